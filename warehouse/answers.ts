@@ -1,0 +1,299 @@
+/**
+ * The questions that the warehouse answers and the shapes of its answers: the one definition that the API, the CLI, the
+ * dashboards and the notebooks share. Field names are fixed by contract; fields may be added, never renamed.
+ */
+import {z} from 'zod';
+
+const Count = z.number().int().nonnegative();
+const Position = z.number().int().nonnegative().describe('ledger position: a batch number');
+
+/** What every question may carry. */
+export const Scope = z.object({
+  asOf: Position.optional(),
+  product: z.string().optional(),
+  from: z.string().optional().describe("bounds the part's first valid inspection: from <= t"),
+  to: z.string().optional().describe("bounds the part's first valid inspection: t < to"),
+  where: z.string().optional().describe('filter expression over factor names'),
+});
+export type Scope = z.infer<typeof Scope>;
+
+export const Interval = z.object({value: z.number(), low: z.number(), high: z.number()});
+export type Interval = z.infer<typeof Interval>;
+
+// ── screen ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const ScreenQuestion = Scope.extend({
+  defect: z.string().optional(),
+  anyFail: z.boolean().optional(),
+  measurement: z.string().optional(),
+  cluster: z.enum(['lot', 'part']).optional(),
+  strata: z.array(z.string()).optional(),
+  against: z.string().optional(),
+  top: z.number().int().positive().optional(),
+});
+export type ScreenQuestion = z.infer<typeof ScreenQuestion>;
+
+export const Branch = z.enum(['man', 'machine', 'material', 'method', 'measurement', 'environment']);
+export type Branch = z.infer<typeof Branch>;
+
+export const Verdict = z.enum([
+  'supported',
+  'ambiguous',
+  'explained',
+  'through',
+  'not-identifiable',
+  'too-little-data',
+  'no-evidence',
+]);
+export type Verdict = z.infer<typeof Verdict>;
+
+export const Finding = z.object({
+  id: z.string(),
+  rank: z.number().int().positive(),
+  factor: z.string(),
+  step: z.string().nullable(),
+  branch: Branch,
+  kind: z.enum(['category', 'number', 'missing', 'interaction', 'time']),
+  level: z.string().nullable(),
+  threshold: z.object({op: z.enum(['<', '>=']), value: z.number()}).nullable(),
+  with: z.array(z.string()).nullable(),
+  effect: Interval.extend({measure: z.enum(['riskRatio', 'meanDifference'])}),
+  auc: z.number().nullable(),
+  parts: Count,
+  defective: Count,
+  lots: Count,
+  p: z.number(),
+  q: z.number(),
+  crude: Interval,
+  adjustedFor: z.array(z.string()),
+  reversed: z.boolean(),
+  attributableShare: z.number(),
+  verdict: Verdict,
+  ambiguousWith: z.array(z.string()),
+  explainedBy: z.string().nullable(),
+  sentence: z.string(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const ScreenAnswer = z.object({
+  question: ScreenQuestion.extend({
+    cluster: z.enum(['lot', 'part']),
+    strata: z.array(z.string()),
+    notes: z.array(z.string()).describe('what the question costs: no lots, no times, which run was used'),
+  }),
+  asOf: Position,
+  permalink: z.string(),
+  population: z.object({parts: Count, defective: Count, lots: Count}),
+  tests: Count,
+  notTested: z.array(z.object({factor: z.string(), reason: z.string()})),
+  findings: z.array(Finding),
+});
+export type ScreenAnswer = z.infer<typeof ScreenAnswer>;
+
+// ── pareto and yield ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const ParetoQuestion = Scope.extend({
+  by: z.string().optional().describe("'defect', 'product', 'station' or any factor name; default defect"),
+  weight: z.enum(['count', 'ppm', 'severity', 'cost']).optional(),
+  top: z.number().int().positive().optional(),
+});
+export type ParetoQuestion = z.infer<typeof ParetoQuestion>;
+
+export const ParetoBar = z.object({
+  key: z.string(),
+  count: Count.describe('defects'),
+  parts: Count.describe('defective parts'),
+  ppm: z.number().describe('defective parts per million parts inspected'),
+  weight: z.number().describe('what the bars are ordered by'),
+  share: z.number(),
+  cumulative: z.number(),
+});
+export type ParetoBar = z.infer<typeof ParetoBar>;
+
+export const ParetoAnswer = z.object({
+  asOf: Position,
+  by: z.string(),
+  weight: z.string(),
+  basis: z.object({parts: Count, defectiveParts: Count, defects: Count}),
+  bars: z.array(ParetoBar),
+  other: ParetoBar.extend({keys: Count}).nullable(),
+});
+export type ParetoAnswer = z.infer<typeof ParetoAnswer>;
+
+export const YieldQuestion = Scope.extend({step: z.string().optional(), by: z.string().optional()});
+export type YieldQuestion = z.infer<typeof YieldQuestion>;
+
+const YieldFigures = z.object({
+  inspected: Count,
+  passedFirst: Count,
+  fpy: z.number().nullable(),
+  rty: z.number().nullable(),
+  dpmo: z.number().nullable(),
+  dpu: z.number().nullable(),
+  opportunities: z.number().nullable(),
+});
+export const YieldAnswer = YieldFigures.extend({
+  asOf: Position,
+  groups: z.array(YieldFigures.extend({key: z.string()})).optional(),
+});
+export type YieldAnswer = z.infer<typeof YieldAnswer>;
+
+// ── trace and contain ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const ItemKind = z.enum(['part', 'lot', 'work_order']);
+export type ItemKind = z.infer<typeof ItemKind>;
+
+export const TraceQuestion = z.object({
+  id: z.string(),
+  kind: ItemKind.optional(),
+  forward: z.boolean().optional(),
+  backward: z.boolean().optional(),
+  asOf: Position.optional(),
+});
+export type TraceQuestion = z.infer<typeof TraceQuestion>;
+
+export const Completeness = z.object({
+  expected: Count,
+  found: Count,
+  missing: z.array(z.object({kind: z.string(), id: z.string(), what: z.string()})),
+});
+export type Completeness = z.infer<typeof Completeness>;
+
+export const Related = z.object({kind: ItemKind, id: z.string(), depth: Count, detail: z.string().nullable()});
+export type Related = z.infer<typeof Related>;
+
+export const TraceEvent = z.object({
+  at: z.string().nullable(),
+  what: z.enum(['made', 'operation', 'inspection', 'movement', 'consumed', 'measurement', 'hold', 'report']),
+  step: z.string().nullable(),
+  station: z.string().nullable(),
+  text: z.string().describe('one line that a person can read'),
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+});
+export type TraceEvent = z.infer<typeof TraceEvent>;
+
+export const TraceAnswer = z.object({
+  asOf: Position,
+  kind: ItemKind,
+  id: z.string(),
+  history: z.array(TraceEvent),
+  backward: z.array(Related),
+  forward: z.array(Related),
+  truncated: z.object({backward: Count, forward: Count}).describe('how many more there are than are listed'),
+  completeness: Completeness,
+});
+export type TraceAnswer = z.infer<typeof TraceAnswer>;
+
+export const ContainQuestion = Scope.extend({
+  target: z.string().describe('a finding id, a lot id, or a filter expression'),
+});
+export type ContainQuestion = z.infer<typeof ContainQuestion>;
+
+export const Whereabouts = z.enum(['in-process', 'stock', 'consumed', 'shipped', 'scrapped', 'quarantine', 'unknown']);
+export const ContainAnswer = z.object({
+  id: z.string(),
+  asOf: Position,
+  basis: z.string().describe('in words: what makes these suspect'),
+  permalink: z.string(),
+  lots: z.array(
+    z.object({
+      lot: z.string(),
+      parts: Count.describe('suspect parts of the lot'),
+      of: Count.describe('all parts of the lot'),
+      where: Whereabouts,
+      location: z.string().nullable(),
+    }),
+  ),
+  parts: Count,
+  looseParts: z.array(z.string()).describe('suspect parts that belong to no lot'),
+  inHouse: Count.describe('lots that are still in process, stock or quarantine'),
+  completeness: Completeness,
+  widenedBy: z.array(z.string()),
+});
+export type ContainAnswer = z.infer<typeof ContainAnswer>;
+
+// ── batches and quarantine ───────────────────────────────────────────────────────────────────────────────────────────
+
+export const Receipt = z.object({
+  batch: Position.nullable(),
+  digest: z.string(),
+  source: z.string(),
+  status: z.enum(['accepted', 'duplicate', 'partly-rejected', 'rejected', 'dry-run']),
+  tables: z.array(z.object({table: z.string(), accepted: Count, rejected: Count, duplicates: Count, conflicts: Count})),
+  notices: z.array(z.string()),
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+export const BatchRow = z.object({
+  batch: Position,
+  at: z.string(),
+  source: z.string(),
+  digest: z.string(),
+  accepted: Count,
+  rejected: Count,
+});
+export type BatchRow = z.infer<typeof BatchRow>;
+
+export const RejectedRow = z.object({
+  source: z.string(),
+  table: z.string(),
+  line: z.number().int().nullable().describe('line in the file, 1 = first'),
+  field: z.string().nullable(),
+  reason: z.string(),
+  row: z.record(z.string(), z.string().nullable()).describe('the row as it was sent'),
+});
+export type RejectedRow = z.infer<typeof RejectedRow>;
+
+export const QuarantinedBatch = z.object({
+  id: z.string().describe('batch number, or for a file of which nothing was accepted "r" and its ledger entry'),
+  batch: Position.nullable(),
+  at: z.string(),
+  source: z.string(),
+  digest: z.string(),
+  rejected: Count,
+  open: Count.describe('not yet accepted by a replay'),
+  reasons: z.array(z.object({field: z.string().nullable(), reason: z.string(), rows: Count})),
+});
+export type QuarantinedBatch = z.infer<typeof QuarantinedBatch>;
+
+// ── holds ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const HoldLot = z.object({
+  lot: z.string(),
+  action: z.enum(['hold', 'release']),
+  delivery: z.enum(['queued', 'sending', 'acknowledged', 'rejected', 'unknown']),
+  receiver: z.string(),
+  seenAtMes: z.boolean().nullable(),
+});
+export type HoldLot = z.infer<typeof HoldLot>;
+
+export const Hold = z.object({
+  id: z.string(),
+  decision: z.enum(['proposed', 'approved', 'refused', 'released']),
+  reason: z.string(),
+  text: z.string(),
+  proposedBy: z.string(),
+  proposedAt: z.string(),
+  parts: Count,
+  evidence: z.unknown().describe('the contained population and its finding, frozen when proposed'),
+  events: z.array(z.object({at: z.string(), by: z.string(), what: z.string(), why: z.string().nullable()})),
+  lots: z.array(HoldLot),
+});
+export type Hold = z.infer<typeof Hold>;
+
+// ── the plant at a glance ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What the scope bar of the dashboards needs to build a question. */
+export const Plant = z.object({
+  plant: z.string(),
+  timeZone: z.string(),
+  asOf: Position,
+  lastBatchAt: z.string().nullable(),
+  newestInspectionAt: z.string().nullable(),
+  parts: Count,
+  products: z.array(z.object({product: z.string(), parts: Count})),
+  defects: z.array(z.object({defect: z.string(), parts: Count})),
+  steps: z.array(z.object({step: z.string(), stations: z.array(z.string())})),
+  access: z.object({mode: z.enum(['single-user', 'keys']), name: z.string().nullable(), role: z.string().nullable()}),
+});
+export type Plant = z.infer<typeof Plant>;

@@ -1,0 +1,61 @@
+/**
+ * What `ingest/` hands to the warehouse: where the bytes are, how to read records out of them, and how each canonical
+ * table's columns are made from a record. It is data, not code: the warehouse compiles it to SQL.
+ */
+
+/** How to read records. Every field arrives as text, exactly as it was sent. */
+export type RecordSource =
+  | {format: 'csv'; path: string; delimiter: string; quote: string; columns: string[]; headerLines: number}
+  | {format: 'ndjson'; path: string; columns: string[]}
+  | {format: 'parquet'; path: string; columns: string[]};
+
+/** How one value is made from a record. */
+export type Expression =
+  | {from: 'column'; column: string}
+  | {from: 'constant'; value: string}
+  /** The record's line in the file (CSV, NDJSON) or its ordinal (Parquet). */
+  | {from: 'line'}
+  /** 1 for the first record of the file with the same values of these columns, 2 for the second, and so on. */
+  | {from: 'occurrence'; of: string[]}
+  /** The n-th piece (0 = first; negative counts from the end) of a column split at a separator. */
+  | {from: 'split'; column: string; separator: string; take: number}
+  /** A look-up; a value that is not listed is a reject unless `otherwise` says what it becomes ('keep' keeps it). */
+  | {
+      from: 'map';
+      column: string;
+      values: Record<string, string | null>;
+      otherwise: 'reject' | 'keep' | {value: string | null};
+    }
+  /** Pieces set together, for ids that need two columns to be unique; missing if any piece is missing. */
+  | {from: 'join'; pieces: Expression[]; separator: string};
+
+export interface TablePlan {
+  table: string;
+  /** Canonical column -> how it is made. */
+  columns: Record<string, Expression>;
+  /** Records to take: those where every listed column has one of the listed values (null = missing). */
+  only?: {column: string; values: (string | null)[]}[];
+  /** Take one row per distinct result (a work order named on each of its reports). */
+  distinct?: boolean;
+  /** Wide measurements: source column -> parameter. `columns` then gives `part` and optionally step, run, measured_at. */
+  parameters?: Record<string, string>;
+}
+
+export interface LoadPlan {
+  /** Names the file in receipts and in the quarantine. */
+  source: string;
+  /** The raw file, kept as evidence. */
+  path: string;
+  records: RecordSource;
+  tables: TablePlan[];
+  /** IANA name; needed when a time has no offset. */
+  timeZone?: string;
+  /** strptime patterns tried in order for times, after ISO 8601. */
+  timeFormats: string[];
+  /** Texts that mean "missing" besides the empty cell, such as "?" or "NaN". */
+  missing: string[];
+  /** Decimal sign of numbers: '.' or ','. */
+  decimal: '.' | ',';
+  notices: string[];
+  dryRun?: boolean;
+}
