@@ -5,7 +5,15 @@
 
 /** How to read records. Every field arrives as text, exactly as it was sent. */
 export type RecordSource =
-  | {format: 'csv'; path: string; delimiter: string; quote: string; columns: string[]; headerLines: number}
+  | {
+      format: 'csv';
+      path: string;
+      delimiter: string;
+      quote: string;
+      columns: string[];
+      /** Rows to skip: empty lines before the header, and the header (one row, though a quoted name may hold line breaks). */
+      headerLines: number;
+    }
   | {format: 'ndjson'; path: string; columns: string[]}
   | {format: 'parquet'; path: string; columns: string[]};
 
@@ -19,7 +27,10 @@ export type Expression =
   | {from: 'occurrence'; of: string[]}
   /** The n-th piece (0 = first; negative counts from the end) of a column split at a separator. */
   | {from: 'split'; column: string; separator: string; take: number}
-  /** A look-up; a value that is not listed is a reject unless `otherwise` says what it becomes ('keep' keeps it). */
+  /**
+   * A look-up, where '' stands for a missing value; a value that is not listed is a reject unless `otherwise` says what
+   * it becomes ('keep' keeps it).
+   */
   | {
       from: 'map';
       column: string;

@@ -1,0 +1,4 @@
+/** A file or mapping that cannot be used: one sentence that says what, where and what to do. */
+export class IngestError extends Error {
+  override readonly name = 'IngestError';
+}

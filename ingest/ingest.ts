@@ -1,0 +1,111 @@
+import {createHash} from 'node:crypto';
+import {createReadStream} from 'node:fs';
+import type {Receipt} from '../warehouse/answers.ts';
+import type {LoadPlan} from '../warehouse/load-plan.ts';
+import {IngestError} from './error.ts';
+import {expandPaths} from './expand-paths.ts';
+import {mapTables} from './map-table.ts';
+import {type MappingInput, readMapping} from './mapping.ts';
+import {mappingNotices} from './notices.ts';
+import {planPlainTable} from './plain-table.ts';
+import {read} from './readers/readers.ts';
+
+export interface IngestOptions {
+  /** The canonical table; otherwise the file's name says it. Not together with a mapping, which names its tables. */
+  table?: string;
+  /** Measurements with one column a parameter. */
+  wide?: boolean;
+  /** A mapping, or the path of one. */
+  mapping?: string | MappingInput;
+  /** IANA name, for times without an offset; goes before the mapping's. */
+  timeZone?: string;
+  /** Says what would happen, and changes nothing. */
+  dryRun?: boolean;
+  /** Told of each file of a folder that is left out, in a sentence. */
+  onSkipped?: (sentence: string) => void;
+}
+
+/**
+ * Takes files and folders in, one receipt a file. A file that cannot be used does not stop the others: its receipt says
+ * `rejected`, and why.
+ * @param load what the warehouse does with a plan; its own failures (a full disk, a lock) end the whole run
+ */
+export async function ingestFiles(
+  load: (plan: LoadPlan) => Promise<Receipt>,
+  paths: readonly string[],
+  options: IngestOptions = {},
+): Promise<Receipt[]> {
+  const {files, skipped} = await expandPaths(paths);
+  for (const {path, reason} of skipped) options.onSkipped?.(`${path} is left out: ${reason}`);
+  const receipts: Receipt[] = [];
+  for (const file of files) {
+    const plan = await planFile(file, options).catch(refused);
+    receipts.push(plan instanceof IngestError ? await rejectedReceipt(file, plan) : await load(plan));
+  }
+  return receipts;
+}
+
+/**
+ * Recognises a file, reads how its records are taken out, and maps them to canonical tables.
+ * @throws IngestError in one sentence: what, where, and what to do
+ */
+export async function planFile(path: string, options: IngestOptions = {}): Promise<LoadPlan> {
+  if (options.mapping !== undefined && (options.table !== undefined || options.wide))
+    throw new IngestError('a mapping names its own tables: leave out --table and --wide, or the --mapping');
+  const {records, notices} = await read(path);
+  const plan: LoadPlan = {
+    source: path,
+    path,
+    records,
+    tables: [],
+    timeZone: options.timeZone,
+    timeFormats: [],
+    missing: [],
+    decimal: '.',
+    notices,
+    dryRun: options.dryRun,
+  };
+  if (options.mapping === undefined) plan.tables = [planPlainTable(path, records.columns, options)];
+  else await applyMapping(plan, options.mapping);
+  if (plan.timeZone !== undefined) checkTimeZone(plan.timeZone);
+  return plan;
+}
+
+async function applyMapping(plan: LoadPlan, given: string | MappingInput): Promise<void> {
+  const {mapping, where} = await readMapping(given);
+  plan.tables = mapTables(mapping, where, plan.records.columns, plan.path);
+  plan.timeZone ??= mapping.timeZone;
+  plan.timeFormats = mapping.timeFormats;
+  plan.missing = mapping.missing;
+  plan.decimal = mapping.decimal;
+  plan.notices.push(...(await mappingNotices(mapping, where, plan.records)));
+}
+
+function checkTimeZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', {timeZone});
+  } catch (cause) {
+    throw new IngestError(`there is no time zone "${timeZone}": use an IANA name such as Europe/Berlin`, {cause});
+  }
+}
+
+function refused(error: unknown): IngestError {
+  if (error instanceof IngestError) return error;
+  throw error;
+}
+
+async function rejectedReceipt(path: string, {message}: IngestError): Promise<Receipt> {
+  return {batch: null, digest: await digestOf(path), source: path, status: 'rejected', tables: [], notices: [message]};
+}
+
+/** SHA-256 of the file; empty if there is nothing to read. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  } catch {
+    // The receipt's notice already says that the file cannot be read.
+    return '';
+  }
+}

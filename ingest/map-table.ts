@@ -1,0 +1,79 @@
+import type {Expression, TablePlan} from '../warehouse/load-plan.ts';
+import {columnFault, tableFault} from './check-table.ts';
+import {IngestError} from './error.ts';
+import type {MappedTable, Mapping} from './mapping.ts';
+import {didYouMean} from './suggest.ts';
+
+/**
+ * Applies a mapping to the columns that a file has.
+ * @param where names the mapping in errors
+ * @param path names the file in errors
+ * @throws IngestError if the mapping names a column that the file lacks, leaves one of the file's columns out without
+ * ignoring it, or cannot make rows of a canonical table
+ */
+export function mapTables(mapping: Mapping, where: string, columns: readonly string[], path: string): TablePlan[] {
+  const used = new Set<string>();
+  const use = (column: string, place: string): void => {
+    if (!columns.includes(column))
+      throw new IngestError(
+        `${where}: ${place}: ${path} has no column "${column}"${didYouMean(column, columns)}: correct the mapping, or the file`,
+      );
+    used.add(column);
+  };
+  for (const column of Object.keys(mapping.ignore)) use(column, 'ignore');
+  for (const {place, table} of eachTable(mapping)) useColumns(table, place, use);
+  const rest = columns.filter(column => !used.has(column));
+  const tables = eachTable(mapping).map(({name, place, table}) => planTable(name, table, rest, `${where}: ${place}`));
+  if (rest.length > 0 && !eachTable(mapping).some(({table}) => takesRest(table)))
+    throw new IngestError(
+      `${where}: ${path} has ${rest.length > 1 ? 'columns' : 'a column'} that the mapping does not use: ` +
+        `${rest.map(name => `"${name}"`).join(', ')}: map them, or list them under "ignore" with the reason`,
+    );
+  return tables;
+}
+
+function eachTable(mapping: Mapping): {name: string; place: string; table: MappedTable}[] {
+  return Object.entries(mapping.tables).flatMap(([name, tables]) =>
+    tables.map((table, index) => ({
+      name,
+      table,
+      place: tables.length > 1 ? `tables.${name}.${index}` : `tables.${name}`,
+    })),
+  );
+}
+
+function useColumns(table: MappedTable, place: string, use: (column: string, place: string) => void): void {
+  for (const [name, expression] of Object.entries(table.columns))
+    for (const column of columnsIn(expression)) use(column, `${place}.${name}`);
+  for (const {column} of table.only) use(column, `${place}.only`);
+  if (table.parameters && !takesRest(table))
+    for (const column of Object.keys(table.parameters)) use(column, `${place}.parameters`);
+}
+
+function columnsIn(expression: Expression): string[] {
+  if (expression.from === 'occurrence') return expression.of;
+  if (expression.from === 'join') return expression.pieces.flatMap(columnsIn);
+  return 'column' in expression ? [expression.column] : [];
+}
+
+const takesRest = (table: MappedTable): boolean => table.parameters?.rest === true;
+
+function planTable(name: string, table: MappedTable, rest: readonly string[], place: string): TablePlan {
+  const noTable = tableFault(name);
+  if (noTable) throw new IngestError(`${place}: ${noTable}`);
+  const plan: TablePlan = {table: name, columns: table.columns};
+  if (table.only.length > 0) plan.only = table.only;
+  if (table.distinct !== undefined) plan.distinct = table.distinct;
+  if (table.parameters) plan.parameters = parametersOf(table.parameters, rest);
+  const wrong = columnFault(plan);
+  if (wrong) throw new IngestError(`${place}${wrong.column ? `.${wrong.column}` : ''}: ${wrong.fault}`);
+  return plan;
+}
+
+function parametersOf(
+  parameters: NonNullable<MappedTable['parameters']>,
+  rest: readonly string[],
+): Record<string, string> {
+  if (parameters.rest !== true) return parameters as Record<string, string>;
+  return Object.fromEntries(rest.map(column => [column, `${parameters.prefix}${column}`]));
+}

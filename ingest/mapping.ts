@@ -1,0 +1,132 @@
+import {readFile} from 'node:fs/promises';
+import {z} from 'zod';
+import type {Expression} from '../warehouse/load-plan.ts';
+import {IngestError} from './error.ts';
+
+const Name = z.string().min(1);
+
+/** The forms that a value may take besides a bare column name; the first key says which form it is. */
+const FORMS = {
+  column: z.strictObject({column: Name}),
+  constant: z.strictObject({constant: z.string()}),
+  split: z.strictObject({split: Name, at: Name, take: z.number().int()}),
+  map: z.strictObject({
+    map: Name,
+    values: z.record(z.string(), z.string().nullable()),
+    otherwise: z.union([z.enum(['reject', 'keep']), z.strictObject({value: z.string().nullable()})]).default('reject'),
+  }),
+  occurrence: z.strictObject({occurrence: z.array(Name).min(1)}),
+  join: z.strictObject({join: z.array(z.unknown()).min(2), with: z.string()}),
+} as const;
+type Form = keyof typeof FORMS;
+
+/** How a value is written in a mapping, and the expression that it stands for. */
+const Value: z.ZodType<Expression> = z.unknown().transform((written, context): Expression => {
+  if (typeof written === 'string' && written !== '')
+    return written === '$line' ? {from: 'line'} : {from: 'column', column: written};
+  const form = typeof written === 'object' && written !== null && Object.keys(FORMS).find(key => key in written);
+  if (!form) {
+    const message = `expected a column's name, "$line", or an object with one of ${Object.keys(FORMS).join(', ')}`;
+    context.issues.push({code: 'custom', message, input: written});
+    return z.NEVER;
+  }
+  const parsed = FORMS[form as Form].safeParse(written);
+  if (parsed.success) return toExpression(parsed.data, context);
+  for (const {message, path} of parsed.error.issues)
+    context.issues.push({code: 'custom', message, path: [...path], input: written});
+  return z.NEVER;
+});
+
+function toExpression(value: z.output<(typeof FORMS)[Form]>, context: z.RefinementCtx): Expression {
+  if ('column' in value) return {from: 'column', column: value.column};
+  if ('constant' in value) return {from: 'constant', value: value.constant};
+  if ('split' in value) return {from: 'split', column: value.split, separator: value.at, take: value.take};
+  if ('map' in value) return {from: 'map', column: value.map, values: value.values, otherwise: value.otherwise};
+  if ('occurrence' in value) return {from: 'occurrence', of: value.occurrence};
+  const pieces = z.array(Value).safeParse(value.join);
+  if (pieces.success) return {from: 'join', pieces: pieces.data, separator: value.with};
+  for (const {message, path} of pieces.error.issues)
+    context.issues.push({code: 'custom', message, path: ['join', ...path], input: value.join});
+  return z.NEVER;
+}
+
+const Text = z.string().nullable();
+
+/** How a wide table's parameters are found: column -> parameter, or all columns that nothing else uses. */
+const Parameters = z.union([
+  z.record(z.string(), Name),
+  z.strictObject({rest: z.literal(true), prefix: z.string().default('')}),
+]);
+
+const Table = z
+  .object({
+    only: z.record(z.string(), z.union([Text, z.array(Text).min(1)])).optional(),
+    distinct: z.boolean().optional(),
+    parameters: Parameters.optional(),
+  })
+  .catchall(Value)
+  .transform(({only, distinct, parameters, ...columns}) => ({
+    columns: columns as Record<string, Expression>,
+    only: Object.entries(only ?? {}).map(([column, values]) => ({column, values: [values].flat()})),
+    distinct,
+    parameters,
+  }));
+
+/** What a receipt should state about a file, counted when it is read. */
+const Notice = z.union([
+  z.strictObject({count: z.literal('exact-duplicates'), say: Name}),
+  z.strictObject({count: z.record(z.string(), Text), say: Name}),
+  z.strictObject({sum: Name, say: Name}),
+]);
+
+const Mapping = z.strictObject({
+  about: z.string().optional(),
+  tables: z.record(z.string(), z.union([z.array(Table), Table.transform(table => [table])])),
+  ignore: z.record(z.string(), Name).default({}),
+  timeZone: z.string().optional(),
+  timeFormats: z.array(Name).default([]),
+  missing: z.array(z.string()).default([]),
+  decimal: z.enum(['.', ',']).default('.'),
+  notices: z.array(Notice).default([]),
+});
+
+/** A mapping as a person writes it (JSON); README.md shows each form. */
+export type MappingInput = z.input<typeof Mapping>;
+export type Mapping = z.output<typeof Mapping>;
+export type MappedTable = Mapping['tables'][string][number];
+export type MappingNotice = Mapping['notices'][number];
+
+/**
+ * Reads a mapping from its file, or checks one given as an object.
+ * @throws IngestError naming the file, the place in it and what was expected there
+ */
+export async function readMapping(given: string | MappingInput): Promise<{mapping: Mapping; where: string}> {
+  const where = typeof given === 'string' ? given : 'mapping';
+  const parsed = Mapping.safeParse(typeof given === 'string' ? await readJson(given) : given);
+  if (parsed.success) return {mapping: parsed.data, where};
+  throw new IngestError(`${where}: ${firstReason(parsed.error)}`);
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new IngestError(`${path}: the mapping cannot be read: ${cause.message}`, {cause});
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new IngestError(`${path}: the mapping is not valid JSON: ${(cause as Error).message}`, {cause});
+  }
+}
+
+/** A sentence for the innermost thing that is wrong: of a choice, the alternative that got furthest. */
+function firstReason(error: z.ZodError): string {
+  let deepest = {path: [] as PropertyKey[], message: ''};
+  const visit = (path: PropertyKey[], issue: z.core.$ZodIssue): void => {
+    const full = [...path, ...issue.path];
+    if (deepest.message === '' || full.length > deepest.path.length) deepest = {path: full, message: issue.message};
+    if (issue.code === 'invalid_union')
+      for (const alternative of issue.errors) for (const inner of alternative) visit(full, inner);
+  };
+  visit([], error.issues[0]);
+  return `${deepest.path.map(String).join('.') || 'top level'}: ${deepest.message}`;
+}

@@ -1,0 +1,88 @@
+import type {RecordSource} from '../warehouse/load-plan.ts';
+import {IngestError} from './error.ts';
+import type {Mapping, MappingNotice} from './mapping.ts';
+import {CsvRecords} from './readers/csv-records.ts';
+import {readUtf8} from './readers/text.ts';
+import {didYouMean} from './suggest.ts';
+
+type Count = {add: (record: readonly string[]) => void; state: () => string | undefined};
+
+/**
+ * What a mapping wants stated about a file: counted over all its records, before any of them is judged.
+ * @returns one sentence for each that has something to state, and one for each column that is not taken
+ * @throws IngestError if it names a column that the file lacks, or the file is not CSV
+ */
+export async function mappingNotices(mapping: Mapping, where: string, records: RecordSource): Promise<string[]> {
+  const ignored = Object.entries(mapping.ignore).map(([column, why]) => `column "${column}" is not taken: ${why}`);
+  if (mapping.notices.length === 0) return ignored;
+  if (records.format !== 'csv') throw new IngestError(`${where}: notices: they can only be counted in CSV files`);
+  const counts = mapping.notices.map((notice, i) =>
+    counter(notice, mapping, records.columns, `${where}: notices.${i}`),
+  );
+  await eachRecord(records, record => {
+    for (const count of counts) count.add(record);
+  });
+  return [...ignored, ...counts.map(count => count.state()).filter(sentence => sentence !== undefined)];
+}
+
+function counter(notice: MappingNotice, mapping: Mapping, columns: readonly string[], place: string): Count {
+  const indexOf = (column: string): number => {
+    const index = columns.indexOf(column);
+    if (index >= 0) return index;
+    throw new IngestError(`${place}: the file has no column "${column}"${didYouMean(column, columns)}`);
+  };
+  if ('sum' in notice) return summing(notice.sum, indexOf(notice.sum), notice.say, mapping.decimal);
+  if (notice.count === 'exact-duplicates') return exactDuplicates(notice.say);
+  const missing = new Set(['', ...mapping.missing]);
+  const wanted = Object.entries(notice.count).map(([column, text]) => ({index: indexOf(column), text}));
+  return counting(
+    record => wanted.every(({index, text}) => (text === null ? missing.has(record[index]) : record[index] === text)),
+    notice.say,
+  );
+}
+
+function counting(applies: (record: readonly string[]) => boolean, say: string): Count {
+  let records = 0;
+  return {
+    add: record => void (records += applies(record) ? 1 : 0),
+    state: () => (records > 0 ? `${records} records: ${say}` : undefined),
+  };
+}
+
+function summing(column: string, index: number, say: string, decimal: string): Count {
+  let sum = 0;
+  return {
+    add: record => {
+      const value = Number((record[index] ?? '').replace(decimal, '.'));
+      if (Number.isFinite(value)) sum += value;
+    },
+    state: () => (sum === 0 ? undefined : `column "${column}" adds up to ${sum}: ${say}`),
+  };
+}
+
+/** Holds every distinct record: meant for files of a size that a person exports. */
+function exactDuplicates(say: string): Count {
+  const times = new Map<string, number>();
+  return {
+    add: record => {
+      const key = JSON.stringify(record);
+      times.set(key, (times.get(key) ?? 0) + 1);
+    },
+    state: () => {
+      const groups = [...times.values()].filter(n => n > 1);
+      const records = groups.reduce((sum, n) => sum + n, 0);
+      return records > 0 ? `${records} records in ${groups.length} groups are exact duplicates: ${say}` : undefined;
+    },
+  };
+}
+
+async function eachRecord(source: RecordSource & {format: 'csv'}, take: (record: string[]) => void): Promise<void> {
+  let isHeader = true;
+  const parser = new CsvRecords(source.delimiter, record => {
+    if (!isHeader) take(record);
+    isHeader = false;
+  });
+  const decoder = new TextDecoder();
+  await readUtf8(source.path, chunk => parser.feed(decoder.decode(chunk, {stream: true})));
+  parser.end();
+}
