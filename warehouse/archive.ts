@@ -1,0 +1,108 @@
+/** The archive: raw bytes as evidence by digest, and each batch's accepted rows and rejects as Parquet, the truth of `rebuild`. */
+import {createHash} from 'node:crypto';
+import {createReadStream, createWriteStream} from 'node:fs';
+import {mkdir, open, readdir, rename, rm, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {Transform} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
+
+export const rawPath = (folder: string, digest: string): string => join(folder, 'archive', 'raw', digest);
+export const batchFolder = (folder: string, seq: number): string =>
+  join(folder, 'archive', 'batches', String(seq).padStart(8, '0'));
+
+/** SHA-256 of a file, in hex. */
+export async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+export async function makeArchive(folder: string): Promise<void> {
+  await mkdir(join(folder, 'archive', 'raw'), {recursive: true});
+  await mkdir(join(folder, 'archive', 'batches'), {recursive: true});
+  await syncFolder(join(folder, 'archive'));
+}
+
+/** Keeps a file's bytes as evidence; a no-op if they are kept already. @returns their digest */
+export async function keepRaw(folder: string, path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const temporary = join(folder, 'archive', 'raw', `.incoming-${process.pid}-${Date.now()}`);
+  const digesting = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  try {
+    await pipeline(createReadStream(path), digesting, createWriteStream(temporary));
+    const digest = hash.digest('hex');
+    const kept = rawPath(folder, digest);
+    if (await exists(kept)) {
+      await rm(temporary);
+    } else {
+      await syncFile(temporary);
+      await rename(temporary, kept);
+      await syncFolder(join(folder, 'archive', 'raw'));
+    }
+    return digest;
+  } catch (error) {
+    await rm(temporary, {force: true});
+    throw error;
+  }
+}
+
+/**
+ * Writes one batch's files: into a folder of another name first, synced, then renamed, so that a batch's folder is whole
+ * or not there.
+ */
+export async function writeBatch(folder: string, seq: number, write: (into: string) => Promise<void>): Promise<void> {
+  const whole = batchFolder(folder, seq);
+  const temporary = `${whole}.tmp`;
+  await rm(temporary, {recursive: true, force: true});
+  await rm(whole, {recursive: true, force: true});
+  await mkdir(temporary);
+  await write(temporary);
+  for (const name of await readdir(temporary)) await syncFile(join(temporary, name));
+  await syncFolder(temporary);
+  await rename(temporary, whole);
+  await syncFolder(join(folder, 'archive', 'batches'));
+}
+
+/** Removes what a process that died had not acknowledged: files newer than the ledger's last entry. */
+export async function sweepArchive(folder: string, lastSeq: number): Promise<void> {
+  for (const name of await readdir(join(folder, 'archive', 'batches'))) {
+    if (name.endsWith('.tmp') || Number(name) > lastSeq) {
+      await rm(join(folder, 'archive', 'batches', name), {recursive: true, force: true});
+    }
+  }
+  for (const name of await readdir(join(folder, 'archive', 'raw'))) {
+    if (name.startsWith('.incoming-')) await rm(join(folder, 'archive', 'raw', name), {force: true});
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes renames in a folder durable. Windows cannot open a folder; NTFS journals renames by itself. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,136 @@
+/** The one door to DuckDB: opening, querying, and what leaves as values. No other module may open a database. */
+import {
+  type DuckDBConnection,
+  DuckDBDateValue,
+  DuckDBInstance,
+  DuckDBListValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+
+export type SqlValue = string | number | boolean | null;
+export type Bindings = Record<string, SqlValue | readonly string[] | readonly number[]>;
+export type Row = Record<string, unknown>;
+
+/** A failed query: keeps its cause and its SQL. */
+export class QueryError extends Error {
+  declare readonly sql: string;
+  constructor(sql: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${reason}\n  in: ${sql.length > 1500 ? `${sql.slice(0, 1500)} ...` : sql}`, {cause});
+    this.name = 'QueryError';
+    Object.defineProperty(this, 'sql', {value: sql, enumerable: false});
+  }
+}
+
+/** A connection with the conventions of this code: named bindings, exact values, errors that keep their SQL. */
+export class Session {
+  readonly connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.connection = connection;
+  }
+
+  /** Runs statements for their effect. */
+  async run(sql: string, bindings: Bindings = {}): Promise<void> {
+    try {
+      await this.connection.run(sql, asParameters(bindings));
+    } catch (cause) {
+      throw new QueryError(sql, cause);
+    }
+  }
+
+  /** @returns one object a row; times as ISO 8601 in UTC, integers beyond 2^53 as text */
+  async rows<T extends Row = Row>(sql: string, bindings: Bindings = {}): Promise<T[]> {
+    try {
+      const reader = await this.connection.runAndReadAll(sql, asParameters(bindings));
+      const names = reader.deduplicatedColumnNames();
+      return reader.getRows().map(row => Object.fromEntries(names.map((name, k) => [name, asPlain(row[k])])) as T);
+    } catch (cause) {
+      throw new QueryError(sql, cause);
+    }
+  }
+
+  /** @returns the only row. @throws if there is not exactly one */
+  async row<T extends Row = Row>(sql: string, bindings: Bindings = {}): Promise<T> {
+    const rows = await this.rows<T>(sql, bindings);
+    if (rows.length !== 1) throw new QueryError(sql, new Error(`expected one row, got ${rows.length}`));
+    return rows[0];
+  }
+
+  /** @returns one array a column, in the query's order: numbers (null becomes NaN) or texts (null stays) */
+  async columns(sql: string, bindings: Bindings = {}): Promise<{names: string[]; columns: unknown[][]; rows: number}> {
+    try {
+      const result = await this.connection.run(sql, asParameters(bindings));
+      const names = result.deduplicatedColumnNames();
+      const columns: unknown[][] = names.map(() => []);
+      let rows = 0;
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        for (let c = 0; c < names.length; c++) {
+          const vector = chunk.getColumnVector(c);
+          const column = columns[c];
+          for (let r = 0; r < chunk.rowCount; r++) column.push(vector.getItem(r));
+        }
+        rows += chunk.rowCount;
+      }
+      return {names, columns, rows};
+    } catch (cause) {
+      throw new QueryError(sql, cause);
+    }
+  }
+}
+
+/** Opens a database file with settings that suit a server in a plant. @throws what DuckDB says */
+export async function openDatabase(
+  path: string,
+  settings: {temporaryFolder: string; memoryLimitMb: number; threads: number},
+) {
+  return DuckDBInstance.create(path, {
+    threads: String(settings.threads),
+    memory_limit: `${settings.memoryLimitMb}MB`,
+    temp_directory: settings.temporaryFolder,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+}
+
+export async function openSession(instance: DuckDBInstance): Promise<Session> {
+  const session = new Session(await instance.connect());
+  await session.run("set TimeZone = 'UTC'");
+  return session;
+}
+
+/** An SQL identifier. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** An SQL text literal, for the few places that take no bound value (paths, views). */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+function asParameters(bindings: Bindings): Record<string, DuckDBValue> {
+  return Object.fromEntries(
+    Object.entries(bindings).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? new DuckDBListValue(value as DuckDBValue[]) : (value as DuckDBValue),
+    ]),
+  );
+}
+
+function asPlain(value: DuckDBValue): unknown {
+  if (typeof value === 'bigint') {
+    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
+  }
+  if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) return isoTime(value.micros);
+  if (value instanceof DuckDBDateValue) return value.toString();
+  if (value instanceof DuckDBListValue) return value.items.map(asPlain);
+  return value;
+}
+
+/** ISO 8601 in UTC with as many decimals as the value has: milliseconds, or microseconds where they matter. */
+export function isoTime(micros: bigint): string {
+  const milliseconds = micros >= 0n ? micros / 1000n : (micros - 999n) / 1000n;
+  const rest = Number(micros - milliseconds * 1000n);
+  const iso = new Date(Number(milliseconds)).toISOString();
+  return rest === 0 ? iso : iso.replace('Z', `${String(rest).padStart(3, '0')}Z`);
+}

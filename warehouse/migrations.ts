@@ -1,0 +1,55 @@
+/** Numbered, forward-only changes of the database's tables; each is recorded with the digest of its text. */
+import {createHash} from 'node:crypto';
+import {readdirSync, readFileSync} from 'node:fs';
+import type {Session} from './duckdb.ts';
+
+const folder = new URL('./schema/', import.meta.url);
+
+export interface Migration {
+  number: number;
+  name: string;
+  sql: string;
+  digest: string;
+}
+
+/** All migrations, oldest first. */
+export function migrations(): Migration[] {
+  return readdirSync(folder)
+    .filter(name => /^\d{3}-.*\.sql$/.test(name))
+    .sort()
+    .map(name => {
+      const sql = readFileSync(new URL(name, folder), 'utf8');
+      return {number: Number(name.slice(0, 3)), name, sql, digest: createHash('sha256').update(sql).digest('hex')};
+    });
+}
+
+/**
+ * Brings a database up to this version. Each migration is one transaction, so a kill leaves it either done or not begun.
+ * @throws if the database is newer than this program, or was migrated by another text of the same number
+ */
+export async function migrate(session: Session): Promise<void> {
+  await session.run('create table if not exists migrations (number integer, name varchar, digest varchar)');
+  const done = await session.rows<{number: number; digest: string}>('select number, digest from migrations');
+  const known = migrations();
+  const newest = known.at(-1)?.number ?? 0;
+  for (const {number, digest} of done) {
+    if (number > newest) {
+      throw new Error(`the warehouse was written by a newer Fishbone (schema ${number}, this one knows ${newest})`);
+    }
+    if (known.find(m => m.number === number)?.digest !== digest) {
+      throw new Error(`schema change ${number} of this warehouse differs from the one that this Fishbone knows`);
+    }
+  }
+  for (const {number, name, sql, digest} of known) {
+    if (done.some(d => d.number === number)) continue;
+    await session.run('begin');
+    try {
+      await session.run(sql);
+      await session.run('insert into migrations values ($number, $name, $digest)', {number, name, digest});
+      await session.run('commit');
+    } catch (error) {
+      await session.run('rollback');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** From ledger and archive to DuckDB: one entry, one transaction. The same code runs after an ingest and in a rebuild. */
+import {join} from 'node:path';
+import {batchFolder} from './archive.ts';
+import {CANONICAL, columnsOf} from './canonical.ts';
+import {quoteName, quoteText, type Session} from './duckdb.ts';
+import type {LedgerEntry} from './ledger.ts';
+import {projectCells, projectWide} from './project-measurements.ts';
+import {isItem, kindOf} from './settle.ts';
+import {createStepViews} from './step-tables.ts';
+
+/** What the ledger says of one ingested file. `batch` is null when nothing of it was accepted. */
+export interface BatchBody {
+  batch: number | null;
+  source: string;
+  digest: string;
+  plan: string;
+  tables: {table: string; accepted: number; rejected: number; duplicates: number; conflicts: number}[];
+  files: {table: string; form: 'long' | 'wide' | 'rejects'; file: string; rows: number; sha256: string}[];
+  notices: string[];
+  /** For a replay: the ledger entry whose rejected rows were tried again. */
+  replays?: number;
+}
+
+/** Applies one ledger entry to the database, in one transaction that also records how far it got. */
+export async function project(session: Session, folder: string, entry: LedgerEntry): Promise<void> {
+  await session.run('begin');
+  try {
+    let batch: number | null = null;
+    if (entry.kind === 'batch') batch = await projectBatch(session, folder, entry, entry.body as BatchBody);
+    else {
+      await session.run('insert into fact.decisions values ($seq::integer, $at::timestamptz, $kind, $body::json)', {
+        seq: entry.seq,
+        at: entry.at,
+        kind: entry.kind,
+        body: JSON.stringify(entry.body),
+      });
+    }
+    await session.run(
+      'update applied set seq = $seq::integer, batch = coalesce($batch::integer, batch), hash = $hash',
+      {seq: entry.seq, batch, hash: entry.hash},
+    );
+    await session.run('commit');
+  } catch (error) {
+    await session.run('rollback');
+    throw error;
+  }
+}
+
+async function projectBatch(session: Session, folder: string, entry: LedgerEntry, body: BatchBody) {
+  const {batch} = body;
+  const from = batchFolder(folder, entry.seq);
+  for (const {table, form, file} of body.files) {
+    const path = quoteText(join(from, file));
+    if (form === 'rejects') {
+      await session.run(
+        `insert into fact.rejects select $seq::integer, $batch::integer, source, "table", line, field, reason, "row"::json
+         from read_parquet(${path})`,
+        {seq: entry.seq, batch},
+      );
+      continue;
+    }
+    await session.run(`create or replace temp table incoming as select * from read_parquet(${path})`);
+    if (form === 'wide') await projectWide(session, batch!);
+    else if (table === 'measurements') await projectCells(session, batch!);
+    else await projectTable(session, table, batch!);
+    await session.run('drop table incoming');
+  }
+  if (body.files.some(f => f.table === 'measurements')) await createStepViews(session);
+  if (batch !== null) {
+    const accepted = body.tables.reduce((sum, t) => sum + t.accepted, 0);
+    const rejected = body.tables.reduce((sum, t) => sum + t.rejected, 0);
+    await session.run(
+      `insert into fact.batches values ($batch::integer, $seq::integer, $at::timestamptz, $source, $digest,
+       $accepted::integer, $rejected::integer)`,
+      {batch, seq: entry.seq, at: entry.at, source: body.source, digest: body.digest, accepted, rejected},
+    );
+  }
+  return batch;
+}
+
+async function projectTable(session: Session, table: string, batch: number): Promise<void> {
+  const columns = columnsOf(table);
+  const {key} = CANONICAL[table];
+  const items = columns.filter(isItem);
+  for (const {name} of items) await nameItems(session, name, kindOf(columns, name, 'n'), batch);
+  const joins = items.map(({name}) => {
+    const alias = quoteName(`i_${name}`);
+    return `left join fact.items ${alias} on ${alias}.id = n.${quoteName(name)} and ${alias}.kind = ${kindOf(columns, name, 'n')}`;
+  });
+  const values = columns.map(c =>
+    isItem(c) ? `${quoteName(`i_${c.name}`)}.item as ${quoteName(c.name)}` : `n.${quoteName(c.name)}`,
+  );
+  const keyList = key.map(k => `n.${quoteName(k)}`).join(', ');
+  const sameKey = key.map(k => `f.${quoteName(k)} is not distinct from n.${quoteName(k)}`).join(' and ');
+  const names = columns.map(c => quoteName(c.name)).join(', ');
+  const {empty} = await session.row<{empty: boolean}>(`select not exists (from fact.${table}) as empty`);
+  const stored = empty ? 'false' : `exists (select 1 from fact.${table} f where ${sameKey})`;
+  await session.run(
+    `insert into fact.${table} (${names}, batch, ordinal, later)
+     select ${names}, $batch::integer, ordinal,
+       ${stored} or row_number() over (partition by ${keyList} order by ordinal) > 1
+     from (select ${values.join(', ')}, n.ordinal from incoming n ${joins.join('\n')}) n
+     order by ordinal`,
+    {batch},
+  );
+}
+
+/** Gives keys to the parts or lots in a column of `incoming` that no row has named before. */
+export async function nameItems(session: Session, column: string, kind: string, batch: number): Promise<void> {
+  await session.run(
+    `insert into fact.items
+     select coalesce((select max(item) from fact.items), -1) + row_number() over (order by kind, id), kind, id, $batch::integer
+     from (select distinct ${kind} as kind, n.${quoteName(column)} as id from incoming n where n.${quoteName(column)} is not null) n
+     where not exists (select 1 from fact.items i where i.kind = n.kind and i.id = n.id)`,
+    {batch},
+  );
+}

@@ -1,0 +1,229 @@
+/** A warehouse folder, opened: the sole owner of its database, its one writer, and its readers at a position. */
+import {mkdir, rm} from 'node:fs/promises';
+import {availableParallelism, totalmem} from 'node:os';
+import {join} from 'node:path';
+import type {DuckDBInstance} from '@duckdb/node-api';
+import type {Receipt} from './answers.ts';
+import {makeArchive, rawPath, sweepArchive} from './archive.ts';
+import {openDatabase, openSession, type Session} from './duckdb.ts';
+import {Ledger, type LedgerEntry} from './ledger.ts';
+import {type FindLines, load} from './load.ts';
+import type {LoadPlan} from './load-plan.ts';
+import {migrate} from './migrations.ts';
+import {project} from './project.ts';
+import {parquetColumns} from './staging.ts';
+import {createStepViews} from './step-tables.ts';
+import {createViews} from './views.ts';
+
+const DATABASE = 'warehouse.duckdb';
+
+/** The warehouse cannot be used as it is; `hint` says what to do. */
+export class WarehouseUnusable extends Error {
+  readonly reason: 'held' | 'short' | 'damaged';
+  readonly hint: string;
+  constructor(reason: 'held' | 'short' | 'damaged', message: string, hint: string, cause?: unknown) {
+    super(message, {cause});
+    this.name = 'WarehouseUnusable';
+    this.reason = reason;
+    this.hint = hint;
+  }
+}
+
+export class Warehouse {
+  readonly folder: string;
+  readonly ledger: Ledger;
+  readonly #instance: DuckDBInstance;
+  readonly #writer: Session;
+  readonly #idle: Session[] = [];
+  #position = 0;
+  #writing: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(folder: string, ledger: Ledger, instance: DuckDBInstance, writer: Session) {
+    this.folder = folder;
+    this.ledger = ledger;
+    this.#instance = instance;
+    this.#writer = writer;
+  }
+
+  /**
+   * Opens (or makes) the warehouse in a folder and brings its database up to the ledger.
+   * @throws WarehouseUnusable when another process holds it, or its database says more than its ledger
+   * @throws LedgerDamaged when the ledger was altered
+   */
+  static async open(folder: string): Promise<Warehouse> {
+    await mkdir(join(folder, 'tmp'), {recursive: true});
+    await makeArchive(folder);
+    const instance = await openOwned(folder);
+    let ledger: Ledger | null = null;
+    try {
+      ledger = await Ledger.open(folder);
+      await sweepArchive(folder, ledger.head.seq);
+      const writer = await openSession(instance);
+      await migrate(writer);
+      await createViews(writer);
+      await createStepViews(writer);
+      const warehouse = new Warehouse(folder, ledger, instance, writer);
+      await warehouse.#catchUp();
+      return warehouse;
+    } catch (error) {
+      await ledger?.close();
+      instance.closeSync();
+      throw error;
+    }
+  }
+
+  /** The newest position: the number of the last batch of accepted rows. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** When the last batch was accepted, or null. */
+  get lastBatchAt(): string | null {
+    return this.ledger.entries().findLast(e => e.kind === 'batch')?.at ?? null;
+  }
+
+  /** Loads one file; loads run one after the other. */
+  load(plan: LoadPlan, findLines: FindLines, replays?: number): Promise<Receipt> {
+    return this.#write(async () => {
+      const context = {
+        folder: this.folder,
+        ledger: this.ledger,
+        session: this.#writer,
+        nextBatch: this.#position + 1,
+        findLines,
+        replays,
+      };
+      const {receipt} = await load(context, plan);
+      if (receipt.batch !== null) this.#position = receipt.batch;
+      return receipt;
+    });
+  }
+
+  /**
+   * Records decisions: what `append` writes to the ledger is durable when it resolves. The database follows: see `settled`.
+   */
+  append(kind: string, body: unknown): Promise<LedgerEntry> {
+    return this.#write(async () => {
+      const entry = await this.ledger.append(kind, body);
+      await project(this.#writer, this.folder, entry);
+      return entry;
+    });
+  }
+
+  entries(): readonly LedgerEntry[] {
+    return this.ledger.entries();
+  }
+
+  /**
+   * Reads at one position, in one transaction: whatever is asked within sees the same rows.
+   * @param asOf a batch number; the newest by default
+   * @throws RangeError if there is no such position yet
+   */
+  async read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
+    const position = asOf ?? this.#position;
+    if (position > this.#position) {
+      throw new RangeError(`position ${position} is not reached yet: the newest is ${this.#position}`);
+    }
+    const session = this.#idle.pop() ?? (await openSession(this.#instance));
+    try {
+      await session.run(`set variable as_of = ${Math.trunc(position)}`);
+      await session.run('begin transaction');
+      return await ask(session, position);
+    } finally {
+      await session.run('rollback').catch(() => undefined);
+      if (this.#closed) session.connection.closeSync();
+      else this.#idle.push(session);
+    }
+  }
+
+  /** The columns of a Parquet file, by its own footer. */
+  parquetColumns(path: string): Promise<string[]> {
+    return this.read(undefined, session => parquetColumns(session, path));
+  }
+
+  /** Where the raw bytes of a loaded file are kept. */
+  rawPath(digest: string): string {
+    return rawPath(this.folder, digest);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writing.catch(() => undefined);
+    for (const session of this.#idle) session.connection.closeSync();
+    this.#writer.connection.closeSync();
+    this.#instance.closeSync();
+    await this.ledger.close();
+    await rm(join(this.folder, 'tmp'), {recursive: true, force: true});
+  }
+
+  /** Projects what the ledger has and the database has not: after a crash, or into an empty database (rebuild). */
+  async #catchUp(): Promise<void> {
+    const applied = await this.#writer.row<{seq: number; batch: number; hash: string}>('select * from applied');
+    const entries = this.ledger.entries();
+    if (applied.seq > 0 && applied.hash === this.ledger.head.hash) {
+      this.#position = applied.batch;
+      return;
+    }
+    const known = entries.find(e => e.seq === applied.seq);
+    if (applied.seq > 0 && known?.hash !== applied.hash) {
+      throw new WarehouseUnusable(
+        'short',
+        applied.seq > this.ledger.head.seq
+          ? `the ledger in ${this.folder} ends at entry ${this.ledger.head.seq}, but the database has entry ${applied.seq}: acknowledged entries are missing`
+          : `the database in ${this.folder} was made from another ledger (entry ${applied.seq} differs)`,
+        'run "fishbone verify" to see what is missing, then restore the ledger from a backup or run "fishbone rebuild"',
+      );
+    }
+    this.#position = applied.batch;
+    for (const entry of entries) {
+      if (entry.seq <= applied.seq) continue;
+      await project(this.#writer, this.folder, entry);
+      const {batch} = entry.body as {batch?: number | null};
+      if (entry.kind === 'batch' && typeof batch === 'number') this.#position = batch;
+    }
+  }
+
+  async #write<T>(change: () => Promise<T>): Promise<T> {
+    const mine = this.#writing
+      .catch(() => undefined)
+      // After a failure between ledger and database (a full disk), the database first catches up.
+      .then(() => this.#catchUp())
+      .then(change);
+    this.#writing = mine;
+    return mine;
+  }
+}
+
+/** Removes the database, so that opening the warehouse makes it anew from ledger and archive. */
+export async function forgetDatabase(folder: string): Promise<void> {
+  await rm(join(folder, DATABASE), {force: true});
+  await rm(join(folder, `${DATABASE}.wal`), {force: true});
+}
+
+async function openOwned(folder: string): Promise<DuckDBInstance> {
+  try {
+    return await openDatabase(join(folder, DATABASE), {
+      temporaryFolder: join(folder, 'tmp'),
+      memoryLimitMb: Math.floor(Math.min(process.constrainedMemory() || totalmem(), totalmem()) / 2 / 1e6),
+      threads: availableParallelism(),
+    });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    if (/lock|being used by another process/i.test(message)) {
+      const pid = /PID (\d+)/.exec(message)?.[1];
+      throw new WarehouseUnusable(
+        'held',
+        `the warehouse in ${folder} is in use by another process${pid ? ` (${pid})` : ''}`,
+        'stop that process, or let it do the work: a running server is used by itself',
+        cause,
+      );
+    }
+    throw new WarehouseUnusable(
+      'damaged',
+      `the database in ${folder} cannot be opened: ${message.split('\n')[0]}`,
+      'nothing acknowledged is lost: "fishbone rebuild" makes the database anew from ledger and archive',
+      cause,
+    );
+  }
+}

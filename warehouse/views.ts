@@ -1,0 +1,47 @@
+/**
+ * Views over the facts: `now.<table>` is the current row of every natural key at the position of the session (dense keys
+ * inside, for analysis), `<table>` the same with text ids, for people's SQL.
+ */
+import {CANONICAL, type CanonicalTable, columnsOf} from './canonical.ts';
+import {quoteName, type Session} from './duckdb.ts';
+
+/** The ledger position that a session looks from: `set variable as_of = N`; unset means everything. */
+export const POSITION = "coalesce(getvariable('as_of')::integer, 2147483647)";
+
+/** Which of two versions of a row is current: the newest recorded, else the later batch, else the later line. */
+export const NEWEST_FIRST = 'recorded_at desc nulls last, batch desc, ordinal desc';
+
+/** Creates all views that do not depend on which steps and parameters exist. */
+export async function createViews(session: Session): Promise<void> {
+  for (const [table, canonical] of Object.entries(CANONICAL)) {
+    if (table === 'measurements') continue;
+    await session.run(`create or replace view now.${table} as\n${currentRows(table, canonical)}`);
+    await session.run(`create or replace view main.${table} as\n${withTextIds(table)}`);
+  }
+}
+
+/** Grain: one row per natural key. Rows whose key came only once, the many, are never sorted or compared. */
+function currentRows(table: string, {key}: CanonicalTable): string {
+  const names = columnsOf(table).map(c => quoteName(c.name));
+  const columns = [...names, 'batch', 'ordinal'].join(', ');
+  const sameKey = key.map(k => `l.${quoteName(k)} is not distinct from f.${quoteName(k)}`).join(' and ');
+  const contested = `select 1 from fact.${table} l where l.later and l.batch <= ${POSITION} and ${sameKey}`;
+  return `select ${columns} from fact.${table} f
+where not f.later and f.batch <= ${POSITION} and not exists (${contested})
+union all
+select ${columns} from (
+  select *, row_number() over (partition by ${key.map(quoteName).join(', ')} order by ${NEWEST_FIRST}) as version
+  from fact.${table} f
+  where f.batch <= ${POSITION} and exists (${contested})
+) where version = 1`;
+}
+
+function withTextIds(table: string): string {
+  const joins: string[] = [];
+  const columns = columnsOf(table).map(({name, type}, k) => {
+    if (type !== 'part' && type !== 'lot' && type !== 'item') return `f.${quoteName(name)}`;
+    joins.push(`left join fact.items i${k} on i${k}.item = f.${quoteName(name)}`);
+    return `i${k}.id as ${quoteName(name)}`;
+  });
+  return `select ${columns.join(', ')} from now.${table} f ${joins.join(' ')}`;
+}
