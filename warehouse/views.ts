@@ -18,7 +18,20 @@ export async function createViews(session: Session): Promise<void> {
     await session.run(`create or replace view now.${table} as\n${currentRows(table, canonical)}`);
     await session.run(`create or replace view main.${table} as\n${withTextIds(table)}`);
   }
+  await session.run(`create or replace view now.first_inspections as\n${FIRST_INSPECTIONS}`);
 }
+
+/**
+ * Grain: one row per inspected part: its first valid inspection, the rule by which a part is defective everywhere. An
+ * `error` is no inspection; a fail that a review rejected is one, but not a fail. Which of two without a time came first
+ * nobody knows: their ids decide, so that the answer does not depend on the order of arrival.
+ */
+const FIRST_INSPECTIONS = `select part, inspection, inspected_at, step, station, inspector, failed from (
+  select *, result = 'fail' and verification is distinct from 'rejected' as failed,
+    row_number() over (partition by part order by inspected_at nulls last, inspection) as place
+  from now.inspections
+  where result in ('pass', 'fail')
+) where place = 1`;
 
 /** Grain: one row per natural key. Rows whose key came only once, the many, are never sorted or compared. */
 function currentRows(table: string, {key}: CanonicalTable): string {
