@@ -59,17 +59,20 @@ export class CsvScan {
     for (; i < chunk.length; i++) {
       const byte = chunk[i];
       if (state === AT.quoted) {
-        if (byte === quote) state = AT.quoteInQuoted;
-        else if (byte === LF) this.#line++;
+        for (; i < chunk.length && chunk[i] !== quote; i++) if (chunk[i] === LF) this.#line++;
+        if (i < chunk.length) state = AT.quoteInQuoted;
       } else if (byte === LF) {
         if (this.#emptyLines && this.records > 0 && state <= AT.lineStartCr) this.#record(i);
         this.#endLine((i > 0 ? chunk[i - 1] : this.#lastByte) === CR);
         state = AT.lineStart;
       } else if (state === AT.lineStart && byte === CR) {
         state = AT.lineStartCr;
+      } else if (state === AT.unquoted && byte !== delimiter) {
+        // Most bytes are here: pass them in a loop of their own.
+        while (i + 1 < chunk.length && chunk[i + 1] !== delimiter && chunk[i + 1] !== LF) i++;
       } else {
         if (state <= AT.lineStartCr) this.#record(i);
-        if (byte === quote && state !== AT.unquoted) {
+        if (byte === quote) {
           // The second of two quotes stands for one quote, and the field goes on.
           if (state !== AT.quoteInQuoted) this.quoteOpenedAt = this.#line;
           state = AT.quoted;

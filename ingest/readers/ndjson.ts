@@ -19,11 +19,17 @@ export const ndjson: Reader = {
 async function readNdjson(path: string): Promise<Reading> {
   const columns = new Set<string>();
   let objects = 0;
-  const bad: number[] = [];
+  let firstBad = 0;
   await eachLine(path, (text, line) => {
     if (text.trim() === '') return;
     const object = parseObject(text);
-    if (!object) return bad.push(line);
+    if (!object) {
+      if (objects === 0 && text.trimStart().startsWith('['))
+        throw new IngestError(`${path}: is a JSON array: write one object on each line, without brackets and commas`);
+      // Where other lines are objects, the warehouse puts this one into quarantine.
+      firstBad ||= line;
+      return;
+    }
     objects++;
     for (const key of Object.keys(object)) columns.add(key);
     if (columns.size > COLUMNS_MAX)
@@ -31,15 +37,13 @@ async function readNdjson(path: string): Promise<Reading> {
   });
   if (objects === 0) {
     throw new IngestError(
-      bad.length > 0
-        ? `${path}: line ${bad[0]} is not a JSON object, and no other line is: write one object on each line`
+      firstBad > 0
+        ? `${path}: line ${firstBad} is not a JSON object, and no other line is: write one object on each line`
         : `${path}: is empty: it has no line with a JSON object`,
     );
   }
   refuseTwins([...columns], path);
-  const notices =
-    bad.length > 0 ? [`${path}: ${bad.length} line(s) are not JSON objects, the first of them line ${bad[0]}`] : [];
-  return {records: {format: 'ndjson', path, columns: [...columns]}, notices};
+  return {records: {format: 'ndjson', path, columns: [...columns]}, notices: []};
 }
 
 async function eachLine(path: string, take: (text: string, line: number) => void): Promise<void> {
