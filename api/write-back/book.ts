@@ -1,0 +1,242 @@
+import type {Hold, HoldLot} from '../../warehouse/answers.ts';
+import type {Ledger, LedgerEntry} from '../../warehouse/ledger.ts';
+import {FishboneError} from '../errors.ts';
+import type {Message} from './drivers/driver.ts';
+import type {DeliveryStep, HoldDecision, LotShare} from './entries.ts';
+import {refusal} from './rules.ts';
+
+export type HoldLedger = Pick<Ledger, 'append' | 'entries'>;
+
+export interface HoldRecord extends Omit<Hold, 'lots'> {
+  permalink: string;
+  covers: LotShare[];
+  deliveries: Delivery[];
+}
+
+/** One action on one lot on its way to one receiver: receiver and message id are its identity. */
+export interface Delivery extends Message {
+  receiver: string;
+  state: HoldLot['delivery'];
+  attempts: number;
+  /** No look-up could tell what happened, so it waits for a person. */
+  askPerson: boolean;
+  seenAtMes: boolean | null;
+  why: string | null;
+}
+
+/**
+ * All holds and deliveries, folded from the ledger and from nothing else. There is one book a ledger, whoever asks, so
+ * that checking a rule and recording the decision cannot be torn apart.
+ */
+export class Book {
+  readonly holds = new Map<string, HoldRecord>();
+  /** Deliveries that are not finished: those of one lot at one receiver in their sequence, so only the first may go. */
+  readonly lanes = new Map<string, Delivery[]>();
+  /** Approved holds of a lot. */
+  readonly cover = new Map<string, Set<string>>();
+  /** The number of the last action on a lot. */
+  readonly sequences = new Map<string, number>();
+  fence = 0;
+  readonly #ledger: HoldLedger;
+  readonly #deliveries = new Map<string, Delivery>();
+  readonly #listeners = new Set<() => void>();
+  #read = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(ledger: HoldLedger) {
+    this.#ledger = ledger;
+  }
+
+  static of(ledger: HoldLedger): Book {
+    const book = books.get(ledger) ?? new Book(ledger);
+    books.set(ledger, book);
+    book.#catchUp();
+    return book;
+  }
+
+  /**
+   * Records a decision, one at a time.
+   * @param compose makes it from the book as it stands then
+   * @throws FishboneError when a rule forbids it; nothing is recorded then
+   */
+  decide(at: string, compose: () => HoldDecision): Promise<HoldRecord> {
+    const recorded = this.#queue.then(async () => {
+      const decision = compose();
+      const refused = refusal(this.holds.get(decision.hold), decision);
+      if (refused) throw refused;
+      await this.#ledger.append('hold', decision, at);
+      this.#catchUp();
+      for (const listener of this.#listeners) listener();
+      return this.holds.get(decision.hold)!;
+    });
+    this.#queue = recorded.catch(() => undefined);
+    return recorded;
+  }
+
+  /** Records what became of a delivery; many may be under way at a time and share an fsync. */
+  async step(step: DeliveryStep): Promise<void> {
+    await this.#ledger.append('delivery', step);
+    this.#catchUp();
+  }
+
+  /** @throws FishboneError DELIVERY_NOT_FOUND */
+  delivery({hold, lot, action, receiver}: Pick<Delivery, 'hold' | 'lot' | 'action' | 'receiver'>): Delivery {
+    const found = this.holds
+      .get(hold)
+      ?.deliveries.find(other => other.lot === lot && other.action === action && other.receiver === receiver);
+    if (found) return found;
+    const message = `nothing was queued for ${receiver}: ${action} of lot ${lot} by hold ${hold}`;
+    throw new FishboneError('DELIVERY_NOT_FOUND', message);
+  }
+
+  /** Calls back after each decision. @returns how to stop that */
+  onDecision(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #catchUp(): void {
+    const entries = this.#ledger.entries();
+    for (; this.#read < entries.length; this.#read++) {
+      const entry = entries[this.#read];
+      if (entry.kind === 'hold') this.#applyDecision(entry, entry.body as HoldDecision);
+      if (entry.kind === 'delivery') this.#applyStep(entry, entry.body as DeliveryStep);
+    }
+  }
+
+  #applyDecision({at}: LedgerEntry, decision: HoldDecision): void {
+    const {did, by, hold: id} = decision;
+    const known = this.holds.get(id);
+    if (refusal(known, decision)) return;
+    if (did === 'propose') this.holds.set(id, proposed(at, decision));
+    const hold = known ?? this.holds.get(id)!;
+    if (did === 'refuse') {
+      hold.decision = 'refused';
+      hold.events.push({at, by, what: 'refused', why: decision.why});
+    }
+    if (did === 'approve') {
+      hold.decision = 'approved';
+      hold.events.push({at, by, what: 'approved', why: null});
+      for (const {lot} of hold.covers) this.cover.set(lot, (this.cover.get(lot) ?? new Set()).add(id));
+      this.#queueActions(hold, at, decision, hold.reason);
+    }
+    if (did === 'release') {
+      hold.decision = 'released';
+      hold.events.push({at, by, what: 'released', why: decision.reason});
+      for (const {lot} of hold.covers) this.cover.get(lot)?.delete(id);
+      for (const {lot, coveredBy} of decision.kept) {
+        const why = `lot ${lot} is still held by ${coveredBy.join(', ')}: its release was not sent`;
+        hold.events.push({at, by: 'fishbone', what: 'kept', why});
+      }
+      this.#queueActions(hold, at, decision, decision.reason);
+    }
+  }
+
+  #queueActions(
+    hold: HoldRecord,
+    decidedAt: string,
+    {plant, receivers, actions}: Extract<HoldDecision, {did: 'approve' | 'release'}>,
+    reason: string,
+  ): void {
+    if (receivers.length === 0) {
+      hold.events.push({at: decidedAt, by: 'fishbone', what: 'not sent', why: 'no receiver is configured'});
+    }
+    const {id: holdId, text, permalink} = hold;
+    for (const {id, lot, action, sequence, parts} of actions) {
+      this.sequences.set(lot, Math.max(sequence, this.sequences.get(lot) ?? 0));
+      for (const receiver of receivers) {
+        const what = {
+          id,
+          receiver,
+          plant,
+          hold: holdId,
+          lot,
+          action,
+          sequence,
+          parts,
+          reason,
+          text,
+          decidedAt,
+          permalink,
+        };
+        const delivery: Delivery = {
+          ...what,
+          state: 'queued',
+          attempts: 0,
+          askPerson: false,
+          seenAtMes: null,
+          why: null,
+        };
+        hold.deliveries.push(delivery);
+        this.#deliveries.set(`${receiver}/${id}`, delivery);
+        const lane = this.lanes.get(laneOf(delivery));
+        if (lane) lane.push(delivery);
+        else this.lanes.set(laneOf(delivery), [delivery]);
+      }
+    }
+  }
+
+  #applyStep({at}: LedgerEntry, step: DeliveryStep): void {
+    if (step.did === 'lease') {
+      this.fence = Math.max(this.fence, step.fence);
+      for (const [delivery] of this.lanes.values()) {
+        if (delivery.state !== 'sending') continue;
+        Object.assign(delivery, {state: 'unknown', why: 'its sender stopped before the answer came'});
+      }
+      return;
+    }
+    const delivery = this.#deliveries.get(`${step.receiver}/${step.delivery}`);
+    if (!delivery || step.fence < this.fence) return;
+    delivery.state = step.did;
+    delivery.why = 'why' in step ? (step.why ?? null) : null;
+    delivery.askPerson = step.did === 'unknown' && step.askPerson;
+    if (step.did === 'sending') delivery.attempts = step.attempt;
+    if (step.did === 'acknowledged') delivery.seenAtMes = step.seenAtMes;
+    if (step.did === 'rejected' || step.did === 'acknowledged') this.#leaveLane(delivery);
+    if (step.did === 'queued') this.#enterLane(delivery);
+    this.#tell(delivery, at, step);
+  }
+
+  #leaveLane(delivery: Delivery): void {
+    const rest = (this.lanes.get(laneOf(delivery)) ?? []).filter(other => other !== delivery);
+    if (rest.length > 0) this.lanes.set(laneOf(delivery), rest);
+    else this.lanes.delete(laneOf(delivery));
+  }
+
+  /** A rejected delivery that a person sends again takes its old place before later actions on the lot. */
+  #enterLane(delivery: Delivery): void {
+    const lane = this.lanes.get(laneOf(delivery)) ?? [];
+    if (lane.includes(delivery)) return;
+    this.lanes.set(
+      laneOf(delivery),
+      [...lane, delivery].sort((a, b) => a.sequence - b.sequence),
+    );
+  }
+
+  /** The hold's events name what a person has to know of; that all went well is told by the lots themselves. */
+  #tell({hold, receiver, lot, action}: Delivery, at: string, step: Exclude<DeliveryStep, {did: 'lease'}>): void {
+    const person = 'by' in step ? step.by : undefined;
+    const matters = step.did === 'rejected' || (step.did === 'unknown' && step.askPerson) || person !== undefined;
+    if (!matters || step.did === 'sending') return;
+    const why = `${action} of lot ${lot}${step.why ? `: ${step.why}` : ''}`;
+    this.holds.get(hold)!.events.push({at, by: person ?? receiver, what: step.did, why});
+  }
+}
+
+const books = new WeakMap<HoldLedger, Book>();
+
+/** Deliveries in one lane follow one another. */
+function laneOf({receiver, lot}: Delivery): string {
+  return JSON.stringify([receiver, lot]);
+}
+
+function proposed(at: string, decision: Extract<HoldDecision, {did: 'propose'}>): HoldRecord {
+  const {hold: id, by, reason, text, permalink, parts, lots: covers, looseParts, evidence} = decision;
+  const events: Hold['events'] = [{at, by, what: 'proposed', why: reason}];
+  if (looseParts > 0) {
+    const why = `${looseParts} suspect parts belong to no lot: this hold does not stop them`;
+    events.push({at, by: 'fishbone', what: 'not covered', why});
+  }
+  const decided = {id, decision: 'proposed' as const, reason, text, proposedBy: by, proposedAt: at};
+  return {...decided, permalink, parts, covers, evidence, events, deliveries: []};
+}

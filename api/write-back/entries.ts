@@ -1,0 +1,53 @@
+/**
+ * What the ledger keeps of holds: decisions (entries of kind 'hold') and what became of their deliveries (kind
+ * 'delivery'). Old entries are read for ever: fields may be added here, never renamed.
+ */
+
+/** A decision and what it puts into the outbox: one entry, so that neither exists without the other. */
+export type HoldDecision = {hold: string; by: string; authenticated: boolean} & Deed;
+
+export type Deed =
+  | {
+      did: 'propose';
+      reason: string;
+      text: string;
+      permalink: string;
+      parts: number;
+      lots: LotShare[];
+      looseParts: number;
+      evidence: unknown;
+    }
+  | {did: 'approve'; plant: string; receivers: string[]; actions: LotAction[]}
+  | {did: 'refuse'; why: string | null}
+  | {did: 'release'; reason: string; plant: string; receivers: string[]; actions: LotAction[]; kept: KeptLot[]};
+
+export interface LotShare {
+  lot: string;
+  /** Suspect parts of the lot. */
+  parts: number;
+}
+
+/** What every receiver is to be told about one lot. */
+export interface LotAction extends LotShare {
+  /** The webhook-id: sha256 over plant, lot, hold and action. */
+  id: string;
+  action: 'hold' | 'release';
+  /** Counts the actions on a lot over all holds, from 1. */
+  sequence: number;
+}
+
+/** A lot of a released hold that other approved holds still cover. */
+export interface KeptLot {
+  lot: string;
+  coveredBy: string[];
+}
+
+/** `fence` numbers the senders: what an earlier sender writes after a later one took over has no effect. */
+export type DeliveryStep = {did: 'lease'; fence: number} | ({fence: number; delivery: string; receiver: string} & Turn);
+
+export type Turn =
+  | {did: 'sending'; attempt: number}
+  | {did: 'acknowledged'; how: 'answer' | 'look-up' | 'person'; seenAtMes: boolean | null; by?: string; why?: string}
+  | {did: 'rejected'; why: string}
+  | {did: 'unknown'; why: string; askPerson: boolean}
+  | {did: 'queued'; why: string; by?: string};

@@ -1,0 +1,250 @@
+import {LedgerWriteFailed} from '../../warehouse/ledger.ts';
+import {FishboneError} from '../errors.ts';
+import {Book, type Delivery, type HoldLedger} from './book.ts';
+import type {Driver} from './drivers/driver.ts';
+import type {Turn} from './entries.ts';
+import {type Clock, Pauses, realClock} from './pauses.ts';
+
+export interface DeliverySummary {
+  /** Since this call began. */
+  acknowledged: number;
+  rejected: number;
+  /** Still to be sent or looked up. */
+  waiting: number;
+  /** Of these, what no look-up can settle: a person decides. */
+  askPerson: number;
+  /** Why the first that waits does so. */
+  why: string | null;
+}
+
+export interface OutboxSettings {
+  /** By the receivers' names. */
+  drivers: Record<string, Driver>;
+  /** Requests at a time and receiver; 8 when absent. */
+  concurrency?: number;
+  clock?: Clock;
+  /** Hears of what a person at the console should know. */
+  log?: (line: string) => void;
+}
+
+/**
+ * Brings decisions to their receivers: each once, those on one lot in their order. That something is being sent is on
+ * the disk before the request leaves, so that nothing in flight is forgotten; what may have arrived is looked up before
+ * it is sent again.
+ */
+export class Outbox {
+  readonly #book: Book;
+  readonly #drivers: Record<string, Driver>;
+  readonly #concurrency: number;
+  readonly #clock: Clock;
+  readonly #log: (line: string) => void;
+  readonly #pauses: Pauses;
+  readonly #flying = new Set<Delivery>();
+  #fence = 0;
+  #wake = new AbortController();
+  #running: Promise<void> | null = null;
+  #stopping = false;
+  #broken: Error | null = null;
+  #done = {acknowledged: 0, rejected: 0};
+
+  constructor(ledger: HoldLedger, settings: OutboxSettings) {
+    this.#book = Book.of(ledger);
+    this.#drivers = settings.drivers;
+    this.#concurrency = settings.concurrency ?? 8;
+    this.#clock = settings.clock ?? realClock;
+    this.#log = settings.log ?? (() => undefined);
+    this.#pauses = new Pauses(this.#log);
+  }
+
+  /** Delivers in the background, within milliseconds of a decision, until stopped. */
+  start(): void {
+    if (this.#running) return;
+    this.#begin(Number.POSITIVE_INFINITY, true).catch((error: unknown) =>
+      this.#log(`delivery stopped: ${String(error)}`),
+    );
+  }
+
+  /** Starts nothing new and waits for what is in flight. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#wake.abort();
+    await this.#running?.catch(() => undefined);
+    this.#stopping = false;
+  }
+
+  /**
+   * Delivers what waits: without `waitSeconds` all that can be tried at once, else until nothing is left to try or the
+   * time is over. What is in flight then is waited for.
+   * @throws LedgerWriteFailed when the ledger takes nothing any more
+   */
+  async deliver({waitSeconds = 0}: {waitSeconds?: number} = {}): Promise<DeliverySummary> {
+    const before = {...this.#done};
+    const untilMs = this.#clock.nowMs() + waitSeconds * 1000;
+    if (this.#running) await this.#settle(untilMs);
+    else await this.#begin(untilMs, waitSeconds > 0);
+    const waiting = [...this.#book.lanes.values()].flat();
+    return {
+      acknowledged: this.#done.acknowledged - before.acknowledged,
+      rejected: this.#done.rejected - before.rejected,
+      waiting: waiting.length,
+      askPerson: waiting.filter(({askPerson}) => askPerson).length,
+      why: waiting.find(({why}) => why !== null)?.why ?? null,
+    };
+  }
+
+  /**
+   * A person settles what no look-up can, or gives a rejected delivery another chance.
+   * @throws FishboneError DELIVERY_NOT_FOUND, DELIVERY_NOT_OPEN
+   */
+  async decide(settled: {
+    hold: string;
+    lot: string;
+    action: 'hold' | 'release';
+    receiver: string;
+    as: 'acknowledged' | 'send-again';
+    by: string;
+    why: string;
+  }): Promise<void> {
+    const {receiver, as, by, why} = settled;
+    const delivery = this.#book.delivery(settled);
+    if (!delivery.askPerson && delivery.state !== 'rejected') {
+      const what = `the ${settled.action} of lot ${settled.lot} at ${receiver}`;
+      throw new FishboneError('DELIVERY_NOT_OPEN', `${what} is ${delivery.state}: there is nothing to decide`);
+    }
+    const about = {fence: this.#book.fence, delivery: delivery.id, receiver, by, why};
+    if (as === 'send-again') await this.#book.step({...about, did: 'queued'});
+    else await this.#book.step({...about, did: 'acknowledged', how: 'person', seenAtMes: null});
+    this.#wake.abort();
+  }
+
+  #begin(untilMs: number, insist: boolean): Promise<void> {
+    this.#running = this.#run(untilMs, insist).finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #run(untilMs: number, insist: boolean): Promise<void> {
+    const stopListening = this.#book.onDecision(() => this.#wake.abort());
+    let leased = false;
+    try {
+      while (!this.#stopping && !this.#broken) {
+        this.#wake = new AbortController();
+        if (leased && this.#fence !== this.#book.fence) {
+          this.#log('another sender took over');
+          break;
+        }
+        if (!leased && this.#book.lanes.size > 0) {
+          await this.#takeLease();
+          leased = true;
+        }
+        const nowMs = this.#clock.nowMs();
+        const nextMs = insist && nowMs >= untilMs ? Number.POSITIVE_INFINITY : this.#launch(nowMs);
+        if (this.#flying.size === 0 && nextMs > (insist ? untilMs : nowMs)) break;
+        if (this.#flying.size === 0 && nextMs === Number.POSITIVE_INFINITY && nowMs >= untilMs) break;
+        await this.#clock.wait(nextMs - nowMs, this.#wake.signal);
+      }
+      while (this.#flying.size > 0) {
+        this.#wake = new AbortController();
+        await this.#clock.wait(Number.POSITIVE_INFINITY, this.#wake.signal);
+      }
+    } finally {
+      stopListening();
+    }
+    if (this.#broken) throw this.#broken;
+  }
+
+  /** From now on the words of earlier senders have no effect, and what they had in flight is unknown. */
+  async #takeLease(): Promise<void> {
+    this.#fence = this.#book.fence + 1;
+    await this.#book.step({did: 'lease', fence: this.#fence});
+  }
+
+  /** Starts all that may go now. @returns when the next may go; infinity when none waits for time to pass */
+  #launch(nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    const flying = new Map<string, number>();
+    for (const {receiver} of this.#flying) flying.set(receiver, (flying.get(receiver) ?? 0) + 1);
+    for (const [delivery] of this.#book.lanes.values()) {
+      const {receiver, askPerson} = delivery;
+      if (askPerson || this.#flying.has(delivery) || !this.#drivers[receiver]) continue;
+      const dueMs = this.#pauses.overMs(delivery);
+      const slots = this.#pauses.isTrying(receiver) ? 1 : this.#concurrency;
+      if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs);
+      else if ((flying.get(receiver) ?? 0) < slots) {
+        flying.set(receiver, (flying.get(receiver) ?? 0) + 1);
+        this.#fly(delivery);
+      }
+    }
+    return nextMs;
+  }
+
+  #fly(delivery: Delivery): void {
+    this.#flying.add(delivery);
+    this.#carry(delivery)
+      .catch((error: unknown) => {
+        if (error instanceof LeaseLost) return;
+        // The disk refused: what is on it says that the delivery may be under way, which is the safe thing to believe.
+        if (error instanceof LedgerWriteFailed && !error.final) {
+          this.#pauses.failed(delivery, error.message, this.#clock.nowMs());
+        } else this.#broken = error instanceof Error ? error : new Error(String(error));
+      })
+      .finally(() => {
+        this.#flying.delete(delivery);
+        this.#wake.abort();
+      });
+  }
+
+  async #carry(delivery: Delivery): Promise<void> {
+    const driver = this.#drivers[delivery.receiver];
+    const mayHaveArrived = delivery.state === 'unknown' || delivery.state === 'sending';
+    if (mayHaveArrived && !(await this.#isNewToReceiver(delivery, driver))) return;
+    await this.#record(delivery, {did: 'sending', attempt: delivery.attempts + 1});
+    const outcome = await driver.send(delivery);
+    if (outcome.is === 'acknowledged') {
+      const seen = await driver.lookUp(delivery);
+      const seenAtMes = seen.is === 'known' ? true : seen.is === 'unknown' ? false : null;
+      await this.#acknowledge(delivery, 'answer', seenAtMes);
+    } else if (outcome.is === 'rejected') {
+      await this.#record(delivery, {did: 'rejected', why: outcome.why});
+      this.#pauses.answered(delivery);
+      this.#done.rejected++;
+    } else {
+      const {why, retryAfterMs} = outcome;
+      if (outcome.is === 'unknown') await this.#record(delivery, {did: 'unknown', why, askPerson: false});
+      else await this.#record(delivery, {did: 'queued', why});
+      this.#pauses.failed(delivery, why, this.#clock.nowMs(), retryAfterMs);
+    }
+  }
+
+  /** Looks up what may have arrived. @returns true when it has to be sent */
+  async #isNewToReceiver(delivery: Delivery, driver: Driver): Promise<boolean> {
+    const found = await driver.lookUp(delivery);
+    if (found.is === 'known') await this.#acknowledge(delivery, 'look-up', true);
+    if (found.is === 'impossible') await this.#record(delivery, {did: 'unknown', why: found.why, askPerson: true});
+    if (found.is === 'unreachable') {
+      this.#pauses.failed(delivery, found.why, this.#clock.nowMs(), found.retryAfterMs);
+    }
+    return found.is === 'unknown';
+  }
+
+  async #acknowledge(delivery: Delivery, how: 'answer' | 'look-up', seenAtMes: boolean | null): Promise<void> {
+    await this.#record(delivery, {did: 'acknowledged', how, seenAtMes});
+    this.#pauses.answered(delivery);
+    this.#done.acknowledged++;
+  }
+
+  async #record({id, receiver}: Delivery, turn: Turn): Promise<void> {
+    if (this.#fence !== this.#book.fence) throw new LeaseLost('another sender took over');
+    await this.#book.step({...turn, fence: this.#fence, delivery: id, receiver});
+  }
+
+  /** Waits for the background to have nothing left to try. */
+  async #settle(untilMs: number): Promise<void> {
+    const never = new AbortController().signal;
+    do await this.#clock.wait(20, never);
+    while (this.#clock.nowMs() < untilMs && [...this.#book.lanes.values()].some(([{askPerson}]) => !askPerson));
+  }
+}
+
+class LeaseLost extends Error {}

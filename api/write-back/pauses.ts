@@ -1,0 +1,83 @@
+import type {Delivery} from './book.ts';
+
+/** Time, so that a test need not wait for it. */
+export interface Clock {
+  nowMs(): number;
+  /** Resolves after `ms` (infinity: never) or as soon as `signal` aborts, whichever is first. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const realClock: Clock = {
+  nowMs: () => Date.now(),
+  wait: (ms, signal) =>
+    new Promise(resolve => {
+      if (signal.aborted) return resolve();
+      // Longer than a timer can be: being woken early does no harm.
+      const timer = setTimeout(done, Math.min(Math.max(ms, 0), 0x7fffffff));
+      signal.addEventListener('abort', done, {once: true});
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+    }),
+};
+
+/**
+ * How long to wait after the n-th failure in a row: half a second, doubling, at most five minutes. Without jitter: there
+ * is one sender a plant, so there is no herd to scatter, and a schedule that can be told can be tested.
+ */
+export function backoffMs(failures: number): number {
+  return Math.min(500 * 2 ** (Math.max(failures, 1) - 1), 300_000);
+}
+
+/** So many failures in a row, of whichever deliveries, make a receiver one that is down. */
+const DOWN_AFTER = 3;
+
+/**
+ * When what failed may be tried again: each delivery on its own schedule, and a receiver that is down as a whole, which
+ * is then tried with one delivery at a time until it answers.
+ */
+export class Pauses {
+  readonly #deliveries = new Map<Delivery, Pause>();
+  readonly #receivers = new Map<string, Pause>();
+  readonly #log: (line: string) => void;
+
+  constructor(log: (line: string) => void) {
+    this.#log = log;
+  }
+
+  /** When the delivery may be tried; 0 when it never failed. */
+  overMs(delivery: Delivery): number {
+    const own = this.#deliveries.get(delivery)?.untilMs ?? 0;
+    return Math.max(own, this.#receivers.get(delivery.receiver)?.untilMs ?? 0);
+  }
+
+  isTrying(receiver: string): boolean {
+    return (this.#receivers.get(receiver)?.failures ?? 0) >= DOWN_AFTER;
+  }
+
+  failed(delivery: Delivery, why: string, nowMs: number, retryAfterMs = 0): void {
+    const failures = (this.#deliveries.get(delivery)?.failures ?? 0) + 1;
+    this.#deliveries.set(delivery, {failures, untilMs: nowMs + Math.max(backoffMs(failures), retryAfterMs)});
+    const {receiver} = delivery;
+    const before = this.#receivers.get(receiver) ?? {failures: 0, untilMs: 0};
+    // What was in flight when the receiver went down says nothing new about it.
+    const count = before.untilMs > nowMs ? before.failures : before.failures + 1;
+    const down = count >= DOWN_AFTER ? nowMs + backoffMs(count - DOWN_AFTER + 1) : 0;
+    const untilMs = Math.max(before.untilMs, down, retryAfterMs > 0 ? nowMs + retryAfterMs : 0);
+    this.#receivers.set(receiver, {failures: count, untilMs});
+    if (count === DOWN_AFTER && before.failures < DOWN_AFTER) this.#log(`${receiver} does not answer: ${why}`);
+  }
+
+  answered(delivery: Delivery): void {
+    if (this.isTrying(delivery.receiver)) this.#log(`${delivery.receiver} answers again`);
+    this.#deliveries.delete(delivery);
+    this.#receivers.delete(delivery.receiver);
+  }
+}
+
+interface Pause {
+  failures: number;
+  untilMs: number;
+}
