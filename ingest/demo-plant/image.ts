@@ -117,7 +117,7 @@ function expose(light: Float32Array, draw: Random): Uint8Array {
     const bits = draw.bits();
     const noise = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510;
     const gray = light[i] + gain * noise + 0.5;
-    pixels[i] = gray < 0 ? 0 : gray > 255 ? 255 : gray;
+    pixels[i] = Math.max(0, Math.min(255, gray));
   }
   return pixels;
 }
