@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import type {DuckDBInstance} from '@duckdb/node-api';
 import type {Receipt} from './answers.ts';
 import {makeArchive, rawPath, sweepArchive} from './archive.ts';
-import {openDatabase, openSession, type Session} from './duckdb.ts';
+import {openDatabase, openSession, quoteText, type Session} from './duckdb.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
@@ -32,6 +32,8 @@ export class WarehouseUnusable extends Error {
 export class Warehouse {
   readonly folder: string;
   readonly ledger: Ledger;
+  /** The plant's calendar, an IANA name. */
+  readonly timeZone: string;
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
   readonly #idle: Session[] = [];
@@ -39,7 +41,8 @@ export class Warehouse {
   #writing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  private constructor(folder: string, ledger: Ledger, instance: DuckDBInstance, writer: Session) {
+  private constructor(folder: string, ledger: Ledger, instance: DuckDBInstance, writer: Session, timeZone: string) {
+    this.timeZone = timeZone;
     this.folder = folder;
     this.ledger = ledger;
     this.#instance = instance;
@@ -51,7 +54,7 @@ export class Warehouse {
    * @throws WarehouseUnusable when another process holds it, or its database says more than its ledger
    * @throws LedgerDamaged when the ledger was altered
    */
-  static async open(folder: string): Promise<Warehouse> {
+  static async open(folder: string, settings: {timeZone?: string} = {}): Promise<Warehouse> {
     await mkdir(join(folder, 'tmp'), {recursive: true});
     await makeArchive(folder);
     const instance = await openOwned(folder);
@@ -63,7 +66,7 @@ export class Warehouse {
       await migrate(writer);
       await createViews(writer);
       await createStepViews(writer);
-      const warehouse = new Warehouse(folder, ledger, instance, writer);
+      const warehouse = new Warehouse(folder, ledger, instance, writer, settings.timeZone ?? 'UTC');
       await warehouse.#catchUp();
       return warehouse;
     } catch (error) {
@@ -128,6 +131,7 @@ export class Warehouse {
     const session = this.#idle.pop() ?? (await openSession(this.#instance));
     try {
       await session.run(`set variable as_of = ${Math.trunc(position)}`);
+      await session.run(`set variable time_zone = ${quoteText(this.timeZone)}`);
       await session.run('begin transaction');
       return await ask(session, position);
     } finally {

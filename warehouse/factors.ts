@@ -1,0 +1,260 @@
+/**
+ * Everything that could have acted on a part, by its contract name: where its values are, what kind they are, on which
+ * branch of the fishbone it belongs. Screening, filters and groupings all take their factors from here.
+ */
+import type {Branch} from './answers.ts';
+import {type Bindings, quoteName, quoteText, type Session} from './duckdb.ts';
+import {measuredAt, prepareHistory} from './history.ts';
+import {stepTables} from './step-tables.ts';
+
+export interface FactorSource {
+  name: string;
+  step: string | null;
+  branch: Branch;
+  kind: 'category' | 'number';
+  /** SQL of a relation with at most one row per part. */
+  relation: string;
+  /** SQL of the value, over `r`. */
+  value: string;
+  unit: string | null;
+  /** A clock or a calendar rather than a thing that could be repaired. */
+  time?: boolean;
+}
+
+/** A name that no factor bears. */
+export class UnknownFactor extends Error {
+  constructor(name: string, known: readonly string[]) {
+    const near = known.filter(k => k.toLowerCase().includes(name.toLowerCase().split('.').at(-1) ?? name)).slice(0, 5);
+    super(
+      `there is no factor "${name}"${near.length ? `; near it: ${near.join(', ')}` : ''}. Factors are named step.station, step.tool, step.parameter, material.<material>.lot, part.product, ... and appear once data for them are loaded`,
+    );
+    this.name = 'UnknownFactor';
+  }
+}
+
+/** All factors that have values at the session's position, steps in order of the route. */
+export async function factorCatalogue(session: Session): Promise<FactorSource[]> {
+  await prepareHistory(session, 'subjects', 'visits', 'materials', 'station_readings');
+  const measured = await measuredFactors(session);
+  const taken = new Set(measured.map(m => m.name));
+  return [
+    ...partFactors(),
+    ...(await visitFactors(session)),
+    ...measured,
+    ...(await textFactors(session)),
+    ...(await readingFactors(session, taken)),
+    ...(await materialFactors(session)),
+    ...timeFactors(),
+  ];
+}
+
+/**
+ * One factor's values.
+ * @returns `sql`, a select of `part` and `value` with one row per part that has a value
+ * @throws UnknownFactor
+ */
+export async function factorRelation(
+  session: Session,
+  name: string,
+): Promise<{sql: string; bindings: Bindings; kind: 'category' | 'number'}> {
+  const catalogue = await factorCatalogue(session);
+  const wanted = SHORT_NAMES[name] ?? name;
+  const source = catalogue.find(f => f.name === wanted);
+  if (!source)
+    throw new UnknownFactor(
+      name,
+      catalogue.map(f => f.name),
+    );
+  const sql = `select part, value from (select r.part, ${source.value} as value from (${source.relation}) r) where value is not null`;
+  return {sql, bindings: {}, kind: source.kind};
+}
+
+/** Columns of a part that may be named without their table. */
+const SHORT_NAMES: Record<string, string> = {
+  part: 'part.part',
+  product: 'part.product',
+  work_order: 'part.work_order',
+  lot: 'part.lot',
+};
+
+/** Steps in the order in which parts come to them: by the middle of the time since the part's first step. */
+export async function stepOrder(session: Session): Promise<Map<string, number>> {
+  await prepareHistory(session, 'visits');
+  const rows = await session.rows<{step: string}>(
+    `select step, median(since_s) as middle from (
+       select step, epoch(started_at) - min(epoch(started_at)) over (partition by part) as since_s from visits
+       where started_at is not null) group by step order by middle, step`,
+  );
+  return new Map(rows.map((r, k) => [r.step, k]));
+}
+
+function partFactors(): FactorSource[] {
+  const of = (name: string, branch: Branch, value: string): FactorSource => ({
+    name,
+    step: null,
+    branch,
+    kind: 'category',
+    relation: 'from subjects',
+    value,
+    unit: null,
+  });
+  return [
+    of('part.part', 'method', 'r.id'),
+    of('part.product', 'method', 'r.product'),
+    of('part.work_order', 'method', 'r.work_order'),
+    of('part.lot', 'material', 'r.lot_id'),
+    of('inspection.station', 'measurement', 'r.inspection_station'),
+    of('inspection.inspector', 'measurement', 'r.inspector'),
+    of('inspection.result', 'measurement', "case r.failed when true then 'fail' when false then 'pass' end"),
+  ];
+}
+
+const VISIT_COLUMNS: {
+  column: string;
+  suffix: string;
+  branch: Branch;
+  kind: 'category' | 'number';
+  unit?: string;
+  time?: boolean;
+}[] = [
+  {column: 'station', suffix: 'station', branch: 'machine', kind: 'category'},
+  {column: 'tool', suffix: 'tool', branch: 'machine', kind: 'category'},
+  {column: 'cavity', suffix: 'cavity', branch: 'machine', kind: 'category'},
+  {column: 'operator', suffix: 'operator', branch: 'man', kind: 'category'},
+  {column: 'program', suffix: 'program', branch: 'method', kind: 'category'},
+  {column: 'shift', suffix: 'shift', branch: 'man', kind: 'category', time: true},
+  {column: 'crew', suffix: 'crew', branch: 'man', kind: 'category'},
+  {column: 'queue_s', suffix: 'queue', branch: 'method', kind: 'number', unit: 's'},
+  {column: 'since_changeover_s', suffix: 'since_changeover', branch: 'machine', kind: 'number', unit: 's'},
+  {column: 'since_maintenance_s', suffix: 'since_maintenance', branch: 'machine', kind: 'number', unit: 's'},
+];
+
+async function visitFactors(session: Session): Promise<FactorSource[]> {
+  const counts = VISIT_COLUMNS.map(({column}) => `count(${column}) as ${column}`).join(', ');
+  const steps = await session.rows<Record<string, number> & {step: string}>(
+    `select step, ${counts} from visits group by step order by step`,
+  );
+  return steps.flatMap(row =>
+    VISIT_COLUMNS.filter(({column}) => row[column] > 0).map(({column, suffix, branch, kind, unit, time}) => ({
+      name: `${row.step}.${suffix}`,
+      step: row.step as string,
+      branch,
+      kind,
+      relation: `from visits where step = ${quoteText(row.step)}`,
+      value: `r.${column}`,
+      unit: unit ?? null,
+      time,
+    })),
+  );
+}
+
+interface ParameterFacts {
+  branch: Branch | null;
+  unit: string | null;
+}
+
+/** What `parameters` says of each, by step and parameter; a row without a step speaks for all steps. */
+async function parameterFacts(session: Session): Promise<(step: string, parameter: string) => ParameterFacts> {
+  const rows = await session.rows<{step: string | null; parameter: string; branch: Branch | null; unit: string | null}>(
+    'select step, parameter, max(branch) as branch, max(unit) as unit from now.parameters group by step, parameter',
+  );
+  const facts = new Map(rows.map(r => [`${r.step ?? ''}\n${r.parameter}`, r]));
+  return (step, parameter) =>
+    facts.get(`${step}\n${parameter}`) ?? facts.get(`\n${parameter}`) ?? {branch: null, unit: null};
+}
+
+const factorName = (step: string, parameter: string) => (step === '' ? parameter : `${step}.${parameter}`);
+
+async function measuredFactors(session: Session): Promise<FactorSource[]> {
+  const facts = await parameterFacts(session);
+  return (await stepTables(session)).flatMap(table =>
+    table.parameters.map(({parameter, column}) => ({
+      name: factorName(table.step, parameter),
+      step: table.step || null,
+      branch: facts(table.step, parameter).branch ?? 'machine',
+      kind: 'number' as const,
+      relation: measuredAt(table, 'm.* exclude (part)'),
+      value: `r.${column}`,
+      unit: facts(table.step, parameter).unit,
+    })),
+  );
+}
+
+async function textFactors(session: Session): Promise<FactorSource[]> {
+  const facts = await parameterFacts(session);
+  const rows = await session.rows<{step: string; parameter: string}>(
+    'select distinct step, parameter from now.cells where text_value is not null order by step, parameter',
+  );
+  return rows.map(({step, parameter}) => ({
+    name: factorName(step, parameter),
+    step: step || null,
+    branch: facts(step, parameter).branch ?? 'machine',
+    kind: 'category',
+    relation: `select part, text_value from now.cells where text_value is not null and step = ${quoteText(step)}
+      and parameter = ${quoteText(parameter)} qualify row_number() over (partition by part order by run desc) = 1`,
+    value: 'r.text_value',
+    unit: null,
+  }));
+}
+
+async function readingFactors(session: Session, taken: ReadonlySet<string>): Promise<FactorSource[]> {
+  const facts = await parameterFacts(session);
+  const rows = await session.rows<{step: string; parameter: string}>(
+    'select distinct step, parameter from station_readings order by step, parameter',
+  );
+  return rows.map(({step, parameter}) => ({
+    // A sensor that shares its name with a measured parameter is told apart.
+    name: taken.has(factorName(step, parameter)) ? `${step}.${parameter}.mean` : factorName(step, parameter),
+    step,
+    branch: facts(step, parameter).branch ?? 'machine',
+    kind: 'number',
+    relation: `from station_readings where step = ${quoteText(step)} and parameter = ${quoteText(parameter)}`,
+    value: 'r.value',
+    unit: facts(step, parameter).unit,
+  }));
+}
+
+async function materialFactors(session: Session): Promise<FactorSource[]> {
+  const rows = await session.rows<{material: string; suppliers: number}>(
+    'select material, count(supplier) as suppliers from materials group by material order by material',
+  );
+  return rows.flatMap(({material, suppliers}) => {
+    const of = (column: 'lot' | 'supplier'): FactorSource => ({
+      name: `material.${material}.${column}`,
+      step: null,
+      branch: 'material',
+      kind: 'category',
+      relation: `from materials where material = ${quoteText(material)}`,
+      value: `r.${quoteName(column)}`,
+      unit: null,
+    });
+    return suppliers > 0 ? [of('lot'), of('supplier')] : [of('lot')];
+  });
+}
+
+/** When the part was made, in the plant's calendar. */
+function timeFactors(): FactorSource[] {
+  const zone = "coalesce(getvariable('time_zone'), 'UTC')";
+  const of = (name: string, kind: 'category' | 'number', relation: string, value: string): FactorSource => ({
+    name,
+    step: null,
+    branch: 'environment',
+    kind,
+    relation,
+    value,
+    unit: null,
+    time: true,
+  });
+  const local = `(r.made_at at time zone ${zone})`;
+  const positions = `select part, percent_rank() over (partition by lot order by made_at) as position,
+    count(distinct made_at) over (partition by lot) as moments from subjects where lot is not null and made_at is not null`;
+  const shifts = `select s.part, h.shift || ' ' || strftime(h.starts_at at time zone ${zone}, '%Y-%m-%d') as shift
+    from subjects s join now.shifts h on s.made_at >= h.starts_at and s.made_at < h.ends_at
+    qualify row_number() over (partition by s.part order by h.starts_at desc, h.shift) = 1`;
+  return [
+    of('time.shift', 'category', shifts, 'r.shift'),
+    of('time.hour', 'number', 'from subjects where made_at is not null', `hour(${local})::double`),
+    of('time.weekday', 'category', 'from subjects where made_at is not null', `dayname(${local})`),
+    of('time.position_in_lot', 'number', positions, 'case when r.moments > 1 then r.position end'),
+  ];
+}

@@ -1,0 +1,65 @@
+/** Compiles the language of `--where` to bound SQL over the factors. */
+import type {Bindings, Session} from './duckdb.ts';
+import {factorRelation} from './factors.ts';
+import {type Filter, parseFilter} from './filter-grammar.ts';
+
+/** A filter that cannot be answered as it stands: a number compared with a category, or the like. */
+export class FilterMismatch extends Error {
+  override name = 'FilterMismatch';
+}
+
+/**
+ * The parts that a filter expression describes.
+ * @returns `sql`, a select with one column `part` (item keys, distinct)
+ * @throws FilterError when it cannot be read, UnknownFactor, FilterMismatch
+ */
+export async function filteredParts(session: Session, expression: string): Promise<{sql: string; bindings: Bindings}> {
+  const bindings: Bindings = {};
+  let bound = 0;
+  const bind = (value: string | number) => {
+    const name = `filter_${bound++}`;
+    bindings[name] = value;
+    return `$${name}`;
+  };
+  const compile = async (filter: Filter): Promise<string> => {
+    switch (filter.is) {
+      case 'and':
+        return `(${await compile(filter.left)}) and (${await compile(filter.right)})`;
+      case 'or':
+        return `(${await compile(filter.left)}) or (${await compile(filter.right)})`;
+      case 'not':
+        return `not (${await compile(filter.of)})`;
+      case 'missing': {
+        const {sql} = await factorRelation(session, filter.factor);
+        return `p.part not in (select part from (${sql}))`;
+      }
+      case 'in': {
+        const {sql, kind} = await factorRelation(session, filter.factor);
+        const values = filter.values.map(value => typed(filter.factor, kind, value, bind));
+        return `p.part in (select part from (${sql}) where value in (${values.join(', ')}))`;
+      }
+      case 'comparison': {
+        const {sql, kind} = await factorRelation(session, filter.factor);
+        const value = typed(filter.factor, kind, filter.value, bind);
+        return `p.part in (select part from (${sql}) where value ${filter.operator === '!=' ? '<>' : filter.operator} ${value})`;
+      }
+    }
+  };
+  const condition = await compile(parseFilter(expression));
+  return {sql: `select p.part from subjects p where ${condition}`, bindings};
+}
+
+function typed(
+  factor: string,
+  kind: 'category' | 'number',
+  value: string | number,
+  bind: (value: string | number) => string,
+): string {
+  if (kind === 'number' && typeof value !== 'number') {
+    throw new FilterMismatch(`${factor} is a number: compare it with a number, not with '${value}'`);
+  }
+  if (kind === 'category' && typeof value === 'number') {
+    throw new FilterMismatch(`${factor} is a category: compare it with a text, '${value}' in single quotes`);
+  }
+  return kind === 'number' ? `${bind(value)}::double` : `${bind(value)}::varchar`;
+}

@@ -1,0 +1,31 @@
+/**
+ * The history of every part at the session's position, as temporary tables that live as long as the reading transaction:
+ * `subjects`, `visits`, `materials`, `station_readings`. Each is made when first needed.
+ */
+import {quoteText, type Session} from './duckdb.ts';
+import {query} from './queries.ts';
+
+const TABLES = {subjects: 'subjects', visits: 'visits', materials: 'materials', station_readings: 'readings'} as const;
+type HistoryTable = keyof typeof TABLES;
+
+export async function prepareHistory(session: Session, ...tables: HistoryTable[]): Promise<void> {
+  for (const table of tables) {
+    const [{present}] = await session.rows<{present: boolean}>(
+      'select count(*) > 0 as present from duckdb_tables() where temporary and table_name = $table',
+      {table},
+    );
+    if (!present) await session.run(`create temp table ${table} as ${query(TABLES[table])}`);
+  }
+}
+
+/**
+ * SQL of a relation with one row per part: the measured values at a step of the run that `visits` chose, or, where the
+ * part has no recorded run there, of the last run measured before the inspection.
+ */
+export function measuredAt(step: {id: number; step: string}, columns: string): string {
+  return `select m.part, ${columns} from now.step_${step.id} m
+    left join visits v on v.part = m.part and v.step = ${quoteText(step.step)}
+    left join subjects s on s.part = m.part
+    where v.run = m.run or (v.run is null and (m.measured_at is null or s.inspected_at is null or m.measured_at <= s.inspected_at))
+    qualify row_number() over (partition by m.part order by m.run desc, m.measured_at desc nulls last) = 1`;
+}

@@ -1,0 +1,121 @@
+/** Findings that were given are kept by the digest of their question, so that a link to one can be opened later. */
+import {mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Finding, ScreenAnswer} from '../answers.ts';
+import {factorRelation} from '../factors.ts';
+import {writeName, writeText} from '../filter-grammar.ts';
+import {wilson} from '../statistics/wilson.ts';
+import type {Warehouse} from '../store.ts';
+import {population} from './population.ts';
+
+export interface LevelRate {
+  level: string;
+  parts: number;
+  defective: number;
+  lots: number;
+  rate: number;
+  low: number;
+  high: number;
+}
+
+const answers = (folder: string) => join(folder, 'answers');
+
+/** Keeps an answer: a cache that can be asked for again, so it needs no fsync. */
+export async function keepAnswer(folder: string, digest: string, answer: ScreenAnswer): Promise<void> {
+  await mkdir(answers(folder), {recursive: true});
+  const path = join(answers(folder), `screen-${digest}.json`);
+  await writeFile(`${path}.${process.pid}.tmp`, JSON.stringify(answer));
+  await rename(`${path}.${process.pid}.tmp`, path);
+}
+
+/** @returns the finding with its question and position, or null if no such finding was given */
+export async function findFinding(
+  folder: string,
+  id: string,
+): Promise<{finding: Finding; question: ScreenAnswer['question']; asOf: number} | null> {
+  const match = /^f([0-9a-f]{12})-[0-9a-f]{8}$/.exec(id);
+  if (!match) return null;
+  const names = await readdir(answers(folder)).catch(() => [] as string[]);
+  for (const name of names.filter(n => n.startsWith(`screen-${match[1]}`) && n.endsWith('.json'))) {
+    const answer = JSON.parse(await readFile(join(answers(folder), name), 'utf8')) as ScreenAnswer;
+    const finding = answer.findings.find(f => f.id === id);
+    if (finding) return {finding, question: answer.question, asOf: answer.asOf};
+  }
+  return null;
+}
+
+/** A finding that nobody gave, or whose answer was cleared away. */
+export class UnknownFinding extends Error {
+  constructor(id: string) {
+    super(`there is no finding ${id} here: ask the question again with "fishbone screen"`);
+    this.name = 'UnknownFinding';
+  }
+}
+
+/** A finding with the rates behind it: by level, or by tenths of a number. @throws UnknownFinding */
+export async function finding(warehouse: Warehouse, id: string) {
+  const found = await findFinding(warehouse.folder, id);
+  if (!found) throw new UnknownFinding(id);
+  const levels = await warehouse.read(found.asOf, async session => {
+    const people = await population(session, found.question);
+    const {sql, kind} = await factorRelation(session, found.finding.factor);
+    const isNumber = kind === 'number';
+    const bin = 'case when value is not null then ntile(10) over (partition by value is null order by value, idx) end';
+    const rows = await session.rows<LevelSums>(
+      `with exposed as (
+         select p.idx, p.outcome, coalesce(p.lot_id, p.id) as lot, f.value from population p left join (${sql}) f on f.part = p.part
+       ), levelled as (
+         select *, ${isNumber ? bin : 'value'} as level, ${isNumber ? 'value' : '0.0'} as number from exposed
+       ), by_lot as (
+         select level, lot, count(*) as n, sum(outcome) as d, min(number) as low, max(number) as high from levelled group by level, lot
+       )
+       select level::varchar as level, min(low) as low, max(high) as high, sum(n)::double as parts, sum(d) as defective,
+         count(*) as lots, sum(d * d) as dd, sum(d * n) as dn, sum(n * n)::double as nn
+       from by_lot group by by_lot.level order by ${isNumber ? 'by_lot.level nulls last' : 'defective / parts desc, level'}`,
+    );
+    return rows.map(sums => rateOf(sums, isNumber, people.outcomeKind));
+  });
+  return {...found, levels};
+}
+
+interface LevelSums {
+  [column: string]: unknown;
+  level: string | null;
+  low: number;
+  high: number;
+  parts: number;
+  defective: number;
+  lots: number;
+  dd: number;
+  dn: number;
+  nn: number;
+}
+
+/** A level's rate with a 95 % interval in which lots, not parts, are independent: the ratio estimator's variance over lots. */
+function rateOf(sums: LevelSums, isNumber: boolean, outcome: 'defective' | 'numeric'): LevelRate {
+  const {parts, defective, lots, dd, dn, nn} = sums;
+  const rate = defective / parts;
+  const between = Math.max(0, dd - 2 * rate * dn + rate * rate * nn);
+  const variance = lots > 1 ? ((lots / (lots - 1)) * between) / (parts * parts) : Number.POSITIVE_INFINITY;
+  const level =
+    sums.level === null ? '(missing)' : isNumber ? `${shortly(sums.low)} to ${shortly(sums.high)}` : sums.level;
+  if (outcome === 'numeric') {
+    const half = lots > 1 ? 1.959963984540054 * Math.sqrt(variance) : 0;
+    return {level, parts, defective, lots, rate, low: rate - half, high: rate + half};
+  }
+  // As many independent parts as would give this variance; one lot alone counts as its parts do.
+  const binomial = (rate * (1 - rate)) / parts;
+  const effective = lots > 1 && binomial > 0 ? parts / Math.max(1, variance / binomial) : parts;
+  return {level, parts, defective, lots, rate, ...wilson(rate * effective, effective)};
+}
+
+/** The filter expression of the parts that a finding calls exposed. */
+export function filterOf({factor, kind, level, threshold}: Finding): string {
+  const name = writeName(factor);
+  if (kind === 'missing') return `${name} is missing`;
+  if (threshold) return `${name} ${threshold.op} ${threshold.value}`;
+  if (level !== null) return `${name} = ${writeText(level)}`;
+  return `${name} is not missing`;
+}
+
+const shortly = (value: number) => String(Number(value.toPrecision(4)));

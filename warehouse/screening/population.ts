@@ -1,0 +1,191 @@
+/** Who is asked about: the inspected parts of the question's scope, each with its outcome, lot and stratum. */
+import type {ScreenQuestion} from '../answers.ts';
+import {type Bindings, quoteText, type Session} from '../duckdb.ts';
+import {factorRelation} from '../factors.ts';
+import {filteredParts} from '../filter.ts';
+import {prepareHistory} from '../history.ts';
+
+/** A question that cannot be answered as it was put; the message says what is missing. */
+export class QuestionError extends Error {
+  override name = 'QuestionError';
+}
+
+export interface Population {
+  rows: number;
+  outcome: Float64Array;
+  outcomeKind: 'defective' | 'numeric';
+  outcomeLabel: string;
+  lot: Int32Array;
+  lots: number;
+  lotsOrdered: boolean;
+  cluster: 'lot' | 'part';
+  notes: string[];
+}
+
+/** Makes temporary table `population` (idx, part, outcome, lot, at), ordered by lot and part, and reads it. */
+export async function population(session: Session, question: ScreenQuestion): Promise<Population> {
+  await prepareHistory(session, 'subjects');
+  const {condition, bindings} = await scopeOf(session, question);
+  const outcome = await outcomeOf(session, question);
+  await session.run(
+    `create or replace temp table population as
+     with chosen as (
+       select s.part, s.id, (${outcome.sql})::double as outcome, s.lot_id, s.made_at,
+         min(s.made_at) over (partition by coalesce(s.lot_id, s.id), s.lot_id is null) as lot_at
+       from subjects s where s.failed is not null and (${condition}) and (${outcome.condition})
+     )
+     select row_number() over (order by lot_at nulls last, coalesce(lot_id, id), lot_id is null, id) - 1 as idx, *
+     from chosen where outcome is not null`,
+    {...bindings, ...outcome.bindings},
+  );
+  return readPopulation(session, question, outcome.label, outcome.kind);
+}
+
+async function readPopulation(
+  session: Session,
+  question: ScreenQuestion,
+  outcomeLabel: string,
+  outcomeKind: 'defective' | 'numeric',
+): Promise<Population> {
+  const notes: string[] = [];
+  const facts = await session.row<{rows: number; loose: number; lots: number; undated: number}>(
+    `select count(*) as rows, count(*) filter (lot_id is null) as loose, count(distinct lot_id) as lots,
+       count(*) filter (lot_at is null) as undated from population`,
+  );
+  const cluster = question.cluster ?? (facts.lots > 0 ? 'lot' : 'part');
+  if (facts.rows > 0) notes.push(...clusterNotes(facts, cluster, question.cluster));
+  if (facts.undated > 0) {
+    notes.push('without times the order of lots is unknown: drifts and day effects cannot be told from causes');
+  }
+  notes.push('of a step that a part went through more than once, the last run that ended before the inspection counts');
+  const key = cluster === 'lot' ? "coalesce('l' || lot_id, 'p' || id)" : 'id';
+  const order = cluster === 'lot' ? 'lot_at nulls last' : 'made_at nulls last';
+  const {columns} = await session.columns(
+    `select outcome, (dense_rank() over (order by ${order}, ${key}) - 1)::integer as lot from population order by idx`,
+  );
+  const lot = Int32Array.from(columns[1] as number[]);
+  return {
+    rows: facts.rows,
+    outcome: Float64Array.from(columns[0] as number[]),
+    outcomeKind,
+    outcomeLabel,
+    lot,
+    lots: lot.reduce((most, l) => Math.max(most, l + 1), 0),
+    lotsOrdered: facts.undated === 0,
+    cluster,
+    notes,
+  };
+}
+
+function clusterNotes(
+  {lots, loose, rows}: {lots: number; loose: number; rows: number},
+  cluster: 'lot' | 'part',
+  asked: 'lot' | 'part' | undefined,
+): string[] {
+  if (cluster === 'part') {
+    return [
+      asked === 'part'
+        ? 'each part counts as independent, as asked: where parts of a lot share their fate, this claims too much'
+        : 'no lots are known, so each part counts as independent: where parts share their fate, this claims too much',
+    ];
+  }
+  if (lots === 0) return ['no lots are known: each part is its own lot'];
+  return loose > 0 ? [`${loose} of ${rows} parts name no lot: each stands alone`] : [];
+}
+
+/** SQL condition over `s` (subjects) for product, window and filter. */
+async function scopeOf(session: Session, question: ScreenQuestion): Promise<{condition: string; bindings: Bindings}> {
+  const conditions = ['true'];
+  const bindings: Bindings = {};
+  if (question.product !== undefined) {
+    conditions.push('s.product = $product');
+    bindings.product = question.product;
+  }
+  for (const [bound, operator] of [
+    ['from', '>='],
+    ['to', '<'],
+  ] as const) {
+    const value = question[bound];
+    if (value === undefined) continue;
+    conditions.push(`s.inspected_at ${operator} $${bound}::timestamptz`);
+    bindings[bound] = value;
+  }
+  const selections = [question.where, question.against].filter(e => e !== undefined);
+  const parts: string[] = [];
+  for (const [k, expression] of selections.entries()) {
+    const filter = await filteredParts(session, expression);
+    const renamed = Object.entries(filter.bindings).map(([name, value]) => [name, `s${k}_${name}`, value] as const);
+    parts.push(
+      `s.part in (${renamed.reduceRight((sql, [name, to]) => sql.replaceAll(`$${name}::`, `$${to}::`), filter.sql)})`,
+    );
+    for (const [, to, value] of renamed) bindings[to] = value;
+  }
+  if (question.against !== undefined && question.where === undefined) {
+    throw new QuestionError('--against compares two selections: say the first one with --where');
+  }
+  if (parts.length > 0) conditions.push(`(${parts.join(' or ')})`);
+  return {condition: conditions.join(' and '), bindings};
+}
+
+/** SQL over `s` of the outcome (null = part not in the population). */
+async function outcomeOf(session: Session, question: ScreenQuestion) {
+  const asked = [question.defect, question.anyFail || undefined, question.measurement].filter(a => a !== undefined);
+  if (asked.length > 1) throw new QuestionError('ask for one outcome: a defect, any fail, or a measurement');
+  if (question.against !== undefined) {
+    if (asked.length > 0)
+      throw new QuestionError('two selections are compared with each other: no other outcome applies');
+    return againstOutcome(session, question.where ?? '', question.against);
+  }
+  if (question.measurement !== undefined) {
+    const {sql, kind} = await factorRelation(session, question.measurement);
+    if (kind !== 'number') throw new QuestionError(`${question.measurement} is not a number`);
+    return {
+      sql: `(select value from (${sql}) o where o.part = s.part)`,
+      condition: 'true',
+      bindings: {},
+      label: question.measurement,
+      kind: 'numeric' as const,
+    };
+  }
+  if (question.defect === undefined) {
+    return {sql: 's.failed', condition: 'true', bindings: {}, label: 'any fail', kind: 'defective' as const};
+  }
+  const {known} = await session.row<{known: boolean}>(
+    'select exists (select 1 from now.defects where defect = $defect) or exists (select 1 from now.defect_codes where defect = $defect) as known',
+    {defect: question.defect},
+  );
+  if (!known) {
+    const codes = await session.rows<{defect: string}>(
+      'select distinct defect from now.defects order by defect limit 20',
+    );
+    throw new QuestionError(
+      `no defect "${question.defect}" is known${codes.length ? `; there are ${codes.map(c => c.defect).join(', ')}` : ': no defects are loaded'}`,
+    );
+  }
+  return {
+    sql: `s.failed and s.inspection in (select inspection from now.defects where defect = ${quoteText(question.defect)})`,
+    condition: 'true',
+    bindings: {},
+    label: question.defect,
+    kind: 'defective' as const,
+  };
+}
+
+async function againstOutcome(session: Session, where: string, against: string) {
+  const cases = await filteredParts(session, where);
+  const rest = await filteredParts(session, against);
+  await session.run(`create or replace temp table cases as ${cases.sql}`, cases.bindings);
+  await session.run(`create or replace temp table controls as ${rest.sql}`, rest.bindings);
+  const {both} = await session.row<{both: number}>(
+    'select count(*) as both from cases c join controls r on r.part = c.part',
+  );
+  if (both > 0)
+    throw new QuestionError(`${both} parts are in both selections: make --where and --against exclude each other`);
+  return {
+    sql: 's.part in (from cases)',
+    condition: 'true',
+    bindings: {},
+    label: 'in the first selection',
+    kind: 'defective' as const,
+  };
+}
