@@ -13,15 +13,15 @@ import {didYouMean} from './suggest.ts';
  */
 export function mapTables(mapping: Mapping, where: string, columns: readonly string[], path: string): TablePlan[] {
   const used = new Set<string>();
-  const use = (column: string, place: string): void => {
+  const mark = (column: string, place: string): void => {
     if (!columns.includes(column))
       throw new IngestError(
         `${where}: ${place}: ${path} has no column "${column}"${didYouMean(column, columns)}: correct the mapping, or the file`,
       );
     used.add(column);
   };
-  for (const column of Object.keys(mapping.ignore)) use(column, 'ignore');
-  for (const {place, table} of eachTable(mapping)) useColumns(table, place, use);
+  for (const column of Object.keys(mapping.ignore)) mark(column, 'ignore');
+  for (const {place, table} of eachTable(mapping)) markUsed(table, place, mark);
   const rest = columns.filter(column => !used.has(column));
   const tables = eachTable(mapping).map(({name, place, table}) => planTable(name, table, rest, `${where}: ${place}`));
   if (rest.length > 0 && !eachTable(mapping).some(({table}) => takesRest(table)))
@@ -42,12 +42,12 @@ function eachTable(mapping: Mapping): {name: string; place: string; table: Mappe
   );
 }
 
-function useColumns(table: MappedTable, place: string, use: (column: string, place: string) => void): void {
+function markUsed(table: MappedTable, place: string, mark: (column: string, place: string) => void): void {
   for (const [name, expression] of Object.entries(table.columns))
-    for (const column of columnsIn(expression)) use(column, `${place}.${name}`);
-  for (const {column} of table.only) use(column, `${place}.only`);
+    for (const column of columnsIn(expression)) mark(column, `${place}.${name}`);
+  for (const {column} of table.only) mark(column, `${place}.only`);
   if (table.parameters && !takesRest(table))
-    for (const column of Object.keys(table.parameters)) use(column, `${place}.parameters`);
+    for (const column of Object.keys(table.parameters)) mark(column, `${place}.parameters`);
 }
 
 function columnsIn(expression: Expression): string[] {

@@ -81,7 +81,7 @@ const Notice = z.union([
 
 const Mapping = z.strictObject({
   about: z.string().optional(),
-  tables: z.record(z.string(), z.union([z.array(Table), Table.transform(table => [table])])),
+  tables: z.record(z.string(), z.union([Table.transform(table => [table]), z.array(Table)])),
   ignore: z.record(z.string(), Name).default({}),
   timeZone: z.string().optional(),
   timeFormats: z.array(Name).default([]),
@@ -120,13 +120,13 @@ async function readJson(path: string): Promise<unknown> {
 
 /** A sentence for the innermost thing that is wrong: of a choice, the alternative that got furthest. */
 function firstReason(error: z.ZodError): string {
-  let deepest = {path: [] as PropertyKey[], message: ''};
+  let deepest: {path: PropertyKey[]; message: string} | undefined;
   const visit = (path: PropertyKey[], issue: z.core.$ZodIssue): void => {
     const full = [...path, ...issue.path];
-    if (deepest.message === '' || full.length > deepest.path.length) deepest = {path: full, message: issue.message};
-    if (issue.code === 'invalid_union')
-      for (const alternative of issue.errors) for (const inner of alternative) visit(full, inner);
+    if (issue.code === 'invalid_union' && issue.errors.length > 0)
+      for (const inner of issue.errors.flat()) visit(full, inner);
+    else if (!deepest || full.length > deepest.path.length) deepest = {path: full, message: issue.message};
   };
   visit([], error.issues[0]);
-  return `${deepest.path.map(String).join('.') || 'top level'}: ${deepest.message}`;
+  return `${deepest?.path.map(String).join('.') || 'top level'}: ${deepest?.message ?? error.message}`;
 }

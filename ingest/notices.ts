@@ -44,8 +44,10 @@ function counter(notice: MappingNotice, mapping: Mapping, columns: readonly stri
 function counting(applies: (record: readonly string[]) => boolean, say: string): Count {
   let records = 0;
   return {
-    add: record => void (records += applies(record) ? 1 : 0),
-    state: () => (records > 0 ? `${records} records: ${say}` : undefined),
+    add: record => {
+      if (applies(record)) records++;
+    },
+    state: () => (records > 0 ? `${several(records, 'record')}: ${say}` : undefined),
   };
 }
 
@@ -71,10 +73,14 @@ function exactDuplicates(say: string): Count {
     state: () => {
       const groups = [...times.values()].filter(n => n > 1);
       const records = groups.reduce((sum, n) => sum + n, 0);
-      return records > 0 ? `${records} records in ${groups.length} groups are exact duplicates: ${say}` : undefined;
+      return records > 0
+        ? `${records} records in ${several(groups.length, 'group')} are exact duplicates: ${say}`
+        : undefined;
     },
   };
 }
+
+const several = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 async function eachRecord(source: RecordSource & {format: 'csv'}, take: (record: string[]) => void): Promise<void> {
   let isHeader = true;

@@ -3,10 +3,16 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 
+/** A folder, and how to remove it. */
+export function temporaryFolder(): {path: string; remove: () => void} {
+  const path = mkdtempSync(join(tmpdir(), 'fishbone-ingest-'));
+  return {path, remove: () => rmSync(path, {recursive: true, force: true})};
+}
+
 /** A folder that goes when the test is over. */
 export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'fishbone-ingest-'));
-  onTestFinished(() => rmSync(path, {recursive: true, force: true}));
+  const {path, remove} = temporaryFolder();
+  onTestFinished(remove);
   return path;
 }
 
