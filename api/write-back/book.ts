@@ -60,7 +60,7 @@ export class Book {
    * @throws FishboneError when a rule forbids it; nothing is recorded then
    */
   decide(at: string, compose: () => HoldDecision): Promise<HoldRecord> {
-    const recorded = this.#queue.then(async () => {
+    return this.inTurn(async () => {
       const decision = compose();
       const refused = refusal(this.holds.get(decision.hold), decision);
       if (refused) throw refused;
@@ -69,8 +69,13 @@ export class Book {
       for (const listener of this.#listeners) listener();
       return this.holds.get(decision.hold)!;
     });
-    this.#queue = recorded.catch(() => undefined);
-    return recorded;
+  }
+
+  /** Does what people decide one after the other: each sees the book as the one before has left it. */
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(task);
+    this.#queue = done.catch(() => undefined);
+    return done;
   }
 
   /** Records what became of a delivery; many may be under way at a time and share an fsync. */
@@ -87,6 +92,14 @@ export class Book {
     if (found) return found;
     const message = `nothing was queued for ${receiver}: ${action} of lot ${lot} by hold ${hold}`;
     throw new FishboneError('DELIVERY_NOT_FOUND', message);
+  }
+
+  /** Whether the receiver was sent a later action on the same lot. */
+  isOvertaken({receiver, lot, sequence}: Delivery): boolean {
+    const others = [...this.holds.values()].flatMap(({deliveries}) => deliveries);
+    return others.some(
+      other => other.receiver === receiver && other.lot === lot && other.sequence > sequence && other.attempts > 0,
+    );
   }
 
   /** Calls back after each decision. @returns how to stop that */

@@ -17,7 +17,7 @@ export type Fault =
   | {delayMs: number}; // done, and answered late
 
 /** What was asked for and done, once an action. */
-export interface Effect {
+interface Effect {
   id: string;
   type: 'lot.hold' | 'lot.release';
   lot: string;

@@ -37,7 +37,7 @@ export interface LotAction extends LotShare {
 }
 
 /** A lot of a released hold that other approved holds still cover. */
-export interface KeptLot {
+interface KeptLot {
   lot: string;
   coveredBy: string[];
 }

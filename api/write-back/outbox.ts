@@ -58,7 +58,7 @@ export class Outbox {
 
   /** Delivers in the background, within milliseconds of a decision, until stopped. */
   start(): void {
-    if (this.#running) return;
+    if (this.#running) throw new Error('the outbox is delivering already');
     this.#begin(Number.POSITIVE_INFINITY, true).catch((error: unknown) =>
       this.#log(`delivery stopped: ${String(error)}`),
     );
@@ -105,15 +105,21 @@ export class Outbox {
     by: string;
     why: string;
   }): Promise<void> {
-    const {receiver, as, by, why} = settled;
-    const delivery = this.#book.delivery(settled);
-    if (!delivery.askPerson && delivery.state !== 'rejected') {
-      const what = `the ${settled.action} of lot ${settled.lot} at ${receiver}`;
-      throw new FishboneError('DELIVERY_NOT_OPEN', `${what} is ${delivery.state}: there is nothing to decide`);
-    }
-    const about = {fence: this.#book.fence, delivery: delivery.id, receiver, by, why};
-    if (as === 'send-again') await this.#book.step({...about, did: 'queued'});
-    else await this.#book.step({...about, did: 'acknowledged', how: 'person', seenAtMes: null});
+    const {receiver, lot, action, as, by, why} = settled;
+    await this.#book.inTurn(async () => {
+      const delivery = this.#book.delivery(settled);
+      const refuse = (reason: string) =>
+        new FishboneError('DELIVERY_NOT_OPEN', `the ${action} of lot ${lot} at ${receiver} ${reason}`);
+      if (!delivery.askPerson && delivery.state !== 'rejected') {
+        throw refuse(`is ${delivery.state}: there is nothing to decide`);
+      }
+      if (as === 'send-again' && this.#book.isOvertaken(delivery)) {
+        throw refuse('cannot be sent again: a later action on the lot was sent already');
+      }
+      const about = {fence: this.#book.fence, delivery: delivery.id, receiver, by, why};
+      if (as === 'send-again') await this.#book.step({...about, did: 'queued'});
+      else await this.#book.step({...about, did: 'acknowledged', how: 'person', seenAtMes: null});
+    });
     this.#wake.abort();
   }
 
@@ -134,14 +140,12 @@ export class Outbox {
           this.#log('another sender took over');
           break;
         }
-        if (!leased && this.#book.lanes.size > 0) {
-          await this.#takeLease();
-          leased = true;
-        }
+        const idle = this.#book.lanes.size === 0;
+        if (!leased && !idle) leased = await this.#takeLease();
         const nowMs = this.#clock.nowMs();
-        const nextMs = insist && nowMs >= untilMs ? Number.POSITIVE_INFINITY : this.#launch(nowMs);
+        const isOver = insist && nowMs >= untilMs;
+        const nextMs = idle || isOver ? Number.POSITIVE_INFINITY : leased ? this.#launch(nowMs) : nowMs + 5_000;
         if (this.#flying.size === 0 && nextMs > (insist ? untilMs : nowMs)) break;
-        if (this.#flying.size === 0 && nextMs === Number.POSITIVE_INFINITY && nowMs >= untilMs) break;
         await this.#clock.wait(nextMs - nowMs, this.#wake.signal);
       }
       while (this.#flying.size > 0) {
@@ -154,10 +158,21 @@ export class Outbox {
     if (this.#broken) throw this.#broken;
   }
 
-  /** From now on the words of earlier senders have no effect, and what they had in flight is unknown. */
-  async #takeLease(): Promise<void> {
-    this.#fence = this.#book.fence + 1;
-    await this.#book.step({did: 'lease', fence: this.#fence});
+  /**
+   * From now on the words of earlier senders have no effect, and what they had in flight is unknown.
+   * @returns false when the disk refuses for now
+   */
+  async #takeLease(): Promise<boolean> {
+    const fence = this.#book.fence + 1;
+    try {
+      await this.#book.step({did: 'lease', fence});
+    } catch (error) {
+      if (!(error instanceof LedgerWriteFailed) || error.final) throw error;
+      this.#log(`nothing can be delivered for now: ${error.message}`);
+      return false;
+    }
+    this.#fence = fence;
+    return true;
   }
 
   /** Starts all that may go now. @returns when the next may go; infinity when none waits for time to pass */
@@ -184,10 +199,11 @@ export class Outbox {
     this.#carry(delivery)
       .catch((error: unknown) => {
         if (error instanceof LeaseLost) return;
-        // The disk refused: what is on it says that the delivery may be under way, which is the safe thing to believe.
-        if (error instanceof LedgerWriteFailed && !error.final) {
-          this.#pauses.failed(delivery, error.message, this.#clock.nowMs());
-        } else this.#broken = error instanceof Error ? error : new Error(String(error));
+        if (error instanceof LedgerWriteFailed && error.final) this.#broken = error;
+        // What is on the disk says at most that it is being sent, which is the safe thing to believe: it is looked up.
+        const why = error instanceof Error ? error.message : String(error);
+        this.#log(`${delivery.action} of lot ${delivery.lot} could not be brought to ${delivery.receiver}: ${why}`);
+        this.#pauses.failed(delivery, why, this.#clock.nowMs());
       })
       .finally(() => {
         this.#flying.delete(delivery);

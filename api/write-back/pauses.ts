@@ -63,8 +63,9 @@ export class Pauses {
     const {receiver} = delivery;
     const before = this.#receivers.get(receiver) ?? {failures: 0, untilMs: 0};
     // What was in flight when the receiver went down says nothing new about it.
-    const count = before.untilMs > nowMs ? before.failures : before.failures + 1;
-    const down = count >= DOWN_AFTER ? nowMs + backoffMs(count - DOWN_AFTER + 1) : 0;
+    const isNews = before.untilMs <= nowMs;
+    const count = before.failures + (isNews ? 1 : 0);
+    const down = isNews && count >= DOWN_AFTER ? nowMs + backoffMs(count - DOWN_AFTER + 1) : 0;
     const untilMs = Math.max(before.untilMs, down, retryAfterMs > 0 ? nowMs + retryAfterMs : 0);
     this.#receivers.set(receiver, {failures: count, untilMs});
     if (count === DOWN_AFTER && before.failures < DOWN_AFTER) this.#log(`${receiver} does not answer: ${why}`);

@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {setTimeout as wait} from 'node:timers/promises';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {type DemoMes, type Fault, startDemoMes} from '../../../api/write-back/demo-mes.ts';
+import {LedgerWriteFailed} from '../../../warehouse/ledger.ts';
 import {SECRET, suspect, type TestPlant, testPlant} from './plant.ts';
 
 let plant: TestPlant;
@@ -135,6 +136,42 @@ describe('what the receiver will not do', () => {
     expect(held.get('L1')).toBe(id);
     await expect(outbox.decide({...again, as: 'send-again'})).rejects.toThrow('there is nothing to decide');
   });
+});
+
+test('what was overtaken by a later action is never sent again', async () => {
+  const {url, held} = await receiver('refuse');
+  const outbox = await plant.outbox(url);
+  const id = await plant.held('L1');
+  await plant.holds.release(id, {reason: 'SORTED', by: 'Ben'});
+  expect(await outbox.deliver({waitSeconds: 100})).toMatchObject({acknowledged: 1, rejected: 1});
+  const late = {hold: id, lot: 'L1', action: 'hold' as const, receiver: 'mes', as: 'send-again' as const};
+  await expect(outbox.decide({...late, by: 'Cem', why: 'repaired'})).rejects.toThrow(
+    'a later action on the lot was sent',
+  );
+  await expect(outbox.decide({...late, lot: 'L9', by: 'Cem', why: ''})).rejects.toMatchObject({
+    code: 'DELIVERY_NOT_FOUND',
+  });
+  expect(held.size).toBe(0);
+});
+
+test('while the disk refuses nothing leaves, and delivery goes on by itself when it has recovered', async () => {
+  const {url} = await receiver();
+  const id = await plant.held('L1', 'L2');
+  const full = {is: true};
+  // The real ledger on a disk that is full for a while.
+  const append = plant.ledger.append.bind(plant.ledger);
+  plant.ledger.append = (...entry) =>
+    full.is ? Promise.reject(new LedgerWriteFailed('no space left')) : append(...entry);
+  const log: string[] = [];
+  const outbox = await plant.outbox(url, {log});
+  outbox.start();
+  await wait(120);
+  expect(mes?.effects).toEqual([]);
+  expect(log[0]).toBe('nothing can be delivered for now: no space left');
+  full.is = false;
+  await outbox.deliver({waitSeconds: 100});
+  await outbox.stop();
+  expect(states(id)).toEqual(['acknowledged', 'acknowledged']);
 });
 
 test('429 is waited out as long as the receiver says', async () => {

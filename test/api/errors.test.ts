@@ -1,0 +1,23 @@
+import {expect, test} from 'vitest';
+import {asFishboneError, FishboneError} from '../../api/errors.ts';
+import {LedgerWriteFailed} from '../../warehouse/ledger.ts';
+
+test('an error of the catalogue stays itself, with status, exit code, hint and cause', () => {
+  const cause = new Error('because');
+  const error = new FishboneError('HOLD_NOT_FOUND', 'there is no hold H-1', {hint: 'see hold list', cause});
+  expect(asFishboneError(error)).toBe(error);
+  expect(error).toMatchObject({code: 'HOLD_NOT_FOUND', status: 404, exitCode: 1, hint: 'see hold list', cause});
+});
+
+test('errors from below are found by their code; anything else is internal and keeps its cause', () => {
+  const full = new LedgerWriteFailed('no space left');
+  expect(asFishboneError(full)).toMatchObject({
+    code: 'LEDGER_WRITE_FAILED',
+    status: 507,
+    message: 'no space left',
+    cause: full,
+  });
+  const foreign = Object.assign(new Error('gone'), {code: 'ENOENT'});
+  expect(asFishboneError(foreign)).toMatchObject({code: 'INTERNAL', status: 500, exitCode: 1, cause: foreign});
+  expect(asFishboneError('text')).toMatchObject({code: 'INTERNAL', message: 'text', cause: 'text'});
+});
