@@ -7,7 +7,7 @@ const FIRST_MONDAY = Date.UTC(2026, 1, 16, 5) / 1000;
 /** Daylight saving time of the year, as the European Union sets it: last Sundays of March and October, 01:00 UTC. */
 const SUMMER = [Date.UTC(2026, 2, 29, 1) / 1000, Date.UTC(2026, 9, 25, 1) / 1000];
 const SHIFTS = ['early', 'late', 'night'];
-export const CREWS = ['A', 'B', 'C'];
+const CREWS = ['A', 'B', 'C'];
 
 export function instantOf(workSeconds: number): number {
   const week = Math.floor(workSeconds / WEEK_WORK_SECONDS);

@@ -5,7 +5,7 @@
 export const PRODUCTS = [
   {product: 'HX-100', opportunities: 5, cost: 18.4, share: 0.3, diameter: 0, scratch: 0.9},
   {product: 'HX-200', opportunities: 5, cost: 24.9, share: 0.35, diameter: 4, scratch: 1},
-  {product: 'HX-300', opportunities: 6, cost: 31.2, share: 0.22, diameter: 12, scratch: 2.8},
+  {product: 'HX-300', opportunities: 6, cost: 31.2, share: 0.22, diameter: 12, scratch: 3.6},
   {product: 'HX-400', opportunities: 6, cost: 42.5, share: 0.13, diameter: 20, scratch: 0.8},
 ] as const;
 

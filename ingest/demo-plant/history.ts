@@ -4,7 +4,7 @@ import {random} from './random.ts';
 import {startOf} from './routing.ts';
 
 /** A second run through a step, and the second inspection after it. */
-export interface Rework {
+interface Rework {
   part: number;
   step: number;
   begin: number;

@@ -14,51 +14,47 @@ export interface Mark {
   contrast: number;
 }
 
-/** Draws one defect onto the light and says where: whole pixels, inside the image. */
+/** A change of gray that an eye could see. */
+const VISIBLE = 3;
+
+/** Draws one defect onto the light and says where: the box of whole pixels in which it can be seen. */
 export function drawMark(light: Float32Array, size: number, mark: Mark, draw: Random): Rectangle {
-  const touched = new Touched(light, size);
-  if (mark.kind === 'scratch') scratch(touched, mark, draw);
-  else if (mark.kind === 'void') voids(touched, mark, draw);
-  else stain(touched, mark, draw);
-  return touched.box();
+  const before = light.slice();
+  const canvas = {light, size};
+  if (mark.kind === 'scratch') scratch(canvas, mark, draw);
+  else if (mark.kind === 'void') voids(canvas, mark, draw);
+  else stain(canvas, mark, draw);
+  return boxOf(before, canvas);
 }
 
-/** Adds light and remembers where it made a difference that an eye could see. */
-class Touched {
-  readonly light: Float32Array;
-  readonly size: number;
-  left: number;
-  top: number;
-  right = 0;
-  bottom = 0;
+interface Canvas {
+  light: Float32Array;
+  size: number;
+}
 
-  constructor(light: Float32Array, size: number) {
-    this.light = light;
-    this.size = size;
-    this.left = size;
-    this.top = size;
-  }
+function add({light, size}: Canvas, x: number, y: number, shade: number) {
+  if (x >= 0 && y >= 0 && x < size && y < size) light[y * size + x] += shade;
+}
 
-  add(x: number, y: number, shade: number) {
-    if (x < 0 || y < 0 || x >= this.size || y >= this.size) return;
-    this.light[y * this.size + x] += shade;
-    if (Math.abs(shade) < 3) return;
-    this.left = Math.min(this.left, x);
-    this.top = Math.min(this.top, y);
-    this.right = Math.max(this.right, x);
-    this.bottom = Math.max(this.bottom, y);
+function boxOf(before: Float32Array, {light, size}: Canvas): Rectangle {
+  let [left, top, right, bottom] = [size, size, -1, -1];
+  for (let y = 0, i = 0; y < size; y++) {
+    for (let x = 0; x < size; x++, i++) {
+      if (Math.abs(light[i] - before[i]) < VISIBLE) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = y;
+    }
   }
-
-  box(): Rectangle {
-    // A mark too faint to be seen anywhere still has a place: the middle of the image.
-    if (this.right < this.left) return {x: this.size >> 1, y: this.size >> 1, width: 1, height: 1};
-    return {x: this.left, y: this.top, width: this.right - this.left + 1, height: this.bottom - this.top + 1};
-  }
+  // A mark too faint to be seen anywhere still has a place: the middle of the image.
+  if (right < 0) return {x: size >> 1, y: size >> 1, width: 1, height: 1};
+  return {x: left, y: top, width: right - left + 1, height: bottom - top + 1};
 }
 
 /** A thin curved groove, bright on one flank and dark on the other, its depth uneven, mostly across the lay. */
-function scratch(touched: Touched, {lay, contrast}: Mark, draw: Random) {
-  const {size} = touched;
+function scratch(canvas: Canvas, {lay, contrast}: Mark, draw: Random) {
+  const {size} = canvas;
   const length = size * draw.between(0.2, 0.7);
   const angle = lay + (draw.uniform() < 0.5 ? -1 : 1) * draw.between(0.2, 1.5);
   const [x0, y0] = [size * draw.between(0.25, 0.75), size * draw.between(0.25, 0.75)];
@@ -75,7 +71,7 @@ function scratch(touched: Touched, {lay, contrast}: Mark, draw: Random) {
     const [x, y] = [x0 + cos * t * length - sin * sag, y0 + sin * t * length + cos * sag];
     depth = Math.min(1.3, Math.max(0.15, depth + 0.12 * draw.normal()));
     // Two steps a pixel of length, so that each adds half; the ends run out.
-    groove(touched, x, y, {shade: 0.5 * shade * depth * Math.min(1, (0.5 - Math.abs(t)) * 10), width, flank, cos, sin});
+    groove(canvas, x, y, {shade: 0.5 * shade * depth * Math.min(1, (0.5 - Math.abs(t)) * 10), width, flank, cos, sin});
   }
 }
 
@@ -87,7 +83,7 @@ interface Groove {
   sin: number;
 }
 
-function groove(touched: Touched, x: number, y: number, {shade, width, flank, cos, sin}: Groove) {
+function groove(canvas: Canvas, x: number, y: number, {shade, width, flank, cos, sin}: Groove) {
   for (let py = Math.floor(y) - 2; py <= y + 3; py++) {
     for (let px = Math.floor(x) - 2; px <= x + 3; px++) {
       const [dx, dy] = [px - x, py - y];
@@ -95,14 +91,14 @@ function groove(touched: Touched, x: number, y: number, {shade, width, flank, co
       const near = Math.exp(-along * along * 2);
       const ridge = Math.exp(-(across * across) / (width * width));
       const shadow = flank * Math.exp(-((across - 1.6 * width) ** 2) / (width * width));
-      touched.add(px, py, shade * near * (ridge - shadow));
+      add(canvas, px, py, shade * near * (ridge - shadow));
     }
   }
 }
 
 /** One to three pores: dark, irregular, with a lit rim on the side away from the lamp. */
-function voids(touched: Touched, {contrast}: Mark, draw: Random) {
-  const {size} = touched;
+function voids(canvas: Canvas, {contrast}: Mark, draw: Random) {
+  const {size} = canvas;
   const [cx, cy] = [size * draw.between(0.15, 0.85), size * draw.between(0.15, 0.85)];
   for (let pores = 1 + draw.weighted([6, 3, 1]); pores > 0; pores--) {
     const [x, y] = [cx + size * 0.05 * draw.normal(), cy + size * 0.05 * draw.normal()];
@@ -120,15 +116,15 @@ function voids(touched: Touched, {contrast}: Mark, draw: Random) {
         const out = Math.hypot(px - x, py - y) - edge;
         const inside = 1 / (1 + Math.exp(out * 2.2));
         const lit = rim * Math.exp(-((out - 1) ** 2)) * Math.max(0, Math.cos(angle - lamp));
-        touched.add(px, py, shade * (inside - lit));
+        add(canvas, px, py, shade * (inside - lit));
       }
     }
   }
 }
 
 /** A soft patch of coolant or oil: several overlapping blots with an uneven edge, a little darker or lighter. */
-function stain(touched: Touched, {contrast}: Mark, draw: Random) {
-  const {size} = touched;
+function stain(canvas: Canvas, {contrast}: Mark, draw: Random) {
+  const {size} = canvas;
   const [cx, cy] = [size * draw.between(0.2, 0.8), size * draw.between(0.2, 0.8)];
   const shade = contrast * draw.between(12, 28) * (draw.uniform() < 0.75 ? -1 : 1);
   const spread = size * draw.between(0.05, 0.11);
@@ -144,7 +140,7 @@ function stain(touched: Touched, {contrast}: Mark, draw: Random) {
       for (const {x, y, narrow} of blots) clear *= 1 - 0.75 * Math.exp(-((px - x) ** 2 + (py - y) ** 2) * narrow);
       // A dried edge is a little stronger than the middle.
       const cover = 1 - clear;
-      touched.add(px, py, shade * cover * (1.25 - 0.45 * cover));
+      add(canvas, px, py, shade * cover * (1.25 - 0.45 * cover));
     }
   }
 }

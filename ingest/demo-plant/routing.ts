@@ -98,7 +98,7 @@ function steering({confounding, products}: Settings, step: Step, draw: Random): 
       if (step.step !== 'mill' || step.stations.length < 2) return mild;
       const equal = 1 / step.stations.length;
       const preferred = station === Math.min(CONFOUNDER.station, step.stations.length - 1);
-      const own = product === CONFOUNDER.product ? CONFOUNDER.share : 0.08;
+      const own = product === CONFOUNDER.product ? CONFOUNDER.share : 0.06;
       const strong = preferred ? own : (1 - own) / (step.stations.length - 1);
       return equal + confounding * (strong - equal);
     }),

@@ -33,7 +33,7 @@ export interface Scenario {
 
 export const DEFAULTS: Settings = {
   scenario: 'bad-tool',
-  seed: 1,
+  seed: 2,
   weeks: 7,
   lots: 200,
   partsPerLot: 118,
