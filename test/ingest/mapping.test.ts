@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {type IngestOptions, planFile} from '../../ingest/ingest.ts';
 import {file, refusal} from './folder.ts';
@@ -217,5 +218,17 @@ test('notices are counted over the whole file', async () => {
     '3 records: a ones',
     '3 records in 1 group are exact duplicates: twins',
     'column "q" adds up to 7: in all',
+  ]);
+});
+
+test('the mapping in the README is one', async () => {
+  const readme = readFileSync(new URL('../../ingest/README.md', import.meta.url), 'utf8');
+  const mapping = JSON.parse(readme.match(/```json\n(.*?)```/s)![1]) as Mapping;
+  const path = file('x.csv', 'Record;Serial;Cell;OK?;Torque [Nm];Remark\nTEST;S1;AOI - 3;Y;1,5;\n');
+  const plan = await planFile(path, {mapping});
+  expect(plan.tables.map(({table}) => table)).toEqual(['inspections', 'measurements']);
+  expect(plan.notices).toEqual([
+    'column "Remark" is not taken: free text, nobody reads it',
+    '1 record: tests without a remark',
   ]);
 });
