@@ -27,7 +27,7 @@ export class FilterError extends Error {
 }
 
 type Token = {at: number} & (
-  | {type: 'name'; text: string}
+  | {type: 'name'; text: string; quoted: boolean}
   | {type: 'text'; text: string}
   | {type: 'number'; text: string}
   | {type: 'sign'; text: string}
@@ -43,7 +43,10 @@ export function parseFilter(expression: string): Filter {
   let position = 0;
   let depth = 0;
   const peek = () => tokens[position];
-  const isWord = (word: string) => peek().type === 'name' && peek().text.toLowerCase() === word;
+  const isWord = (word: string) => {
+    const token = peek();
+    return token.type === 'name' && !token.quoted && token.text.toLowerCase() === word;
+  };
   const isSign = (sign: string) => peek().type === 'sign' && peek().text === sign;
   const fail = (wanted: string): never => {
     const token = peek();
@@ -90,7 +93,8 @@ export function parseFilter(expression: string): Filter {
   };
   const comparison = (): Filter => {
     const token = peek();
-    if (token.type !== 'name' || KEYWORDS.has(token.text.toLowerCase())) return fail('a factor name');
+    if (token.type !== 'name' || (!token.quoted && KEYWORDS.has(token.text.toLowerCase())))
+      return fail('a factor name');
     position++;
     const factor = token.text;
     if (isWord('is')) {
@@ -154,10 +158,11 @@ function tokenize(expression: string): Token[] {
     const start = at + (expression.slice(at).length - expression.slice(at).trimStart().length);
     if (!match) throw new FilterError('not understood', expression, start);
     const [, quoted, text, number, name, sign] = match;
-    if (quoted !== undefined) tokens.push({at: start, type: 'name', text: quoted.slice(1, -1).replaceAll('""', '"')});
+    if (quoted !== undefined)
+      tokens.push({at: start, type: 'name', text: quoted.slice(1, -1).replaceAll('""', '"'), quoted: true});
     else if (text !== undefined) tokens.push({at: start, type: 'text', text: text.slice(1, -1).replaceAll("''", "'")});
     else if (number !== undefined) tokens.push({at: start, type: 'number', text: number});
-    else if (name !== undefined) tokens.push({at: start, type: 'name', text: name});
+    else if (name !== undefined) tokens.push({at: start, type: 'name', text: name, quoted: false});
     else tokens.push({at: start, type: 'sign', text: sign});
     at = PATTERN.lastIndex;
   }

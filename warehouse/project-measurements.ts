@@ -1,6 +1,6 @@
 /** Measured values into the wide step tables: first arrivals as rows, later single values as cells. */
 import {quoteName, quoteText, type Session} from './duckdb.ts';
-import {nameItems} from './project.ts';
+import {nameItems} from './items.ts';
 import {extendStepTable, factTable} from './step-tables.ts';
 
 /** `incoming`: part, step, run, measured_at, recorded_at, ordinal, then one column `p:<parameter>` each. All rows are new. */

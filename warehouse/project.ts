@@ -3,9 +3,9 @@ import {join} from 'node:path';
 import {batchFolder} from './archive.ts';
 import {CANONICAL, columnsOf} from './canonical.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
+import {isItem, kindOf, nameItems} from './items.ts';
 import type {LedgerEntry} from './ledger.ts';
 import {projectCells, projectWide} from './project-measurements.ts';
-import {isItem, kindOf} from './settle.ts';
 import {createStepViews} from './step-tables.ts';
 
 /** What the ledger says of one ingested file. `batch` is null when nothing of it was accepted. */
@@ -90,28 +90,24 @@ async function projectTable(session: Session, table: string, batch: number): Pro
   const values = columns.map(c =>
     isItem(c) ? `${quoteName(`i_${c.name}`)}.item as ${quoteName(c.name)}` : `n.${quoteName(c.name)}`,
   );
-  const keyList = key.map(k => `n.${quoteName(k)}`).join(', ');
-  const sameKey = key.map(k => `f.${quoteName(k)} is not distinct from n.${quoteName(k)}`).join(' and ');
+  const sameKey = (other: string) =>
+    key.map(k => `${other}.${quoteName(k)} is not distinct from n.${quoteName(k)}`).join(' and ');
   const names = columns.map(c => quoteName(c.name)).join(', ');
   const {empty} = await session.row<{empty: boolean}>(`select not exists (from fact.${table}) as empty`);
-  const stored = empty ? 'false' : `exists (select 1 from fact.${table} f where ${sameKey})`;
+  await session.run(`create or replace temp table named as
+    select ${values.join(', ')}, n.ordinal from incoming n ${joins.join('\n')} order by n.ordinal`);
+  const keyList = key.map(quoteName).join(', ');
+  await session.run(`create or replace temp table repeated as
+    select ${keyList}, min(ordinal) as first from named group by ${keyList} having count(*) > 1`);
+  const {repeats} = await session.row<{repeats: boolean}>('select exists (from repeated) as repeats');
+  const later = [
+    empty ? 'false' : `exists (select 1 from fact.${table} f where ${sameKey('f')})`,
+    repeats ? `exists (select 1 from repeated r where r.first < n.ordinal and ${sameKey('r')})` : 'false',
+  ];
   await session.run(
     `insert into fact.${table} (${names}, batch, ordinal, later)
-     select ${names}, $batch::integer, ordinal,
-       ${stored} or row_number() over (partition by ${keyList} order by ordinal) > 1
-     from (select ${values.join(', ')}, n.ordinal from incoming n ${joins.join('\n')}) n
-     order by ordinal`,
+     select ${names}, $batch::integer, ordinal, ${later.join(' or ')} from named n order by ordinal`,
     {batch},
   );
-}
-
-/** Gives keys to the parts or lots in a column of `incoming` that no row has named before. */
-export async function nameItems(session: Session, column: string, kind: string, batch: number): Promise<void> {
-  await session.run(
-    `insert into fact.items
-     select coalesce((select max(item) from fact.items), -1) + row_number() over (order by kind, id), kind, id, $batch::integer
-     from (select distinct ${kind} as kind, n.${quoteName(column)} as id from incoming n where n.${quoteName(column)} is not null) n
-     where not exists (select 1 from fact.items i where i.kind = n.kind and i.id = n.id)`,
-    {batch},
-  );
+  await session.run('drop table named; drop table repeated');
 }

@@ -1,9 +1,9 @@
-/** Fixed queries, each in a file of its own that a person can paste into the DuckDB shell. */
+/** The fixed queries of `queries/*.sql`: each can be pasted into a DuckDB shell as it stands. */
 import {readFileSync} from 'node:fs';
 
 const texts = new Map<string, string>();
 
-/** The text of `queries/<name>.sql`. */
+/** @param name a file of `queries/`, without `.sql` */
 export function query(name: string): string {
   let text = texts.get(name);
   if (text === undefined) {

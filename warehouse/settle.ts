@@ -5,6 +5,7 @@
  */
 import {CANONICAL, type Column, columnsOf} from './canonical.ts';
 import {quoteName, type Session} from './duckdb.ts';
+import {isItem, kindOf} from './items.ts';
 
 export interface Settled {
   accepted: number;
@@ -82,14 +83,6 @@ function storedRows(table: string): string {
   });
   return `select ${texts.join(', ')} from fact.${table} f ${joins.join('\n')}
     where exists (select 1 from keyed k where ${sameKey.join(' and ')})`;
-}
-
-export const isItem = (column: Column): boolean => ['part', 'lot', 'item'].includes(column.type);
-
-/** SQL for whether an item column names a part or a lot. */
-export function kindOf(columns: readonly Column[], name: string, table: string): string {
-  const column = columns.find(c => c.name === name)!;
-  return column.type === 'item' ? `${table}.${quoteName(column.kindColumn!)}` : `'${column.type}'`;
 }
 
 const alias = (name: string) => quoteName(`i_${name}`);

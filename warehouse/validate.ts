@@ -54,12 +54,12 @@ export async function validate(session: Session, plan: LoadPlan, table: TablePla
     ([source, parameter]) => `${numberOf(quoteName(source), plan)} as ${quoteName(`p:${parameter}`)}`,
   );
   const wrong = checks.length ? checks.map(c => `(${c.reason}) is not null`).join('\n or ') : 'false';
-  await session.run(`create or replace temp table judged as select *, (${wrong}) as "$wrong" from mapped`);
   await session.run(`create or replace temp table valid as
-    select ${['"$ordinal" as ordinal', ...values, ...absent, ...wideValues].join(',\n  ')}
-    from judged where not "$wrong" order by "$ordinal"`);
+    select ${['"$ordinal" as ordinal', ...values, ...absent, ...wideValues, `(${wrong}) as "$wrong"`].join(',\n  ')}
+    from mapped`);
   const errors = await fieldErrors(session, checks);
-  await session.run('drop table mapped; drop table judged');
+  if (errors.length > 0) await session.run('delete from valid where "$wrong"');
+  await session.run('alter table valid drop column "$wrong"; drop table mapped');
   return errors;
 }
 
@@ -134,15 +134,18 @@ function tableChecks(table: TablePlan, plan: LoadPlan): Check[] {
 }
 
 async function fieldErrors(session: Session, checks: readonly Check[]): Promise<FieldError[]> {
+  const {n} = await session.row<{n: number}>('select count(*) as n from valid where "$wrong"');
+  if (n === 0) return [];
   const errors: FieldError[] = [];
-  const {n} = await session.row<{n: number}>('select count(*) as n from judged where "$wrong"');
-  if (n === 0) return errors;
+  await session.run(`create or replace temp table wrong as
+    select m.* from mapped m join valid v on v.ordinal = m."$ordinal" where v."$wrong"`);
   for (const {field, reason} of checks) {
     const rows = await session.rows<{ordinal: number; reason: string}>(
-      `select "$ordinal" as ordinal, ${reason} as reason from judged where "$wrong" and (${reason}) is not null`,
+      `select "$ordinal" as ordinal, ${reason} as reason from wrong where (${reason}) is not null`,
     );
     for (const row of rows) errors.push({...row, field});
   }
+  await session.run('drop table wrong');
   return errors.sort((a, b) => a.ordinal - b.ordinal);
 }
 
@@ -162,10 +165,10 @@ function absentColumn(column: Column): string {
   return `null::${type} as ${quoteName(column.name)}`;
 }
 
-/** Plain decimal notation only: DuckDB itself would also read 1_000 and 0x10. */
+/** Plain decimal notation only: DuckDB itself would also read 1_000. */
 function numberOf(text: string, plan: LoadPlan): string {
   const plain = plan.decimal === ',' ? `replace(${text}, ',', '.')` : text;
-  return `case when not regexp_matches(${text}, '[_xX]') and isfinite(try_cast(${plain} as double)) then try_cast(${plain} as double) end`;
+  return `case when not contains(${text}, '_') and isfinite(try_cast(${plain} as double)) then try_cast(${plain} as double) end`;
 }
 
 function wrongNumber(text: string, plan: LoadPlan): string {

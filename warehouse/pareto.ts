@@ -1,0 +1,147 @@
+/** Which defects, products, stations or levels of a factor cost most: bars in descending order. */
+import type {ParetoAnswer, ParetoBar, ParetoQuestion} from './answers.ts';
+import type {Session} from './duckdb.ts';
+import {createLevels} from './levels.ts';
+import {createPopulation} from './population.ts';
+import {query} from './queries.ts';
+import type {Warehouse} from './store.ts';
+
+type Weight = NonNullable<ParetoQuestion['weight']>;
+
+/** `notes`: what the figures rest on where the plant's data leave something open. */
+export type NotedPareto = ParetoAnswer & {notes: string[]};
+
+/**
+ * Pareto of the defects found by each part's first valid inspection, over the parts in scope.
+ *
+ * A failing part has as many defects as its inspection names, and one '(not named)' if it names none. `by` a factor, a
+ * part's defects count at the part's level ('(missing)' where it has none), and `ppm` is out of the parts inspected at
+ * that level; `by` defect, out of all parts inspected. Severity is the code's weight, 1 where it has none; cost is the
+ * code's, else the product's, once a part. 'Other' appears only when `top` cuts.
+ * @throws UnknownFactor, and what the filter throws
+ */
+export async function pareto(warehouse: Warehouse, question: ParetoQuestion): Promise<NotedPareto> {
+  const {by = 'defect', weight = 'count', top} = question;
+  return warehouse.read(question.asOf, async (session, asOf) => {
+    await createPopulation(session, question);
+    await session.run(`create or replace temp table failures as ${query('failures')}`);
+    if (by !== 'defect') await createLevels(session, by);
+    const basis = await session.row<ParetoAnswer['basis']>(BASIS);
+    const groups = await session.rows<Group>(groupsOf(by));
+    const ranked = groups
+      .map(group => ({group, weight: weightOf(group, weight)}))
+      .sort((a, b) => b.weight - a.weight || compare(a.group.key, b.group.key));
+    const total = ranked.reduce((sum, r) => sum + r.weight, 0);
+    const shown = ranked.slice(0, top ?? ranked.length);
+    const bars = inOrder(
+      shown.map(({group, weight}) => bar(group, weight)),
+      total,
+    );
+    const other = await otherOf(session, by, ranked.slice(shown.length), total);
+    return {asOf, by, weight, basis, bars, other, notes: await notesOf(session, weight)};
+  });
+}
+
+interface Group extends Record<string, unknown> {
+  key: string;
+  count: number;
+  parts: number;
+  inspected: number;
+  severity: number;
+  cost: number;
+}
+
+const BASIS = `select (select count(*) from population) as parts,
+  (select count(*) from population where failed) as "defectiveParts",
+  (select count(*) from failures) as defects`;
+
+/** Floats are summed in the order of their values, so that the last digit does not depend on the threads. */
+const SUMS = `count(*) as count, count(distinct f.part) as parts,
+  sum(coalesce(f.severity_weight, 1) order by f.severity_weight) as severity,
+  coalesce(sum(f.cost order by f.cost), 0) as cost`;
+
+/** Grain: one row per bar. */
+function groupsOf(by: string): string {
+  if (by === 'defect') {
+    return `select f.defect as key, ${SUMS}, (select count(*) from population) as inspected
+      from failures f group by f.defect order by key`;
+  }
+  return `with inspected as (select key, count(distinct part) as parts from levels group by key)
+    select l.key, ${SUMS}, any_value(i.parts) as inspected
+    from failures f join levels l on l.part = f.part join inspected i on i.key = l.key
+    group by l.key order by l.key`;
+}
+
+function weightOf(group: Group, weight: Weight): number {
+  return weight === 'ppm' ? ppm(group.parts, group.inspected) : group[weight];
+}
+
+const ppm = (parts: number, inspected: number) => (inspected === 0 ? 0 : (parts / inspected) * 1e6);
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+const bar = ({key, count, parts, inspected}: Group, weight: number): ParetoBar => ({
+  key,
+  count,
+  parts,
+  ppm: ppm(parts, inspected),
+  weight,
+  share: 0,
+  cumulative: 0,
+});
+
+/** A total of nothing has no shares: they stay 0. */
+function inOrder(bars: ParetoBar[], total: number): ParetoBar[] {
+  let sum = 0;
+  return bars.map(b => {
+    sum += b.weight;
+    return total > 0 ? {...b, share: b.weight / total, cumulative: Math.min(1, sum / total)} : b;
+  });
+}
+
+/** What `top` cut off, as one bar: a part with several of those defects counts once. */
+async function otherOf(
+  session: Session,
+  by: string,
+  rest: {group: Group; weight: number}[],
+  total: number,
+): Promise<ParetoAnswer['other']> {
+  if (rest.length === 0) return null;
+  const keys = rest.map(r => r.group.key);
+  const {parts, inspected} = await session.row<{parts: number; inspected: number}>(
+    by === 'defect'
+      ? `select count(distinct part) as parts, (select count(*) from population) as inspected
+         from failures where list_contains($keys::varchar[], defect)`
+      : `select count(distinct f.part) as parts, count(distinct l.part) as inspected
+         from levels l left join failures f on f.part = l.part where list_contains($keys::varchar[], l.key)`,
+    {keys},
+  );
+  const weight = rest.reduce((sum, r) => sum + r.weight, 0);
+  return {
+    key: 'Other',
+    count: rest.reduce((sum, r) => sum + r.group.count, 0),
+    parts,
+    ppm: ppm(parts, inspected),
+    weight,
+    share: total > 0 ? weight / total : 0,
+    cumulative: total > 0 ? 1 : 0,
+    keys: keys.length,
+  };
+}
+
+async function notesOf(session: Session, weight: Weight): Promise<string[]> {
+  const open = await session.row<{several: number; unnamed: number; weightless: number; costless: number}>(
+    `select (select count(*) from (select part from failures group by part having count(*) > 1)) as several,
+       count(*) filter (defect = '(not named)') as unnamed,
+       count(distinct defect) filter (severity_weight is null) as weightless,
+       count(*) filter (cost is null) as costless
+     from failures`,
+  );
+  const notes: string[] = [];
+  if (open.several > 0) notes.push(`${open.several} parts have several defects: bars count defects, not parts`);
+  if (open.unnamed > 0) notes.push(`${open.unnamed} failing inspections name no defect`);
+  if (weight === 'severity' && open.weightless > 0)
+    notes.push(`${open.weightless} defect codes have no severity_weight: each of their defects weighs 1`);
+  if (weight === 'cost' && open.costless > 0)
+    notes.push(`${open.costless} defects have no cost, neither by code nor by product: they weigh 0`);
+  return notes;
+}
