@@ -1,0 +1,2 @@
+/** The shapes that cross the HTTP border, for those who may know nothing of what lies behind it. */
+export * from '../warehouse/answers.ts';

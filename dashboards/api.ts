@@ -1,0 +1,197 @@
+/** The one way to the server: JSON in, JSON out, and every failure as a Problem that says what to do. */
+import {useMutation, useQuery, useQueryClient} from '@tanstack/react-query';
+import type {
+  BatchRow,
+  ContainAnswer,
+  Finding,
+  Hold,
+  ItemKind,
+  ParetoAnswer,
+  ParetoQuestion,
+  Plant,
+  QuarantinedBatch,
+  RejectedRow,
+  Scope,
+  ScreenAnswer,
+  ScreenQuestion,
+  TraceAnswer,
+  YieldAnswer,
+  YieldQuestion,
+} from '../api/schemas.ts';
+import {queryString} from './question.ts';
+
+const KEY_NAME = 'fishbone-key';
+
+/** A problem+json answer (RFC 9457), or what comes nearest to it when the server could not be reached. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly hint: string | null;
+  readonly errors: {pointer?: string; detail?: string}[];
+
+  constructor(
+    status: number,
+    body: {title?: string; detail?: string; hint?: string; errors?: {pointer?: string; detail?: string}[]},
+  ) {
+    super(body.detail ?? body.title ?? `The server answered ${status}`);
+    this.status = status;
+    this.title = body.title ?? 'The server could not answer';
+    this.hint = body.hint ?? null;
+    this.errors = body.errors ?? [];
+  }
+}
+
+export function rememberKey(key: string): void {
+  sessionStorage.setItem(KEY_NAME, key);
+}
+
+async function ask<T>(path: string, {body, signal}: {body?: unknown; signal?: AbortSignal} = {}): Promise<T> {
+  const headers: Record<string, string> = {accept: 'application/json, application/problem+json'};
+  const key = sessionStorage.getItem(KEY_NAME);
+  if (key) headers.authorization = `Bearer ${key}`;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const response = await fetch(`/v1${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal,
+  }).catch((cause: unknown) => {
+    if (signal?.aborted) throw cause;
+    throw new Problem(0, {
+      title: 'The server cannot be reached',
+      detail: 'What you see is the last answer that arrived. Nothing is lost.',
+      hint: 'Is it still running? Start it with: npx fishbone serve',
+    });
+  });
+  const answer: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw new Problem(response.status, (answer ?? {}) as ConstructorParameters<typeof Problem>[1]);
+  return answer as T;
+}
+
+const segment = encodeURIComponent;
+
+export function usePlant() {
+  return useQuery({
+    queryKey: ['plant'],
+    queryFn: ({signal}) => ask<Plant>('/plant', {signal}),
+    refetchInterval: 30_000,
+  });
+}
+
+export function usePareto(question: ParetoQuestion) {
+  return useQuery({
+    queryKey: ['pareto', question],
+    queryFn: ({signal}) => ask<ParetoAnswer>(`/pareto${queryString(question)}`, {signal}),
+  });
+}
+
+export function useYield(question: YieldQuestion) {
+  return useQuery({
+    queryKey: ['yield', question],
+    queryFn: ({signal}) => ask<YieldAnswer>(`/yield${queryString(question)}`, {signal}),
+  });
+}
+
+export function useScreen(question: ScreenQuestion) {
+  return useQuery({
+    queryKey: ['screen', question],
+    queryFn: ({signal}) => ask<ScreenAnswer>('/screen', {body: question, signal}),
+  });
+}
+
+/** What the API tells about one finding: rates by level with their intervals, where the factor has levels to show. */
+export interface FindingAnswer {
+  finding: Finding;
+  question: ScreenQuestion;
+  asOf: number;
+  levels: {
+    level: string;
+    parts: number;
+    defective: number;
+    lots: number;
+    rate: number | null;
+    low: number | null;
+    high: number | null;
+  }[];
+}
+
+export function useFinding(id: string | null) {
+  return useQuery({
+    queryKey: ['finding', id],
+    queryFn: ({signal}) => ask<FindingAnswer>(`/findings/${segment(id ?? '')}`, {signal}),
+    enabled: id !== null,
+    placeholderData: undefined,
+  });
+}
+
+export function useTrace(id: string | null, kind: ItemKind | null, asOf: number | undefined) {
+  return useQuery({
+    queryKey: ['trace', id, kind, asOf],
+    queryFn: ({signal}) =>
+      ask<TraceAnswer>(`/trace/${kind ?? 'any'}/${segment(id ?? '')}${queryString({asOf})}`, {signal}),
+    enabled: id !== null,
+  });
+}
+
+export function useContained(target: string | null, scope: Scope) {
+  return useQuery({
+    queryKey: ['contain', target, scope],
+    queryFn: ({signal}) => ask<ContainAnswer>('/contain', {body: {target, ...scope}, signal}),
+    enabled: target !== null,
+  });
+}
+
+export function useHolds() {
+  return useQuery({queryKey: ['holds'], queryFn: ({signal}) => ask<{holds: Hold[]}>('/holds', {signal})});
+}
+
+/** One hold; asked again every few seconds while a delivery is under way. */
+export function useHold(id: string) {
+  return useQuery({
+    queryKey: ['hold', id],
+    queryFn: ({signal}) => ask<Hold>(`/holds/${segment(id)}`, {signal}),
+    refetchInterval: query =>
+      query.state.data?.lots.some(lot => lot.delivery === 'queued' || lot.delivery === 'sending') ? 2_000 : false,
+    placeholderData: undefined,
+  });
+}
+
+export function useProposeHold() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (proposal: {contained: string; reason: string; text: string; by?: string}) =>
+      ask<Hold>('/holds', {body: proposal}),
+    onSuccess: () => client.invalidateQueries({queryKey: ['holds']}),
+  });
+}
+
+export function useDecideHold(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({decision, ...body}: {decision: 'approve' | 'refuse' | 'release'; by?: string; reason?: string}) =>
+      ask<Hold>(`/holds/${segment(id)}/${decision}`, {body}),
+    onSuccess: async hold => {
+      client.setQueryData(['hold', id], hold);
+      await client.invalidateQueries({queryKey: ['holds']});
+    },
+  });
+}
+
+export function useBatches() {
+  return useQuery({queryKey: ['batches'], queryFn: ({signal}) => ask<{batches: BatchRow[]}>('/batches', {signal})});
+}
+
+export function useQuarantine() {
+  return useQuery({
+    queryKey: ['quarantine'],
+    queryFn: ({signal}) => ask<{batches: QuarantinedBatch[]}>('/quarantine', {signal}),
+  });
+}
+
+export function useRejectedRows(id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ['quarantine', id],
+    queryFn: ({signal}) => ask<{rows: RejectedRow[]}>(`/quarantine/${segment(id)}`, {signal}),
+    enabled,
+  });
+}

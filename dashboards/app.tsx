@@ -1,0 +1,103 @@
+/** The frame: a rail with seven places, the scope bar that is the question, and the page that answers it. */
+import {type MouseEvent, useEffect} from 'react';
+import {Redirect, Route, Switch, useLocation} from 'wouter';
+import {Contain} from './pages/contain.tsx';
+import {Data} from './pages/data.tsx';
+import {HoldPage} from './pages/hold.tsx';
+import {Holds} from './pages/holds.tsx';
+import {Investigate} from './pages/investigate.tsx';
+import {Charts, Inspections} from './pages/later.tsx';
+import {Overview} from './pages/overview.tsx';
+import {Trace} from './pages/trace.tsx';
+import {ScopeBar} from './parts/scope-bar.tsx';
+import {ThemeToggle} from './parts/theme.tsx';
+import {useQuestion} from './question.ts';
+
+const PLACES = [
+  {path: '/', name: 'Overview'},
+  {path: '/investigate', name: 'Investigate'},
+  {path: '/trace', name: 'Trace'},
+  {path: '/charts', name: 'Charts'},
+  {path: '/holds', name: 'Holds'},
+  {path: '/inspections', name: 'Inspections'},
+  {path: '/data', name: 'Data'},
+] as const;
+
+export function App() {
+  const [, navigate] = useLocation();
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: links do the acting; this only keeps them from reloading the page
+    <div className="frame" onClick={event => followHere(event, navigate)}>
+      <a className="skip" href="#answer">
+        Skip to the answer
+      </a>
+      <Rail />
+      <div className="stage">
+        <ScopeBar />
+        <main id="answer" tabIndex={-1}>
+          <Switch>
+            <Route path="/" component={Overview} />
+            <Route path="/investigate" component={Investigate} />
+            <Route path="/contain" component={Contain} />
+            <Route path="/trace" component={Trace} />
+            <Route path="/charts" component={Charts} />
+            <Route path="/holds" component={Holds} />
+            <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/inspections" component={Inspections} />
+            <Route path="/data" component={Data} />
+            <Route>
+              <Redirect to="/" replace />
+            </Route>
+          </Switch>
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Rail() {
+  const [path] = useLocation();
+  const {href} = useQuestion();
+  const here = PLACES.find(place => place.path !== '/' && path.startsWith(place.path)) ?? placeOfDetail(path);
+  useEffect(() => {
+    document.title = `${here.name} · Fishbone`;
+  }, [here]);
+  return (
+    <header className="rail">
+      <a className="brand" href={href('/')} aria-label="Fishbone, overview">
+        <svg viewBox="0 0 36 20" width="36" height="20" aria-hidden="true">
+          <path
+            className="brand-bones"
+            d="M3 10h20M10 10 6.500 3M17 10 13.500 3M10 10l-3.500 7M17 10l-3.500 7M3 10 0.500 6.500M3 10 .5 13.500"
+          />
+          <path className="brand-head" d="M22 3.500q10 1.500 12.500 6.500-2.500 5-12.500 6.500 2.500-6.500 0-13z" />
+        </svg>
+        <span>Fishbone</span>
+      </a>
+      <nav aria-label="Places">
+        {PLACES.map(place => (
+          <a key={place.path} href={href(place.path)} aria-current={place === here ? 'page' : undefined}>
+            {place.name}
+          </a>
+        ))}
+      </nav>
+      <ThemeToggle />
+    </header>
+  );
+}
+
+/** The suspect population belongs to the investigation that led to it. */
+function placeOfDetail(path: string) {
+  return path.startsWith('/contain') ? PLACES[1] : PLACES[0];
+}
+
+/** Links of every kind, those inside drawings too, move within the page unless the reader asks for a new tab. */
+function followHere(event: MouseEvent, navigate: (to: string) => void): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return;
+  const link = (event.target as Element).closest('a');
+  const to = link?.getAttribute('href') ?? link?.getAttributeNS('http://www.w3.org/1999/xlink', 'href');
+  if (!link || !to?.startsWith('/') || to.startsWith('/v1/') || link.getAttribute('target')) return;
+  event.preventDefault();
+  navigate(to);
+}

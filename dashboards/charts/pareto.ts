@@ -1,0 +1,126 @@
+/** Pareto: thick quiet bars and the cumulative line on the same scale, so that the line's end is all of it. */
+import * as Plot from '@observablehq/plot';
+import type {ParetoAnswer} from '../../api/schemas.ts';
+import {count, percent} from '../format.ts';
+import {styledByPage} from './plot-element.ts';
+import {fitted} from './text-width.ts';
+
+const ROW_PX = 36;
+
+export interface ParetoBarData {
+  name: string;
+  /** Key of the bar; null for all others together. */
+  key: string | null;
+  weight: number;
+  share: number;
+  cumulative: number;
+  parts: number;
+}
+
+/** Bars from the largest to the smallest, "Other" last even when it is the largest. */
+export function paretoBars({bars, other}: Pick<ParetoAnswer, 'bars' | 'other'>): ParetoBarData[] {
+  const named = bars.map(({key, weight, share, cumulative, parts}) => ({
+    name: key === '' ? '(none)' : key,
+    key,
+    weight,
+    share,
+    cumulative,
+    parts,
+  }));
+  if (other === null) return named;
+  const {weight, share, parts, keys} = other;
+  return [...named, {name: `Other (${count(keys)})`, key: null, weight, share, cumulative: 1, parts}];
+}
+
+/** "scratch is 46 % of it; 3 of 7 make 80 %", or null where there is nothing. */
+export function paretoHeadline(bars: readonly ParetoBarData[]): string | null {
+  const [first] = bars;
+  if (first === undefined) return null;
+  const share = `${Math.round(first.share * 100)}\u00a0%`;
+  const few = bars.findIndex(bar => bar.key !== null && bar.cumulative >= 0.8) + 1;
+  const known = bars.filter(bar => bar.key !== null).length;
+  if (bars.length === 1) return `${first.name} is all there is`;
+  return few > 1 && few < known
+    ? `${first.name} is ${share}; the first ${few} of ${known} make 80\u00a0%`
+    : `${first.name} is ${share}`;
+}
+
+/**
+ * @param answer shares in [0, 1], in the order of their weight
+ * @param options hrefOf: where a bar leads
+ */
+export function pareto(
+  answer: Pick<ParetoAnswer, 'bars' | 'other' | 'weight'>,
+  {width, hrefOf}: {width: number; hrefOf: (key: string) => string},
+): Element {
+  const bars = paretoBars(answer);
+  const nameRoom = Math.round(Math.min(220, width * 0.3));
+  const figureRoom = 96;
+  const narrow = width < 520;
+  return styledByPage(
+    Plot.plot({
+      width,
+      height: bars.length * ROW_PX + 40,
+      marginLeft: nameRoom + figureRoom,
+      marginRight: narrow ? 16 : 52,
+      marginTop: 26,
+      marginBottom: 14,
+      className: 'plot-drawing',
+      ariaLabel: 'Pareto',
+      x: {domain: [0, 1], axis: null},
+      y: {domain: bars.map(bar => bar.name), axis: null, padding: 0.3},
+      marks: [
+        Plot.ruleX([0.8], {stroke: 'var(--line-strong)', strokeDasharray: '2 4'}),
+        Plot.text([0.8], {x: 0.8, text: () => '80 %', frameAnchor: 'top', dy: -18, fill: 'var(--ink-faint)'}),
+        Plot.ruleX([0], {stroke: 'var(--line-strong)'}),
+        Plot.barX(bars, {
+          x: 'share',
+          y: 'name',
+          fill: (bar: ParetoBarData) => (bar.key === null ? 'var(--bar-other)' : 'var(--bar)'),
+          href: (bar: ParetoBarData) => (bar.key === null ? null : hrefOf(bar.key)),
+          ariaLabel: (bar: ParetoBarData) => `${bar.name}: ${weightText(bar, answer.weight)}, ${percent(bar.share)}`,
+        }),
+        Plot.line(bars, {x: 'cumulative', y: 'name', stroke: 'var(--ink-soft)', strokeWidth: 1.25}),
+        Plot.dot(bars, {x: 'cumulative', y: 'name', r: 3, fill: 'var(--paper)', stroke: 'var(--ink-soft)'}),
+        narrow
+          ? null
+          : Plot.text(bars.slice(1), {
+              x: 'cumulative',
+              y: 'name',
+              text: (bar: ParetoBarData) => `${Math.round(bar.cumulative * 100)}\u00a0%`,
+              dx: 10,
+              textAnchor: 'start',
+              fill: 'var(--ink-faint)',
+            }),
+        Plot.text(bars, {
+          y: 'name',
+          text: (bar: ParetoBarData) => fitted(bar.name, 14, nameRoom - 12),
+          title: 'name',
+          frameAnchor: 'left',
+          dx: -(nameRoom + figureRoom),
+          textAnchor: 'start',
+          fontSize: 14,
+        }),
+        Plot.text(bars, {
+          y: 'name',
+          text: (bar: ParetoBarData) => weightText(bar, answer.weight),
+          frameAnchor: 'left',
+          dx: -56,
+          textAnchor: 'end',
+        }),
+        Plot.text(bars, {
+          y: 'name',
+          text: (bar: ParetoBarData) => `${Math.round(bar.share * 100)}\u00a0%`,
+          frameAnchor: 'left',
+          dx: -10,
+          textAnchor: 'end',
+          fill: 'var(--ink-faint)',
+        }),
+      ],
+    }),
+  );
+}
+
+function weightText({weight}: ParetoBarData, kind: string): string {
+  return kind === 'count' || kind === 'ppm' || weight >= 100 ? count(weight) : weight.toFixed(1);
+}

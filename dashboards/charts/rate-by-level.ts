@@ -1,0 +1,120 @@
+/** Rate of the outcome by level, with intervals: the small plot that convinces, or does not. */
+import * as Plot from '@observablehq/plot';
+import {percent} from '../format.ts';
+import {styledByPage} from './plot-element.ts';
+import {fitted} from './text-width.ts';
+
+const ROW_PX = 28;
+
+export interface LevelRate {
+  level: string;
+  parts: number;
+  defective: number;
+  lots: number;
+  rate: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+/** Levels that have a rate, the highest first; at most `most` of them, the accused one always among them. */
+export function levelsShown(levels: readonly LevelRate[], accused: string | null, most: number): LevelRate[] {
+  const ranked = levels.filter(({rate}) => rate !== null).sort((a, b) => b.rate! - a.rate! || b.parts - a.parts);
+  const shown = ranked.slice(0, most);
+  const missing = ranked.slice(most).find(({level}) => level === accused);
+  return missing ? [...shown.slice(0, -1), missing] : shown;
+}
+
+/**
+ * @param levels rates in [0, 1] with their interval
+ * @param options accused: the level that the finding names; overall: the rate of the population, as a line
+ */
+export function rateByLevel(
+  levels: readonly LevelRate[],
+  {width, accused, overall, most = 12}: {width: number; accused: string | null; overall: number | null; most?: number},
+): Element {
+  const shown = levelsShown(levels, accused, most);
+  const nameRoom = Math.round(Math.min(150, width * 0.32));
+  const colour = (row: LevelRate) => (row.level === accused ? 'var(--evidence-5)' : 'var(--evidence-2)');
+  return styledByPage(
+    Plot.plot({
+      width,
+      height: shown.length * ROW_PX + 44,
+      marginLeft: nameRoom + 60,
+      marginRight: 20,
+      marginTop: 22,
+      marginBottom: 22,
+      className: 'plot-drawing',
+      ariaLabel: 'Rate by level',
+      x: {
+        zero: true,
+        nice: true,
+        ticks: 3,
+        label: null,
+      },
+      y: {domain: shown.map(row => row.level), axis: null, padding: 0},
+      marks: [
+        Plot.gridX({ticks: 3, stroke: 'var(--line)', strokeOpacity: 1}),
+        Plot.axisX({
+          ticks: 3,
+          tickSize: 0,
+          label: null,
+          fill: 'var(--ink-faint)',
+          tickFormat: (rate: number) => `${Number((rate * 100).toPrecision(3))}\u00a0%`,
+        }),
+        overall === null ? null : Plot.ruleX([overall], {stroke: 'var(--ink-faint)', strokeDasharray: '3 3'}),
+        overall === null
+          ? null
+          : Plot.text([overall], {
+              x: overall,
+              text: () => 'all',
+              frameAnchor: 'top',
+              dy: -14,
+              fill: 'var(--ink-faint)',
+            }),
+        Plot.ruleY(
+          shown.filter(({low, high}) => low !== null && high !== null),
+          {x1: 'low', x2: 'high', y: 'level', stroke: colour, strokeWidth: 2},
+        ),
+        Plot.dot(shown, {
+          x: 'rate',
+          y: 'level',
+          r: (row: LevelRate) => (row.level === accused ? 5 : 4),
+          symbol: (row: LevelRate) => (row.level === accused ? 'diamond' : 'circle'),
+          fill: colour,
+        }),
+        levelNames(
+          shown.filter(row => row.level !== accused),
+          nameRoom,
+          450,
+        ),
+        levelNames(
+          shown.filter(row => row.level === accused),
+          nameRoom,
+          650,
+        ),
+        Plot.text(shown, {
+          y: 'level',
+          text: (row: LevelRate) => percent(row.rate),
+          frameAnchor: 'left',
+          dx: -12,
+          textAnchor: 'end',
+          fill: 'var(--ink-soft)',
+        }),
+      ],
+      r: {type: 'identity'},
+      symbol: {type: 'identity'} as Plot.ScaleOptions,
+    }),
+  );
+}
+
+function levelNames(rows: readonly LevelRate[], roomPx: number, fontWeight: number): Plot.Markish {
+  return Plot.text(rows, {
+    y: 'level',
+    text: (row: LevelRate) => fitted(row.level, 12, roomPx - 8, fontWeight > 500),
+    title: 'level',
+    frameAnchor: 'left',
+    dx: -(roomPx + 60),
+    textAnchor: 'start',
+    fontWeight,
+  });
+}

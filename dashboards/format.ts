@@ -1,0 +1,100 @@
+/** How figures are written: thousands grouped, no more digits than they deserve, missing as a dash and never as 0. */
+import type {Interval} from '../api/schemas.ts';
+
+const MISSING = '–';
+const grouped = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
+
+/** 25480 → "25,480" */
+export function count(value: number | null | undefined): string {
+  return value == null ? MISSING : grouped.format(value);
+}
+
+/** 1 → "1 lot", 14 → "14 lots" */
+export function counted(value: number, noun: string, plural = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : plural}`;
+}
+
+/** A share in [0, 1] as per cent with three significant digits at most: 0.0243 → "2.43 %", 0.978 → "97.8 %" (the space does not break) */
+export function percent(share: number | null | undefined): string {
+  if (share == null || !Number.isFinite(share)) return MISSING;
+  const value = share * 100;
+  const digits = value === 0 || value >= 99.95 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)}\u00a0%`;
+}
+
+/** Digits after the point that an interval deserves: its width shows two of them at most. */
+function digitsOf({low, high}: {low: number; high: number}): number {
+  const width = Math.abs(high - low);
+  if (!Number.isFinite(width) || width === 0) return 2;
+  return Math.max(0, Math.min(3, 1 - Math.floor(Math.log10(width))));
+}
+
+function bounded(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  return value.toFixed(digits).replace('-', '−');
+}
+
+/** {3.124, 2.31, 4.02} → {value: "3.1×", interval: "[2.3, 4.0]"} */
+export function ratio(effect: Interval): {value: string; interval: string} {
+  const digits = Math.min(2, digitsOf(effect));
+  return {value: `${bounded(effect.value, digits)}×`, interval: intervalText(effect, digits)};
+}
+
+/** A difference with its sign: {0.121, 0.05, 0.19} → {value: "+0.121", interval: "[0.050, 0.190]"} */
+export function difference(effect: Interval): {value: string; interval: string} {
+  const digits = digitsOf(effect);
+  const sign = effect.value > 0 ? '+' : '';
+  return {value: sign + bounded(effect.value, digits), interval: intervalText(effect, digits)};
+}
+
+function intervalText({low, high}: Interval, digits: number): string {
+  return `[${bounded(low, digits)}, ${bounded(high, digits)}]`;
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A probability: 0.0312 → "0.031", 2e-9 → "2 × 10⁻⁹", 0 → "< 10⁻³⁰⁰" */
+export function probability(p: number): string {
+  if (p <= 0) return '< 10⁻³⁰⁰';
+  if (p >= 0.0995) return p.toFixed(2);
+  if (p >= 0.001) return p.toFixed(3);
+  const exponent = Math.floor(Math.log10(p));
+  const mantissa = Math.round(p / 10 ** exponent);
+  const [m, e] = mantissa === 10 ? [1, exponent + 1] : [mantissa, exponent];
+  return `${m === 1 ? '' : `${m} × `}10⁻${String(-e).replace(/\d/g, d => SUPERSCRIPTS[Number(d)])}`;
+}
+
+/** A value of a process parameter, four significant digits at most. */
+export function measure(value: number): string {
+  return String(Number(value.toPrecision(4))).replace('-', '−');
+}
+
+/** "2026-05-14T06:12:09Z" in Europe/Vienna → "14 May 2026, 08:12" */
+export function moment(at: string | null | undefined, timeZone?: string): string {
+  if (at == null) return 'no time';
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+  }).format(date);
+}
+
+/** How long ago, in the largest whole unit: "4 min", "3 h", "12 days" */
+export function age(at: string, now = Date.now()): string {
+  const minutes = Math.max(0, (now - new Date(at).getTime()) / 60_000);
+  if (minutes < 1) return 'under 1 min';
+  if (minutes < 60) return `${Math.floor(minutes)} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
+  return counted(Math.floor(minutes / 1440), 'day');
+}
+
+/** "supported by" and the like are codes; people read words. */
+export function words(code: string): string {
+  return code.replaceAll('-', ' ').replaceAll('_', ' ');
+}

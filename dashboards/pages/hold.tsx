@@ -1,0 +1,158 @@
+/** One hold: what it stops, what happened to it, whether each lot's message arrived, and what may be decided next. */
+import {type SubmitEvent, useState} from 'react';
+import type {Hold} from '../../api/schemas.ts';
+import {useDecideHold, useHold, usePlant} from '../api.ts';
+import {counted, moment, words} from '../format.ts';
+import {Answer, ProblemNote} from '../parts/answer.tsx';
+import {Decision, Delivery} from '../parts/delivery.tsx';
+import {formText} from '../parts/form-text.ts';
+import {NameField, nameOf} from '../parts/who.tsx';
+import {Wide} from '../parts/wide.tsx';
+import {useQuestion} from '../question.ts';
+
+export function HoldPage({id}: {id: string}) {
+  return <Answer query={useHold(id)}>{hold => <HoldView hold={hold} />}</Answer>;
+}
+
+function HoldView({hold}: {hold: Hold}) {
+  const {href} = useQuestion();
+  const lots = new Set(hold.lots.map(({lot}) => lot)).size;
+  return (
+    <>
+      <header className={`headline hold ${hold.decision}`}>
+        <p>
+          <a href={href('/holds')}>Holds</a> / <code>{hold.id}</code>
+        </p>
+        <h1>
+          <Decision decision={hold.decision} /> · {hold.reason}
+        </h1>
+        <p className="hold-text">{hold.text}</p>
+        <p className="subtitle">
+          {lots > 0 && `${counted(lots, 'lot')}, `}
+          {counted(hold.parts, 'part')}; proposed by {hold.proposedBy}.
+        </p>
+      </header>
+      <div className="two-columns">
+        <LotDeliveries hold={hold} />
+        <div>
+          <NextDecision hold={hold} />
+          <Events hold={hold} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function LotDeliveries({hold}: {hold: Hold}) {
+  const {href} = useQuestion();
+  return (
+    <section>
+      <h2>Lots and what the MES has heard</h2>
+      <p className="subtitle">Acknowledged means that the receiver said so; seen means that it was read back there.</p>
+      {hold.lots.length === 0 ? (
+        <p>Nothing is sent before the hold is approved.</p>
+      ) : (
+        <Wide label="Lots of this hold">
+          <table>
+            <thead>
+              <tr>
+                <th>lot</th>
+                <th>action</th>
+                <th>delivery</th>
+                <th>receiver</th>
+                <th>seen at MES</th>
+              </tr>
+            </thead>
+            <tbody>
+              {hold.lots.map(lot => (
+                <tr key={`${lot.lot} ${lot.action} ${lot.receiver}`}>
+                  <td>
+                    <a href={href('/trace', {id: lot.lot, kind: 'lot'})}>
+                      <code>{lot.lot}</code>
+                    </a>
+                  </td>
+                  <td>{lot.action}</td>
+                  <td>
+                    <Delivery delivery={lot.delivery} />
+                  </td>
+                  <td>{lot.receiver}</td>
+                  <td>{lot.seenAtMes === null ? 'not asked' : lot.seenAtMes ? 'yes' : 'no'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Wide>
+      )}
+    </section>
+  );
+}
+
+function Events({hold}: {hold: Hold}) {
+  const timeZone = usePlant().data?.timeZone;
+  return (
+    <section>
+      <h2>What happened</h2>
+      <ol className="events">
+        {hold.events.map(({at, by, what, why}) => (
+          <li key={`${at} ${what} ${by}`}>
+            <time dateTime={at}>{moment(at, timeZone)}</time>
+            <b>{words(what)}</b> by {by}
+            {why && <p>{why}</p>}
+          </li>
+        ))}
+      </ol>
+      <p className="subtitle">{counted(hold.events.length, 'entry', 'entries')}, kept in the ledger.</p>
+    </section>
+  );
+}
+
+type Choice = 'approve' | 'refuse' | 'release';
+
+const TITLES: Record<Choice, string> = {approve: 'Approve hold', refuse: 'Refuse', release: 'Release'};
+
+function NextDecision({hold}: {hold: Hold}) {
+  const choices: Choice[] =
+    hold.decision === 'proposed' ? ['approve', 'refuse'] : hold.decision === 'approved' ? ['release'] : [];
+  const [choice, setChoice] = useState<Choice | null>(choices[0] ?? null);
+  const decide = useDecideHold(hold.id);
+  if (choices.length === 0) return null;
+  const chosen = choice !== null && choices.includes(choice) ? choice : choices[0];
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const reason = formText(form, 'reason');
+    decide.mutate({decision: chosen, by: nameOf(form), reason: reason || undefined});
+  };
+  return (
+    <section>
+      <h2>Decide</h2>
+      <form className="decide" onSubmit={submit}>
+        {choices.length > 1 && (
+          <fieldset>
+            <legend className="sr-only">Decision</legend>
+            {choices.map(option => (
+              <label key={option}>
+                <input type="radio" name="choice" checked={option === chosen} onChange={() => setChoice(option)} />
+                {TITLES[option]}
+              </label>
+            ))}
+          </fieldset>
+        )}
+        {hold.decision === 'proposed' && (
+          <p className="subtitle">Whoever proposed it cannot approve it: it takes a second person.</p>
+        )}
+        {chosen !== 'approve' && (
+          <label>
+            <span>{chosen === 'release' ? 'Reason code' : 'Why'}</span>
+            <input name="reason" required={chosen === 'release'} />
+          </label>
+        )}
+        <NameField />
+        {decide.error && <ProblemNote error={decide.error} />}
+        <button type="submit" className={chosen === 'approve' ? 'button stop' : 'button'} disabled={decide.isPending}>
+          {TITLES[chosen]}
+        </button>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,75 @@
+/** Holds: what is stopped, what waits for a decision, and what the MES has heard of it. */
+import type {Hold} from '../../api/schemas.ts';
+import {useHolds, usePlant} from '../api.ts';
+import {count, moment} from '../format.ts';
+import {Answer, Empty} from '../parts/answer.tsx';
+import {Decision, DeliverySummary} from '../parts/delivery.tsx';
+import {Wide} from '../parts/wide.tsx';
+import {useQuestion} from '../question.ts';
+
+export function Holds() {
+  return (
+    <>
+      <h1>Holds</h1>
+      <Answer query={useHolds()}>
+        {({holds}) =>
+          holds.length === 0 ? (
+            <Empty
+              title="Nothing is on hold"
+              command="npx fishbone hold propose CONTAINED --reason CODE --text T --by NAME"
+            >
+              <p>A hold starts from a finding: Investigate, open a cause, ask for its suspect lots, propose.</p>
+            </Empty>
+          ) : (
+            <HoldsTable holds={holds} />
+          )
+        }
+      </Answer>
+    </>
+  );
+}
+
+function HoldsTable({holds}: {holds: Hold[]}) {
+  const {href} = useQuestion();
+  const timeZone = usePlant().data?.timeZone;
+  return (
+    <Wide label="Holds">
+      <table>
+        <thead>
+          <tr>
+            <th>hold</th>
+            <th>decision</th>
+            <th>reason</th>
+            <th className="number">lots</th>
+            <th className="number">parts</th>
+            <th>delivery</th>
+            <th>proposed</th>
+            <th>by</th>
+          </tr>
+        </thead>
+        <tbody>
+          {holds.map(hold => (
+            <tr key={hold.id}>
+              <td>
+                <a href={href(`/holds/${encodeURIComponent(hold.id)}`)}>
+                  <code>{hold.id}</code>
+                </a>
+              </td>
+              <td>
+                <Decision decision={hold.decision} />
+              </td>
+              <td title={hold.text}>{hold.reason}</td>
+              <td className="number">{count(new Set(hold.lots.map(({lot}) => lot)).size)}</td>
+              <td className="number">{count(hold.parts)}</td>
+              <td>
+                <DeliverySummary lots={hold.lots} />
+              </td>
+              <td>{moment(hold.proposedAt, timeZone)}</td>
+              <td>{hold.proposedBy}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}

@@ -1,0 +1,117 @@
+/** Investigate: what acts on the outcome, drawn as a fishbone, ranked in a table, and opened one by one. */
+import {useState} from 'react';
+import type {Branch, Finding, ScreenAnswer} from '../../api/schemas.ts';
+import {useScreen} from '../api.ts';
+import {Fishbone} from '../charts/fishbone.tsx';
+import {FishboneList} from '../charts/fishbone-list.tsx';
+import {count, counted} from '../format.ts';
+import {Answer, Empty} from '../parts/answer.tsx';
+import {useWidth} from '../parts/chart-figure.tsx';
+import {FindingPanel} from '../parts/finding-panel.tsx';
+import {FindingsTable} from '../parts/findings-table.tsx';
+import {Glimpse} from '../parts/glimpse.tsx';
+import {useQuestion, withParams} from '../question.ts';
+
+/** Narrower than this a fishbone would be a riddle: the indented list says the same. */
+const LEAST_DRAWN_PX = 700;
+
+export function Investigate() {
+  const {question} = useQuestion();
+  const query = useScreen(question);
+  return (
+    <>
+      <h1 className="sr-only">Investigate</h1>
+      <Answer query={query}>{answer => <Investigation answer={answer} />}</Answer>
+    </>
+  );
+}
+
+function Investigation({answer}: {answer: ScreenAnswer}) {
+  const {params, outcome} = useQuestion();
+  const {population} = answer;
+  if (population.defective === 0) {
+    return (
+      <Empty title={`No part with ${outcome} in this scope`} command="npx fishbone pareto">
+        <p>{counted(population.parts, 'part')} inspected. Choose another outcome above, or widen the question.</p>
+      </Empty>
+    );
+  }
+  const selected = answer.findings.find(({id}) => id === params.get('finding')) ?? null;
+  return (
+    <>
+      <Headline answer={answer} />
+      <Diagram answer={answer} />
+      <div className={selected ? 'evidence with-panel' : 'evidence'}>
+        <FindingsTable answer={answer} />
+        {selected && <FindingPanel key={selected.id} finding={selected} answer={answer} />}
+      </div>
+    </>
+  );
+}
+
+/** The best finding says it; without a claim, that is what is said. */
+function Headline({answer}: {answer: ScreenAnswer}) {
+  const {question, population, tests} = answer;
+  const best = answer.findings.find(isClaim);
+  return (
+    <header className="headline">
+      <p className="finding-sentence">
+        {best?.sentence ??
+          `Nothing that was recorded sets the failing parts apart: ${counted(tests, 'factor')} tested.`}
+      </p>
+      <p className="subtitle">
+        {counted(tests, 'factor')} tested on {counted(population.parts, 'part')}
+        {population.lots > 0 && ` in ${counted(population.lots, 'lot')}`}, clustered by {question.cluster}
+        {question.strata.length > 0 && `, compared within ${question.strata.join(' and ')}`}; claims hold a false
+        discovery rate of 5 %.{question.notes.length > 0 && ` ${question.notes.map(asSentence).join(' ')}`}
+      </p>
+    </header>
+  );
+}
+
+function isClaim({q, verdict}: Finding): boolean {
+  return q <= 0.05 && (verdict === 'supported' || verdict === 'ambiguous');
+}
+
+function asSentence(note: string): string {
+  const text = note[0].toUpperCase() + note.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function Diagram({answer}: {answer: ScreenAnswer}) {
+  const {params, outcome, change} = useQuestion();
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const [pointed, setPointed] = useState<{finding: Finding; x: number; y: number} | null>(null);
+  const unfolded = new Set((params.get('unfold') ?? '').split(',').filter(Boolean)) as Set<Branch>;
+  const selected = params.get('finding');
+  const address = (changes: Record<string, string | null>) => `/investigate?${withParams(params, changes)}`;
+  const links = {
+    answer,
+    unfolded,
+    selected,
+    findingHref: ({id}: Finding) => address({finding: id === selected ? null : id}),
+    unfoldHref: (branch: Branch) => {
+      const next = unfolded.has(branch) ? [...unfolded].filter(other => other !== branch) : [...unfolded, branch];
+      return address({unfold: next.join(',')});
+    },
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes what is open, wherever the focus is inside
+    <div className="diagram" ref={ref} onKeyDown={event => event.key === 'Escape' && change({finding: null})}>
+      {width >= LEAST_DRAWN_PX && (
+        <>
+          <Fishbone {...links} outcome={outcome} width={width} onPoint={setPointed} />
+          {pointed && <Glimpse key={pointed.finding.id} {...pointed} roomPx={width} answer={answer} />}
+        </>
+      )}
+      {width > 0 && width < LEAST_DRAWN_PX && (
+        <>
+          <p className="list-head">
+            <b>{outcome}</b> {count(answer.population.defective)} of {counted(answer.population.parts, 'part')}
+          </p>
+          <FishboneList {...links} />
+        </>
+      )}
+    </div>
+  );
+}

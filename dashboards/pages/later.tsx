@@ -1,0 +1,33 @@
+/** Places that have no page yet say so, and say what answers the question today. */
+import {Empty} from '../parts/answer.tsx';
+
+export function Charts() {
+  return (
+    <>
+      <h1>Charts</h1>
+      <Empty title="Not built yet: control charts and capability" command="npx fishbone --help">
+        <p>
+          This page will show control charts and capability for any parameter. Until then, figures by level stand in
+          each finding, and any measurement can be read with <code>npx fishbone sql</code>.
+        </p>
+      </Empty>
+    </>
+  );
+}
+
+export function Inspections() {
+  return (
+    <>
+      <h1>Inspections</h1>
+      <Empty
+        title="Not built yet: defect gallery, heat map and review"
+        command="npx fishbone pareto --by inspection.station"
+      >
+        <p>
+          This page will show the images with their defects, where on the part they fall, and what reviewers say. Until
+          then, the inspections of a part are in its Trace, and counts come from the command line:
+        </p>
+      </Empty>
+    </>
+  );
+}

@@ -1,0 +1,263 @@
+/** Trace: the story of a part, a lot or a work order, told downwards by time, with what went in and what came out of it. */
+import {type SubmitEvent, useEffect} from 'react';
+import type {ItemKind, Plant, Related, TraceAnswer, TraceEvent} from '../../api/schemas.ts';
+import {usePlant, useTrace} from '../api.ts';
+import {byDepth, storyOf} from '../charts/story.ts';
+import {count, counted, moment, words} from '../format.ts';
+import {Answer, Empty} from '../parts/answer.tsx';
+import {CompletenessNote} from '../parts/completeness.tsx';
+import {formText} from '../parts/form-text.ts';
+import {Wide} from '../parts/wide.tsx';
+import {useQuestion} from '../question.ts';
+
+const KINDS = {any: 'any kind', part: 'part', lot: 'lot', work_order: 'work order'};
+
+export function Trace() {
+  const {params, scope} = useQuestion();
+  const id = params.get('id');
+  const kind = params.get('kind') as ItemKind | null;
+  const query = useTrace(id, kind, scope.asOf);
+  return (
+    <>
+      <h1 className="sr-only">Trace</h1>
+      <search>
+        <TraceForm key={`${id} ${kind}`} id={id ?? ''} kind={kind ?? 'any'} />
+      </search>
+      {id === null ? (
+        <Empty title="Any serial, lot or work order" command="npx fishbone trace ID">
+          <p>Paste or scan its number above. The whole story of it comes on one page.</p>
+        </Empty>
+      ) : (
+        <Answer query={query}>{answer => <Story answer={answer} />}</Answer>
+      )}
+    </>
+  );
+}
+
+function TraceForm({id, kind}: {id: string; kind: string}) {
+  const {change} = useQuestion();
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const chosen = formText(form, 'kind');
+    change({id: formText(form, 'id'), kind: chosen === 'any' ? null : chosen, view: null});
+  };
+  return (
+    <form className="row-form trace-form" onSubmit={submit}>
+      <label className="grow">
+        <span>Serial, lot, order</span>
+        <input name="id" type="text" required defaultValue={id} spellCheck={false} autoComplete="off" />
+      </label>
+      <label>
+        <span>Kind</span>
+        <select name="kind" defaultValue={kind}>
+          {Object.entries(KINDS).map(([key, text]) => (
+            <option key={key} value={key}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit">Trace</button>
+    </form>
+  );
+}
+
+function Story({answer}: {answer: TraceAnswer}) {
+  const {params, change} = useQuestion();
+  const asTable = params.get('view') === 'table';
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing = (event.target as Element).closest('input, select, textarea');
+      if (event.key === 't' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        change({view: asTable ? null : 'table'}, {replace: true});
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [asTable, change]);
+  const {backward, forward, truncated, history} = answer;
+  return (
+    <>
+      <header className="headline with-action">
+        <div>
+          <p className="finding-sentence">
+            {words(answer.kind)} <code>{answer.id}</code>
+          </p>
+          <p className="subtitle">
+            {counted(history.length, 'event')}; made from {counted(backward.length + truncated.backward, 'item')}, went
+            into {counted(forward.length + truncated.forward, 'item')}.
+          </p>
+        </div>
+        <button
+          type="button"
+          className="quiet-button"
+          aria-pressed={asTable}
+          aria-keyshortcuts="t"
+          onClick={() => change({view: asTable ? null : 'table'}, {replace: true})}
+        >
+          {asTable ? 'View as story (t)' : 'View as table (t)'}
+        </button>
+      </header>
+      {asTable ? <StoryTable answer={answer} /> : <StoryColumns answer={answer} />}
+      <section className="trace-completeness">
+        <h2>Completeness</h2>
+        <CompletenessNote completeness={answer.completeness} />
+      </section>
+    </>
+  );
+}
+
+/** Materials join from the left, children leave to the right, the trunk in the middle is its own journey. */
+function StoryColumns({answer}: {answer: TraceAnswer}) {
+  const plant = usePlant().data;
+  return (
+    <div className="story">
+      <Relatives title="Made from" side="backward" related={answer.backward} more={answer.truncated.backward} />
+      <section className="trunk" aria-label="Its own journey">
+        <h2>Its journey</h2>
+        {answer.history.length === 0 ? (
+          <p className="subtitle">No event of it was recorded.</p>
+        ) : (
+          storyOf(answer.history, plant?.timeZone).map(({day, events}) => (
+            <section key={day}>
+              <h3>{day}</h3>
+              <ol>
+                {events.map(event => (
+                  <StoryEvent key={eventKey(event)} event={event} plant={plant} />
+                ))}
+              </ol>
+            </section>
+          ))
+        )}
+      </section>
+      <Relatives title="Went into" side="forward" related={answer.forward} more={answer.truncated.forward} />
+    </div>
+  );
+}
+
+function StoryEvent({event, plant}: {event: TraceEvent; plant: Plant | undefined}) {
+  const details = Object.entries(event.details).filter(([, value]) => value !== null && value !== '');
+  return (
+    <li className={`event ${event.what}`}>
+      <time dateTime={event.at ?? undefined}>{event.at ? moment(event.at, plant?.timeZone).slice(-5) : '–'}</time>
+      <div>
+        <p>
+          {event.step && <b>{event.step} </b>}
+          {event.text}
+        </p>
+        {details.length > 0 && (
+          <p className="details">
+            {details.map(([name, value]) => (
+              <span key={name}>
+                {words(name)} <b>{value}</b>
+              </span>
+            ))}
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
+
+interface RelativesProps {
+  title: string;
+  side: 'backward' | 'forward';
+  related: readonly Related[];
+  more: number;
+}
+
+function Relatives({title, side, related, more}: RelativesProps) {
+  const {href} = useQuestion();
+  return (
+    <section className={`relatives ${side}`} aria-label={title}>
+      <h2>{title}</h2>
+      {related.length === 0 && <p className="subtitle">Nothing is recorded.</p>}
+      {byDepth(related).map(({depth, items}) => (
+        <div key={depth}>
+          <h3>{depth === 1 ? 'directly' : `${depth} levels away`}</h3>
+          <ul>
+            {items.map(item => (
+              <li key={`${item.kind} ${item.id}`}>
+                <a href={href('/trace', {id: item.id, kind: item.kind})}>
+                  <code>{item.id}</code>
+                </a>
+                <small>{item.detail ?? words(item.kind)}</small>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+      {more > 0 && <p className="subtitle">and {count(more)} more that are not listed</p>}
+    </section>
+  );
+}
+
+function StoryTable({answer}: {answer: TraceAnswer}) {
+  const {href} = useQuestion();
+  const timeZone = usePlant().data?.timeZone;
+  const relatives = [
+    ...answer.backward.map(item => ({...item, direction: 'made from'})),
+    ...answer.forward.map(item => ({...item, direction: 'went into'})),
+  ];
+  return (
+    <>
+      <Wide label="History as a table">
+        <table>
+          <thead>
+            <tr>
+              <th>at</th>
+              <th>what</th>
+              <th>step</th>
+              <th>station</th>
+              <th>text</th>
+            </tr>
+          </thead>
+          <tbody>
+            {answer.history.map(event => (
+              <tr key={eventKey(event)}>
+                <td>{moment(event.at, timeZone)}</td>
+                <td>{event.what}</td>
+                <td>{event.step ?? '–'}</td>
+                <td>{event.station ?? '–'}</td>
+                <td>{event.text}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+      <Wide label="Genealogy as a table">
+        <table>
+          <thead>
+            <tr>
+              <th>direction</th>
+              <th className="number">depth</th>
+              <th>kind</th>
+              <th>id</th>
+              <th>detail</th>
+            </tr>
+          </thead>
+          <tbody>
+            {relatives.map(item => (
+              <tr key={`${item.direction} ${item.kind} ${item.id}`}>
+                <td>{item.direction}</td>
+                <td className="number">{item.depth}</td>
+                <td>{words(item.kind)}</td>
+                <td>
+                  <a href={href('/trace', {id: item.id, kind: item.kind})}>
+                    <code>{item.id}</code>
+                  </a>
+                </td>
+                <td>{item.detail ?? '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </>
+  );
+}
+
+function eventKey(event: TraceEvent): string {
+  return `${event.at} ${event.what} ${event.step} ${event.station} ${event.text}`;
+}

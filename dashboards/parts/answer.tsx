@@ -1,0 +1,111 @@
+/** The states of an answer: none yet, failed, old while the new one is on its way, and here. */
+import {useQueryClient} from '@tanstack/react-query';
+import {type ReactNode, type SubmitEvent, useEffect, useState} from 'react';
+import {Problem, rememberKey} from '../api.ts';
+import {formText} from './form-text.ts';
+
+interface AnswerProps<T> {
+  query: {
+    data: T | undefined;
+    error: Error | null;
+    isPlaceholderData: boolean;
+    isFetching: boolean;
+    refetch: () => unknown;
+  };
+  children: (data: T) => ReactNode;
+}
+
+export function Answer<T>({query, children}: AnswerProps<T>) {
+  const {data, error, isPlaceholderData, isFetching} = query;
+  if (error && (data === undefined || isPlaceholderData)) return <ProblemNote error={error} retry={query.refetch} />;
+  if (data === undefined) return <Waiting />;
+  return (
+    <>
+      {error && <ProblemNote error={error} retry={query.refetch} />}
+      <div className={isPlaceholderData && isFetching ? 'answer old' : 'answer'} aria-busy={isPlaceholderData}>
+        {children(data)}
+      </div>
+    </>
+  );
+}
+
+/** Nothing for the first moment: an answer that comes at once should not flicker. */
+function Waiting() {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <p className="waiting" role="status">
+      {slow ? 'Working it out …' : ''}
+    </p>
+  );
+}
+
+export function ProblemNote({error, retry}: {error: Error; retry?: () => unknown}) {
+  const problem = error instanceof Problem ? error : null;
+  return (
+    <div className="problem" role="alert">
+      <h2>{problem?.title ?? 'Something went wrong'}</h2>
+      <p>{error.message}</p>
+      {problem && problem.errors.length > 0 && (
+        <ul>
+          {problem.errors.map(({pointer, detail}) => (
+            <li key={`${pointer} ${detail}`}>
+              {pointer && <code>{pointer}</code>} {detail}
+            </li>
+          ))}
+        </ul>
+      )}
+      {problem?.hint && <p className="hint">{problem.hint}</p>}
+      {problem?.status === 401 ? <KeyForm /> : retry && <RetryButton retry={retry} />}
+    </div>
+  );
+}
+
+function RetryButton({retry}: {retry: () => unknown}) {
+  return (
+    <button type="button" onClick={() => retry()}>
+      Try again
+    </button>
+  );
+}
+
+/** A server that asks for keys gets one for as long as this tab is open. */
+function KeyForm() {
+  const client = useQueryClient();
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    rememberKey(formText(new FormData(event.currentTarget), 'key'));
+    void client.invalidateQueries();
+  };
+  return (
+    <form className="row-form" onSubmit={submit}>
+      <label>
+        <span>API key</span>
+        <input name="key" type="password" autoComplete="off" required placeholder="fb_…" />
+      </label>
+      <button type="submit">Use this key</button>
+    </form>
+  );
+}
+
+/** An empty page teaches the next step. */
+export function Empty({title, children, command}: {title: string; children?: ReactNode; command?: string}) {
+  return (
+    <div className="empty">
+      <h2>{title}</h2>
+      {children}
+      {command && <Command text={command} />}
+    </div>
+  );
+}
+
+export function Command({text}: {text: string}) {
+  return (
+    <pre className="command">
+      <code>{text}</code>
+    </pre>
+  );
+}

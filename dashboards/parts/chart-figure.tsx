@@ -1,0 +1,51 @@
+/** A chart with the finding as its headline, what is plotted as its subtitle, and its table one key away. */
+import {type ReactNode, useEffect, useRef, useState} from 'react';
+
+interface Props {
+  title: ReactNode;
+  subtitle: ReactNode;
+  /** Draws for a width in px. */
+  draw: (widthPx: number) => Element;
+  table: ReactNode;
+  tools?: ReactNode;
+}
+
+export function ChartFigure({title, subtitle, draw, table, tools}: Props) {
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <figure className="chart">
+      <figcaption>
+        <h2>{title}</h2>
+        <p>{subtitle}</p>
+      </figcaption>
+      <div className="chart-tools">
+        {tools}
+        <button type="button" className="quiet-button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          {asTable ? 'View as chart' : 'View as table'}
+        </button>
+      </div>
+      {asTable ? table : <Drawing draw={draw} />}
+    </figure>
+  );
+}
+
+export function Drawing({draw}: {draw: (widthPx: number) => Element}) {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  useEffect(() => {
+    if (width > 0) ref.current?.replaceChildren(draw(width));
+  }, [draw, ref, width]);
+  return <div className="plot" ref={ref} />;
+}
+
+/** The width of an element in whole px, kept up to date; 0 before the first layout. */
+export function useWidth<E extends HTMLElement>() {
+  const ref = useRef<E>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (!ref.current) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, width] as const;
+}

@@ -1,0 +1,143 @@
+/** One finding opened: what it says, how sure, what else it could be, and the way to the suspect lots. */
+import {useCallback, useEffect, useRef} from 'react';
+import type {Finding, ScreenAnswer} from '../../api/schemas.ts';
+import {type FindingAnswer, useFinding} from '../api.ts';
+import {rateByLevel} from '../charts/rate-by-level.ts';
+import {labelOf} from '../charts/ribs.ts';
+import {count, counted, percent, probability} from '../format.ts';
+import {useQuestion} from '../question.ts';
+import {Answer} from './answer.tsx';
+import {ChartFigure} from './chart-figure.tsx';
+import {CrudeAdjusted} from './crude-adjusted.tsx';
+import {Verdict} from './verdict.tsx';
+import {Wide} from './wide.tsx';
+
+export function FindingPanel({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
+  const {href, change} = useQuestion();
+  const {population} = answer;
+  const lead = useRef<HTMLDivElement>(null);
+  useEffect(() => lead.current?.scrollIntoView({block: 'nearest'}), []);
+  const rate = population.parts > 0 ? population.defective / population.parts : null;
+  return (
+    <aside className="panel" aria-label={`Finding: ${labelOf(finding)}`}>
+      <div className="lead" ref={lead}>
+        <header>
+          <Verdict verdict={finding.verdict} />
+          <button type="button" className="quiet-button" onClick={() => change({finding: null})}>
+            Close
+          </button>
+        </header>
+        <h2>{labelOf(finding)}</h2>
+        <p className="sentence">{finding.sentence}</p>
+        <a className="button" href={href('/contain', {target: finding.id})}>
+          Suspect lots →
+        </a>
+        <CrudeAdjusted finding={finding} />
+        <Ties finding={finding} />
+      </div>
+      <Answer query={useFinding(finding.id)}>
+        {detail => (detail.levels.length > 0 ? <Levels detail={detail} overall={rate} /> : null)}
+      </Answer>
+      <Numbers finding={finding} answer={answer} />
+    </aside>
+  );
+}
+
+function Ties({finding}: {finding: Finding}) {
+  return (
+    <>
+      {finding.ambiguousWith.length > 0 && (
+        <p className="tie">
+          Moves together with {list(finding.ambiguousWith)}: these data cannot tell which of them it is.
+        </p>
+      )}
+      {finding.explainedBy && finding.verdict === 'through' && (
+        <p className="tie">
+          The messenger, not the cause: <code>{finding.explainedBy}</code> acts through it.
+        </p>
+      )}
+      {finding.explainedBy && finding.verdict !== 'through' && (
+        <p className="tie">
+          Explained by <code>{finding.explainedBy}</code>: nothing is left once that is accounted for.
+        </p>
+      )}
+    </>
+  );
+}
+
+function list(factors: readonly string[]) {
+  return factors.map((factor, index) => (
+    <span key={factor}>
+      {index > 0 && (index === factors.length - 1 ? ' and ' : ', ')}
+      <code>{factor}</code>
+    </span>
+  ));
+}
+
+function Numbers({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
+  const rows: [string, string][] = [
+    ['exposed parts', `${count(finding.parts)}, of which ${count(finding.defective)} defective`],
+    ['in lots', count(finding.lots)],
+    ['p', probability(finding.p)],
+    ['q', `${probability(finding.q)} over ${counted(answer.tests, 'test')}`],
+    ['attributable share', percent(finding.attributableShare)],
+    ['AUC', finding.auc === null ? '–' : finding.auc.toFixed(2)],
+    ['as of', `batch ${count(answer.asOf)}`],
+    ['finding', finding.id],
+  ];
+  return (
+    <dl className="numbers">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Levels({detail, overall}: {detail: FindingAnswer; overall: number | null}) {
+  const {levels, finding} = detail;
+  const draw = useCallback(
+    (width: number) => rateByLevel(levels, {width, accused: finding.level, overall}),
+    [levels, finding.level, overall],
+  );
+  return (
+    <ChartFigure
+      title="Rate by level"
+      subtitle={`Share of defective parts for each of ${counted(levels.length, 'level')}, with 95 % intervals`}
+      draw={draw}
+      table={
+        <Wide label="Rate by level as a table">
+          <table>
+            <thead>
+              <tr>
+                <th>level</th>
+                <th className="number">rate</th>
+                <th className="number">95 %</th>
+                <th className="number">defective</th>
+                <th className="number">parts</th>
+                <th className="number">lots</th>
+              </tr>
+            </thead>
+            <tbody>
+              {levels.map(row => (
+                <tr key={row.level}>
+                  <td>{row.level}</td>
+                  <td className="number">{percent(row.rate)}</td>
+                  <td className="number">
+                    {percent(row.low)} to {percent(row.high)}
+                  </td>
+                  <td className="number">{count(row.defective)}</td>
+                  <td className="number">{count(row.parts)}</td>
+                  <td className="number">{count(row.lots)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Wide>
+      }
+    />
+  );
+}

@@ -1,0 +1,92 @@
+/** The findings, ranked: the same as the fishbone says, as figures. */
+import {useState} from 'react';
+import type {Finding, ScreenAnswer} from '../../api/schemas.ts';
+import {figureOf, labelOf} from '../charts/ribs.ts';
+import {count, counted, probability} from '../format.ts';
+import {useQuestion, withParams} from '../question.ts';
+import {crudeText} from './crude-adjusted.tsx';
+import {Verdict} from './verdict.tsx';
+import {Wide} from './wide.tsx';
+
+const FIRST_SHOWN = 20;
+
+export function FindingsTable({answer}: {answer: ScreenAnswer}) {
+  const [all, setAll] = useState(false);
+  const shown = all ? answer.findings : answer.findings.slice(0, FIRST_SHOWN);
+  const measure = answer.findings[0]?.effect.measure === 'meanDifference' ? 'difference' : 'risk ratio';
+  return (
+    <section className="findings">
+      <h2>Findings</h2>
+      <p className="subtitle">
+        One a factor, at its most harmful level; the strongest first. Intervals are 95 %, q bounds the share of false
+        claims.
+      </p>
+      <Wide label="Findings">
+        <table>
+          <thead>
+            <tr>
+              <th className="number">#</th>
+              <th>factor</th>
+              <th>verdict</th>
+              <th className="number">{measure}</th>
+              <th className="number">crude</th>
+              <th className="number">parts</th>
+              <th className="number">lots</th>
+              <th className="number">q</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(finding => (
+              <FindingRow key={finding.id} finding={finding} />
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+      {answer.findings.length > FIRST_SHOWN && (
+        <button type="button" className="quiet-button" onClick={() => setAll(!all)}>
+          {all ? `Show the first ${FIRST_SHOWN}` : `Show all ${count(answer.findings.length)}`}
+        </button>
+      )}
+      {answer.notTested.length > 0 && <NotTested factors={answer.notTested} />}
+    </section>
+  );
+}
+
+function FindingRow({finding}: {finding: Finding}) {
+  const {params} = useQuestion();
+  const selected = params.get('finding') === finding.id;
+  const quiet = finding.q > 0.05 || finding.verdict === 'no-evidence';
+  return (
+    <tr className={quiet ? 'faint' : undefined} aria-current={selected || undefined}>
+      <td className="number">{finding.rank}</td>
+      <td>
+        <a href={`/investigate?${withParams(params, {finding: selected ? null : finding.id})}`}>{labelOf(finding)}</a>
+      </td>
+      <td>
+        <Verdict verdict={finding.verdict} />
+      </td>
+      <td className="number">{figureOf(finding)}</td>
+      <td className="number">{crudeText(finding)}</td>
+      <td className="number" title={`${counted(finding.defective, 'part')} defective`}>
+        {count(finding.parts)}
+      </td>
+      <td className="number">{count(finding.lots)}</td>
+      <td className="number">{probability(finding.q)}</td>
+    </tr>
+  );
+}
+
+function NotTested({factors}: {factors: ScreenAnswer['notTested']}) {
+  return (
+    <details className="not-tested">
+      <summary>{counted(factors.length, 'factor')} not tested: a blank is information too</summary>
+      <ul>
+        {factors.map(({factor, reason}) => (
+          <li key={factor}>
+            <code>{factor}</code> {reason}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,47 @@
+/** The small plot that convinces, shown while a bone is pointed at or has the focus. */
+import {useCallback, useEffect, useState} from 'react';
+import type {Finding, ScreenAnswer} from '../../api/schemas.ts';
+import {useFinding} from '../api.ts';
+import {type LevelRate, rateByLevel} from '../charts/rate-by-level.ts';
+import {Drawing} from './chart-figure.tsx';
+
+const WIDTH_PX = 328;
+const PATIENCE_MS = 200;
+
+interface Props {
+  finding: Finding;
+  x: number;
+  y: number;
+  roomPx: number;
+  answer: ScreenAnswer;
+}
+
+export function Glimpse({finding, x, y, roomPx, answer}: Props) {
+  const [patient, setPatient] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setPatient(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const {data} = useFinding(patient ? finding.id : null);
+  if (!patient) return null;
+  const {parts, defective} = answer.population;
+  const place = {left: Math.max(0, Math.min(x, roomPx - WIDTH_PX)), top: y + 6, width: WIDTH_PX};
+  return (
+    <div className="glimpse" style={place} role="tooltip">
+      <p>{finding.sentence}</p>
+      {data && data.levels.length > 0 && (
+        <SmallPlot levels={data.levels} accused={finding.level} overall={parts > 0 ? defective / parts : null} />
+      )}
+      <p className="subtitle">Enter or click opens it.</p>
+    </div>
+  );
+}
+
+function SmallPlot({levels, ...options}: {levels: LevelRate[]; accused: string | null; overall: number | null}) {
+  const {accused, overall} = options;
+  const draw = useCallback(
+    (width: number) => rateByLevel(levels, {width, accused, overall, most: 5}),
+    [levels, accused, overall],
+  );
+  return <Drawing draw={draw} />;
+}

@@ -1,0 +1,84 @@
+/**
+ * The question is the address: product, window, outcome, filter and data position live in the URL, so that a link opened
+ * later asks the same thing. Names are those of the command line's flags in camelCase.
+ */
+import {useMemo} from 'react';
+import {useSearchParams} from 'wouter';
+import type {Scope, ScreenQuestion} from '../api/schemas.ts';
+
+const SCOPE_NAMES = ['product', 'from', 'to', 'where', 'asOf'] as const;
+/** What stays in the address when one goes from place to place. */
+const CARRIED = [...SCOPE_NAMES, 'defect'] as const;
+
+/** The question that an address asks; what it does not name is not restricted. */
+export function scopeOf(params: URLSearchParams): Scope {
+  const scope: Scope = {};
+  for (const name of ['product', 'from', 'to', 'where'] as const) {
+    const value = params.get(name);
+    if (value) scope[name] = value;
+  }
+  const asOf = params.get('asOf');
+  if (asOf !== null && /^\d+$/.test(asOf)) scope.asOf = Number(asOf);
+  return scope;
+}
+
+/** The outcome is a defect code, or any fail when the address names none. */
+export function screenQuestionOf(params: URLSearchParams): ScreenQuestion {
+  const defect = params.get('defect');
+  return {...scopeOf(params), ...(defect ? {defect} : {anyFail: true})};
+}
+
+/** The same address with some names set, or removed where the value is null or empty. */
+export function withParams(params: URLSearchParams, changes: Record<string, string | number | null>): URLSearchParams {
+  const next = new URLSearchParams(params);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === '') next.delete(name);
+    else next.set(name, String(value));
+  }
+  return next;
+}
+
+/** A link to another place that keeps the question and drops what belongs to this page alone. */
+export function placeHref(
+  path: string,
+  params: URLSearchParams,
+  changes: Record<string, string | number | null> = {},
+): string {
+  const carried = new URLSearchParams();
+  for (const name of CARRIED) {
+    const value = params.get(name);
+    if (value) carried.set(name, value);
+  }
+  const query = withParams(carried, changes).toString();
+  return query ? `${path}?${query}` : path;
+}
+
+/** A value quoted as the filter language wants it, added to what the filter already says. */
+export function narrowed(where: string | null, factor: string, level: string): string {
+  const term = `${factor} = '${level.replaceAll("'", "''")}'`;
+  return where ? `(${where}) and ${term}` : term;
+}
+
+export function queryString(values: Record<string, string | number | boolean | undefined>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) params.set(name, String(value));
+  const text = params.toString();
+  return text ? `?${text}` : '';
+}
+
+export function useQuestion() {
+  const [params, setParams] = useSearchParams();
+  return useMemo(
+    () => ({
+      params,
+      scope: scopeOf(params),
+      question: screenQuestionOf(params),
+      outcome: params.get('defect') ?? 'any fail',
+      /** Changes the address; small moves on a page replace the entry, new questions add one. */
+      change: (changes: Record<string, string | number | null>, {replace = false} = {}) =>
+        setParams(current => withParams(current, changes), {replace}),
+      href: (path: string, changes: Record<string, string | number | null> = {}) => placeHref(path, params, changes),
+    }),
+    [params, setParams],
+  );
+}
