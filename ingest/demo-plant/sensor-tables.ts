@@ -49,7 +49,7 @@ function* changeovers({steps, lots, route}: Plant, s: number, k: number) {
   for (let lot = 0; lot < lots.length; lot++) {
     const tool = route.tool[s][lot];
     if (route.station[s][lot] !== k || tool === mounted) continue;
-    const text = `${used.has(tool) ? 'tool' : 'first use of tool'} ${tools[tool]} mounted`;
+    const text = `tool ${tools[tool]} mounted${used.has(tool) ? '' : ' for the first time here'}`;
     if (mounted >= 0) yield csv(stations[k], iso(instantOf(route.begin[s][lot] - 600)), 'changeover', text);
     mounted = tool;
     used.add(tool);
