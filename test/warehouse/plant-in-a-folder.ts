@@ -1,0 +1,67 @@
+/** A real warehouse in a temporary folder, fed by tables that a test can count by hand. */
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, onTestFinished} from 'vitest';
+import {planFile} from '../../ingest/ingest.ts';
+import {linesOfRecords} from '../../ingest/line-numbers.ts';
+import type {Receipt} from '../../warehouse/answers.ts';
+import {Warehouse} from '../../warehouse/store.ts';
+
+/** A table as a test writes it: its name, then CSV with one row a line; spaces around cells are for the reader's eyes. */
+export type Table = [table: string, csv: string];
+
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'fishbone-warehouse-'));
+  onTestFinished(() => rmSync(path, {recursive: true, force: true}));
+  return path;
+}
+
+/** A warehouse with these tables, each its own batch, in this order. It closes when the test is over. */
+export async function plantOf(tables: readonly Table[], into = folder()): Promise<Warehouse> {
+  const warehouse = await Warehouse.open(into);
+  onTestFinished(() => warehouse.close());
+  for (const table of tables) await feed(warehouse, table);
+  return warehouse;
+}
+
+/** Loads one table as one file. `replays`: the ledger entry whose rejected rows it corrects. */
+export async function feed(warehouse: Warehouse, [table, csv]: Table, replays?: number): Promise<Receipt> {
+  const into = mkdtempSync(join(warehouse.folder, `${table}-`));
+  const path = join(into, `${table}.csv`);
+  writeFileSync(path, tidy(csv));
+  return warehouse.load(await planFile(path), linesOfRecords, replays);
+}
+
+/** One such warehouse for all tests of a file that only read it. */
+export function sharedPlant(tables: readonly Table[]): () => Warehouse {
+  let warehouse: Warehouse | undefined;
+  const into = mkdtempSync(join(tmpdir(), 'fishbone-warehouse-'));
+  beforeAll(async () => {
+    warehouse = await Warehouse.open(into);
+    for (const table of tables) await feed(warehouse, table);
+  });
+  afterAll(async () => {
+    await warehouse?.close();
+    rmSync(into, {recursive: true, force: true});
+  });
+  return () => warehouse!;
+}
+
+/** Orders in which every thing comes first once, last once, and neighbours come both ways round. */
+export function orders<T>(things: readonly T[]): T[][] {
+  const rotated = things.map((_, k) => [...things.slice(k), ...things.slice(0, k)]);
+  return [...rotated, things.toReversed()];
+}
+
+const tidy = (csv: string) =>
+  `${csv
+    .trim()
+    .split('\n')
+    .map(line =>
+      line
+        .split(',')
+        .map(cell => cell.trim())
+        .join(','),
+    )
+    .join('\n')}\n`;
