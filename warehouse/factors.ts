@@ -4,7 +4,7 @@
  */
 import type {Branch} from './answers.ts';
 import {type Bindings, quoteName, quoteText, type Session} from './duckdb.ts';
-import {measuredAt, prepareHistory} from './history.ts';
+import {type HistoryTable, measuredAt, prepareHistory} from './history.ts';
 import {stepTables} from './step-tables.ts';
 
 export interface FactorSource {
@@ -32,20 +32,25 @@ export class UnknownFactor extends Error {
   }
 }
 
-/** All factors that have values at the session's position, steps in order of the route. */
+/** Where factors come from, and which history each needs, the cheapest first. */
+const GROUPS: {needs: HistoryTable[]; list: (session: Session) => Promise<FactorSource[]> | FactorSource[]}[] = [
+  {needs: ['subjects'], list: partFactors},
+  {needs: ['subjects', 'visits'], list: visitFactors},
+  {needs: ['subjects', 'visits'], list: measuredFactors},
+  {needs: [], list: textFactors},
+  {needs: ['station_readings'], list: readingFactors},
+  {needs: ['materials'], list: materialFactors},
+  {needs: ['subjects'], list: timeFactors},
+];
+
+/** All factors that have values at the session's position. */
 export async function factorCatalogue(session: Session): Promise<FactorSource[]> {
-  await prepareHistory(session, 'subjects', 'visits', 'materials', 'station_readings');
-  const measured = await measuredFactors(session);
-  const taken = new Set(measured.map(m => m.name));
-  return [
-    ...partFactors(),
-    ...(await visitFactors(session)),
-    ...measured,
-    ...(await textFactors(session)),
-    ...(await readingFactors(session, taken)),
-    ...(await materialFactors(session)),
-    ...timeFactors(),
-  ];
+  const factors: FactorSource[] = [];
+  for (const {needs, list} of GROUPS) {
+    await prepareHistory(session, ...needs);
+    factors.push(...(await list(session)));
+  }
+  return factors;
 }
 
 /**
@@ -57,16 +62,19 @@ export async function factorRelation(
   session: Session,
   name: string,
 ): Promise<{sql: string; bindings: Bindings; kind: 'category' | 'number'}> {
-  const catalogue = await factorCatalogue(session);
   const wanted = SHORT_NAMES[name] ?? name;
-  const source = catalogue.find(f => f.name === wanted);
-  if (!source)
-    throw new UnknownFactor(
-      name,
-      catalogue.map(f => f.name),
-    );
-  const sql = `select part, value from (select r.part, ${source.value} as value from (${source.relation}) r) where value is not null`;
-  return {sql, bindings: {}, kind: source.kind};
+  const known: string[] = [];
+  for (const {needs, list} of GROUPS) {
+    await prepareHistory(session, ...needs);
+    const factors = await list(session);
+    const source = factors.find(f => f.name === wanted);
+    if (source) {
+      const sql = `select part, value from (select r.part, ${source.value} as value from (${source.relation}) r) where value is not null`;
+      return {sql, bindings: {}, kind: source.kind};
+    }
+    known.push(...factors.map(f => f.name));
+  }
+  throw new UnknownFactor(name, known);
 }
 
 /** Columns of a part that may be named without their table. */
@@ -197,7 +205,8 @@ async function textFactors(session: Session): Promise<FactorSource[]> {
   }));
 }
 
-async function readingFactors(session: Session, taken: ReadonlySet<string>): Promise<FactorSource[]> {
+async function readingFactors(session: Session): Promise<FactorSource[]> {
+  const taken = new Set((await measuredFactors(session)).map(m => m.name));
   const facts = await parameterFacts(session);
   const rows = await session.rows<{step: string; parameter: string}>(
     'select distinct step, parameter from station_readings order by step, parameter',

@@ -6,7 +6,7 @@ import {quoteText, type Session} from './duckdb.ts';
 import {query} from './queries.ts';
 
 const TABLES = {subjects: 'subjects', visits: 'visits', materials: 'materials', station_readings: 'readings'} as const;
-type HistoryTable = keyof typeof TABLES;
+export type HistoryTable = keyof typeof TABLES;
 
 export async function prepareHistory(session: Session, ...tables: HistoryTable[]): Promise<void> {
   for (const table of tables) {
