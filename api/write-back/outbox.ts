@@ -178,20 +178,33 @@ export class Outbox {
   /** Starts all that may go now. @returns when the next may go; infinity when none waits for time to pass */
   #launch(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;
-    const flying = new Map<string, number>();
-    for (const {receiver} of this.#flying) flying.set(receiver, (flying.get(receiver) ?? 0) + 1);
+    const free = new Map<string, number>();
+    for (const receiver of Object.keys(this.#drivers)) {
+      const slots = this.#freeSlots(receiver);
+      const pausedMs = this.#pauses.receiverOverMs(receiver);
+      if (pausedMs > nowMs) nextMs = Math.min(nextMs, pausedMs);
+      else if (slots > 0) free.set(receiver, slots);
+    }
     for (const [delivery] of this.#book.lanes.values()) {
+      if (free.size === 0) break;
       const {receiver, askPerson} = delivery;
-      if (askPerson || this.#flying.has(delivery) || !this.#drivers[receiver]) continue;
+      const slots = free.get(receiver);
+      if (slots === undefined || askPerson || this.#flying.has(delivery)) continue;
       const dueMs = this.#pauses.overMs(delivery);
-      const slots = this.#pauses.isTrying(receiver) ? 1 : this.#concurrency;
-      if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs);
-      else if ((flying.get(receiver) ?? 0) < slots) {
-        flying.set(receiver, (flying.get(receiver) ?? 0) + 1);
-        this.#fly(delivery);
+      if (dueMs > nowMs) {
+        nextMs = Math.min(nextMs, dueMs);
+        continue;
       }
+      if (slots > 1) free.set(receiver, slots - 1);
+      else free.delete(receiver);
+      this.#fly(delivery);
     }
     return nextMs;
+  }
+
+  #freeSlots(receiver: string): number {
+    const flying = [...this.#flying].filter(delivery => delivery.receiver === receiver).length;
+    return (this.#pauses.isTrying(receiver) ? 1 : this.#concurrency) - flying;
   }
 
   #fly(delivery: Delivery): void {

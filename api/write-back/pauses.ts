@@ -49,8 +49,11 @@ export class Pauses {
 
   /** When the delivery may be tried; 0 when it never failed. */
   overMs(delivery: Delivery): number {
-    const own = this.#deliveries.get(delivery)?.untilMs ?? 0;
-    return Math.max(own, this.#receivers.get(delivery.receiver)?.untilMs ?? 0);
+    return Math.max(this.#deliveries.get(delivery)?.untilMs ?? 0, this.receiverOverMs(delivery.receiver));
+  }
+
+  receiverOverMs(receiver: string): number {
+    return this.#receivers.get(receiver)?.untilMs ?? 0;
   }
 
   isTrying(receiver: string): boolean {
