@@ -1,0 +1,45 @@
+import type {Cells} from './cells.ts';
+import type {Exposure} from './exposure.ts';
+import type {Factor, Frame} from './frame.ts';
+import type {Outcome} from './outcome.ts';
+import type {ScoreTest} from './score-test.ts';
+
+/** What every factor is tested against. */
+export interface Ground {
+  frame: Frame;
+  cells: Cells;
+  /** Outcomes by row, NaN where the row is left out. */
+  outcomes: Float64Array;
+  /** The outcome by cell over all rows kept. */
+  outcome: Outcome;
+  alpha: number;
+}
+
+/** Which part of a number line is meant: the values themselves, their distance from the middle, or one tail. */
+export type Shape = 'location' | 'spread' | 'low' | 'high';
+
+/** One thing that was tested: a level, a score of a number, or that a value is missing. */
+export interface Candidate {
+  level: string | null;
+  shape: Shape | null;
+  exposure: Exposure;
+  test: ScoreTest;
+  /** The exposure of each row; NaN where the factor is missing. */
+  rows: () => Float64Array;
+}
+
+/** Everything that was tested of one factor, and its one p. */
+export interface Tested {
+  factor: Factor;
+  kind: 'category' | 'number' | 'missing' | 'time';
+  /** The outcome over the parts for which the factor is known. */
+  outcome: Outcome;
+  /** Fractional midranks of a number. */
+  ranks: Float64Array | null;
+  candidates: Candidate[];
+  p: number;
+  /** Smallest p that the margins permit. */
+  attainable: number;
+  /** Other factors whose missing parts are the very same. */
+  twins: string[];
+}

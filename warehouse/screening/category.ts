@@ -1,0 +1,83 @@
+import {simes} from '../statistics/simes.ts';
+import type {Candidate, Ground} from './candidate.ts';
+import {sumsByCell} from './cells.ts';
+import {type LevelCounts, levelExposure} from './exposure.ts';
+import type {Factor} from './frame.ts';
+import {countLevels} from './level-counts.ts';
+import {manyLevelsTest} from './many-levels.ts';
+import {type Outcome, outcomeByLot} from './outcome.ts';
+import {scoreTest} from './score-test.ts';
+
+const MANY_LEVELS = 50;
+
+type Category = Extract<Factor, {kind: 'category'}>;
+
+/**
+ * One p for a category: Simes over its levels that are distinct and could have reached significance; a factor of two
+ * levels is one test. Beyond 50 levels a variance-component test shares the error with Simes, since 5,000 operators
+ * who differ a little leave no single one that stands out.
+ * @returns null where the factor has no contrast within any stratum
+ */
+export function testCategory(ground: Ground, factor: Category) {
+  const outcome = outcomeOfPresent(ground, factor.codes);
+  const counts = countLevels(ground.cells, factor.codes, factor.levels.length, ground.outcomes);
+  const occurring = factor.levels.map((_, code) => code).filter(code => counts[code].cells.length > 0);
+  const candidates: Candidate[] = [];
+  for (const code of largest(occurring, counts, ground.cells.count)) {
+    const exposure = levelExposure(counts[code], outcome);
+    const test = scoreTest(outcome, exposure, ground.frame.lotsOrdered);
+    if (test === null) continue;
+    candidates.push({level: factor.levels[code], shape: null, exposure, test, rows: () => levelRows(factor, code)});
+  }
+  if (candidates.length === 0) return {outcome, candidates, p: 1, attainable: 1};
+  const told = occurring.length === 2 ? candidates.slice(0, 1) : candidates;
+  const tests = attainableOf(told, ground.alpha).map(({test}) => test);
+  const p = simes(tests.map(test => test.p));
+  const attainable = Math.min(1, tests.length * Math.min(...tests.map(test => test.attainable)));
+  if (occurring.length <= MANY_LEVELS) return {outcome, candidates, p, attainable};
+  const shared = manyLevelsTest(
+    outcome,
+    occurring.map(code => counts[code]),
+    ground.cells,
+  );
+  if (shared === null) return {outcome, candidates, p, attainable};
+  return {outcome, candidates, p: Math.min(1, 2 * Math.min(p, shared)), attainable: 0};
+}
+
+/** Levels tested one by one: all, or where that would take too long those with most parts, chosen by margins alone. */
+function largest(occurring: readonly number[], counts: readonly LevelCounts[], cells: number): readonly number[] {
+  const most = Math.max(MANY_LEVELS, Math.floor(400_000 / cells));
+  if (occurring.length <= most) return occurring;
+  const size = (code: number) => counts[code].parts.reduce((s, n) => s + n, 0);
+  const sized = occurring.map(code => ({code, size: size(code)}));
+  return sized
+    .sort((a, b) => b.size - a.size || a.code - b.code)
+    .slice(0, most)
+    .map(({code}) => code);
+}
+
+/** The outcome over the parts whose level is known. */
+export function outcomeOfPresent({cells, outcomes, outcome}: Ground, codes: Int32Array): Outcome {
+  if (!codes.some(code => code < 0)) return outcome;
+  const known = outcomes.map((y, i) => (codes[i] < 0 ? Number.NaN : y));
+  return outcomeByLot(sumsByCell(cells, known), cells.stratumOf, cells.strata);
+}
+
+function levelRows({codes}: Category, level: number): Float64Array {
+  const rows = new Float64Array(codes.length);
+  for (let i = 0; i < rows.length; i++) rows[i] = codes[i] < 0 ? Number.NaN : Number(codes[i] === level);
+  return rows;
+}
+
+/**
+ * The levels worth a share of the error: the largest number k of them whose attainable p is at most alpha / k, judged
+ * by margins alone.
+ * @see Tarone (1990), Biometrics 46:515
+ */
+function attainableOf(candidates: readonly Candidate[], alpha: number): readonly Candidate[] {
+  const ranked = [...candidates].sort((a, b) => a.test.attainable - b.test.attainable);
+  let k = ranked.length;
+  while (k > 0 && ranked[k - 1].test.attainable > alpha / k) k--;
+  // Where none can reach it, all stay: the factor is then reported as too little data.
+  return k === 0 ? ranked : ranked.slice(0, k);
+}

@@ -1,0 +1,88 @@
+import type {Frame} from './frame.ts';
+
+/** The rows of a frame by cell: one lot within one stratum, in the order of the lots. */
+export interface Cells {
+  count: number;
+  /** Row numbers, cell after cell; cell k holds rows[start[k]] to rows[start[k + 1] - 1]. */
+  rows: Int32Array;
+  start: Int32Array;
+  stratumOf: Int32Array;
+  strata: number;
+  lotOf: Int32Array;
+}
+
+/** Sorts the rows into cells by counting; rows for which `keep` is 0 are left out. */
+export function cellsOf(frame: Frame, keep: Uint8Array): Cells {
+  const strata = Math.max(1, frame.strata.length);
+  const sizes = new Int32Array(frame.lots * strata);
+  for (let i = 0; i < frame.parts; i++) if (keep[i]) sizes[frame.lot[i] * strata + frame.stratum[i]]++;
+  const keys: number[] = [];
+  for (let key = 0; key < sizes.length; key++) if (sizes[key] > 0) keys.push(key);
+  const start = new Int32Array(keys.length + 1);
+  const next = new Int32Array(sizes.length);
+  keys.forEach((key, k) => {
+    next[key] = start[k];
+    start[k + 1] = start[k] + sizes[key];
+  });
+  const rows = new Int32Array(start[keys.length]);
+  for (let i = 0; i < frame.parts; i++) if (keep[i]) rows[next[frame.lot[i] * strata + frame.stratum[i]]++] = i;
+  return {
+    count: keys.length,
+    rows,
+    start,
+    stratumOf: Int32Array.from(keys, key => key % strata),
+    strata,
+    lotOf: Int32Array.from(keys, key => Math.floor(key / strata)),
+  };
+}
+
+/** Per cell: how many rows hold a value, its mean there, and the centred sums of squares, cubes and products. */
+export interface CellSums {
+  parts: Float64Array;
+  mean: Float64Array;
+  squares: Float64Array;
+  cubes: Float64Array;
+}
+
+/** Centred sums of a row variable by cell, the mean taken off first. NaN is missing. */
+export function sumsByCell(cells: Cells, values: Float64Array): CellSums {
+  const [parts, mean, squares, cubes] = [0, 1, 2, 3].map(() => new Float64Array(cells.count));
+  for (let k = 0; k < cells.count; k++) {
+    let [count, sum] = [0, 0];
+    for (let at = cells.start[k]; at < cells.start[k + 1]; at++) {
+      const value = values[cells.rows[at]];
+      if (Number.isNaN(value)) continue;
+      count++;
+      sum += value;
+    }
+    if (count === 0) continue;
+    const centre = sum / count;
+    let [second, third] = [0, 0];
+    for (let at = cells.start[k]; at < cells.start[k + 1]; at++) {
+      const d = values[cells.rows[at]] - centre;
+      if (Number.isNaN(d)) continue;
+      second += d * d;
+      third += d * d * d;
+    }
+    parts[k] = count;
+    mean[k] = centre;
+    squares[k] = second;
+    cubes[k] = third;
+  }
+  return {parts, mean, squares, cubes};
+}
+
+/** Sum of (x - mean x) y over the rows of each cell. NaN in x is missing. */
+export function crossByCell(cells: Cells, x: Float64Array, mean: Float64Array, y: Float64Array): Float64Array {
+  const cross = new Float64Array(cells.count);
+  for (let k = 0; k < cells.count; k++) {
+    let sum = 0;
+    for (let at = cells.start[k]; at < cells.start[k + 1]; at++) {
+      const row = cells.rows[at];
+      const product = (x[row] - mean[k]) * y[row];
+      if (!Number.isNaN(product)) sum += product;
+    }
+    cross[k] = sum;
+  }
+  return cross;
+}

@@ -1,0 +1,200 @@
+import type {Finding, Verdict} from '../answers.ts';
+import {areaUnderCurve} from '../statistics/auc.ts';
+import {benjaminiHochberg} from '../statistics/benjamini-hochberg.ts';
+import type {Candidate, Ground, Tested} from './candidate.ts';
+import {testCategory} from './category.ts';
+import {cellsOf, sumsByCell} from './cells.ts';
+import type {Factor, Frame} from './frame.ts';
+import {measure} from './measure.ts';
+import {missingFactors} from './missing.ts';
+import {testNumber} from './number.ts';
+import {outcomeByLot} from './outcome.ts';
+import {sentenceOf} from './sentence.ts';
+import {type Judged, judgeClaims} from './verdicts.ts';
+
+/** What a frame has to say. `findings` are ranked, claims first; `notes` say what the question cost. */
+export interface Evaluation {
+  findings: Omit<Finding, 'id'>[];
+  /** Factors that shared the error rate. */
+  tests: number;
+  notTested: {factor: string; reason: string}[];
+  notes: string[];
+}
+
+/**
+ * Ranks every factor of a frame by the evidence that it caused the outcome, one p and one finding a factor, valid when
+ * parts of a lot share its fate and when the strata steer who meets what. The same frame gives the same answer.
+ */
+export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[]} = {}): Evaluation {
+  const alpha = options.alpha ?? 0.05;
+  const notes = [...(options.notes ?? [])];
+  const keep = Uint8Array.from(frame.outcome, y => Number(Number.isFinite(y)));
+  const silent = whyNothingCanBeSaid(frame, keep);
+  if (silent !== null) {
+    return {findings: [], tests: 0, notTested: frame.factors.map(({name}) => ({factor: name, reason: silent})), notes};
+  }
+  const ground = groundOf(frame, keep, alpha);
+  notes.push(...costs(ground));
+  const {tested, notTested} = testAll(ground, keep);
+  const sharing = tested.filter(({candidates, attainable}) => candidates.length > 0 && attainable <= alpha);
+  const q = new Map(benjaminiHochberg(sharing.map(({p}) => p)).map((value, at) => [sharing[at], value]));
+  const selected = sharing.filter(one => (q.get(one) ?? 1) <= alpha);
+  const claims = selected.map(one => ({tested: one, candidate: mostHarmful(one, frame)})).sort(byEvidence);
+  const judged = new Map<Tested, Judged>();
+  for (const [at, one] of judgeClaims(ground, claims, tested).entries()) judged.set(claims[at].tested, one);
+  // Intervals of selected findings are widened so that, of all told, 95 % cover: false coverage rate.
+  const selectedAlpha = (alpha * selected.length) / Math.max(1, sharing.length);
+  const reachable = (alpha * (selected.length + 1)) / Math.max(1, sharing.length);
+  const findings = tested.map(one => {
+    const judgement = judged.get(one) ?? {
+      verdict: silence(one, reachable),
+      ambiguousWith: one.twins,
+      explainedBy: null,
+    };
+    return findingOf(ground, one, q.get(one) ?? 1, judgement, judged.has(one) ? selectedAlpha : alpha);
+  });
+  return {findings: ranked(findings, alpha), tests: sharing.length, notTested, notes};
+}
+
+function whyNothingCanBeSaid(frame: Frame, keep: Uint8Array): string | null {
+  let [first, differs, count] = [Number.NaN, false, 0];
+  for (let i = 0; i < frame.parts; i++) {
+    if (!keep[i]) continue;
+    if (count++ === 0) first = frame.outcome[i];
+    else if (frame.outcome[i] !== first) differs = true;
+  }
+  if (count === 0) return 'no part has an outcome';
+  if (differs) return null;
+  if (frame.outcomeKind === 'numeric') return 'the outcome is the same for every part';
+  return first === 0 ? 'no part is defective' : 'every part is defective';
+}
+
+function groundOf(frame: Frame, keep: Uint8Array, alpha: number): Ground {
+  const cells = cellsOf(frame, keep);
+  const outcomes = frame.outcome.map((y, i) => (keep[i] ? y : Number.NaN));
+  const outcome = outcomeByLot(sumsByCell(cells, outcomes), cells.stratumOf, cells.strata);
+  return {frame, cells, outcomes, outcome, alpha};
+}
+
+function costs({cells, outcome}: Ground): string[] {
+  const notes: string[] = [];
+  const parts = cells.rows.length;
+  if (new Set(cells.lotOf).size === parts)
+    notes.push('Without lots every part is taken as independent: shared fate would make p-values too small.');
+  if (outcome.members.every(at => at.length < 2))
+    notes.push('One lot a stratum: only what differs within lots can be tested.');
+  return notes;
+}
+
+/** Every factor's test, and the test of every pattern of missing values. */
+function testAll(ground: Ground, keep: Uint8Array): {tested: Tested[]; notTested: Evaluation['notTested']} {
+  const tested: Tested[] = [];
+  const notTested: Evaluation['notTested'] = [];
+  for (const factor of ground.frame.factors) {
+    const reason = whyNotTested(factor, keep);
+    if (reason !== null) {
+      notTested.push({factor: factor.name, reason});
+      continue;
+    }
+    const kind = factor.time ? 'time' : factor.kind;
+    if (factor.kind === 'category')
+      tested.push({factor, kind, twins: [], ranks: null, ...testCategory(ground, factor)});
+    else tested.push({factor, kind, twins: [], ...testNumber(ground, factor)});
+  }
+  for (const {factor, twins} of missingFactors(ground.frame, keep)) {
+    tested.push({factor, kind: 'missing', twins, ranks: null, ...testCategory(ground, factor)});
+  }
+  return {tested, notTested};
+}
+
+function whyNotTested(factor: Factor, keep: Uint8Array): string | null {
+  const values = factor.kind === 'category' ? factor.codes : factor.values;
+  const isKnown = (i: number) =>
+    keep[i] === 1 && (factor.kind === 'category' ? values[i] >= 0 : !Number.isNaN(values[i]));
+  let first = 0;
+  while (first < values.length && !isKnown(first)) first++;
+  if (first === values.length) return 'missing for every part';
+  let differs = first;
+  while (differs < values.length && !(isKnown(differs) && values[differs] !== values[first])) differs++;
+  if (differs === values.length) return 'the same for every part';
+  if (factor.kind === 'number') return null;
+  const seen = new Uint8Array(factor.levels.length);
+  for (let i = first; i < values.length; i++) if (isKnown(i) && seen[values[i]]++ > 0) return null;
+  return 'every part has a level of its own';
+}
+
+/** The level or score with the strongest evidence of harm; of a number or a mean, the strongest either way. */
+function mostHarmful({candidates, kind}: Tested, frame: Frame): Candidate {
+  if (kind === 'missing') return candidates.find(({level}) => level === 'missing') ?? candidates[0];
+  const eitherWay = frame.outcomeKind === 'numeric';
+  const harmful = candidates.filter(({test, shape}) => eitherWay || shape !== null || test.z > 0);
+  const pool = harmful.length > 0 ? harmful : candidates;
+  return pool.reduce((best, one) => (stronger(one, best) ? one : best));
+}
+
+function stronger(a: Candidate, b: Candidate): boolean {
+  return a.test.p !== b.test.p ? a.test.p < b.test.p : Math.abs(a.test.z) > Math.abs(b.test.z);
+}
+
+function byEvidence(a: {tested: Tested; candidate: Candidate}, b: {tested: Tested; candidate: Candidate}): number {
+  return (
+    a.tested.p - b.tested.p ||
+    Math.abs(b.candidate.test.z) - Math.abs(a.candidate.test.z) ||
+    (a.tested.factor.name < b.tested.factor.name ? -1 : 1)
+  );
+}
+
+/** Why a factor that is no claim is none. `reachable` is the p that would have made one more claim. */
+function silence({candidates, attainable}: Tested, reachable: number): Verdict {
+  if (candidates.length === 0) return 'not-identifiable';
+  return attainable > reachable ? 'too-little-data' : 'no-evidence';
+}
+
+interface Unranked {
+  finding: Omit<Finding, 'id'>;
+  strength: number;
+}
+
+function findingOf(ground: Ground, tested: Tested, q: number, judged: Judged, alpha: number): Unranked {
+  const {frame} = ground;
+  const {factor, kind, p} = tested;
+  const numeric = frame.outcomeKind === 'numeric';
+  const candidate = tested.candidates.length > 0 ? mostHarmful(tested, frame) : null;
+  const none = {value: numeric ? 0 : 1, low: numeric ? 0 : 0.001, high: numeric ? 0 : 1000};
+  const measured = candidate
+    ? measure(ground, tested, candidate, alpha)
+    : {effect: none, crude: none, threshold: null, side: '', parts: 0, defective: 0, lots: 0, attributableShare: 0};
+  const {effect, crude, threshold, side, ...behind} = measured;
+  const finding = {
+    rank: 1,
+    factor: factor.name,
+    step: factor.step,
+    branch: factor.branch,
+    kind,
+    level: kind === 'missing' ? null : (candidate?.level ?? null),
+    threshold,
+    with: null,
+    effect: {measure: numeric ? ('meanDifference' as const) : ('riskRatio' as const), ...effect},
+    auc: numeric || tested.ranks === null ? null : areaUnderCurve(tested.ranks, ground.outcomes),
+    ...behind,
+    p,
+    q,
+    crude,
+    adjustedFor: frame.strata.length > 1 ? frame.strataFactors : [],
+    reversed: numeric ? effect.value * crude.value < 0 : Math.log(effect.value) * Math.log(crude.value) < -1e-4,
+    ...judged,
+  };
+  const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
+  const sentence = sentenceOf(frame, finding, side, unit);
+  return {finding: {...finding, sentence}, strength: Math.abs(candidate?.test.z ?? 0)};
+}
+
+/** Claims first, then by p; equal p, as at the least that the margins permit, by how far the score stands out. */
+function ranked(findings: Unranked[], alpha: number): Omit<Finding, 'id'>[] {
+  const claimed = ({finding: {q, verdict}}: Unranked) =>
+    Number(q <= alpha && (verdict === 'supported' || verdict === 'ambiguous'));
+  const byName = (a: Unranked, b: Unranked) => (a.finding.factor < b.finding.factor ? -1 : 1);
+  return findings
+    .sort((a, b) => claimed(b) - claimed(a) || a.finding.p - b.finding.p || b.strength - a.strength || byName(a, b))
+    .map(({finding}, at) => ({...finding, rank: at + 1}));
+}

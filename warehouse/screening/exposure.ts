@@ -1,0 +1,36 @@
+import type {Outcome} from './outcome.ts';
+
+/** A score x of the parts by cell: its mean, its spread within the cell and its product sum with the outcome there. */
+export interface Exposure {
+  mean: Float64Array;
+  /** Within the cell: sum of (x - mean)^2, of (x - mean)^3 and of (x - mean) y; null where x is constant in every lot. */
+  within: {squares: Float64Array; cubes: Float64Array; cross: Float64Array} | null;
+}
+
+/** How many of each lot's parts had a level and the sum of their outcomes; only the lots where any had. */
+export interface LevelCounts {
+  cells: Int32Array;
+  parts: Float64Array;
+  sums: Float64Array;
+}
+
+/** The exposure of a level from its counts. */
+export function levelExposure({cells, parts, sums}: LevelCounts, outcome: Outcome): Exposure {
+  const mean = new Float64Array(outcome.parts.length);
+  let constant = true;
+  for (let e = 0; e < cells.length; e++) {
+    mean[cells[e]] = parts[e] / outcome.parts[cells[e]];
+    if (parts[e] !== outcome.parts[cells[e]]) constant = false;
+  }
+  if (constant) return {mean, within: null};
+  const [squares, cubes, cross] = [0, 1, 2].map(() => new Float64Array(mean.length));
+  for (let e = 0; e < cells.length; e++) {
+    const k = cells[e];
+    const all = outcome.parts[k];
+    const others = all - parts[e];
+    squares[k] = (parts[e] * others) / all;
+    cubes[k] = (parts[e] * others * (others - parts[e])) / (all * all);
+    cross[k] = sums[e] - parts[e] * outcome.mean[k];
+  }
+  return {mean, within: {squares, cubes, cross}};
+}

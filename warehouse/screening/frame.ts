@@ -1,0 +1,37 @@
+import type {Branch} from '../answers.ts';
+
+/** What a question asks for, one row a part: the outcome, the lot, the stratum and every factor that could have acted. */
+export interface Frame {
+  /** Number of rows. */
+  parts: number;
+  /** 0 or 1, or a number where the outcome is numeric. */
+  outcome: Float64Array;
+  outcomeKind: 'defective' | 'numeric';
+  /** 'scratch', 'any fail', a parameter's name. */
+  outcomeLabel: string;
+  /** Cluster of each row, 0..lots-1, in time order where the order is known. */
+  lot: Int32Array;
+  lots: number;
+  /** Whether the clusters are numbered in order of time. */
+  lotsOrdered: boolean;
+  /** Stratum of each row, an index into `strata`. */
+  stratum: Int32Array;
+  strata: string[];
+  /** Names of the factors that make the strata, such as part.product. */
+  strataFactors: string[];
+  factors: Factor[];
+}
+
+/** A variable that could have acted on the part. `codes` index `levels`, -1 = missing; NaN is a missing number. */
+export type Factor = {
+  name: string;
+  step: string | null;
+  /** Place of the step on the route, small = early; null where there is none. */
+  stepOrder: number | null;
+  branch: Branch;
+  /** A clock or a calendar rather than a thing that could be repaired. */
+  time?: boolean;
+} & (
+  | {kind: 'category'; codes: Int32Array; levels: string[]}
+  | {kind: 'number'; values: Float64Array; unit?: string | null}
+);

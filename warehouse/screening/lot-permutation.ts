@@ -1,0 +1,112 @@
+import {logChoose} from '../statistics/hypergeometric.ts';
+import {normalTail} from '../statistics/normal.ts';
+import {pearsonThreeTail} from '../statistics/pearson-three.ts';
+import {centredSums, permutationMoments} from '../statistics/permutation-moments.ts';
+import {type Draw, drawFrom, subsetSumTail} from '../statistics/subset-sum.ts';
+
+/** A score split in two: between lots (coefficients against residuals) and within them (moments given each lot's sum). */
+export interface SplitScore {
+  /** Lots that may be exchanged for each other, stratum by stratum. */
+  members: readonly Int32Array[];
+  coefficient: Float64Array;
+  residual: Float64Array;
+  within: {deviation: number; variance: number; third: number};
+  /** Share exposed of each lot, given where every lot is wholly exposed or not at all. */
+  exposed: Float64Array | null;
+  /** Factor on the between variance for lots that resemble their neighbours in time, >= 1. */
+  inflation: number;
+}
+
+/** Verdict of the permutation test. `deviation` and `z` are signed: positive means more of the outcome. */
+export interface PermutationTest {
+  p: number;
+  z: number;
+  deviation: number;
+  /** Of the score: the more there is, the more the data could tell. */
+  variance: number;
+  /** Smallest p that these margins permit, whatever the outcome. */
+  attainable: number;
+}
+
+/** Range of p by moments that is worked out more exactly. */
+export const REFINED = {above: 0, below: 0.02};
+export const NOT_REFINED = {above: 0, below: 0};
+/** Enough to tell on which side of a level near 0.001 a test falls. */
+export const REFINED_NEAR_LEVEL = {above: 1e-6, below: 0.02};
+
+/**
+ * Two-sided test of "the lots of a stratum are exchangeable, and so are the parts of a lot": the chance of a deviation
+ * at least as large. Three exact moments for all; Pearson III in the tail towards which the distribution is skewed, the
+ * normal in the other; for p in the range `refine` a count or double saddlepoint where whole lots are exposed.
+ */
+export function lotPermutationTest(score: SplitScore, refine = REFINED): PermutationTest {
+  let {deviation, variance, third} = score.within;
+  for (const at of score.members) {
+    const c = centredSums(score.coefficient, at);
+    if (c.squares === 0) continue;
+    const r = centredSums(score.residual, at);
+    for (let k = 0; k < at.length; k++)
+      deviation += (score.coefficient[at[k]] - c.mean) * (score.residual[at[k]] - r.mean);
+    const moments = permutationMoments(c, r);
+    variance += moments.variance * score.inflation;
+    // Lots that come in like groups of f: variance times f, third moment times f squared.
+    third += moments.third * score.inflation ** 2;
+  }
+  const attainable = score.exposed === null ? 0 : attainableP(score.members, score.exposed);
+  if (!(variance > 0)) return {p: 1, z: 0, deviation: 0, variance: 0, attainable};
+  const z = deviation / Math.sqrt(variance);
+  const skewness = third / variance ** 1.5;
+  const moments = momentTail(Math.abs(z), skewness) + momentTail(Math.abs(z), -skewness);
+  let p = moments;
+  if (score.exposed !== null && moments >= refine.above && moments < refine.below) {
+    const refined = wholeLotTail(score, score.exposed);
+    p = score.inflation > 1 ? Math.max(refined, moments) : refined;
+  }
+  return {p: Math.min(1, Math.max(p, attainable)), z, deviation, variance, attainable};
+}
+
+function momentTail(z: number, skewness: number): number {
+  return skewness > 0 ? pearsonThreeTail(z, skewness) : normalTail(z);
+}
+
+/** One over the number of ways in which the exposure could have fallen on the lots: set by margins alone. */
+function attainableP(members: readonly Int32Array[], exposed: Float64Array): number {
+  let ways = 0;
+  for (const at of members) {
+    let drawn = 0;
+    for (let k = 0; k < at.length; k++) drawn += exposed[at[k]];
+    ways += logChoose(at.length, drawn);
+  }
+  return Math.exp(-ways);
+}
+
+/** Both tails of the sum of the exposed lots' residuals, weighted by stratum, over all choices of as many lots. */
+function wholeLotTail({members, coefficient, residual, inflation}: SplitScore, exposed: Float64Array): number {
+  const draws: Draw[] = [];
+  let deviation = 0;
+  for (const at of members) {
+    let [drawn, stretch, mean] = [0, 0, 0];
+    for (const k of at) {
+      drawn += exposed[k];
+      stretch += Math.abs(coefficient[k]);
+      mean += residual[k] / at.length;
+    }
+    if (drawn === 0 || drawn === at.length) continue;
+    // The mean difference of coefficients between exposed and other lots: sum |c| = 2 m (L - m) / L of it.
+    const step = (stretch * at.length) / (2 * drawn * (at.length - drawn));
+    const values = new Float64Array(at.length);
+    for (let k = 0; k < at.length; k++) {
+      values[k] = step * (residual[at[k]] - mean);
+      deviation += exposed[at[k]] * values[k];
+    }
+    draws.push(drawFrom(values, drawn));
+  }
+  if (draws.length === 0) return 1;
+  const distance = Math.abs(deviation) / Math.sqrt(inflation);
+  const mirrored = draws.map(draw => ({
+    ...draw,
+    values: draw.values.map(v => -v).reverse(),
+    counts: draw.counts.slice().reverse(),
+  }));
+  return subsetSumTail(draws, distance) + subsetSumTail(mirrored, distance);
+}

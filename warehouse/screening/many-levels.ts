@@ -1,0 +1,101 @@
+import {pearsonThreeTail} from '../statistics/pearson-three.ts';
+import type {Cells} from './cells.ts';
+import type {LevelCounts} from './exposure.ts';
+import type {Outcome} from './outcome.ts';
+
+const MOST_LOTS = 2000;
+
+/**
+ * Do many levels differ at all? A variance-component score test on the lots: the sum over levels of their squared
+ * scores, each shrunk by how little it is known, against its exact first two moments under exchange of the lots of a
+ * stratum (the third from normal residuals).
+ * @returns p, null where lots are too few to tell or too many for a table of their likeness
+ * @see Kazi-Aoual, Hitier, Sabatier & Lebreton (1995), Comput. Stat. Data Anal. 20:643 (moments of tr(A PBP'));
+ *   Liu, Lin & Ghosh (2007), Biometrics 63:1079 (the score test)
+ */
+export function manyLevelsTest(outcome: Outcome, levels: readonly LevelCounts[], cells: Cells): number | null {
+  if (outcome.members.some(at => at.length > MOST_LOTS)) return null;
+  const columns = levels.map(level => column(outcome, level));
+  let [observed, mean, variance, third] = [0, 0, 0, 0];
+  outcome.members.forEach((at, s) => {
+    if (at.length < 4) return;
+    const similarity = similarityOf(columns, at, cells.count);
+    centre(similarity, at.length);
+    const r = Float64Array.from(at, k => outcome.residual[k] - outcome.residualSums[s].mean);
+    const moments = traceMoments(similarity, r);
+    observed += moments.observed;
+    mean += moments.mean;
+    variance += moments.variance;
+    third += moments.third;
+  });
+  if (!(variance > 0)) return null;
+  const z = (observed - mean) / Math.sqrt(variance);
+  return Math.min(1, pearsonThreeTail(z, Math.max(0, third / variance ** 1.5)));
+}
+
+/** A level's share of each lot it touches, scaled so that a level seen in little data counts for little. */
+function column(outcome: Outcome, {cells, parts}: LevelCounts) {
+  let information = 0;
+  const values = Float64Array.from(cells, (k, e) => (parts[e] / outcome.parts[k]) * outcome.scale[k]);
+  for (const value of values) information += value * value;
+  const unit = outcome.scale.reduce((s, a) => s + a * a, 0) / outcome.scale.length;
+  const shrunk = Math.sqrt(1 / (information + unit));
+  return {cells, values: values.map(value => value * shrunk)};
+}
+
+/** Lots are alike as far as they share levels. */
+function similarityOf(columns: readonly ReturnType<typeof column>[], at: Int32Array, cells: number): Float64Array {
+  const place = new Int32Array(cells).fill(-1);
+  at.forEach((k, j) => {
+    place[k] = j;
+  });
+  const n = at.length;
+  const matrix = new Float64Array(n * n);
+  for (const {cells: touched, values} of columns) {
+    for (let a = 0; a < touched.length; a++) {
+      const row = place[touched[a]];
+      if (row < 0) continue;
+      for (let b = 0; b < touched.length; b++) {
+        const col = place[touched[b]];
+        if (col >= 0) matrix[row * n + col] += values[a] * values[b];
+      }
+    }
+  }
+  return matrix;
+}
+
+/** Takes off row and column means, so that only differences between lots remain. */
+function centre(matrix: Float64Array, n: number): void {
+  const rows = new Float64Array(n);
+  let all = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) rows[i] += matrix[i * n + j] / n;
+    all += rows[i] / n;
+  }
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) matrix[i * n + j] += all - rows[i] - rows[j];
+}
+
+/** r' A r with its mean and variance over permutations of the centred r. */
+function traceMoments(a: Float64Array, r: Float64Array) {
+  const n = r.length;
+  let [observed, trace, squares, diagonal, r2, r4] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      observed += a[i * n + j] * r[i] * r[j];
+      squares += a[i * n + j] ** 2;
+    }
+    trace += a[i * n + i];
+    diagonal += a[i * n + i] ** 2;
+    r2 += r[i] ** 2;
+    r4 += r[i] ** 4;
+  }
+  const smooth =
+    (2 * ((n - 1) * squares - trace ** 2) * ((n - 1) * r2 ** 2 - r2 ** 2)) / ((n - 1) ** 2 * (n + 1) * (n - 2));
+  const spikes = (t: number, t2: number, s2: number) => n * (n + 1) * s2 - (n - 1) * (t ** 2 + 2 * t2);
+  const rough =
+    (spikes(trace, squares, diagonal) * spikes(r2, r2 ** 2, r4)) / ((n + 1) * n * (n - 1) * (n - 2) * (n - 3));
+  const unit = r2 / (n - 1);
+  // tr(A^3) is at least tr(A^2)^2 / tr(A), and that where all levels weigh the same.
+  const third = trace > 0 ? (8 * squares ** 2 * unit ** 3) / trace : 0;
+  return {observed, mean: trace * unit, variance: smooth + rough, third};
+}

@@ -1,0 +1,104 @@
+import type {Candidate, Ground, Tested} from './candidate.ts';
+import {crossByCell, sumsByCell} from './cells.ts';
+import type {Exposure} from './exposure.ts';
+import {meanDifference} from './mean-difference.ts';
+import type {Outcome} from './outcome.ts';
+import {type Effect, LARGEST_RATIO, riskRatio} from './risk-ratio.ts';
+import {findThreshold, type Sides, type Threshold} from './threshold.ts';
+
+/** The two groups that a finding compares, and what sets them apart. */
+export interface Measured {
+  effect: Effect;
+  crude: Effect;
+  threshold: Threshold | null;
+  side: string;
+  /** Exposed parts, the defective among them, and the lots that hold any. */
+  parts: number;
+  defective: number;
+  lots: number;
+  attributableShare: number;
+}
+
+/** Effect of a candidate: its level, or for a number the side of a threshold, against the rest. */
+export function measure(ground: Ground, tested: Tested, candidate: Candidate, alpha: number): Measured {
+  const numeric = ground.frame.outcomeKind === 'numeric';
+  const {exposure, threshold, side} = contrastOf(ground, tested, candidate);
+  const {outcome} = tested;
+  const adjust = numeric ? meanDifference : riskRatio;
+  const effect = adjust(outcome, exposure, candidate.test.inflation, alpha);
+  const groups = totals(ground, outcome, exposure);
+  const crude = numeric ? crudeDifference(groups) : crudeRatio(groups);
+  const share = groups.sum > 0 ? groups.exposedSum / groups.sum : 0;
+  const attributableShare = numeric || effect.value <= 1 ? 0 : (share * (effect.value - 1)) / effect.value;
+  const defective = numeric ? 0 : Math.round(groups.exposedSum);
+  return {
+    effect,
+    crude,
+    threshold,
+    side,
+    parts: Math.round(groups.exposed),
+    defective,
+    lots: groups.lots,
+    attributableShare,
+  };
+}
+
+function contrastOf(ground: Ground, {factor, ranks}: Tested, {shape, test, exposure}: Candidate) {
+  if (shape === null || ranks === null || factor.kind !== 'number') return {exposure, threshold: null, side: ''};
+  const {rows, threshold, side} = findThreshold(ground, factor.name, factor.values, ranks, SIDES[shape](test.z > 0));
+  const {mean, squares, cubes} = sumsByCell(ground.cells, rows);
+  const within = squares.some(s => s > 1e-12)
+    ? {squares, cubes, cross: crossByCell(ground.cells, rows, mean, ground.outcomes)}
+    : null;
+  return {exposure: {mean, within}, threshold, side};
+}
+
+/** Where harm is to be sought, given the score that told and whether more of it means more of the outcome. */
+const SIDES: Record<NonNullable<Candidate['shape']>, (more: boolean) => Sides> = {
+  location: more => ({ops: [more ? '>=' : '<'], fixed: {op: more ? '>=' : '<', rank: 0.5}}),
+  spread: () => ({ops: ['<', '>='], fixed: {op: '>=', rank: 0.9}}),
+  low: more => ({ops: [more ? '<' : '>='], fixed: {op: more ? '<' : '>=', rank: 0.1}}),
+  high: more => ({ops: [more ? '>=' : '<'], fixed: {op: more ? '>=' : '<', rank: 0.9}}),
+};
+
+function totals({cells}: Ground, outcome: Outcome, exposure: Exposure) {
+  let [all, sum, exposed, exposedSum, squares] = [0, 0, 0, 0, 0];
+  const lots = new Set<number>();
+  for (let k = 0; k < cells.count; k++) {
+    const inCell = exposure.mean[k] * outcome.parts[k];
+    all += outcome.parts[k];
+    sum += outcome.parts[k] * outcome.mean[k];
+    exposed += inCell;
+    exposedSum += inCell * outcome.mean[k] + (exposure.within?.cross[k] ?? 0);
+    if (inCell > 1e-9) lots.add(cells.lotOf[k]);
+  }
+  const mean = all > 0 ? sum / all : 0;
+  for (let k = 0; k < cells.count; k++)
+    squares += outcome.squares[k] + outcome.parts[k] * (outcome.mean[k] - mean) ** 2;
+  return {all, sum, exposed, exposedSum, variance: all > 1 ? squares / (all - 1) : 0, lots: lots.size};
+}
+
+type Groups = ReturnType<typeof totals>;
+
+/**
+ * Unadjusted risk ratio over all parts, as if each were independent.
+ * @see Katz, Baptista, Azen & Pike (1978), Biometrics 34:469
+ */
+function crudeRatio({all, sum, exposed, exposedSum}: Groups): Effect {
+  const half = exposedSum < 0.5 || sum - exposedSum < 0.5 ? 0.5 : 0;
+  const [a, b] = [exposedSum + half, sum - exposedSum + half];
+  const [m, n] = [exposed + half, all - exposed + half];
+  if (m === 0 || n === 0 || a === 0 || b === 0) return {value: 1, low: 1 / LARGEST_RATIO, high: LARGEST_RATIO};
+  const bound = (ratio: number) => Math.min(LARGEST_RATIO, Math.max(1 / LARGEST_RATIO, ratio));
+  const value = a / m / (b / n);
+  const spread = Math.exp(1.959964 * Math.sqrt(Math.max(0, 1 / a - 1 / m + 1 / b - 1 / n)));
+  return {value: bound(value), low: bound(value / spread), high: bound(value * spread)};
+}
+
+function crudeDifference({all, sum, exposed, exposedSum, variance}: Groups): Effect {
+  const others = all - exposed;
+  if (exposed < 0.5 || others < 0.5) return {value: 0, low: 0, high: 0};
+  const value = exposedSum / exposed - (sum - exposedSum) / others;
+  const half = 1.959964 * Math.sqrt(variance * (1 / exposed + 1 / others));
+  return {value, low: value - half, high: value + half};
+}

@@ -1,0 +1,88 @@
+import {type CentredSums, centredSums} from '../statistics/permutation-moments.ts';
+import type {CellSums} from './cells.ts';
+
+/** The outcome by cell, ready to be permuted: what lots would look like if nothing but their own fate set them apart. */
+export interface Outcome extends CellSums {
+  stratumOf: Int32Array;
+  /** Cells of each stratum that hold parts. */
+  members: Int32Array[];
+  /** Weighted mean outcome of each stratum. */
+  rate: Float64Array;
+  /** 1 / (1 + (n - 1) rho): how much each part of a lot counts, given that it shares its lot's fate. */
+  weight: Float64Array;
+  /** Pearson residual of each cell: mean 0 and the same variance in all cells of a stratum. */
+  residual: Float64Array;
+  /** What a residual of one stands for in the score: sqrt(n v w). */
+  scale: Float64Array;
+  residualSums: CentredSums[];
+  /** Correlation of two parts of a lot, pooled within strata. */
+  correlation: number;
+}
+
+/** Weighs and standardises the outcome of every cell within its stratum. */
+export function outcomeByLot(sums: CellSums, stratumOf: Int32Array, strata: number): Outcome {
+  const {parts, mean} = sums;
+  const members = membersOf(parts, stratumOf, strata);
+  const crude = members.map(at => weightedMean(mean, parts, at));
+  const correlation = intraclassCorrelation(sums, members, crude);
+  const weight = parts.map(n => 1 / (1 + (n - 1) * correlation));
+  const rate = new Float64Array(strata);
+  const residual = new Float64Array(parts.length);
+  const scale = new Float64Array(parts.length);
+  const counted = parts.map((n, k) => n * weight[k]);
+  members.forEach((at, s) => {
+    rate[s] = weightedMean(mean, counted, at);
+    const variance = varianceAround(sums, at, rate[s]);
+    for (const k of at) {
+      scale[k] = Math.sqrt(parts[k] * variance * weight[k]);
+      residual[k] = variance > 0 ? (Math.sqrt(parts[k] * weight[k]) * (mean[k] - rate[s])) / Math.sqrt(variance) : 0;
+    }
+  });
+  const residualSums = members.map(at => centredSums(residual, at));
+  return {...sums, stratumOf, members, rate, weight, residual, scale, residualSums, correlation};
+}
+
+function membersOf(parts: Float64Array, stratumOf: Int32Array, strata: number): Int32Array[] {
+  const lists: number[][] = Array.from({length: strata}, () => []);
+  for (let k = 0; k < parts.length; k++) if (parts[k] > 0) lists[stratumOf[k]].push(k);
+  return lists.map(list => Int32Array.from(list));
+}
+
+export function weightedMean(values: Float64Array, weights: Float64Array, at: Int32Array): number {
+  let [sum, weight] = [0, 0];
+  for (let k = 0; k < at.length; k++) {
+    sum += values[at[k]] * weights[at[k]];
+    weight += weights[at[k]];
+  }
+  return weight > 0 ? sum / weight : 0;
+}
+
+/** Mean squared distance of the parts of a stratum from its rate: p (1 - p) for a share. */
+function varianceAround({parts, mean, squares}: CellSums, at: Int32Array, rate: number): number {
+  let [sum, count] = [0, 0];
+  for (const k of at) {
+    sum += squares[k] + parts[k] * (mean[k] - rate) ** 2;
+    count += parts[k];
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+/**
+ * Moment estimate of the correlation within lots: what the lots' totals vary by beyond independent parts.
+ * @see Williams (1982), Appl. Statist. 31:144
+ */
+function intraclassCorrelation(sums: CellSums, members: readonly Int32Array[], crude: readonly number[]): number {
+  let [excess, pairs] = [0, 0];
+  members.forEach((at, s) => {
+    const variance = varianceAround(sums, at, crude[s]);
+    if (!(variance > 0) || at.length < 2) return;
+    let total = 0;
+    for (const k of at) total += sums.parts[k];
+    for (const k of at) {
+      const n = sums.parts[k];
+      excess += (n * (sums.mean[k] - crude[s])) ** 2 / variance - n * (1 - n / total);
+      pairs += n * (n - 1);
+    }
+  });
+  return pairs > 0 ? Math.min(0.9, Math.max(0, excess / pairs)) : 0;
+}

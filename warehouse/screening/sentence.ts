@@ -1,0 +1,79 @@
+import type {Finding} from '../answers.ts';
+import type {Frame} from './frame.ts';
+
+/** The finding in words, such as "Scratches are 3.1 times as frequent when bore.tool is T7 (95 % interval 2.4 to 4.0)". */
+export function sentenceOf(
+  frame: Frame,
+  finding: Omit<Finding, 'id' | 'sentence'>,
+  side: string,
+  unit: string | null,
+): string {
+  const {factor, effect, verdict} = finding;
+  if (verdict === 'not-identifiable') {
+    return `${factor} never differs within ${within(finding) || 'the parts compared'}, so nothing can be said of it.`;
+  }
+  const when = conditionOf(finding, side, unit);
+  const interval = `95 % interval ${round(effect.low)} to ${round(effect.high)}`;
+  const claim =
+    effect.measure === 'riskRatio'
+      ? `${subjectOf(frame.outcomeLabel)} ${round(effect.value)} times as frequent ${when} (${interval})`
+      : `${frame.outcomeLabel} is ${round(Math.abs(effect.value))} ${effect.value < 0 ? 'lower' : 'higher'} ${when} (${interval})`;
+  const adjusted = within(finding) === '' ? '' : `, within ${within(finding)}`;
+  const behind = `${count(finding.lots)} ${finding.lots === 1 ? 'lot' : 'lots'}, ${count(finding.parts)} parts`;
+  return `${claim}${adjusted}; ${behind}.${remark(finding)}`;
+}
+
+function within({adjustedFor}: Pick<Finding, 'adjustedFor'>): string {
+  return adjustedFor.map(name => name.replace(/^part\./, '')).join(' and ');
+}
+
+function conditionOf(
+  {factor, kind, level, threshold}: Pick<Finding, 'factor' | 'kind' | 'level' | 'threshold'>,
+  side: string,
+  unit: string | null,
+) {
+  if (kind === 'missing') return `when ${factor} is missing`;
+  if (level !== null) return `when ${factor} is ${level}`;
+  if (threshold === null) return `when ${factor} is ${side}`;
+  const value = `${round(threshold.value)}${unit ? ` ${unit}` : ''}`;
+  return `when ${factor} is ${threshold.op === '<' ? 'below' : 'at least'} ${value}`;
+}
+
+/** "Scratches are", but "Defect D17 is": only plain words are put in the plural. */
+function subjectOf(label: string): string {
+  if (label === 'any fail') return 'Fails are';
+  if (!/^[a-z][a-z ]*$/.test(label)) return `Defect ${label} is`;
+  const plural = /(s|x|z|ch|sh)$/.test(label) ? `${label}es` : `${label}s`;
+  return `${plural[0].toUpperCase()}${plural.slice(1)} are`;
+}
+
+function remark({
+  verdict,
+  ambiguousWith,
+  explainedBy,
+  reversed,
+}: Pick<Finding, 'verdict' | 'ambiguousWith' | 'explainedBy' | 'reversed'>): string {
+  const reversal = reversed ? ' Over all parts taken together the sign is the opposite.' : '';
+  if (verdict === 'explained') return ` Nothing of it remains once ${explainedBy} is held fixed.${reversal}`;
+  if (verdict === 'through') return ` It passes on what ${explainedBy} does.${reversal}`;
+  if (verdict === 'ambiguous') return ` It cannot be told apart from ${listed(ambiguousWith)}.${reversal}`;
+  if (verdict === 'too-little-data') return ` Too few lots for any result to be significant.${reversal}`;
+  if (verdict === 'no-evidence') return ` No evidence: among so many tests chance does as much.${reversal}`;
+  return reversal;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+function round(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size >= 100) return value.toFixed(0);
+  return size >= 0.95 ? value.toFixed(1) : Number(value.toPrecision(2)).toString();
+}

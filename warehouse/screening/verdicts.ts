@@ -1,0 +1,148 @@
+import type {Verdict} from '../answers.ts';
+import type {Candidate, Ground, Tested} from './candidate.ts';
+import {type Entry, testGiven} from './given.ts';
+import {likenessOf} from './likeness.ts';
+import {mediates} from './process-order.ts';
+import type {ScoreTest} from './score-test.ts';
+
+export interface Claim {
+  tested: Tested;
+  /** The level or score that the claim is told by. */
+  candidate: Candidate;
+}
+
+export interface Judged {
+  verdict: Verdict;
+  ambiguousWith: string[];
+  explainedBy: string | null;
+}
+
+/** Exposures at least this alike may be confused; chosen without the outcome. */
+const ALIKE = 0.25;
+/** The most alike that are looked at; in a plant of lanes everything is like everything. */
+const MOST_RIVALS = 100;
+const LEVEL = 0.05;
+
+/**
+ * Says of every claim whether it stands alone, cannot be told from others, or is another claim's doing. By test
+ * inversion: A is a possible cause iff no rival stays significant once A is held fixed.
+ * @param claims significant factors, strongest first
+ * @param all everything tested, claims included: a rival need not be significant itself
+ */
+export function judgeClaims(ground: Ground, claims: readonly Claim[], all: readonly Tested[]): Judged[] {
+  const likeness = likenessOf(ground);
+  const entries = all.flatMap(entriesOf);
+  const given = memoised((b, a) => testGiven(ground, b, a));
+  const judged: Judged[] = claims.map(() => ({verdict: 'supported', ambiguousWith: [], explainedBy: null}));
+  claims.forEach((claim, at) => {
+    const rivals = rivalsOf(claim, entries, likeness);
+    const level = LEVEL / Math.max(1, rivals.length);
+    const stays = (b: Entry, a: Entry) => (given(b, a)?.p ?? 1) <= level;
+    // A rival that stands beside the claim, each significant given the other, is a second cause and no confusion.
+    const confusable = rivals.filter(rival => !(stays(rival, claim) && stays(claim, rival)));
+    const group: Entry[] = [claim, ...confusable];
+    const challenged = (a: Entry) =>
+      confusable.concat(claim).some(b => b.tested !== a.tested && !mediates(b.tested, a.tested) && stays(b, a));
+    const possible = group.filter(a => !challenged(a));
+    const others = possible.filter(({tested}) => tested !== claim.tested);
+    const names = [...new Set(others.map(({tested}) => tested.factor.name))].concat(claim.tested.twins);
+    if (contiguousInTime(ground, claim) && !others.some(({tested}) => tested.factor.time)) names.push('time');
+    const verdict = names.length > 0 ? 'ambiguous' : 'supported';
+    judged[at] = {verdict, ambiguousWith: [...new Set(names)].sort(), explainedBy: null};
+    const messenger = claims.findIndex(cause => cause !== claim && isThrough(claim, cause, confusable, stays));
+    if (messenger >= 0)
+      judged[at] = {verdict: 'through', ambiguousWith: [], explainedBy: claims[messenger].tested.factor.name};
+    else if (!possible.some(({tested}) => tested === claim.tested)) {
+      const cause = claims.find(
+        b => b !== claim && confusable.some(r => r.tested === b.tested) && explains(b, claim, given, stays),
+      );
+      if (cause) judged[at] = {verdict: 'explained', ambiguousWith: [], explainedBy: cause.tested.factor.name};
+    }
+  });
+  return withoutCircles(claims, judged);
+}
+
+/** A finding explained by one that is itself explained away stands on its own again. */
+function withoutCircles(claims: readonly Claim[], judged: Judged[]): Judged[] {
+  const verdictOf = new Map(claims.map((claim, at) => [claim.tested.factor.name, judged[at].verdict]));
+  return judged.map(one => {
+    const cause = one.explainedBy === null ? undefined : verdictOf.get(one.explainedBy);
+    if (one.verdict === 'explained' && cause === 'explained') {
+      return {verdict: 'ambiguous', ambiguousWith: [one.explainedBy ?? ''], explainedBy: null};
+    }
+    return one;
+  });
+}
+
+function entriesOf(tested: Tested): Entry[] {
+  const told =
+    tested.kind !== 'number' && tested.candidates.length === 2 ? tested.candidates.slice(0, 1) : tested.candidates;
+  return told.map(candidate => ({tested, candidate}));
+}
+
+function rivalsOf(claim: Claim, entries: readonly Entry[], likeness: (a: Entry, b: Entry) => number): Entry[] {
+  return (
+    entries
+      .filter(({tested}) => tested !== claim.tested)
+      .map(entry => ({entry, alike: likeness(claim, entry)}))
+      // More of a level must go with more of the claim's; a number or a pair may run either way.
+      .filter(({entry, alike}) => (isTwoSided(entry) ? Math.abs(alike) : alike) >= ALIKE)
+      .sort((a, b) => Math.abs(b.alike) - Math.abs(a.alike))
+      .slice(0, MOST_RIVALS)
+      .map(({entry}) => entry)
+      // Strongest first: most of what is challenged falls to the first rival.
+      .sort((a, b) => a.candidate.test.p - b.candidate.test.p)
+  );
+}
+
+function isTwoSided({tested, candidate}: Entry): boolean {
+  return candidate.shape !== null || tested.candidates.length <= 2;
+}
+
+/** The claim only passes on what a claim further up the route does to the part. */
+function isThrough(
+  claim: Claim,
+  cause: Claim,
+  confusable: readonly Entry[],
+  stays: (b: Entry, a: Entry) => boolean,
+): boolean {
+  if (!mediates(claim.tested, cause.tested)) return false;
+  return confusable.some(({tested}) => tested === cause.tested) && !stays(cause, claim);
+}
+
+/** B explains A: given B, A's effect is gone rather than merely blurred, while B's stays given A. */
+function explains(b: Entry, a: Entry, given: Given, stays: (b: Entry, a: Entry) => boolean): boolean {
+  const rest = given(a, b);
+  if (!stays(b, a) || (rest?.p ?? 1) <= LEVEL) return false;
+  if (rest === null || rest.variance === 0) return false;
+  const {deviation, variance} = a.candidate.test;
+  const shrunk = Math.abs(rest.deviation / rest.variance) <= Math.abs(deviation / variance) / 3;
+  return shrunk && Math.sqrt(variance / rest.variance) < 2;
+}
+
+/** Whole lots in one unbroken run: whatever else changed in that time would look the same. */
+function contiguousInTime({frame, cells}: Ground, {tested, candidate}: Claim): boolean {
+  if (!frame.lotsOrdered || candidate.exposure.within !== null || candidate.shape !== null || tested.factor.time)
+    return false;
+  const exposed = new Set<number>();
+  candidate.exposure.mean.forEach((share, k) => {
+    if (share > 0) exposed.add(cells.lotOf[k]);
+  });
+  const lots = [...exposed];
+  return lots.length >= 3 && Math.max(...lots) - Math.min(...lots) < lots.length * 1.5;
+}
+
+type Given = (b: Entry, a: Entry) => ScoreTest | null;
+
+function memoised(test: Given): Given {
+  const known = new Map<Candidate, Map<Candidate, ScoreTest | null>>();
+  return (b, a) => {
+    const row = known.get(b.candidate) ?? new Map<Candidate, ScoreTest | null>();
+    known.set(b.candidate, row);
+    const before = row.get(a.candidate);
+    if (before !== undefined) return before;
+    const result = test(b, a);
+    row.set(a.candidate, result);
+    return result;
+  };
+}
