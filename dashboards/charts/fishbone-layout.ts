@@ -4,10 +4,11 @@ import {type Row, rowsOf} from './fishbone-rows.ts';
 import {type Bone, EVIDENCE_CAP, type Rib} from './ribs.ts';
 import {fitted, textWidth} from './text-width.ts';
 
-export const TEXT_PX = 12;
-export const TITLE_PX = 14;
-/** Ribs lean by this much to the left for each px away from the spine. */
-const LEAN = 0.34;
+const TEXT_PX = 12;
+const TITLE_PX = 14;
+/** Ribs lean by this much to the left for each px away from the spine: less where they are long, so that bones keep room. */
+const MOST_LEAN = 0.34;
+const LEAN_SHARE = 0.085;
 const HEAD_HEIGHT = 148;
 /** Room for the key under the head. */
 const LEAST_REACH = 156;
@@ -20,7 +21,7 @@ const BRACKET_ROOM = 26;
 const BADGE = 8;
 const GAP = 8;
 
-export interface Box {
+interface Box {
   x: number;
   y: number;
   width: number;
@@ -28,7 +29,7 @@ export interface Box {
 }
 
 /** A text with the corner that it is anchored at: (x, baseline). */
-export interface Label {
+interface Label {
   text: string;
   full: string;
   x: number;
@@ -48,7 +49,7 @@ export interface PlacedBone {
   area: Box;
 }
 
-export interface PlacedTwig {
+interface PlacedTwig {
   finding: Bone['finding'];
   path: string;
   label: Label;
@@ -89,14 +90,16 @@ export interface FishboneLayout {
  * @param unfolded branches whose factors without evidence are listed one by one
  */
 export function fishboneLayout(ribs: readonly Rib[], width: number, unfolded: ReadonlySet<Branch>): FishboneLayout {
-  const headWidth = Math.round(Math.min(208, Math.max(150, width * 0.17)));
+  const headWidth = Math.round(Math.min(208, Math.max(166, width * 0.17)));
   const placed = ribs.map((rib, index) => ({rib, index, rows: rowsOf(rib, unfolded.has(rib.branch))}));
   const reach = (side: number) =>
     Math.max(LEAST_REACH, ...placed.filter(p => p.index % 2 === side).map(p => 20 + heightOf(p.rows)));
   const [above, below] = [reach(0), reach(1)];
   const spineY = above + TITLE_ROOM;
   const pairs = Math.ceil(ribs.length / 2);
-  const spacing = (width - headWidth - NECK - LEAN * Math.max(above, below) - 8) / pairs;
+  const longest = Math.max(above, below);
+  const lean = Math.min(MOST_LEAN, (LEAN_SHARE * width) / longest);
+  const spacing = (width - headWidth - NECK - lean * longest - 8) / pairs;
   const headX = width - headWidth;
   return {
     width,
@@ -110,6 +113,7 @@ export function fishboneLayout(ribs: readonly Rib[], width: number, unfolded: Re
         y: spineY,
         length: index % 2 === 0 ? above : below,
         spacing,
+        lean,
       }),
     ),
   };
@@ -125,11 +129,12 @@ interface Frame {
   y: number;
   length: number;
   spacing: number;
+  lean: number;
 }
 
 function placeRib(rib: Rib, rows: readonly Row[], frame: Frame): PlacedRib {
-  const {side, x, y, length} = frame;
-  const end = {x: x - LEAN * length, y: y + side * length};
+  const {side, x, y, length, lean} = frame;
+  const end = {x: x - lean * length, y: y + side * length};
   const tested = rib.bones.length + rib.quiet.length + rib.undecided.length + rib.explained.length;
   const titleBaseline = side < 0 ? end.y - 22 : end.y + 18;
   const placed: PlacedRib = {
@@ -155,18 +160,21 @@ function placeRib(rib: Rib, rows: readonly Row[], frame: Frame): PlacedRib {
   return placed;
 }
 
+function ribX({x, y, lean}: Frame, level: number): number {
+  return x - lean * Math.abs(level - y);
+}
+
 /** The room between this rib and the one behind it, over a band of y: both lean, so the narrowest place counts. */
-function room(top: number, bottom: number, {x, y, spacing}: Frame): {left: number; right: number} {
-  const at = (level: number) => x - LEAN * Math.abs(level - y);
-  const [a, b] = [at(top), at(bottom)];
-  return {left: Math.max(a, b) - spacing + GAP, right: Math.min(a, b) - GAP};
+function room(top: number, bottom: number, frame: Frame): {left: number; right: number} {
+  const [a, b] = [ribX(frame, top), ribX(frame, bottom)];
+  return {left: Math.max(a, b) - frame.spacing + GAP, right: Math.min(a, b) - GAP};
 }
 
 function placeBone(placed: PlacedRib, bone: Bone, top: number, height: number, frame: Frame): void {
   const y = top + 25;
   const {left: edge, right} = room(top, top + height, frame);
   const left = edge + (placed.rib.bones.some(other => other.set !== null) ? BRACKET_ROOM : 0);
-  const root = frame.x - LEAN * Math.abs(y - frame.y);
+  const root = ribX(frame, y);
   const figureWidth = textWidth(bone.figure, TEXT_PX, true);
   const longest = Math.max(24, root - left - figureWidth - GAP);
   const tip = root - Math.max(14, (longest * bone.evidence) / EVIDENCE_CAP);
@@ -199,7 +207,7 @@ function placeBone(placed: PlacedRib, bone: Bone, top: number, height: number, f
 function placeNote(row: PlacedNote['row'], top: number, frame: Frame): PlacedNote {
   const y = top + row.height / 2;
   const {left, right} = room(top, top + row.height, frame);
-  const root = frame.x - LEAN * Math.abs(y - frame.y);
+  const root = ribX(frame, y);
   const length = row.kind === 'entry' ? 6 : row.kind === 'notTested' || row.kind === 'blank' ? 44 : 16;
   const tip = Math.min(right, root - length);
   return {row, root, tip, y, label: rightAligned(row.text, tip - 6, y + 4, tip - 6 - left, false)};
@@ -207,7 +215,7 @@ function placeNote(row: PlacedNote['row'], top: number, frame: Frame): PlacedNot
 
 /** One bracket for each set, parallel to the rib and just left of its members' text; a single member gets the badge alone. */
 function bracketsOf({bones, twigs}: PlacedRib, frame: Frame): PlacedRib['brackets'] {
-  const ribAt = (y: number) => frame.x - LEAN * Math.abs(y - frame.y);
+  const ribAt = (y: number) => ribX(frame, y);
   const sets = [...new Set(bones.map(({bone}) => bone.set).filter(set => set !== null))];
   return sets.map(set => {
     const members = bones.filter(({bone}) => bone.set === set);

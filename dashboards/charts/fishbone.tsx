@@ -82,10 +82,10 @@ function Head({layout: {head, spineY: y}, answer: {population}, outcome}: Fishbo
         {percent(rate)}
       </text>
       <text className="head-basis" x={x + 24} y={y + 28}>
-        {fitted(`${count(population.defective)} of ${counted(population.parts, 'part')}`, 12, w - 50)}
+        {`${count(population.defective)} of ${count(population.parts)}`}
       </text>
       <text className="head-basis" x={x + 24} y={y + 44}>
-        {population.lots > 0 ? `in ${counted(population.lots, 'lot')}` : 'no lots known'}
+        {population.lots > 0 ? `parts in ${counted(population.lots, 'lot')}` : 'parts, no lots known'}
       </text>
     </g>
   );
@@ -154,7 +154,7 @@ function BoneDrawing({placed, findingHref, selected, onPoint}: FishboneProps & {
       />
       {bone.capped && (
         <path className="bone-break" d={`M${tip + 8} ${y + 6} l3 -12 M${tip + 12} ${y + 6} l3 -12`}>
-          <title>evidence beyond the scale: q {probability(finding.q)}</title>
+          <title>{`evidence beyond the scale: q ${probability(finding.q)}`}</title>
         </path>
       )}
       <text className="bone-label" x={label.x} y={label.baseline}>
@@ -213,7 +213,7 @@ function Key({layout: {head, spineY}, ribs}: {layout: FishboneLayout; ribs: read
   const y = spineY + head.height / 2 + 22;
   const tied = ribs.some(rib => rib.bones.some(bone => bone.set !== null));
   const lines: [string, string][] = [
-    ['length', 'evidence, to q = 10⁻⁸'],
+    ['length', 'evidence, to 10⁻⁸'],
     ['thickness', 'effect, to 4×'],
     ['dotted', 'not measured'],
   ];

@@ -9,15 +9,24 @@ const ADVANCES = [
   83, 56, 58, 56, 44, 35, 44, 67,
 ];
 const WIDEST = 100;
-const NO_BREAK = '\u00a0';
+/** The few others that figures and notes use. */
+const OTHERS: Record<string, number> = {'\u00a0': 27, '×': 67, '≥': 84, '−': 67, '–': 50, '…': 91, '⁻': 53};
+const SUPERSCRIPTS = /[⁰¹²³⁴⁵⁶⁷⁸⁹]/;
+const SUPERSCRIPT = 45;
 /** Semi-bold runs this much wider than medium, at most. */
 const BOLD = 1.05;
+/** Kerning and contextual shapes can add this much. */
+const SHAPING = 1.02;
 
 /** Width of a text in px; characters outside ASCII count as wide ones, so that the answer errs on the safe side. */
 export function textWidth(text: string, sizePx: number, bold = false): number {
   let hundredths = 0;
-  for (const char of text) hundredths += ADVANCES[char.replace(NO_BREAK, ' ').codePointAt(0)! - 32] ?? WIDEST;
-  return (hundredths / 100) * sizePx * (bold ? BOLD : 1);
+  for (const char of text) hundredths += advance(char);
+  return (hundredths / 100) * sizePx * SHAPING * (bold ? BOLD : 1);
+}
+
+function advance(char: string): number {
+  return ADVANCES[char.codePointAt(0)! - 32] ?? OTHERS[char] ?? (SUPERSCRIPTS.test(char) ? SUPERSCRIPT : WIDEST);
 }
 
 /** The text cut so that it fits, with an ellipsis where something was cut. */

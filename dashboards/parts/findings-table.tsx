@@ -66,7 +66,10 @@ function FindingRow({finding}: {finding: Finding}) {
         <Verdict verdict={finding.verdict} />
       </td>
       <td className="number">{figureOf(finding)}</td>
-      <td className="number">{crudeText(finding)}</td>
+      <td className="number" title={finding.reversed ? 'the direction turns around once it is adjusted' : undefined}>
+        {finding.reversed && '⇄ '}
+        {crudeText(finding)}
+      </td>
       <td className="number" title={`${counted(finding.defective, 'part')} defective`}>
         {count(finding.parts)}
       </td>

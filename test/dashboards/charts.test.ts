@@ -1,0 +1,185 @@
+// Charts in a real browser under the content security policy that the pages are served with; figures worked out by hand.
+
+import {existsSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import chromium from '@sparticuz/chromium';
+import {type Browser, type Page, chromium as playwright} from 'playwright-core';
+import {build} from 'vite';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {ParetoAnswer} from '../../api/schemas.ts';
+import {paretoBars, paretoHeadline} from '../../dashboards/charts/pareto.ts';
+import {type LevelRate, levelsShown} from '../../dashboards/charts/rate-by-level.ts';
+import {textWidth} from '../../dashboards/charts/text-width.ts';
+
+const FONT = fileURLToPath(
+  new URL('../../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2', import.meta.url),
+);
+
+const bar = (key: string, weight: number, cumulative: number) => ({
+  key,
+  count: weight,
+  parts: weight,
+  ppm: weight,
+  weight,
+  share: weight / 100,
+  cumulative: cumulative / 100,
+});
+// 100 defects: 30 + 20 + 10 named, and 40 in 5 other codes, more than any named one.
+const answer: Pick<ParetoAnswer, 'bars' | 'other' | 'weight'> = {
+  weight: 'count',
+  bars: [bar('scratch', 30, 30), bar('void', 20, 50), bar('a/b "c"', 10, 60)],
+  other: {...bar('other', 40, 100), keys: 5},
+};
+const rate = (level: string, value: number | null): LevelRate => ({
+  level,
+  parts: 100,
+  defective: 1,
+  lots: 3,
+  rate: value,
+  low: value,
+  high: value,
+});
+
+describe('what is drawn', () => {
+  test('"Other" is last even when it is the largest, and leads nowhere', () => {
+    const bars = paretoBars(answer);
+    expect(bars.map(({name}) => name)).toEqual(['scratch', 'void', 'a/b "c"', 'Other (5)']);
+    expect(bars.at(-1)).toMatchObject({key: null, cumulative: 1});
+  });
+
+  test('the headline says the finding', () => {
+    expect(paretoHeadline(paretoBars(answer))).toBe('scratch is 30\u00a0%');
+    const two = [bar('a', 70, 70), bar('b', 15, 85), bar('c', 15, 100)];
+    expect(paretoHeadline(paretoBars({bars: two, other: null}))).toBe(
+      'a is 70\u00a0%; the first 2 of 3 make 80\u00a0%',
+    );
+    expect(paretoHeadline([])).toBe(null);
+  });
+
+  test('of many levels the accused one is always shown, and a level without a rate never', () => {
+    const levels = [rate('a', 0.1), rate('b', 0.4), rate('c', 0.3), rate('none', null), rate('accused', 0.01)];
+    expect(levelsShown(levels, 'accused', 3).map(({level}) => level)).toEqual(['b', 'c', 'accused']);
+    expect(levelsShown(levels, null, 9).map(({level}) => level)).toEqual(['b', 'c', 'a', 'accused']);
+  });
+});
+
+describe('the drawing', () => {
+  let browser: Browser;
+  let page: Page;
+  const refused: string[] = [];
+
+  beforeAll(async () => {
+    const installed = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
+    browser = await playwright.launch({
+      executablePath: installed ?? (await chromium.executablePath()),
+      args: ['--no-sandbox', '--disable-background-networking'],
+    });
+    page = await browser.newPage();
+    const script = await bundled();
+    await page.route('http://plant/', route =>
+      route.fulfill({
+        contentType: 'text/html',
+        headers: {'content-security-policy': "default-src 'self'"},
+        body: '<!doctype html><title>charts</title><link rel="icon" href="/icon.svg"><body><script src="/charts.js"></script></body>',
+      }),
+    );
+    await page.route('http://plant/charts.js', route => route.fulfill({contentType: 'text/javascript', body: script}));
+    await page.route('http://plant/icon.svg', route => route.fulfill({contentType: 'image/svg+xml', body: '<svg/>'}));
+    await page.route('http://plant/inter.woff2', route => route.fulfill({contentType: 'font/woff2', path: FONT}));
+    page.on('console', message => message.type() === 'error' && refused.push(message.text()));
+    await page.goto('http://plant/');
+  });
+  afterAll(() => browser?.close());
+
+  test('Pareto: a bar is a link with a name, the policy refuses nothing', async () => {
+    const drawn = await page.evaluate(given => {
+      const {pareto} = (window as unknown as {charts: typeof import('../../dashboards/charts/pareto.ts')}).charts;
+      document.body.append(
+        pareto(given, {width: 900, hrefOf: key => `/investigate?defect=${encodeURIComponent(key)}`}),
+      );
+      return {
+        links: [...document.querySelectorAll('a')].map(
+          a => a.getAttribute('href') ?? a.getAttributeNS('http://www.w3.org/1999/xlink', 'href'),
+        ),
+        widths: [...document.querySelectorAll('g rect')].map(rect => Number(rect.getAttribute('width'))),
+        styles: document.querySelectorAll('style').length,
+        texts: [...document.querySelectorAll('text')].map(text => text.firstChild?.textContent),
+      };
+    }, answer);
+    expect(drawn.links).toEqual(['scratch', 'void', 'a%2Fb%20%22c%22'].map(key => `/investigate?defect=${key}`));
+    expect(drawn.widths).toHaveLength(4);
+    expect(drawn.widths[0] / drawn.widths[3]).toBeCloseTo(30 / 40, 6);
+    expect(drawn.texts).toEqual(expect.arrayContaining(['scratch', 'Other (5)', '30', '60\u00a0%']));
+    expect(drawn.styles).toBe(0);
+    expect(refused).toEqual([]);
+  });
+
+  test('widths that layouts reckon with are those of the font, and never too small', async () => {
+    const texts = [
+      'bore.tool = T7',
+      'material.housing.supplier = Nordguss',
+      '3.1× [2.3, 4.2]',
+      '12 tested, no evidence',
+      'WWW_iii-099',
+    ];
+    const measured = await page.evaluate(async given => {
+      document.fonts.add(await new FontFace('Inter', 'url(/inter.woff2)', {weight: '100 900'}).load());
+      const context = document.createElement('canvas').getContext('2d')!;
+      return given.map(text => {
+        const widths = [500, 600].map(weight => {
+          context.font = `${weight} 12px Inter`;
+          return context.measureText(text).width;
+        });
+        return {medium: widths[0], bold: widths[1]};
+      });
+    }, texts);
+    for (const [index, {medium, bold}] of measured.entries()) {
+      expect(textWidth(texts[index], 12) / medium, texts[index]).toBeGreaterThan(0.99);
+      expect(textWidth(texts[index], 12) / medium, texts[index]).toBeLessThan(1.12);
+      expect(textWidth(texts[index], 12, true) / bold, texts[index]).toBeGreaterThan(0.99);
+    }
+  });
+
+  test('rate by level: one mark a level, the accused one of another shape', async () => {
+    const shapes = await page.evaluate(
+      levels => {
+        const {rateByLevel} = (window as unknown as {charts: typeof import('../../dashboards/charts/rate-by-level.ts')})
+          .charts;
+        const drawing = rateByLevel(levels, {width: 400, accused: 'T7', overall: 0.02});
+        document.body.replaceChildren(drawing);
+        return {
+          marks: [...drawing.querySelectorAll('path[transform], circle')].length,
+          kinds: new Set([...drawing.querySelectorAll('path[transform]')].map(path => path.getAttribute('d'))).size,
+        };
+      },
+      [rate('T7', 0.05), rate('T1', 0.01), rate('T2', 0.02)],
+    );
+    expect(shapes).toEqual({marks: 3, kinds: 2});
+  });
+});
+
+/** The charts alone, as one script that the page's own policy lets in. */
+async function bundled(): Promise<string> {
+  const entry = 'virtual:charts';
+  const file = (name: string) =>
+    JSON.stringify(fileURLToPath(new URL(`../../dashboards/charts/${name}`, import.meta.url)));
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'charts-entry',
+        resolveId: id => (id === entry ? `\0${entry}` : null),
+        load: id =>
+          id === `\0${entry}` ? `export * from ${file('pareto.ts')};export * from ${file('rate-by-level.ts')};` : null,
+      },
+    ],
+    build: {
+      write: false,
+      minify: false,
+      rolldownOptions: {input: entry, preserveEntrySignatures: 'strict', output: {format: 'iife', name: 'charts'}},
+    },
+  });
+  const [{output}] = Array.isArray(result) ? result : [result as Extract<typeof result, {output: unknown}>];
+  return output[0].code;
+}

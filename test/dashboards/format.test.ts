@@ -1,0 +1,73 @@
+// Expected texts are written by hand from the rules of writing: thousands grouped, digits as the interval deserves.
+import {describe, expect, test} from 'vitest';
+import {
+  age,
+  count,
+  counted,
+  difference,
+  measure,
+  moment,
+  percent,
+  probability,
+  ratio,
+} from '../../dashboards/format.ts';
+
+describe('figures', () => {
+  test('counts are grouped, and a missing one is never 0', () => {
+    expect(count(25480)).toBe('25,480');
+    expect(count(0)).toBe('0');
+    expect(count(null)).toBe('–');
+    expect(counted(1, 'entry', 'entries')).toBe('1 entry');
+    expect(counted(1240, 'part')).toBe('1,240 parts');
+  });
+
+  test('per cent, three digits at most', () => {
+    expect(percent(0.0243)).toBe('2.43\u00a0%');
+    expect(percent(0.978)).toBe('97.8\u00a0%');
+    expect(percent(1)).toBe('100\u00a0%');
+    expect(percent(null)).toBe('–');
+    expect(percent(Number.NaN)).toBe('–');
+  });
+
+  test('a ratio has the digits that its interval deserves', () => {
+    expect(ratio({value: 3.124, low: 2.31, high: 4.22})).toEqual({value: '3.1×', interval: '[2.3, 4.2]'});
+    expect(ratio({value: 1.3124, low: 1.08, high: 1.6})).toEqual({value: '1.31×', interval: '[1.08, 1.60]'});
+    expect(ratio({value: 24.3, low: 2, high: 1234.5})).toEqual({value: '24×', interval: '[2, 1235]'});
+    expect(ratio({value: 5, low: 2, high: Number.POSITIVE_INFINITY}).interval).toBe('[2.00, ∞]');
+  });
+
+  test('a difference has a sign', () => {
+    expect(difference({value: 0.121, low: 0.05, high: 0.19})).toEqual({value: '+0.12', interval: '[0.05, 0.19]'});
+    expect(difference({value: -3, low: -5, high: -1}).value).toBe('−3.0');
+  });
+
+  test('probabilities stay readable however small', () => {
+    expect(probability(0.8)).toBe('0.80');
+    expect(probability(0.0312)).toBe('0.031');
+    expect(probability(2e-9)).toBe('2 × 10⁻⁹');
+    expect(probability(9.7e-6)).toBe('10⁻⁵');
+    expect(probability(0)).toBe('< 10⁻³⁰⁰');
+  });
+
+  test('values keep four significant digits', () => {
+    expect(measure(58.2549)).toBe('58.25');
+    expect(measure(-0.5)).toBe('−0.5');
+  });
+});
+
+describe('times', () => {
+  test("the plant's clock, not the reader's", () => {
+    expect(moment('2026-05-14T06:12:09Z', 'Europe/Vienna')).toBe('14 May 2026, 08:12');
+    expect(moment('2026-12-31T23:30:00Z', 'Asia/Tokyo')).toBe('1 Jan 2027, 08:30');
+    expect(moment(null)).toBe('no time');
+    expect(moment('yesterday')).toBe('yesterday');
+  });
+
+  test('age in the largest whole unit', () => {
+    const now = Date.parse('2026-05-14T12:00:00Z');
+    expect(age('2026-05-14T11:59:40Z', now)).toBe('under 1 min');
+    expect(age('2026-05-14T11:56:00Z', now)).toBe('4 min');
+    expect(age('2026-05-12T14:00:00Z', now)).toBe('46 h');
+    expect(age('2026-05-01T12:00:00Z', now)).toBe('13 days');
+  });
+});
