@@ -10,8 +10,8 @@ export interface DrawnSet {
 }
 
 /**
- * The images that the model learned from, was chosen by and was measured on. No seed is in two sets, and seeds from
- * 1,000,000,000 up are kept for training: a plant draws its images from smaller ones.
+ * The images that the model learned from, was chosen by and was measured on. No seed is in two sets. A plant hashes its
+ * images' seeds over all 32 bits, so that one of its images has a chance of 3 in a million to be among these.
  */
 export const SETS = {
   train: {firstSeed: 1_000_000_000, images: 8000},

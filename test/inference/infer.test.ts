@@ -8,6 +8,7 @@ import {loadModel} from '../../inference/registry.ts';
 import {type DrawnImage, drawSet, SETS} from '../../inference/training/sets.ts';
 import {writeInspections} from '../../inference/write-inspections.ts';
 import {encodePng} from '../../ingest/demo-plant/image.ts';
+import {columnsOf} from '../../warehouse/canonical.ts';
 import {tinyFolder, tinyModel} from './tiny-model.ts';
 
 /** Seeds that are in none of the model's sets. */
@@ -71,6 +72,10 @@ describe('unseen images', () => {
     expect(inspection).toMatch(/^[0-9a-f]{24}$/);
     expect(image).toMatch(/^[0-9a-f]{64}$/);
     expect(new Set(result.inspections.map(row => row.inspection)).size).toBe(FRESH.images);
+    expect(columnsOf('inspections').map(({name}) => name)).toEqual(
+      expect.arrayContaining(Object.keys(result.inspections[0])),
+    );
+    expect(columnsOf('defects').map(({name}) => name)).toEqual(expect.arrayContaining(Object.keys(result.defects[0])));
     expect(result.failures).toEqual([]);
   });
 
