@@ -16,7 +16,10 @@ export interface TestPlant {
   holds: Holds;
   /** Proposed by Anna, approved by Ben. */
   held(...lots: string[]): Promise<string>;
-  outbox(url: string, options?: {concurrency?: number; timeoutMs?: number; log?: string[]}): Promise<Outbox>;
+  outbox(
+    url: string,
+    options?: {concurrency?: number; timeoutMs?: number; log?: string[]; times?: number},
+  ): Promise<Outbox>;
   remove(): Promise<void>;
 }
 
@@ -34,10 +37,10 @@ export async function testPlant(receivers: string[] = ['mes'], folder?: string):
       await holds.approve(id, 'Ben');
       return id;
     },
-    outbox: async (url, {concurrency, timeoutMs = 5_000, log} = {}) => {
+    outbox: async (url, {concurrency, timeoutMs = 5_000, log, times = 100} = {}) => {
       const receiver = {driver: 'webhook' as const, url, secretFile: 'secret', timeoutMs};
       const drivers = await openDrivers({receivers: {mes: receiver}, folder: place});
-      return new Outbox(ledger, {drivers, concurrency, clock: quickClock(100), log: line => log?.push(line)});
+      return new Outbox(ledger, {drivers, concurrency, clock: quickClock(times), log: line => log?.push(line)});
     },
     remove: async () => {
       await ledger.close();
