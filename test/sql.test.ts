@@ -56,4 +56,5 @@ async function prepareTemporaryTables(session: Session): Promise<void> {
   await session.run(`create or replace temp table failures as ${query('failures')}`);
   await session.run(`create or replace temp table step_firsts as ${query('step-inspections')}`);
   await session.run('create or replace temp table asked (item integer)');
+  await session.run('create or replace temp table reached (item integer, depth integer)');
 }
