@@ -57,4 +57,6 @@ async function prepareTemporaryTables(session: Session): Promise<void> {
   await session.run(`create or replace temp table step_firsts as ${query('step-inspections')}`);
   await session.run('create or replace temp table asked (item integer)');
   await session.run('create or replace temp table reached (item integer, depth integer)');
+  await session.run('create or replace temp table suspects (part integer)');
+  await session.run('create or replace temp table suspect_lots (lot integer)');
 }

@@ -1,0 +1,184 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import type {ContainAnswer} from '../../warehouse/answers.ts';
+import {contain, contained} from '../../warehouse/contain.ts';
+import {feed, orders, plantOf, sharedPlant, type Table} from './plant-in-a-folder.ts';
+
+/**
+ * Resin lot R1 went into F1 (p1, p2, p3) and F2 (p4, p5), R2 into F3 (p6); F4 (p7) names no resin. F1 went into kit K1.
+ * p8 belongs to no lot. Tool T7 met p1, p2, p4 and p8 (not inspected); T1 met p5, p6, p7 last, and p6 met T7 in its first
+ * run; of p3 no bore was recorded.
+ */
+const PLANT: Table[] = [
+  [
+    'lots',
+    `lot,material,made_at
+     R1, resin,   2024-05-01T00:00:00Z
+     R2, resin,   2024-05-01T00:00:00Z
+     F1, housing, 2024-05-02T00:00:00Z
+     F2, housing, 2024-05-02T06:00:00Z
+     F3, housing, 2024-05-02T12:00:00Z
+     F4, housing, 2024-05-02T03:00:00Z
+     K1, kit,     2024-05-05T00:00:00Z`,
+  ],
+  ['genealogy', 'parent,parent_kind,child,child_kind\nR1,lot,F1,lot\nR1,lot,F2,lot\nR2,lot,F3,lot\nF1,lot,K1,lot'],
+  [
+    'parts',
+    `part,product,lot,made_at
+     p1,  H,      F1, 2024-05-02T00:10:00Z
+     p2,  H,      F1, 2024-05-02T00:20:00Z
+     p3,  H,      F1, 2024-05-02T00:30:00Z
+     p4,  H,      F2, 2024-05-02T06:10:00Z
+     p5,  H,      F2, 2024-05-02T06:20:00Z
+     p6,  H,      F3, 2024-05-02T12:10:00Z
+     p7,  G,      F4, 2024-05-02T03:10:00Z
+     p8,  H,      ,   2024-05-02T13:00:00Z`,
+  ],
+  [
+    'operations',
+    `part,step,run,tool,started_at
+     p1,  bore,1,  T7,  2024-05-02T01:00:00Z
+     p2,  bore,1,  T7,  2024-05-02T01:10:00Z
+     p4,  bore,1,  T7,  2024-05-02T07:00:00Z
+     p5,  bore,1,  T1,  2024-05-02T07:10:00Z
+     p6,  bore,1,  T7,  2024-05-02T12:30:00Z
+     p6,  bore,2,  T1,  2024-05-02T12:40:00Z
+     p7,  bore,1,  T1,  2024-05-02T04:00:00Z
+     p8,  bore,1,  T7,  2024-05-02T13:10:00Z`,
+  ],
+  [
+    'inspections',
+    `inspection,part,inspected_at,        result
+     i1,        p1,  2024-05-03T00:00:00Z,fail
+     i2,        p2,  2024-05-03T00:10:00Z,pass
+     i4,        p4,  2024-05-04T00:00:00Z,fail
+     i6,        p6,  2024-05-04T01:00:00Z,pass`,
+  ],
+  [
+    'movements',
+    `kind,id,at,                  location,status
+     lot, F1,2024-05-04T00:00:00Z,FG-1,    stock
+     lot, F1,2024-05-06T00:00:00Z,C-7,     shipped
+     lot, R1,2024-05-01T00:00:00Z,RAW,     stock
+     lot, K1,2024-05-05T00:00:00Z,FG-2,    stock
+     part,p4,2024-05-04T06:00:00Z,CAGE,    quarantine
+     part,p5,2024-05-04T06:00:00Z,C-9,     shipped`,
+  ],
+];
+
+const T7 = "bore.tool = 'T7'";
+const plant = sharedPlant(PLANT);
+const shortly = ({lots}: ContainAnswer) => lots.map(l => `${l.lot} ${l.parts}/${l.of} ${l.where}`);
+
+describe('a filter', () => {
+  test('exposed parts, inspected or not; their lots and what these went into; where everything is', async () => {
+    const answer = await contain(plant(), {target: T7});
+    expect(answer.parts).toBe(4);
+    expect(answer.looseParts).toEqual(['p8']);
+    // F2 was never scanned as a whole: its only suspect part, p4, is in quarantine.
+    expect(shortly(answer)).toEqual(['F1 2/3 shipped', 'F2 1/2 quarantine', 'K1 0/0 stock']);
+    expect(answer.inHouse).toBe(2);
+    expect(answer.lots[0].location).toBe('C-7');
+  });
+
+  test('says what cannot be ruled out: p3 of lot F1 has no bore recorded, p6 was reworked', async () => {
+    const {widenedBy} = await contain(plant(), {target: T7});
+    expect(widenedBy).toEqual([
+      '1 more part of the suspect lots: no bore.tool recorded, so exposure cannot be ruled out',
+      // p6 was bored with T7 and then again with T1.
+      '1 more part met bore.tool T7 in another run through bore than the one that counts',
+    ]);
+  });
+
+  test('narrowed by time (of the first inspection) and by product', async () => {
+    // From 4 May: p4 alone; p8 was never inspected.
+    expect(shortly(await contain(plant(), {target: T7, from: '2024-05-04T00:00:00Z'}))).toEqual(['F2 1/2 quarantine']);
+    expect(await contain(plant(), {target: T7, product: 'G'})).toMatchObject({parts: 0, lots: [], widenedBy: []});
+  });
+});
+
+describe('a lot', () => {
+  test('all that it went into at any depth, itself included; lots that name no resin could have consumed it', async () => {
+    const answer = await contain(plant(), {target: 'R1'});
+    expect(shortly(answer)).toEqual(['F1 3/3 shipped', 'F2 2/2 unknown', 'K1 0/0 stock', 'R1 0/0 stock']);
+    expect(answer).toMatchObject({parts: 5, inHouse: 2, looseParts: []});
+    // Three of four housings name a resin; F4 was made between R1 and the last lot that R1 went into.
+    expect(answer.widenedBy).toEqual([
+      '1 lot of housing with 1 part, made in the same time: no lot of resin named as consumed, so it may have been a suspect one',
+    ]);
+    expect(answer.completeness.missing.map(m => m.id)).toEqual([]);
+  });
+
+  test('narrowed to the parts of a product', async () => {
+    expect(await contain(plant(), {target: 'R1', product: 'G'})).toMatchObject({parts: 0, lots: []});
+  });
+});
+
+describe('a finding', () => {
+  test("its level within its question's scope", async () => {
+    const warehouse = await plantOf(PLANT);
+    const id = await findingOf(warehouse.folder, {product: 'H'});
+    const answer = await contain(warehouse, {target: id});
+    expect(shortly(answer)).toEqual(['F1 2/3 shipped', 'F2 1/2 quarantine', 'K1 0/0 stock']);
+    expect(answer.basis).toContain("bore.tool = 'T7', within H");
+    expect(answer.widenedBy).toContain(
+      '1 more part met bore.tool T7 in another run through bore than the one that counts',
+    );
+    await expect(contain(warehouse, {target: 'f000000000000-00000000'})).rejects.toThrow('there is no finding');
+  });
+});
+
+describe('the id', () => {
+  test('is the same for the same question at the same position, and brings the answer back', async () => {
+    const warehouse = await plantOf(PLANT);
+    const answer = await contain(warehouse, {target: T7});
+    expect((await contain(warehouse, {target: T7, asOf: answer.asOf})).id).toBe(answer.id);
+    expect((await contain(warehouse, {target: T7, product: 'H'})).id).not.toBe(answer.id);
+    await feed(warehouse, ['operations', 'part,step,tool,run,started_at\np5,bore,T7,2,2024-05-02T08:00:00Z']);
+    const later = await contain(warehouse, {target: T7});
+    expect(later).toMatchObject({parts: 5, asOf: answer.asOf + 1});
+    expect(later.id).not.toBe(answer.id);
+    expect(await contained(warehouse, answer.id)).toEqual(answer);
+    expect(await contain(warehouse, {target: T7, asOf: answer.asOf})).toEqual(answer);
+  });
+
+  test('that nothing has, or that is none', async () => {
+    await expect(contained(plant(), 'c0123456789abcdef')).rejects.toMatchObject({code: 'NOT_FOUND'});
+    await expect(contained(plant(), '../../secret')).rejects.toMatchObject({code: 'NOT_FOUND'});
+    await expect(contain(plant(), {target: 'R77'})).rejects.toThrow('neither a finding, nor a lot');
+  });
+});
+
+test('any order of the batches contains the same', async () => {
+  const [lots, genealogy, parts, operations] = PLANT;
+  const all: string[] = [];
+  for (const order of orders([lots, genealogy, parts, operations])) {
+    const {id: _, permalink: __, ...answer} = await contain(await plantOf(order), {target: 'R1'});
+    all.push(JSON.stringify(answer));
+  }
+  expect(new Set(all).size).toBe(1);
+  expect(JSON.parse(all[0])).toMatchObject({parts: 5});
+});
+
+/** Keeps a finding in the form in which screening keeps its answers. @returns its id */
+async function findingOf(folder: string, question: object): Promise<string> {
+  const id = 'f0123456789ab-01234567';
+  const finding = {
+    id,
+    rank: 1,
+    factor: 'bore.tool',
+    step: 'bore',
+    branch: 'machine',
+    kind: 'category',
+    level: 'T7',
+    threshold: null,
+    sentence: 'fails more with T7',
+  };
+  await mkdir(join(folder, 'answers'), {recursive: true});
+  await writeFile(
+    join(folder, 'answers', 'screen-0123456789ab.json'),
+    JSON.stringify({question, asOf: 6, findings: [finding]}),
+  );
+  return id;
+}

@@ -1,0 +1,174 @@
+/** From a finding, a lot or a filter to the suspect population: which parts and lots, and where they are now. */
+import {createHash} from 'node:crypto';
+import {mkdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {ContainAnswer, type ContainQuestion, type Scope} from './answers.ts';
+import {completenessOfAsked} from './completeness.ts';
+import type {Bindings, Session} from './duckdb.ts';
+import {filteredParts} from './filter.ts';
+import {prepareHistory} from './history.ts';
+import {canonicalJson} from './ledger-chain.ts';
+import {NotFound} from './not-found.ts';
+import {query} from './queries.ts';
+import {filterOf, findFinding} from './screening/findings.ts';
+import type {Warehouse} from './store.ts';
+import {type Target, widening} from './widening.ts';
+
+/**
+ * Suspect are the parts that were exposed, inspected or not, and whatever they went into; their production lots, and the
+ * lots that these went into. For a lot: the lot itself and all that it went into. `product`, `where`, `from` and `to`
+ * narrow the exposed parts. Parts and lots that cannot be ruled out because a link is missing are not among them:
+ * `widenedBy` says how many there are. The answer is kept, so that a hold can be proposed on it by its `id`.
+ * @throws NotFound for a finding that was not given; what the filter throws for an expression
+ */
+export async function contain(warehouse: Warehouse, question: ContainQuestion): Promise<ContainAnswer> {
+  const {target: sought, asOf: _, ...narrowed} = question;
+  const answer = await warehouse.read(question.asOf, async (session, asOf) => {
+    await prepareHistory(session, 'subjects');
+    const target = await targetOf(warehouse, session, sought);
+    await createSuspects(session, target, narrowed);
+    const lots = await session.rows<ContainAnswer['lots'][number] & Record<string, unknown>>(query('suspect-lots'));
+    const loose = await session.rows<{id: string}>(LOOSE_PARTS);
+    const {parts} = await session.row<{parts: number}>('select count(*) as parts from suspects');
+    const widenedBy = await widening(session, target, narrowed);
+    await session.run(
+      'create or replace temp table asked as select part as item from suspects union select lot from suspect_lots',
+    );
+    const completeness = await completenessOfAsked(session);
+    return {
+      id: idOf(sought, narrowed, asOf),
+      asOf,
+      basis: target.words,
+      permalink: permalinkOf(sought, narrowed, asOf),
+      lots,
+      parts,
+      looseParts: loose.map(p => p.id),
+      inHouse: lots.filter(({where}) => IN_HOUSE.has(where)).length,
+      completeness,
+      widenedBy,
+    };
+  });
+  await keep(warehouse.folder, answer);
+  return answer;
+}
+
+/** A population that was contained before, exactly as it was answered. @throws NotFound */
+export async function contained(warehouse: Warehouse, id: string): Promise<ContainAnswer> {
+  const unknown = `nothing was contained under "${id}" here: ask again with "fishbone contain"`;
+  if (!/^c[0-9a-f]{16}$/.test(id)) throw new NotFound(unknown);
+  const text = await readFile(pathOf(warehouse.folder, id), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new NotFound(unknown, {cause: error});
+    throw error;
+  });
+  return ContainAnswer.parse(JSON.parse(text));
+}
+
+const IN_HOUSE: ReadonlySet<string> = new Set(['in-process', 'stock', 'quarantine']);
+
+async function targetOf(warehouse: Warehouse, session: Session, sought: string): Promise<Target> {
+  const found = await findFinding(warehouse.folder, sought);
+  if (found) {
+    const {finding, question} = found;
+    const expression = filterOf(finding);
+    const scope = {product: question.product, where: question.where};
+    const within = Object.values(scope).filter(text => text !== undefined);
+    const words = `parts with ${expression}${within.length > 0 ? `, within ${within.join(' and ')}` : ''} (finding ${sought}: ${finding.sentence})`;
+    return {kind: 'filter', expression, scope, words};
+  }
+  if (/^f[0-9a-f]{12}-[0-9a-f]{8}$/.test(sought)) {
+    throw new NotFound(`there is no finding ${sought} here: ask the question again with "fishbone screen"`);
+  }
+  const lots = await session.rows<{items: number[]}>(query('named'), {id: sought, kind: 'lot'});
+  if (lots.length > 0) {
+    const words = `lot ${sought}, all that it went into at any depth, and the parts of those lots`;
+    return {kind: 'lot', lot: lots[0].items[0], scope: {}, words};
+  }
+  if (!/[=<>]|\s(in|is)\s/i.test(sought)) {
+    throw new NotFound(
+      `"${sought}" is neither a finding, nor a lot that any row names, nor a filter such as bore.tool = 'T7'`,
+    );
+  }
+  return {kind: 'filter', expression: sought, scope: {}, words: `parts with ${sought}, and what they went into`};
+}
+
+/** Makes temporary tables `suspects` (part) and `suspect_lots` (lot). */
+async function createSuspects(session: Session, target: Target, narrowed: Scope): Promise<void> {
+  await session.run('create or replace temp table asked (item integer)');
+  if (target.kind === 'lot') {
+    await session.run('insert into asked values ($lot::integer)', {lot: target.lot});
+    await session.run(`create or replace temp table exposed as
+      select r.item as part from (${query('went-into')}) r join subjects s on s.part = r.item`);
+  } else {
+    const {sql, bindings} = await filteredParts(session, target.expression);
+    await session.run(`create or replace temp table exposed as ${sql}`, bindings);
+  }
+  await keepWithin(session, target.scope);
+  await keepWithin(session, narrowed);
+  // The lot itself is suspect as a whole only where the question does not narrow its parts.
+  const isWhole = target.kind === 'lot' && Object.values(narrowed).every(bound => bound === undefined);
+  if (!isWhole) await session.run('create or replace temp table asked (item integer)');
+  await session.run('insert into asked select part from exposed');
+  await session.run(`create or replace temp table reached as ${query('went-into')}`);
+  await session.run(`create or replace temp table suspects as
+    select r.item as part from reached r join fact.items i on i.item = r.item where i.kind = 'part'`);
+  await session.run(`create or replace temp table suspect_lots as
+    select p.lot from now.parts p semi join suspects s on s.part = p.part where p.lot is not null
+    union select r.item from reached r join fact.items i on i.item = r.item where i.kind = 'lot'`);
+}
+
+/** Takes out of `exposed` what lies outside a scope. */
+async function keepWithin(session: Session, {product, where, from, to}: Scope): Promise<void> {
+  const conditions: string[] = [];
+  const bindings: Bindings = {};
+  if (product !== undefined) {
+    conditions.push('s.product = $product');
+    bindings.product = product;
+  }
+  for (const [name, text, sign] of [
+    ['from', from, '>='],
+    ['to', to, '<'],
+  ] as const) {
+    if (text === undefined) continue;
+    if (Number.isNaN(Date.parse(text))) throw new RangeError(`${name} is not a time in ISO 8601: "${text}"`);
+    conditions.push(`s.inspected_at ${sign} $${name}::timestamptz`);
+    bindings[name] = text;
+  }
+  if (where !== undefined) {
+    const chosen = await filteredParts(session, where);
+    conditions.push(`s.part in (${chosen.sql})`);
+    Object.assign(bindings, chosen.bindings);
+  }
+  if (conditions.length === 0) return;
+  await session.run(
+    `create or replace temp table exposed as
+     select e.part from exposed e join subjects s on s.part = e.part where ${conditions.join(' and ')}`,
+    bindings,
+  );
+}
+
+const LOOSE_PARTS = `select i.id from suspects s
+  join fact.items i on i.item = s.part
+  left join now.parts p on p.part = s.part
+  where p.lot is null order by i.id`;
+
+/** The same question at the same position has the same id, whoever asks and whenever. */
+function idOf(target: string, scope: Scope, asOf: number): string {
+  const digest = createHash('sha256').update(canonicalJson({target, scope, asOf}));
+  return `c${digest.digest('hex').slice(0, 16)}`;
+}
+
+function permalinkOf(target: string, scope: Scope, asOf: number): string {
+  const given = Object.entries({target, ...scope, asOf}).filter(([, value]) => value !== undefined);
+  return `/contain?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}
+
+const pathOf = (folder: string, id: string) => join(folder, 'answers', `${id}.json`);
+
+/** A copy of what can be asked again: it need not be on the disk when the answer is given, but it is whole or not there. */
+async function keep(folder: string, answer: ContainAnswer): Promise<void> {
+  await mkdir(join(folder, 'answers'), {recursive: true});
+  const path = pathOf(folder, answer.id);
+  const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`;
+  await writeFile(temporary, JSON.stringify(answer));
+  await rename(temporary, path);
+}

@@ -1,0 +1,128 @@
+/** How far the boundary of a suspect population would move if what is not known turned out badly. */
+import type {Scope} from './answers.ts';
+import type {Session} from './duckdb.ts';
+import {factorRelation} from './factors.ts';
+import {filteredParts} from './filter.ts';
+import {type Filter, parseFilter} from './filter-grammar.ts';
+import {query} from './queries.ts';
+
+/** What a population was contained for. A finding is a filter within the scope of the question that it answered. */
+export type Target = {scope: Pick<Scope, 'product' | 'where'>; words: string} & (
+  | {kind: 'filter'; expression: string}
+  | {kind: 'lot'; lot: number}
+);
+
+/**
+ * In words, with counts: parts whose exposure was not recorded, parts that were exposed in another run than the one that
+ * counts, lots that name no input of a suspect material. Over temporary tables `subjects`, `suspects`, `suspect_lots`.
+ */
+export async function widening(session: Session, target: Target, narrowed: Scope): Promise<string[]> {
+  await createInScope(session, target, narrowed);
+  const words: string[] = [];
+  if (target.kind === 'filter') {
+    const filter = parseFilter(target.expression);
+    for (const factor of comparedFactors(filter)) words.push(...(await unrecorded(session, factor)));
+    for (const asked of levelsAsked(filter)) words.push(...(await otherRuns(session, asked)));
+  }
+  return [...words, ...(await unnamedInputs(session))];
+}
+
+/** Temporary table `in_scope`: the parts that could have been suspects. */
+async function createInScope(session: Session, {scope}: Target, narrowed: Scope): Promise<void> {
+  await session.run('create or replace temp table in_scope as select part from subjects');
+  for (const {product, where} of [scope, narrowed]) {
+    if (product !== undefined) {
+      await session.run(
+        'delete from in_scope where part in (select part from subjects where product is distinct from $product)',
+        {product},
+      );
+    }
+    if (where === undefined) continue;
+    const {sql, bindings} = await filteredParts(session, where);
+    await session.run(`delete from in_scope where part not in (${sql})`, bindings);
+  }
+}
+
+/** The factors of which a filter asks for values, not whether they are missing. */
+function comparedFactors(filter: Filter): string[] {
+  if (filter.is === 'missing') return [];
+  if (filter.is === 'not') return comparedFactors(filter.of);
+  if ('left' in filter) {
+    return [...new Set([...comparedFactors(filter.left), ...comparedFactors(filter.right)])];
+  }
+  return [filter.factor];
+}
+
+/** Parts made in the time of the suspects that have no value of a factor which other parts of their product do have. */
+async function unrecorded(session: Session, factor: string): Promise<string[]> {
+  const {sql, bindings} = await factorRelation(session, factor);
+  const rows = await session.rows<{near: boolean; parts: number; lots: number}>(
+    `with given as (${sql}), period as (
+       select min(s.made_at) as since, max(s.made_at) as until from subjects s semi join suspects u on u.part = s.part
+     ), having_it as (
+       select distinct s.product from subjects s semi join given g on g.part = s.part
+     )
+     select coalesce(s.lot in (select lot from suspect_lots), false) as near, count(*) as parts, count(distinct s.lot) as lots
+     from subjects s
+     semi join in_scope n on n.part = s.part
+     cross join period t
+     where s.part not in (select part from given)
+       and s.part not in (select part from suspects)
+       and (s.product is null or s.product in (select product from having_it))
+       and coalesce(s.made_at between t.since and t.until, true)
+     group by near order by near desc`,
+    bindings,
+  );
+  return rows.map(({near, parts, lots}) =>
+    near
+      ? `${counted(parts, 'more part')} of the suspect lots: no ${factor} recorded, so exposure cannot be ruled out`
+      : `${counted(parts, 'part')} in ${counted(lots, 'other lot')}, made in the same time: no ${factor} recorded, so exposure cannot be ruled out`,
+  );
+}
+
+const RUN_COLUMNS: Record<string, string> = {
+  station: 'o.station',
+  tool: 'o.tool',
+  cavity: "coalesce(o.tool || '/', '') || o.cavity",
+  operator: 'o.operator',
+  program: 'o.program',
+};
+
+/** Every `factor = level` that a filter asks for, outside of `not`. */
+function levelsAsked(filter: Filter): {factor: string; level: string}[] {
+  if ('left' in filter) return [...levelsAsked(filter.left), ...levelsAsked(filter.right)];
+  if (filter.is === 'in') return filter.values.map(level => ({factor: filter.factor, level: String(level)}));
+  if (filter.is === 'comparison' && filter.operator === '=') {
+    return [{factor: filter.factor, level: String(filter.value)}];
+  }
+  return [];
+}
+
+/** A factor goes by one run of a part through a step; rework may have exposed further parts. */
+async function otherRuns(session: Session, {factor, level}: {factor: string; level: string}): Promise<string[]> {
+  const dot = factor.lastIndexOf('.');
+  const step = factor.slice(0, dot);
+  const column = RUN_COLUMNS[factor.slice(dot + 1)];
+  if (column === undefined) return [];
+  const {parts} = await session.row<{parts: number}>(
+    `select count(distinct o.part) as parts from now.operations o
+     semi join in_scope n on n.part = o.part
+     where o.step = $step and ${column} = $level and o.part not in (select part from suspects)`,
+    {step, level},
+  );
+  return parts > 0
+    ? [`${counted(parts, 'more part')} met ${factor} ${level} in another run through ${step} than the one that counts`]
+    : [];
+}
+
+async function unnamedInputs(session: Session): Promise<string[]> {
+  const rows = await session.rows<{input: string; material: string; lots: number; parts: number}>(
+    query('unnamed-inputs'),
+  );
+  return rows.map(
+    ({input, material, lots, parts}) =>
+      `${counted(lots, 'lot')} of ${material} with ${counted(parts, 'part')}, made in the same time: no lot of ${input} named as consumed, so it may have been a suspect one`,
+  );
+}
+
+const counted = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
