@@ -63,6 +63,7 @@ export async function planFile(path: string, options: IngestOptions = {}): Promi
     missing: [],
     decimal: '.',
     notices,
+    how: {table: options.table, wide: options.wide, timeZone: options.timeZone},
     dryRun: options.dryRun,
   };
   if (options.mapping === undefined) plan.tables = [planPlainTable(path, records.columns, options)];
@@ -72,7 +73,8 @@ export async function planFile(path: string, options: IngestOptions = {}): Promi
 }
 
 async function applyMapping(plan: LoadPlan, given: string | MappingInput): Promise<void> {
-  const {mapping, where} = await readMapping(given);
+  const {mapping, where, input} = await readMapping(given);
+  plan.how = {...plan.how, mapping: input};
   plan.tables = mapTables(mapping, where, plan.records.columns, plan.path);
   plan.timeZone ??= mapping.timeZone;
   plan.timeFormats = mapping.timeFormats;

@@ -100,10 +100,13 @@ export type MappingNotice = Mapping['notices'][number];
  * Reads a mapping from its file, or checks one given as an object.
  * @throws IngestError naming the file, the place in it and what was expected there
  */
-export async function readMapping(given: string | MappingInput): Promise<{mapping: Mapping; where: string}> {
+export async function readMapping(
+  given: string | MappingInput,
+): Promise<{mapping: Mapping; where: string; input: MappingInput}> {
   const where = typeof given === 'string' ? given : 'mapping';
-  const parsed = Mapping.safeParse(typeof given === 'string' ? await readJson(given) : given);
-  if (parsed.success) return {mapping: parsed.data, where};
+  const input = typeof given === 'string' ? await readJson(given) : given;
+  const parsed = Mapping.safeParse(input);
+  if (parsed.success) return {mapping: parsed.data, where, input: input as MappingInput};
   throw new IngestError(`${where}: ${firstReason(parsed.error)}`);
 }
 

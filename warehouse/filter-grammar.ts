@@ -8,7 +8,8 @@
  */
 
 export type Filter =
-  | {is: 'and' | 'or'; left: Filter; right: Filter}
+  | {is: 'and'; left: Filter; right: Filter}
+  | {is: 'or'; left: Filter; right: Filter}
   | {is: 'not'; of: Filter}
   | {is: 'missing'; factor: string}
   | {is: 'in'; factor: string; values: (string | number)[]}

@@ -68,5 +68,7 @@ export interface LoadPlan {
   /** Decimal sign of numbers: '.' or ','. */
   decimal: '.' | ',';
   notices: string[];
+  /** What the file was read with, as it was said: kept in the ledger, so that a replay can say the same again. */
+  how?: {table?: string; wide?: boolean; timeZone?: string; mapping?: unknown};
   dryRun?: boolean;
 }

@@ -104,7 +104,7 @@ export async function load(
     }
   });
   await dropPrepared(session, prepared);
-  const body: BatchBody = {batch, source: plan.source, digest, plan: planDigest, tables, files, notices};
+  const body: BatchBody = {batch, source: plan.source, digest, plan: planDigest, how: plan.how, tables, files, notices};
   if (context.replays !== undefined) body.replays = context.replays;
   const entry = await acknowledge(ledger, seq, body, folder);
   await project(session, folder, entry);
@@ -165,7 +165,7 @@ function statusOf(accepted: number, duplicates: number, rejected: number): Recei
 
 /** What of a plan decides its result: not the names of files or the remarks. */
 function meaningOf(plan: LoadPlan) {
-  const {source: _source, path: _path, notices: _notices, dryRun: _dryRun, records, ...rest} = plan;
+  const {source: _source, path: _path, notices: _notices, how: _how, dryRun: _dryRun, records, ...rest} = plan;
   return {...rest, records: {...records, path: ''}};
 }
 

@@ -5,6 +5,7 @@ import {CANONICAL, columnsOf} from './canonical.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
 import {isItem, kindOf, nameItems} from './items.ts';
 import type {LedgerEntry} from './ledger.ts';
+import type {LoadPlan} from './load-plan.ts';
 import {projectCells, projectWide} from './project-measurements.ts';
 import {createStepViews} from './step-tables.ts';
 
@@ -13,7 +14,9 @@ export interface BatchBody {
   batch: number | null;
   source: string;
   digest: string;
+  /** Digest of what decides the result besides the bytes. */
   plan: string;
+  how?: LoadPlan['how'];
   tables: {table: string; accepted: number; rejected: number; duplicates: number; conflicts: number}[];
   files: {table: string; form: 'long' | 'wide' | 'rejects'; file: string; rows: number; sha256: string}[];
   notices: string[];

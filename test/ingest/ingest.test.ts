@@ -37,6 +37,7 @@ test('a file with canonical names needs no mapping; its name says the table', as
     missing: [],
     decimal: '.',
     notices: [],
+    how: {table: undefined, wide: undefined, timeZone: 'Europe/Berlin'},
     dryRun: true,
   } satisfies LoadPlan);
 });
