@@ -1,5 +1,45 @@
+import {Command, CommanderError} from 'commander';
+import {analysisCommands} from './command-line/analysis-commands.ts';
+import {careCommands} from './command-line/care-commands.ts';
+import {dataCommands} from './command-line/data-commands.ts';
+import {holdCommands} from './command-line/hold-commands.ts';
+import {servingCommands} from './command-line/serving-commands.ts';
+import {Terminal} from './command-line/terminal.ts';
+import {translateError} from './translate-error.ts';
+
 /** Runs one command line. @returns the exit code */
 export async function main(argv: string[]): Promise<number> {
-  process.stdout.write(`${argv.join(' ')}\n`);
-  return 0;
+  const terminal = new Terminal();
+  const program = new Command('fishbone')
+    .description('Root-cause analytics and traceability warehouse for manufacturing')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({outputError: (text, write) => write(`fishbone: ${text.replace(/^error: /, '')}`)});
+  for (const commands of [servingCommands, dataCommands, analysisCommands, holdCommands, careCommands])
+    commands(program, terminal);
+  try {
+    await program.parseAsync(argv, {from: 'user'});
+    return terminal.exitCode;
+  } catch (error) {
+    terminal.progress.end();
+    if (error instanceof CommanderError) return asked(error) ? 0 : 2;
+    return complain(error);
+  }
+}
+
+/** Help was asked for, rather than shown because nothing else made sense. */
+function asked({code}: CommanderError): boolean {
+  return code === 'commander.helpDisplayed';
+}
+
+/** One sentence that says what is wrong, one that says what to do. */
+function complain(error: unknown): number {
+  const {message, hint, exitCode, code} = translateError(error);
+  process.stderr.write(`fishbone: ${message}\n${hint ? `  ${hint}\n` : ''}`);
+  if (code === 'INTERNAL' && !process.env.FISHBONE_DEBUG) {
+    process.stderr.write('  this should not have happened: FISHBONE_DEBUG=1 shows where\n');
+  }
+  if (process.env.FISHBONE_DEBUG) console.error(error);
+  return exitCode;
 }

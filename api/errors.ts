@@ -9,9 +9,12 @@ const CATALOGUE = {
   FORBIDDEN: {status: 403, exitCode: 1},
   CONFLICT: {status: 409, exitCode: 1},
   TOO_LARGE: {status: 413, exitCode: 1},
+  FILE_UNUSABLE: {status: 422, exitCode: 1},
   OVERLOADED: {status: 429, exitCode: 1},
   INTERNAL: {status: 500, exitCode: 1},
   WAREHOUSE_BUSY: {status: 503, exitCode: 1},
+  WAREHOUSE_ABSENT: {status: 404, exitCode: 1},
+  WAREHOUSE_DAMAGED: {status: 500, exitCode: 4},
   LEDGER_DAMAGED: {status: 500, exitCode: 4},
   LEDGER_WRITE_FAILED: {status: 507, exitCode: 1},
   HOLD_NOT_FOUND: {status: 404, exitCode: 1},
@@ -22,6 +25,7 @@ const CATALOGUE = {
   DELIVERY_NOT_FOUND: {status: 404, exitCode: 1},
   DELIVERY_NOT_OPEN: {status: 409, exitCode: 1},
   RECEIVER_INVALID: {status: 500, exitCode: 2},
+  CONFIGURATION_INVALID: {status: 500, exitCode: 2},
 } as const satisfies Record<string, {status: number; exitCode: 1 | 2 | 4}>;
 
 export type ErrorCode = keyof typeof CATALOGUE;

@@ -1,0 +1,112 @@
+import {createHash, randomBytes, timingSafeEqual} from 'node:crypto';
+import {z} from 'zod';
+import type {LedgerEntry} from '../../warehouse/ledger.ts';
+import {FishboneError} from '../errors.ts';
+import {Role} from './roles.ts';
+
+/** What the ledger keeps of keys (entries of kind 'key'): never the key, only its SHA-256. */
+type KeyEntry =
+  | {did: 'create'; id: string; name: string; role: Role; sha256: string; by: string}
+  | {did: 'revoke'; id: string; by: string};
+
+export const KeyRow = z.object({
+  id: z.string(),
+  name: z.string().describe('the identity that decisions are recorded under'),
+  role: Role,
+  createdAt: z.string(),
+  revokedAt: z.string().nullable(),
+});
+export type KeyRow = z.infer<typeof KeyRow>;
+
+export interface KeyLedger {
+  append(kind: string, body: unknown): Promise<LedgerEntry>;
+  entries(): readonly LedgerEntry[];
+}
+
+/** API keys: 256 random bits each, read back from the ledger. */
+export class Keys {
+  readonly #ledger: KeyLedger;
+  readonly #keys = new Map<string, KeyRow & {digest: Buffer}>();
+  #read = 0;
+
+  constructor(ledger: KeyLedger) {
+    this.#ledger = ledger;
+  }
+
+  /**
+   * @returns the key in clear text: the only time that it can be seen
+   * @throws FishboneError CONFLICT when a key that still works has the name
+   */
+  async create({name, role, by}: {name: string; role: Role; by: string}): Promise<KeyRow & {key: string}> {
+    const wanted = name.trim();
+    if (this.#live().some(key => key.name.toLowerCase() === wanted.toLowerCase())) {
+      const message = `there is a key named ${wanted} already: the name is whom decisions are recorded under`;
+      throw new FishboneError('CONFLICT', message, {hint: 'choose another name, or revoke the old key first'});
+    }
+    const key = `fb_${randomBytes(32).toString('base64url')}`;
+    const digest = digestOf(key);
+    const id = digest.toString('hex').slice(0, 10);
+    const entry: KeyEntry = {did: 'create', id, name: wanted, role, sha256: digest.toString('hex'), by};
+    await this.#ledger.append('key', entry);
+    return {...this.list().find(row => row.id === id)!, key};
+  }
+
+  /** @throws FishboneError NOT_FOUND, CONFLICT when it is revoked already */
+  async revoke(idOrName: string, by: string): Promise<KeyRow> {
+    const rows = this.list().filter(row => row.id === idOrName || row.name === idOrName);
+    const row = rows.find(({revokedAt}) => revokedAt === null);
+    if (!row && rows.length > 0) throw new FishboneError('CONFLICT', `key ${idOrName} was revoked already`);
+    if (!row) throw new FishboneError('NOT_FOUND', `there is no key ${idOrName}`, {hint: 'see "fishbone key list"'});
+    await this.#ledger.append('key', {did: 'revoke', id: row.id, by} satisfies KeyEntry);
+    return this.list().find(({id}) => id === row.id)!;
+  }
+
+  list(): KeyRow[] {
+    this.#catchUp();
+    return [...this.#keys.values()].map(({digest: _digest, ...row}) => row);
+  }
+
+  /** Whether callers have to show a key: since the first one was made, and for good. */
+  get required(): boolean {
+    this.#catchUp();
+    return this.#keys.size > 0;
+  }
+
+  get anyWorks(): boolean {
+    return this.#live().length > 0;
+  }
+
+  /** Whose key it is, or null. Every stored key is compared, in constant time. */
+  find(key: string): KeyRow | null {
+    const digest = digestOf(key);
+    let found: KeyRow | null = null;
+    for (const row of this.#live()) if (timingSafeEqual(row.digest, digest)) found = row;
+    return found;
+  }
+
+  #live() {
+    this.#catchUp();
+    return [...this.#keys.values()].filter(({revokedAt}) => revokedAt === null);
+  }
+
+  #catchUp(): void {
+    const entries = this.#ledger.entries();
+    for (; this.#read < entries.length; this.#read++) {
+      const {kind, at, body} = entries[this.#read];
+      if (kind !== 'key') continue;
+      const entry = body as KeyEntry;
+      const known = this.#keys.get(entry.id);
+      if (entry.did === 'revoke') {
+        if (known) known.revokedAt ??= at;
+      } else if (!known) {
+        const {id, name, role, sha256} = entry;
+        this.#keys.set(id, {id, name, role, createdAt: at, revokedAt: null, digest: Buffer.from(sha256, 'hex')});
+      }
+    }
+  }
+}
+
+/** A key is as random as its digest, so a slow hash would protect nothing. */
+export function digestOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}

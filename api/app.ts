@@ -1,0 +1,125 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Hold, Plant} from '../warehouse/answers.ts';
+import {contained} from '../warehouse/contain.ts';
+import {plant} from '../warehouse/plant.ts';
+import {Warehouse} from '../warehouse/store.ts';
+import {Keys} from './access/keys.ts';
+import {type Config, readConfig} from './config.ts';
+import {FishboneError} from './errors.ts';
+import {Receipts} from './receipts.ts';
+import {openDrivers} from './write-back/drivers/drivers.ts';
+import {Holds, type Who} from './write-back/holds.ts';
+import {type DeliverySummary, Outbox} from './write-back/outbox.ts';
+
+export interface OpenOptions {
+  /** Makes the warehouse if there is none in the folder; otherwise that is an error. */
+  make?: boolean;
+  /** Goes before what is configured. */
+  config?: Partial<Pick<Config, 'plant' | 'receivers' | 'allowHosts'>>;
+  /** Hears what a person at the console should know. */
+  log?: (line: string) => void;
+}
+
+/** One warehouse with all that can be done to it, whoever asks: the command line, HTTP or a test. */
+export class App {
+  readonly warehouse: Warehouse;
+  readonly config: Config;
+  readonly plantId: string;
+  readonly keys: Keys;
+  readonly holds: Holds;
+  /** What was answered to requests that may be sent again. */
+  readonly receipts: Receipts;
+  readonly log: (line: string) => void;
+  readonly #ledger: Pick<Warehouse, 'append' | 'entries'>;
+  #outbox: Promise<Outbox> | null = null;
+
+  constructor(warehouse: Warehouse, config: Config, plantId: string, log: (line: string) => void) {
+    this.warehouse = warehouse;
+    this.config = config;
+    this.plantId = plantId;
+    this.log = log;
+    // Not the bare ledger: loading a batch counts on nobody writing an entry in between.
+    this.#ledger = {append: (kind, body) => warehouse.append(kind, body), entries: () => warehouse.entries()};
+    this.keys = new Keys(this.#ledger);
+    this.receipts = new Receipts(this.#ledger);
+    this.holds = new Holds(this.#ledger, {plant: plantId, receivers: Object.keys(config.receivers)});
+  }
+
+  /** Proposes to hold what an earlier `contain` found, frozen as it was then. */
+  async proposeHold(proposal: {contained: string; reason: string; text: string; by: Who}): Promise<Hold> {
+    const population = await contained(this.warehouse, proposal.contained);
+    return this.holds.propose({...proposal, contained: population, permalink: population.permalink});
+  }
+
+  /** @throws FishboneError RECEIVER_INVALID */
+  async deliver(waitSeconds?: number): Promise<DeliverySummary> {
+    return (await this.#openOutbox()).deliver({waitSeconds});
+  }
+
+  /** Sends decisions in the background from now on. @throws FishboneError RECEIVER_INVALID */
+  async startDelivery(): Promise<void> {
+    (await this.#openOutbox()).start();
+  }
+
+  plant(): Promise<Omit<Plant, 'access'>> {
+    return plant(this.warehouse, {plant: this.plantId, timeZone: this.config.timeZone});
+  }
+
+  async close(): Promise<void> {
+    if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
+    await this.warehouse.close();
+  }
+
+  #openOutbox(): Promise<Outbox> {
+    const {receivers, allowHosts, folder} = this.config;
+    this.#outbox ??= openDrivers({receivers, allowHosts, folder}).then(
+      drivers => new Outbox(this.#ledger, {drivers, log: this.log}),
+    );
+    return this.#outbox;
+  }
+}
+
+/**
+ * Opens the warehouse in a folder and all that belongs to it.
+ * @throws FishboneError WAREHOUSE_ABSENT, CONFIGURATION_INVALID; WarehouseUnusable, LedgerDamaged
+ */
+export async function openApp(folder: string, {make, config: overrides, log}: OpenOptions = {}): Promise<App> {
+  if (!make && !hasWarehouse(folder)) {
+    throw new FishboneError('WAREHOUSE_ABSENT', `there is no warehouse in ${folder}`, {
+      hint: 'name another folder with --warehouse, or make one here: "fishbone ingest FILE..." or "fishbone demo"',
+    });
+  }
+  const given = Object.fromEntries(Object.entries(overrides ?? {}).filter(([, value]) => value !== undefined));
+  const config: Config = {...(await readConfig(folder)), ...given};
+  const warehouse = await Warehouse.open(folder);
+  try {
+    for (const notice of warehouse.ledger.notices) log?.(notice);
+    return new App(warehouse, config, await settlePlant(warehouse, config), log ?? (() => undefined));
+  } catch (error) {
+    await warehouse.close();
+    throw error;
+  }
+}
+
+export function hasWarehouse(folder: string): boolean {
+  return existsSync(join(folder, 'ledger'));
+}
+
+/** The plant's id is written down when the warehouse is made: ids of holds sent to the MES are made from it. */
+async function settlePlant(warehouse: Warehouse, config: Config): Promise<string> {
+  const settled = warehouse.entries().find(({kind}) => kind === 'plant');
+  if (!settled) {
+    const id = config.plant ?? 'plant-1';
+    await warehouse.append('plant', {plant: id});
+    return id;
+  }
+  const {plant: id} = settled.body as {plant: string};
+  if (config.plant !== null && config.plant !== id) {
+    const message = `the warehouse in ${config.folder} belongs to plant ${id}, but the configuration says ${config.plant}`;
+    throw new FishboneError('CONFIGURATION_INVALID', message, {
+      hint: `a plant's id is fixed when its warehouse is made: set it back to "${id}", or use another folder`,
+    });
+  }
+  return id;
+}

@@ -1,0 +1,55 @@
+import type {Command} from 'commander';
+import type {ItemKind, ParetoQuestion, Scope, ScreenQuestion} from '../../warehouse/answers.ts';
+import {splitList} from '../query-string.ts';
+import {containText, paretoText, screenText, traceText, yieldText} from './print/analysis.ts';
+import {type Common, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
+
+export function analysisCommands(program: Command, terminal: Terminal): void {
+  withScope(program.command('screen'))
+    .description('ranks what could be the cause')
+    .option('--defect <code>', 'the outcome: this defect')
+    .option('--any-fail', 'the outcome: any failed inspection (the default)')
+    .option('--measurement <parameter>', 'the outcome: the value of a parameter')
+    .option('--cluster <unit>', 'what shares its fate: lot or part')
+    .option('--strata <factors>', 'compare within these, with commas', splitList)
+    .option('--against <expression>', 'compare with these parts only')
+    .option('--top <k>', 'the first k findings', wholeNumber)
+    .action(({warehouse, json, ...question}: Common & ScreenQuestion) =>
+      terminal.tell({warehouse, json}, 'screen', question, screenText),
+    );
+
+  withScope(program.command('pareto'))
+    .description('which defects, products, stations, ... weigh most')
+    .option('--by <factor>', 'defect, product, station or any factor')
+    .option('--weight <weight>', 'count, ppm, severity or cost')
+    .option('--top <k>', 'the first k bars, the rest as other', wholeNumber)
+    .action(({warehouse, json, ...question}: Common & ParetoQuestion) =>
+      terminal.tell({warehouse, json}, 'pareto', question, paretoText),
+    );
+
+  withScope(program.command('yield'))
+    .description('first-pass and rolled-throughput yield, DPU, DPMO')
+    .option('--step <step>', 'of this step')
+    .option('--by <factor>', 'for each level of a factor')
+    .action(({warehouse, json, ...question}: Common & Scope & {step?: string; by?: string}) =>
+      terminal.tell({warehouse, json}, 'yield', question, yieldText),
+    );
+
+  withCommon(program.command('trace'))
+    .argument('<id>', 'a part, a lot or a work order')
+    .description('where it came from, where it went, what happened to it')
+    .option('--kind <kind>', 'part, lot or work_order, if the id alone does not say')
+    .option('--forward', 'only what it went into')
+    .option('--backward', 'only what it was made from')
+    .option('--as-of <position>', 'as it was after this batch', wholeNumber)
+    .action((id: string, {warehouse, json, ...rest}: Common & {kind?: ItemKind; asOf?: number}) =>
+      terminal.tell({warehouse, json}, 'trace', {id, ...rest}, traceText),
+    );
+
+  withScope(program.command('contain'))
+    .argument('<target>', 'a finding, a lot or a filter expression')
+    .description('the suspect population: lots and parts, and where they are now')
+    .action((target: string, {warehouse, json, ...scope}: Common & Scope) =>
+      terminal.tell({warehouse, json}, 'contain', {target, ...scope}, containText),
+    );
+}

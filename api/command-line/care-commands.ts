@@ -1,0 +1,90 @@
+import {type Command, Option} from 'commander';
+import {rebuild, verify} from '../../warehouse/verify.ts';
+import {Role} from '../access/roles.ts';
+import {hasWarehouse} from '../app.ts';
+import {warehouseFolder} from '../config.ts';
+import {examine} from '../doctor.ts';
+import {FishboneError} from '../errors.ts';
+import {findServer} from '../running-server.ts';
+import {counted, paragraphs} from './print/layout.ts';
+import {keysText} from './print/records.ts';
+import {type Common, type Terminal, withCommon} from './terminal.ts';
+
+export function careCommands(program: Command, terminal: Terminal): void {
+  const key = program.command('key').description('API keys');
+  withCommon(key.command('create'))
+    .description('makes a key and shows it once')
+    .addOption(new Option('--role <role>', 'what it may do').choices(Role.options).makeOptionMandatory())
+    .requiredOption('--name <name>', 'whom its decisions are recorded under')
+    .action(({warehouse, json, role, name}: Common & {role: Role; name: string}) =>
+      terminal.tell(
+        {warehouse, json},
+        'key.create',
+        {role, name},
+        made => `${made.key}\n\n  ${made.name}, ${made.role}. Keep it: it is not shown again.\n`,
+      ),
+    );
+  withCommon(key.command('list'))
+    .description('all keys, without the keys')
+    .action((options: Common) => terminal.tell(options, 'key.list', {}, keysText));
+  withCommon(key.command('revoke'))
+    .argument('<id>', 'id or name')
+    .description('ends a key')
+    .action((id: string, options: Common) =>
+      terminal.tell(options, 'key.revoke', {id}, row => `${row.name} (${row.id}) is revoked.\n`),
+    );
+
+  withCommon(program.command('verify'))
+    .description('checks that nothing acknowledged is missing or altered')
+    .action(async ({warehouse, json}: Common) => {
+      const answer = await verify(existing(warehouse));
+      terminal.print(json, answer, ({ok, problems, checked}) =>
+        paragraphs(
+          ok ? 'Nothing acknowledged is missing or altered.' : `${counted(problems.length, 'problem')}:`,
+          problems.map(({what, where, hint}) => `  ${where}: ${what}\n    ${hint}\n`).join(''),
+          `Checked: ${Object.entries(checked)
+            .map(([what, n]) => `${String(n)} ${what}`)
+            .join(', ')}.`,
+        ),
+      );
+      if (!answer.ok) terminal.exitCode = 4;
+    });
+  withCommon(program.command('rebuild'))
+    .description('makes the database anew from ledger and archive')
+    .action(async ({warehouse, json}: Common) => {
+      const folder = existing(warehouse);
+      const server = await findServer(folder);
+      if (server) {
+        throw new FishboneError('WAREHOUSE_BUSY', `the server at ${server.address} works on this database`, {
+          hint: 'stop it first, then rebuild',
+        });
+      }
+      terminal.print(
+        json,
+        await rebuild(folder),
+        ({entries, batches}) => `Rebuilt: ${batches} batches out of ${entries} ledger entries.\n`,
+      );
+    });
+  withCommon(program.command('doctor'))
+    .description('looks at the machine and the set-up')
+    .action(async ({warehouse, json}: Common) => {
+      const answer = await examine(warehouseFolder(warehouse));
+      terminal.print(json, answer, ({checks}) =>
+        checks
+          .map(
+            ({what, ok, detail, hint}) =>
+              `${ok ? 'ok  ' : 'BAD '}  ${what}: ${detail}${hint ? `\n        ${hint}` : ''}\n`,
+          )
+          .join(''),
+      );
+      if (!answer.ok) terminal.exitCode = 1;
+    });
+}
+
+function existing(flag?: string): string {
+  const folder = warehouseFolder(flag);
+  if (hasWarehouse(folder)) return folder;
+  throw new FishboneError('WAREHOUSE_ABSENT', `there is no warehouse in ${folder}`, {
+    hint: 'name another folder with --warehouse',
+  });
+}

@@ -1,0 +1,64 @@
+import {resolve} from 'node:path';
+import type {Command} from 'commander';
+import type {LoadOptions} from '../load-files.ts';
+import {inferText, quarantineText, receiptsText, rejectedText} from './print/records.ts';
+import {type Common, type Terminal, withCommon} from './terminal.ts';
+
+export function dataCommands(program: Command, terminal: Terminal): void {
+  withHowToRead(withCommon(program.command('ingest')))
+    .argument('<path...>', 'files and folders')
+    .description('takes files in: canonical tables as CSV, TSV, NDJSON, Parquet, anything else by a mapping')
+    .option('--dry-run', 'says what would happen, changes nothing')
+    .action(async (paths: string[], {warehouse, json, ...options}: Common & LoadOptions) => {
+      const input = {paths: absolute(paths), ...withAbsoluteMapping(options)};
+      terminal.judge(await terminal.answer({warehouse, json}, 'ingest', input, receiptsText));
+    });
+
+  withCommon(program.command('infer'))
+    .argument('<image...>', 'images and folders of images')
+    .requiredOption('--model <name>', 'the model')
+    .description('images become inspections and defects, which are ingested')
+    .action(async (paths: string[], {warehouse, json, model}: Common & {model: string}) => {
+      const isName = !/[\\/]/.test(model);
+      const input = {paths: absolute(paths), model: isName ? model : resolve(model)};
+      const answer = await terminal.answer({warehouse, json}, 'infer', input, inferText);
+      terminal.judge(answer.receipts);
+      if (answer.failures.length > 0 && terminal.exitCode === 0) terminal.exitCode = answer.images > 0 ? 3 : 1;
+    });
+
+  const quarantine = program.command('quarantine').description('rejected rows: file, line, field, reason');
+  withCommon(quarantine.command('list', {isDefault: true}))
+    .description('batches with rejected rows')
+    .option('--conflicts', 'also rows that contradict others')
+    .action(({warehouse, json, conflicts}: Common & {conflicts?: boolean}) =>
+      terminal.tell({warehouse, json}, 'quarantine.list', {conflicts}, quarantineText),
+    );
+  withCommon(quarantine.command('show'))
+    .argument('<batch>', 'as in the list')
+    .description('the rejected rows of a batch')
+    .action((id: string, options: Common) => terminal.tell(options, 'quarantine.show', {id}, rejectedText));
+  withHowToRead(withCommon(quarantine.command('replay')))
+    .argument('<batch>', 'as in the list')
+    .description('tries the rejected rows again, from the bytes that were kept')
+    .action(async (id: string, {warehouse, json, ...options}: Common & LoadOptions) => {
+      const input = {id, ...withAbsoluteMapping(options)};
+      terminal.judge(await terminal.answer({warehouse, json}, 'quarantine.replay', input, receiptsText));
+    });
+}
+
+function withHowToRead(command: Command): Command {
+  return command
+    .option('--table <table>', "the canonical table (default: the file's name)")
+    .option('--wide', 'measurements with one column a parameter')
+    .option('--mapping <file>', 'how the columns become canonical tables')
+    .option('--time-zone <zone>', 'of times without an offset, such as Europe/Berlin');
+}
+
+/** A server that does the work has another working folder. */
+function absolute(paths: readonly string[]): string[] {
+  return paths.map(path => resolve(path));
+}
+
+function withAbsoluteMapping(options: LoadOptions): LoadOptions {
+  return options.mapping === undefined ? options : {...options, mapping: resolve(options.mapping)};
+}

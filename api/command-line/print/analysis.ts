@@ -1,0 +1,147 @@
+import type {
+  ContainAnswer,
+  Finding,
+  ParetoAnswer,
+  ScreenAnswer,
+  TraceAnswer,
+  YieldAnswer,
+} from '../../../warehouse/answers.ts';
+import {isClaim} from '../../claim.ts';
+import {bold, count, counted, paragraphs, percent, short, table} from './layout.ts';
+
+const OTHERS_SHOWN = 10;
+const HISTORY_SHOWN = 40;
+const RELATED_SHOWN = 25;
+const LOTS_SHOWN = 40;
+
+export function screenText(answer: ScreenAnswer): string {
+  const {question, population, findings, tests, notTested, asOf} = answer;
+  const claims = findings.filter(isClaim);
+  const others = findings.filter(finding => !isClaim(finding));
+  const outcome = question.measurement ?? question.defect ?? 'any fail';
+  const defective = question.measurement ? '' : `, ${count(population.defective)} with ${outcome}`;
+  const lots = question.cluster === 'lot' ? ` in ${counted(population.lots, 'lot')}` : '';
+  const within = question.strata.length > 0 ? `, compared within ${question.strata.join(', ')}` : '';
+  return paragraphs(
+    bold(claims.length > 0 ? counted(claims.length, 'claim') : 'Nothing stands out.'),
+    claims.map(finding => `  ${finding.rank}. ${finding.sentence}\n     finding ${finding.id}\n`).join(''),
+    `${counted(population.parts, 'part')}${lots}${defective}; ${counted(tests, 'test')} at position ${asOf}${within}.`,
+    question.notes.map(note => `  note: ${note}\n`).join(''),
+    others.length > 0 ? `Also tested${others.length > OTHERS_SHOWN ? `, the first ${OTHERS_SHOWN}` : ''}:` : '',
+    table(
+      ['factor', 'level', 'effect', '95 %', 'q', 'verdict'],
+      others.slice(0, OTHERS_SHOWN).map(f => {
+        const interval = `${short(f.effect.low)} to ${short(f.effect.high)}`;
+        return [f.factor, levelOf(f), short(f.effect.value), interval, short(f.q), f.verdict];
+      }),
+    ),
+    notTested.length > 0 ? `Not tested: ${counted(notTested.length, 'factor')} (--json says why).` : '',
+  );
+}
+
+function levelOf({level, threshold}: Finding): string {
+  return threshold ? `${threshold.op} ${short(threshold.value)}` : (level ?? '');
+}
+
+export function paretoText({basis, bars, other, by, weight, asOf}: ParetoAnswer): string {
+  const rows = bars.map(bar => [
+    bar.key,
+    bar.count,
+    bar.parts,
+    Math.round(bar.ppm),
+    percent(bar.share),
+    percent(bar.cumulative),
+  ]);
+  if (other) {
+    const {count: defects, parts, ppm, share, cumulative, keys} = other;
+    rows.push([`other (${keys})`, defects, parts, Math.round(ppm), percent(share), percent(cumulative)]);
+  }
+  return paragraphs(
+    `${counted(basis.defects, 'defect')} on ${counted(basis.defectiveParts, 'part')} of ${count(basis.parts)} inspected, ` +
+      `by ${by}, weighed by ${weight}, at position ${asOf}.`,
+    table([by, 'defects', 'parts', 'ppm', 'share', 'cumulative'], rows),
+  );
+}
+
+export function yieldText(answer: YieldAnswer): string {
+  const {inspected, passedFirst, fpy, rty, dpu, dpmo, opportunities, groups, asOf} = answer;
+  const figure = (value: number | null) => (value === null ? 'unknown' : short(value));
+  return paragraphs(
+    `${count(passedFirst)} of ${counted(inspected, 'inspected part')} passed at the first inspection, at position ${asOf}.`,
+    table(
+      ['first-pass yield', 'rolled throughput', 'DPU', 'DPMO', 'opportunities'],
+      [
+        [
+          percent(fpy),
+          percent(rty),
+          figure(dpu),
+          figure(dpmo),
+          opportunities === null ? 'unknown' : count(opportunities),
+        ],
+      ],
+    ),
+    table(
+      ['', 'inspected', 'passed first', 'first-pass yield', 'DPU'],
+      (groups ?? []).map(g => [g.key, g.inspected, g.passedFirst, percent(g.fpy), figure(g.dpu)]),
+    ),
+  );
+}
+
+export function traceText(answer: TraceAnswer): string {
+  const {kind, id, history, backward, forward, truncated, completeness, asOf} = answer;
+  const related = (title: string, items: TraceAnswer['backward'], more: number) => {
+    const hidden = items.length - Math.min(items.length, RELATED_SHOWN) + more;
+    const rows = items.slice(0, RELATED_SHOWN).map(r => [r.kind, r.id, r.depth, r.detail]);
+    const rest = hidden > 0 ? `  and ${count(hidden)} more\n` : '';
+    return items.length > 0 ? `${bold(title)}\n${table(['kind', 'id', 'depth', ''], rows)}${rest}` : '';
+  };
+  const hiddenEvents = history.length - Math.min(history.length, HISTORY_SHOWN);
+  return paragraphs(
+    bold(`${kind.replace('_', ' ')} ${id}, at position ${asOf}`),
+    table(
+      ['when', 'what', 'where', ''],
+      history.slice(0, HISTORY_SHOWN).map(e => [e.at ?? 'unknown', e.what, e.station ?? e.step, e.text]),
+    ) + (hiddenEvents > 0 ? `  and ${count(hiddenEvents)} more\n` : ''),
+    related('Came from', backward, truncated.backward),
+    related('Went into', forward, truncated.forward),
+    completenessText(completeness),
+  );
+}
+
+export function containText({
+  id,
+  basis,
+  lots,
+  parts,
+  looseParts,
+  inHouse,
+  completeness,
+  widenedBy,
+  asOf,
+}: ContainAnswer): string {
+  const hidden = lots.length - Math.min(lots.length, LOTS_SHOWN);
+  return paragraphs(
+    bold(
+      `${counted(parts, 'part')} in ${counted(lots.length, 'lot')} suspect, ${counted(inHouse, 'lot')} still in house.`,
+    ),
+    `${basis} (position ${asOf})`,
+    table(
+      ['lot', 'suspect', 'of', 'where', 'location'],
+      lots.slice(0, LOTS_SHOWN).map(lot => [lot.lot, lot.parts, lot.of, lot.where, lot.location]),
+    ) + (hidden > 0 ? `  and ${count(hidden)} more\n` : ''),
+    looseParts.length > 0 ? `${counted(looseParts.length, 'suspect part')} in no lot: ${someOf(looseParts)}` : '',
+    widenedBy.map(reason => `  widened by: ${reason}\n`).join(''),
+    completenessText(completeness),
+    `To stop them: fishbone hold propose ${id} --reason CODE --text TEXT --by NAME`,
+  );
+}
+
+function completenessText({expected, found, missing}: TraceAnswer['completeness']): string {
+  if (missing.length === 0) return `Complete: ${count(found)} of ${counted(expected, 'expected link')} found.`;
+  const first = missing.slice(0, 5).map(({kind, id, what}) => `  missing: ${kind} ${id}: ${what}\n`);
+  return `Not complete: ${count(found)} of ${counted(expected, 'expected link')} found.\n${first.join('')}`;
+}
+
+function someOf(ids: readonly string[]): string {
+  return `${ids.slice(0, 10).join(', ')}${ids.length > 10 ? ` and ${count(ids.length - 10)} more` : ''}`;
+}

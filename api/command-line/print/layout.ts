@@ -1,0 +1,48 @@
+/** Text for people: plain, aligned, no wider than it has to be. */
+
+/** Columns aligned under their names; numbers to the right. A table without rows is empty text. */
+export function table(names: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  if (rows.length === 0) return '';
+  const cells = rows.map(row => row.map(value => (typeof value === 'number' ? count(value) : (value ?? ''))));
+  const isNumber = names.map((_, c) => rows.every(row => typeof row[c] === 'number' || row[c] === null));
+  const widths = names.map((name, c) => Math.max(name.length, ...cells.map(row => row[c].length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((text, c) => (isNumber[c] ? text.padStart(widths[c]) : text.padEnd(widths[c])))
+      .join('  ')
+      .trimEnd();
+  return [line(names), ...cells.map(line)].map(text => `  ${text}\n`).join('');
+}
+
+/** 1234567.8 → 1,234,567.8 */
+export function count(value: number): string {
+  return value.toLocaleString('en', {maximumFractionDigits: 4});
+}
+
+/** 1 lot, 1,240 lots */
+export function counted(n: number, what: string): string {
+  return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+}
+
+export function percent(share: number | null): string {
+  return share === null ? 'unknown' : `${(share * 100).toFixed(2)} %`;
+}
+
+/** Three digits that count: 3.14, 0.00123, 1.2e-7. */
+export function short(value: number): string {
+  if (value === 0) return '0';
+  return Math.abs(value) < 0.001 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+}
+
+/** Bold where a terminal shows it and nobody asked for plain text. */
+export function bold(text: string): string {
+  return process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text;
+}
+
+/** Paragraphs without those that are empty, a blank line between them. */
+export function paragraphs(...parts: string[]): string {
+  return parts
+    .filter(part => part.trim() !== '')
+    .map(part => (part.endsWith('\n') ? part : `${part}\n`))
+    .join('\n');
+}

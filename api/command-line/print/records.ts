@@ -1,0 +1,142 @@
+import type {Hold, Receipt} from '../../../warehouse/answers.ts';
+import {isUnusable} from '../../load-files.ts';
+import type {OutputOf} from '../../operations.ts';
+import {bold, counted, paragraphs, table} from './layout.ts';
+
+const ROWS_SHOWN = 50;
+
+export function receiptsText(receipts: readonly Receipt[]): string {
+  const usable = receipts.filter(receipt => !isUnusable(receipt));
+  const rows = usable.flatMap(({source, batch, status, tables}) =>
+    tables.map(t => [
+      batch === null ? '' : String(batch),
+      status,
+      t.table,
+      t.accepted,
+      t.rejected,
+      t.duplicates,
+      t.conflicts,
+      source,
+    ]),
+  );
+  const notices = usable.flatMap(({source, notices}) =>
+    notices.map(notice => (notice.includes(source) ? `  ${notice}\n` : `  ${source}: ${notice}\n`)),
+  );
+  return paragraphs(
+    table(['batch', 'status', 'table', 'accepted', 'rejected', 'duplicates', 'conflicts', 'file'], rows),
+    notices.join(''),
+    receipts.some(({tables}) => tables.some(({rejected}) => rejected > 0))
+      ? 'Rejected rows wait in the quarantine: fishbone quarantine list'
+      : '',
+  );
+}
+
+export function inferText({
+  images,
+  inspections,
+  defects,
+  failures,
+  imagesPerSecond,
+  receipts,
+}: OutputOf<'infer'>): string {
+  return paragraphs(
+    bold(`${counted(images, 'image')}: ${counted(inspections, 'inspection')}, ${counted(defects, 'defect')}.`),
+    `${Math.round(imagesPerSecond)} images a second.`,
+    failures
+      .slice(0, ROWS_SHOWN)
+      .map(({image, reason}) => `  ${image}: ${reason}\n`)
+      .join(''),
+    receiptsText(receipts),
+  );
+}
+
+export function quarantineText({batches, conflicts}: OutputOf<'quarantine.list'>): string {
+  return paragraphs(
+    batches.length === 0 ? 'The quarantine is empty.' : '',
+    table(
+      ['id', 'when', 'rejected', 'open', 'file'],
+      batches.map(b => [b.id, b.at, b.rejected, b.open, b.source]),
+    ),
+    batches
+      .flatMap(b => b.reasons.slice(0, 5).map(r => `  ${b.id}: ${counted(r.rows, 'row')}: ${fieldOf(r)}${r.reason}\n`))
+      .join(''),
+    batches.length > 0 ? 'Row by row: fishbone quarantine show ID' : '',
+    conflicts
+      ? conflicts.length === 0
+        ? 'No rows contradict each other.'
+        : `${bold('Contradictions')} (the later batch counts; recorded_at would settle them)\n${table(
+            ['batch', 'when', 'table', 'rows', 'file'],
+            conflicts.map(c => [String(c.batch), c.at, c.table, c.conflicts, c.source]),
+          )}`
+      : '',
+  );
+}
+
+export function rejectedText({rows}: OutputOf<'quarantine.show'>): string {
+  const shown = rows.slice(0, ROWS_SHOWN).map(row => {
+    const line = row.line === null ? '' : `:${row.line}`;
+    return `  ${row.source}${line}: ${row.table}: ${fieldOf(row)}${row.reason}\n`;
+  });
+  const rest = rows.length > ROWS_SHOWN ? `  and ${rows.length - ROWS_SHOWN} more (--json gives all)\n` : '';
+  return rows.length === 0 ? 'No rejected rows.\n' : shown.join('') + rest;
+}
+
+function fieldOf({field}: {field: string | null}): string {
+  return field === null ? '' : `${field}: `;
+}
+
+export function holdText(hold: Hold): string {
+  return paragraphs(
+    bold(`${hold.id}: ${hold.decision}`),
+    `${hold.reason}: ${hold.text || '(no text)'}; ${counted(hold.parts, 'suspect part')}.`,
+    hold.events.map(({at, by, what, why}) => `  ${at}  ${what} by ${by}${why ? `: ${why}` : ''}\n`).join(''),
+    table(
+      ['lot', 'action', 'delivery', 'receiver', 'seen at MES'],
+      hold.lots.map(l => [
+        l.lot,
+        l.action,
+        l.delivery,
+        l.receiver,
+        l.seenAtMes === null ? 'not asked' : yesNo(l.seenAtMes),
+      ]),
+    ),
+    hold.decision === 'proposed' ? `Somebody else decides: fishbone hold approve ${hold.id} --by NAME` : '',
+  );
+}
+
+export function holdsText({holds}: OutputOf<'hold.list'>): string {
+  if (holds.length === 0) return 'There are no holds.\n';
+  return table(
+    ['id', 'decision', 'reason', 'proposed by', 'parts', 'delivered'],
+    holds.map(h => {
+      const arrived = h.lots.filter(({delivery}) => delivery === 'acknowledged').length;
+      return [
+        h.id,
+        h.decision,
+        h.reason,
+        h.proposedBy,
+        h.parts,
+        h.lots.length > 0 ? `${arrived} of ${h.lots.length}` : '',
+      ];
+    }),
+  );
+}
+
+export function deliveryText({acknowledged, rejected, waiting, askPerson, why}: OutputOf<'deliver'>): string {
+  return paragraphs(
+    `${acknowledged} acknowledged, ${rejected} rejected, ${waiting} waiting${askPerson > 0 ? ` (${askPerson} for a person)` : ''}.`,
+    why && waiting > 0 ? `  ${why}` : '',
+  );
+}
+
+export function keysText({keys}: OutputOf<'key.list'>): string {
+  if (keys.length === 0) return 'There are no keys: only this machine is served.\n';
+  return table(
+    ['id', 'name', 'role', 'created', 'revoked'],
+    keys.map(key => [key.id, key.name, key.role, key.createdAt, key.revokedAt]),
+  );
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

@@ -1,0 +1,94 @@
+import {readFile} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
+import {z} from 'zod';
+import {FishboneError} from './errors.ts';
+
+/** How a plant sets up its warehouse: `W/fishbone.json`, over it the environment. Flags go before both. */
+export interface Config {
+  /** The warehouse folder, absolute. */
+  folder: string;
+  /** As configured; the id that counts was fixed when the warehouse was made. */
+  plant: string | null;
+  /** What days and shifts are shown in; UTC unless configured. */
+  timeZone: string;
+  /** The same, only if somebody chose it: what times without an offset are read in. */
+  chosenTimeZone: string | null;
+  receivers: z.output<typeof Receivers>;
+  allowHosts: string[];
+}
+
+const TimeZone = z.string().refine(isTimeZone, {error: 'is no time zone: use an IANA name such as Europe/Berlin'});
+
+const Receivers = z.record(
+  z.string().min(1),
+  z.strictObject({
+    driver: z.literal('webhook'),
+    url: z.string(),
+    secretFile: z.string().min(1),
+    timeoutMs: z.number().int().positive().optional(),
+  }),
+);
+
+const ConfigFile = z.strictObject({
+  plant: z.string().trim().min(1).optional(),
+  timeZone: TimeZone.optional(),
+  receivers: Receivers.default({}),
+  allowHosts: z.array(z.string().min(1)).default([]),
+});
+
+/** The warehouse folder that is meant: the flag, else FISHBONE_WAREHOUSE, else `./warehouse-data`. */
+export function warehouseFolder(flag?: string): string {
+  return resolve(flag ?? (process.env.FISHBONE_WAREHOUSE || 'warehouse-data'));
+}
+
+/** @throws FishboneError CONFIGURATION_INVALID that names the file or variable and the place in it */
+export async function readConfig(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
+  const path = join(folder, 'fishbone.json');
+  const file = check(ConfigFile, await readJson(path), path);
+  const fromEnvironment = {plant: env.FISHBONE_PLANT || undefined, timeZone: env.FISHBONE_TIME_ZONE || undefined};
+  const environment = check(ConfigFile.partial(), fromEnvironment, 'the environment');
+  const chosenTimeZone = environment.timeZone ?? file.timeZone ?? null;
+  return {
+    folder,
+    plant: environment.plant ?? file.plant ?? null,
+    timeZone: chosenTimeZone ?? 'UTC',
+    chosenTimeZone,
+    receivers: file.receivers,
+    allowHosts: file.allowHosts,
+  };
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', {timeZone: name});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw invalid(`${path} cannot be read: ${(cause as Error).message}`, cause);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalid(`${path} is not valid JSON: ${(cause as Error).message}`, cause);
+  }
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const {path, message} = parsed.error.issues[0];
+  throw invalid(`${where}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`, parsed.error);
+}
+
+function invalid(message: string, cause: unknown): FishboneError {
+  return new FishboneError('CONFIGURATION_INVALID', message, {hint: 'correct it, then try again', cause});
+}

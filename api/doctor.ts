@@ -1,0 +1,91 @@
+import {access, constants, stat, statfs} from 'node:fs/promises';
+import {freemem, totalmem} from 'node:os';
+import {dirname} from 'node:path';
+import {hasWarehouse} from './app.ts';
+import {readConfig} from './config.ts';
+import {findServer} from './running-server.ts';
+import {translateError} from './translate-error.ts';
+import {openDrivers} from './write-back/drivers/drivers.ts';
+
+export interface Check {
+  what: string;
+  ok: boolean;
+  detail: string;
+  hint?: string;
+}
+
+const GIGABYTE = 1e9;
+const DISK_MIN_GB = 2;
+const MEMORY_MIN_GB = 1;
+
+/** Looks at what Fishbone needs of a machine and of its configuration; changes nothing. */
+export async function examine(folder: string): Promise<{ok: boolean; checks: Check[]}> {
+  const checks = [node(), memory(), await clock(), await disk(folder), await warehouse(folder), await settings(folder)];
+  return {ok: checks.every(({ok}) => ok), checks};
+}
+
+function node(): Check {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  const detail = `Node ${process.versions.node} on ${process.platform} ${process.arch}`;
+  return {what: 'runtime', ok, detail, hint: ok ? undefined : 'install Node 20.19 or newer'};
+}
+
+function memory(): Check {
+  const total = Math.min(process.constrainedMemory() || totalmem(), totalmem()) / GIGABYTE;
+  const detail = `${total.toFixed(1)} GB, ${(freemem() / GIGABYTE).toFixed(1)} GB of it free`;
+  const ok = total >= MEMORY_MIN_GB;
+  return {what: 'memory', ok, detail, hint: ok ? undefined : `give it ${MEMORY_MIN_GB} GB or more`};
+}
+
+/** A clock that is years off writes wrong times into the ledger for ever. */
+async function clock(): Promise<Check> {
+  const {mtimeMs: installedMs} = await stat(new URL('../package.json', import.meta.url));
+  const ok = Date.now() >= installedMs - 86_400_000;
+  const detail = new Date().toISOString();
+  return {what: 'clock', ok, detail, hint: ok ? undefined : 'it is set to before this was installed: set the clock'};
+}
+
+async function disk(folder: string): Promise<Check> {
+  try {
+    const place = await nearest(folder);
+    await access(place, constants.W_OK);
+    const {bavail, bsize} = await statfs(place);
+    const free = (bavail * bsize) / GIGABYTE;
+    const ok = free >= DISK_MIN_GB;
+    const hint = ok ? undefined : `make room: less than ${DISK_MIN_GB} GB is soon full`;
+    return {what: 'disk', ok, detail: `${free.toFixed(1)} GB free at ${place}`, hint};
+  } catch (error) {
+    return {what: 'disk', ok: false, detail: (error as Error).message, hint: 'choose a folder that may be written to'};
+  }
+}
+
+/** The folder itself, or the next one above that exists. */
+async function nearest(folder: string): Promise<string> {
+  try {
+    await access(folder);
+    return folder;
+  } catch {
+    return dirname(folder) === folder ? folder : nearest(dirname(folder));
+  }
+}
+
+async function warehouse(folder: string): Promise<Check> {
+  if (!hasWarehouse(folder)) return {what: 'warehouse', ok: true, detail: `none in ${folder} yet`};
+  const server = await findServer(folder);
+  return {what: 'warehouse', ok: true, detail: server ? `${folder}, served at ${server.address}` : folder};
+}
+
+async function settings(folder: string): Promise<Check> {
+  try {
+    const {timeZone, chosenTimeZone, receivers, allowHosts} = await readConfig(folder);
+    await openDrivers({receivers, allowHosts, folder});
+    const zone = chosenTimeZone ?? `${timeZone} (not configured)`;
+    const names = Object.keys(receivers);
+    const detail = `time zone ${zone}; receivers: ${names.length > 0 ? names.join(', ') : 'none'}`;
+    return {what: 'configuration', ok: true, detail};
+  } catch (error) {
+    const {message, hint} = translateError(error);
+    return {what: 'configuration', ok: false, detail: message, hint};
+  }
+}

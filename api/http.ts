@@ -1,0 +1,75 @@
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import fastify, {type FastifyInstance, type FastifyServerOptions} from 'fastify';
+import {jsonSchemaTransform, validatorCompiler, type ZodTypeProvider} from 'fastify-type-provider-zod';
+import {guard} from './access/guard.ts';
+import type {App} from './app.ts';
+import {sendProblem} from './problem.ts';
+import {analysisRoutes} from './routes/analysis.ts';
+import {dataRoutes} from './routes/data.ts';
+import {healthRoutes} from './routes/health.ts';
+import {holdRoutes} from './routes/holds.ts';
+import {ingestRoutes} from './routes/ingest.ts';
+import {operationRoutes} from './routes/operations.ts';
+import {servePages} from './routes/pages.ts';
+
+export interface HttpOptions {
+  /** What the command line on this machine shows; null: it has no way in. */
+  localToken: string | null;
+  /** The folder of the built dashboards; null: only the API is served. */
+  dashboards: string | null;
+  logger?: FastifyServerOptions['logger'];
+}
+
+export type Http = FastifyInstance<
+  import('fastify').RawServerDefault,
+  import('http').IncomingMessage,
+  import('http').ServerResponse,
+  import('fastify').FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+const JSON_BODY_BYTES = 1_000_000;
+
+/** The HTTP door over an application core; it does not listen. */
+export async function buildHttp(app: App, {localToken, dashboards, logger}: HttpOptions): Promise<Http> {
+  const http: Http = fastify({
+    bodyLimit: JSON_BODY_BYTES,
+    logger: logger ?? false,
+    forceCloseConnections: 'idle',
+    routerOptions: {maxParamLength: 500},
+  }).withTypeProvider<ZodTypeProvider>();
+  http.setValidatorCompiler(validatorCompiler);
+  // Answers are sent as they are: schemas say what is promised, they do not strip what is given beyond it.
+  http.setSerializerCompiler(() => data => JSON.stringify(data));
+  http.setErrorHandler(sendProblem);
+  await http.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Plants serve plain http inside their networks; these two would break that.
+    strictTransportSecurity: false,
+    originAgentCluster: false,
+  });
+  await http.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {title: 'Fishbone', description: 'Root-cause analytics and traceability warehouse', version: '1'},
+      components: {securitySchemes: {key: {type: 'http', scheme: 'bearer', description: 'fb_...'}}},
+      security: [{key: []}],
+    },
+    transform: jsonSchemaTransform,
+  });
+  guard(http, app, localToken);
+  for (const routes of [analysisRoutes, holdRoutes, ingestRoutes, dataRoutes, healthRoutes, operationRoutes])
+    await http.register(instance => routes(instance.withTypeProvider<ZodTypeProvider>(), app));
+  await servePages(http, dashboards);
+  return http;
+}

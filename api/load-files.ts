@@ -1,0 +1,145 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {type InferResult, infer} from '../inference/infer.ts';
+import {writeInspections} from '../inference/write-inspections.ts';
+import {type IngestOptions, ingestFiles, planFile} from '../ingest/ingest.ts';
+import {linesOfRecords} from '../ingest/line-numbers.ts';
+import type {Receipt} from '../warehouse/answers.ts';
+import {CANONICAL} from '../warehouse/canonical.ts';
+import type {LoadPlan} from '../warehouse/load-plan.ts';
+import type {BatchBody} from '../warehouse/project.ts';
+import type {App} from './app.ts';
+import {isTimeZone} from './config.ts';
+import {FishboneError} from './errors.ts';
+
+export interface LoadOptions {
+  table?: string;
+  wide?: boolean;
+  mapping?: string;
+  timeZone?: string;
+  dryRun?: boolean;
+}
+
+/** Takes files and folders in. @returns a receipt a file */
+export async function ingest(
+  app: App,
+  paths: readonly string[],
+  options: LoadOptions & {source?: (path: string) => string} = {},
+): Promise<Receipt[]> {
+  checkOptions(options);
+  const {source = path => path, ...rest} = options;
+  const receipts = await ingestFiles(plan => load(app, {...plan, source: source(plan.source)}), paths, {
+    ...rest,
+    onSkipped: app.log,
+  } satisfies IngestOptions);
+  return receipts.map(receipt => ({
+    ...receipt,
+    source: source(receipt.source),
+    notices: receipt.notices.map(notice => notice.replaceAll(receipt.source, source(receipt.source))),
+  }));
+}
+
+/**
+ * Tries the rejected rows of a batch again, from the bytes that were kept: after a mapping, a time zone or Fishbone
+ * itself was put right. Rows that were accepted before are duplicates and change nothing.
+ * @param id as in `quarantine list`: a batch, or "r" and a ledger entry
+ * @param options go before what the file was read with the first time
+ */
+export async function replay(app: App, id: string, options: Omit<LoadOptions, 'dryRun'> = {}): Promise<Receipt[]> {
+  checkOptions(options);
+  const {seq, body} = findBatch(app, id);
+  const {digest, source} = body;
+  const raw = app.warehouse.rawPath(digest);
+  const plan = await planFile(raw, readAgain(body, options)).catch((error: unknown) => {
+    if (!(error instanceof Error) || error.name !== 'IngestError') throw error;
+    throw new FishboneError('FILE_UNUSABLE', error.message.replaceAll(raw, source), {
+      hint: 'give the options that the file needs: --mapping, --table, --wide, --time-zone',
+      cause: error,
+    });
+  });
+  return [await load(app, {...plan, source}, seq)];
+}
+
+function readAgain({how, tables}: BatchBody, options: Omit<LoadOptions, 'dryRun'>): IngestOptions {
+  const timeZone = options.timeZone ?? how.timeZone;
+  if (options.mapping !== undefined) return {timeZone, mapping: options.mapping};
+  if (how.mapping !== undefined && options.table === undefined && !options.wide) {
+    return {timeZone, mapping: how.mapping as IngestOptions['mapping']};
+  }
+  // The kept bytes have no name that could say the table.
+  return {timeZone, table: options.table ?? how.table ?? tables[0]?.table, wide: options.wide ?? how.wide};
+}
+
+export interface InferAnswer {
+  images: number;
+  inspections: number;
+  defects: number;
+  failures: InferResult['failures'];
+  skipped: string[];
+  imagesPerSecond: number;
+  receipts: Receipt[];
+}
+
+/** Images → inspections and their defects → the same way in as any file. */
+export async function inferAndIngest(
+  app: App,
+  paths: readonly string[],
+  {model, onProgress}: {model: string; onProgress?: (done: number, total: number) => void},
+): Promise<InferAnswer> {
+  const result = await infer(paths, {model, onProgress});
+  const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'infer-'));
+  try {
+    const files = await writeInspections(folder, result);
+    const receipts = await ingest(app, files, {source: path => path.replace(folder, `infer:${model}`)});
+    const {inspections, defects, failures, skipped, timings} = result;
+    return {
+      images: timings.images,
+      inspections: inspections.length,
+      defects: defects.length,
+      failures,
+      skipped,
+      imagesPerSecond: timings.imagesPerSecond,
+      receipts,
+    };
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+function load(app: App, plan: LoadPlan, replays?: number): Promise<Receipt> {
+  // The flag goes before the mapping, the mapping before the configuration.
+  const timeZone = plan.timeZone ?? app.config.chosenTimeZone ?? undefined;
+  return app.warehouse.load({...plan, timeZone}, linesOfRecords, replays);
+}
+
+function checkOptions({table, wide, mapping, timeZone}: LoadOptions): void {
+  if (table !== undefined && !Object.hasOwn(CANONICAL, table)) {
+    throw new FishboneError('USAGE', `there is no table "${table}"`, {
+      hint: `the tables are ${Object.keys(CANONICAL).join(', ')}`,
+    });
+  }
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    throw new FishboneError('USAGE', `there is no time zone "${timeZone}"`, {
+      hint: 'use an IANA name such as Europe/Berlin',
+    });
+  }
+  if (mapping !== undefined && (table !== undefined || wide)) {
+    throw new FishboneError('USAGE', 'a mapping names its own tables', {
+      hint: 'leave out --table and --wide, or the --mapping',
+    });
+  }
+}
+
+function findBatch(app: App, id: string): {seq: number; body: BatchBody} {
+  for (const {seq, kind, body} of app.warehouse.entries()) {
+    if (kind !== 'batch') continue;
+    const batch = body as BatchBody;
+    if (id === `r${seq}` || (batch.batch !== null && id === String(batch.batch))) return {seq, body: batch};
+  }
+  throw new FishboneError('NOT_FOUND', `there is no batch ${id}`, {hint: 'see "fishbone quarantine list"'});
+}
+
+/** Whether a file could not be read at all: its receipt's notices say why, and nothing of it is recorded. */
+export function isUnusable({status, tables}: Receipt): boolean {
+  return status === 'rejected' && tables.length === 0;
+}

@@ -1,0 +1,275 @@
+import {z} from 'zod';
+import {
+  BatchRow,
+  ContainAnswer,
+  ContainQuestion,
+  Finding,
+  Hold,
+  ParetoAnswer,
+  ParetoQuestion,
+  Plant,
+  QuarantinedBatch,
+  Receipt,
+  RejectedRow,
+  ScreenAnswer,
+  ScreenQuestion,
+  TraceAnswer,
+  TraceQuestion,
+  YieldAnswer,
+  YieldQuestion,
+} from '../warehouse/answers.ts';
+import {contain, contained} from '../warehouse/contain.ts';
+import {pareto} from '../warehouse/pareto.ts';
+import {listBatches} from '../warehouse/plant.ts';
+import {listQuarantine, showQuarantine} from '../warehouse/quarantine.ts';
+import {finding} from '../warehouse/screening/findings.ts';
+import {screen} from '../warehouse/screening/screen.ts';
+import {trace} from '../warehouse/trace.ts';
+import {yieldOf} from '../warehouse/yield.ts';
+import {KeyRow} from './access/keys.ts';
+import {Role} from './access/roles.ts';
+import type {App} from './app.ts';
+import {ConflictRow, conflicts} from './conflicts.ts';
+import {FishboneError} from './errors.ts';
+import {inferAndIngest, ingest, replay} from './load-files.ts';
+import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
+import type {Who} from './write-back/holds.ts';
+
+/** Who asks. */
+export interface Caller {
+  /** The name that a key proves; null where a name can only be declared. */
+  authenticated: string | null;
+  onProgress?: (done: number, total: number, what: string) => void;
+}
+
+/** One thing that can be asked of a warehouse: the one definition behind its command, its route and its documentation. */
+export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  summary: string;
+  input: I;
+  output: O;
+  /** Makes the warehouse when there is none yet. */
+  makes?: boolean;
+  run(app: App, input: z.output<I>, caller: Caller): Promise<z.input<O>> | z.input<O>;
+}
+
+function operation<I extends z.ZodType, O extends z.ZodType>(definition: Operation<I, O>): Operation<I, O> {
+  return definition;
+}
+
+const Id = z.strictObject({id: z.string().min(1)});
+const Nothing = z.strictObject({});
+const By = z.string().trim().min(1).optional().describe('who decides; a key proves it, otherwise it is self-declared');
+const Text = z.string().trim().min(1);
+
+const HowToRead = {
+  table: z.string().optional(),
+  wide: z.boolean().optional(),
+  mapping: z.string().optional().describe('path of a mapping'),
+  timeZone: z.string().optional(),
+};
+
+const Level = z.object({
+  level: z.string(),
+  parts: z.number(),
+  defective: z.number(),
+  lots: z.number(),
+  rate: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+
+export const OPERATIONS = {
+  ingest: operation({
+    summary: 'Takes files in, one receipt a file',
+    input: z.strictObject({paths: z.array(z.string()).min(1), ...HowToRead, dryRun: z.boolean().optional()}),
+    output: z.array(Receipt),
+    makes: true,
+    run: (app, {paths, ...options}) => ingest(app, paths, options),
+  }),
+  inspections: operation({
+    summary: 'Records inspections with their defects as they happen; durable before it answers',
+    input: z.strictObject({inspections: z.array(InspectionInput)}),
+    output: InspectionsAnswer,
+    makes: true,
+    run: (app, {inspections}) => recordInspections(app, inspections),
+  }),
+  infer: operation({
+    summary: 'Images become inspections and defects, which are ingested',
+    input: z.strictObject({paths: z.array(z.string()).min(1), model: z.string()}),
+    output: z.object({
+      images: z.number(),
+      inspections: z.number(),
+      defects: z.number(),
+      failures: z.array(z.object({image: z.string(), reason: z.string(), inspection: z.string().nullable()})),
+      skipped: z.array(z.string()),
+      imagesPerSecond: z.number(),
+      receipts: z.array(Receipt),
+    }),
+    makes: true,
+    run: (app, {paths, model}, {onProgress}) =>
+      inferAndIngest(app, paths, {model, onProgress: (done, total) => onProgress?.(done, total, 'images')}),
+  }),
+  'quarantine.list': operation({
+    summary: 'Batches with rejected rows; contradictions on request',
+    input: z.strictObject({conflicts: z.boolean().optional()}),
+    output: z.object({batches: z.array(QuarantinedBatch), conflicts: z.array(ConflictRow).optional()}),
+    run: async (app, input) => {
+      const batches = await listQuarantine(app.warehouse);
+      return input.conflicts ? {batches, conflicts: conflicts(app.warehouse)} : {batches};
+    },
+  }),
+  'quarantine.show': operation({
+    summary: 'The rejected rows of a batch: file, line, field, reason',
+    input: Id,
+    output: z.object({rows: z.array(RejectedRow)}),
+    run: async (app, {id}) => ({rows: await showQuarantine(app.warehouse, id)}),
+  }),
+  'quarantine.replay': operation({
+    summary: 'Tries rejected rows again, from the bytes that were kept',
+    input: z.strictObject({id: z.string().min(1), ...HowToRead}),
+    output: z.array(Receipt),
+    run: (app, {id, ...options}) => replay(app, id, options),
+  }),
+  screen: operation({
+    summary: 'Ranks what could be the cause',
+    input: ScreenQuestion.strict(),
+    output: ScreenAnswer,
+    run: (app, question) => screen(app.warehouse, question),
+  }),
+  finding: operation({
+    summary: 'One finding of an earlier screen, with its rates by level',
+    input: Id,
+    output: z.object({finding: Finding, question: z.unknown(), asOf: z.number(), levels: z.array(Level)}),
+    run: (app, {id}) => finding(app.warehouse, id),
+  }),
+  pareto: operation({
+    summary: 'Which defects, products, stations, ... weigh most',
+    input: ParetoQuestion.strict(),
+    output: ParetoAnswer,
+    run: (app, question) => pareto(app.warehouse, question),
+  }),
+  yield: operation({
+    summary: 'First-pass and rolled-throughput yield, defects per unit and per million opportunities',
+    input: YieldQuestion.strict(),
+    output: YieldAnswer,
+    run: (app, question) => yieldOf(app.warehouse, question),
+  }),
+  trace: operation({
+    summary: 'Where something came from, where it went, and what happened to it',
+    input: TraceQuestion.strict(),
+    output: TraceAnswer,
+    run: (app, question) => trace(app.warehouse, question),
+  }),
+  contain: operation({
+    summary: 'The suspect population of a finding, a lot or a filter',
+    input: ContainQuestion.strict(),
+    output: ContainAnswer,
+    run: (app, question) => contain(app.warehouse, question),
+  }),
+  contained: operation({
+    summary: 'A suspect population as it was found earlier',
+    input: Id,
+    output: ContainAnswer,
+    run: (app, {id}) => contained(app.warehouse, id),
+  }),
+  'hold.list': operation({
+    summary: 'All holds, the newest first',
+    input: Nothing,
+    output: z.object({holds: z.array(Hold)}),
+    run: app => ({holds: app.holds.list()}),
+  }),
+  'hold.show': operation({summary: 'One hold', input: Id, output: Hold, run: (app, {id}) => app.holds.show(id)}),
+  'hold.propose': operation({
+    summary: 'Proposes to hold a suspect population; somebody else has to approve it',
+    input: z.strictObject({contained: Text, reason: Text, text: z.string().default(''), by: By}),
+    output: Hold,
+    run: (app, {by, ...proposal}, caller) => app.proposeHold({...proposal, by: whoDecides(by, caller)}),
+  }),
+  'hold.approve': operation({
+    summary: 'Approves a hold: every lot goes into the outbox',
+    input: z.strictObject({id: Text, by: By, reason: z.string().optional()}),
+    output: Hold,
+    run: (app, {id, by}, caller) => app.holds.approve(id, whoDecides(by, caller)),
+  }),
+  'hold.refuse': operation({
+    summary: 'Refuses a hold',
+    input: z.strictObject({id: Text, by: By, reason: z.string().optional()}),
+    output: Hold,
+    run: (app, {id, by, reason}, caller) => app.holds.refuse(id, whoDecides(by, caller), reason),
+  }),
+  'hold.release': operation({
+    summary: 'Releases the lots of an approved hold',
+    input: z.strictObject({id: Text, by: By, reason: Text}),
+    output: Hold,
+    run: (app, {id, by, reason}, caller) => app.holds.release(id, {reason, by: whoDecides(by, caller)}),
+  }),
+  deliver: operation({
+    summary: 'Sends what waits in the outbox',
+    input: z.strictObject({wait: z.number().nonnegative().optional().describe('seconds')}),
+    output: z.object({
+      acknowledged: z.number(),
+      rejected: z.number(),
+      waiting: z.number(),
+      askPerson: z.number(),
+      why: z.string().nullable(),
+    }),
+    run: (app, {wait}) => app.deliver(wait),
+  }),
+  plant: operation({
+    summary: 'What there is to ask about: products, defects, steps, stations',
+    input: Nothing,
+    output: Plant.omit({access: true}),
+    run: app => app.plant(),
+  }),
+  batches: operation({
+    summary: 'What was accepted, batch by batch',
+    input: Nothing,
+    output: z.object({batches: z.array(BatchRow)}),
+    run: async app => ({batches: await listBatches(app.warehouse)}),
+  }),
+  'key.create': operation({
+    summary: 'Makes an API key and shows it once',
+    input: z.strictObject({name: Text, role: Role}),
+    output: KeyRow.extend({key: z.string()}),
+    makes: true,
+    run: (app, input) => app.keys.create({...input, by: 'command line'}),
+  }),
+  'key.list': operation({
+    summary: 'All API keys, without the keys',
+    input: Nothing,
+    output: z.object({keys: z.array(KeyRow)}),
+    run: app => ({keys: app.keys.list()}),
+  }),
+  'key.revoke': operation({
+    summary: 'Revokes an API key, by its id or name',
+    input: Id,
+    output: KeyRow,
+    run: (app, {id}) => app.keys.revoke(id, 'command line'),
+  }),
+} as const;
+
+export type OperationName = keyof typeof OPERATIONS;
+export type InputOf<N extends OperationName> = z.input<(typeof OPERATIONS)[N]['input']>;
+export type OutputOf<N extends OperationName> = z.input<(typeof OPERATIONS)[N]['output']>;
+
+/**
+ * Checks what is asked, and does it.
+ * @throws ZodError for an input that is not right, and what the operation throws
+ */
+export async function runOperation<N extends OperationName>(
+  app: App,
+  name: N,
+  input: unknown,
+  caller: Caller,
+): Promise<OutputOf<N>> {
+  const {input: schema, run} = OPERATIONS[name] as Operation;
+  return (await run(app, schema.parse(input), caller)) as OutputOf<N>;
+}
+
+function whoDecides(declared: string | undefined, {authenticated}: Caller): Who {
+  if (authenticated !== null) return {name: authenticated, authenticated: true};
+  if (declared !== undefined) return declared;
+  throw new FishboneError('USAGE', 'who decides? A name is missing', {
+    hint: 'give it with --by NAME (over HTTP: "by")',
+  });
+}

@@ -1,0 +1,97 @@
+import type {FastifyReply, FastifyRequest} from 'fastify';
+import {z} from 'zod';
+import type {FishboneError} from './errors.ts';
+import {translateError} from './translate-error.ts';
+
+/** What every failed request is answered with (RFC 9457). */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string().describe('stable: for programs'),
+  detail: z.string(),
+  hint: z.string().optional().describe('what to do about it'),
+  exitCode: z.number().int().describe('what the command line would exit with'),
+  errors: z
+    .array(z.object({pointer: z.string().describe('JSON pointer to the wrong field'), detail: z.string()}))
+    .optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** Sends any error as a problem; only faults of our own are logged. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  if (problem.status >= 500) request.log.error({err: error}, problem.detail);
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 503) reply.header('retry-after', '5');
+  reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+export function problemOf(error: unknown): Problem {
+  const invalid = invalidFields(error);
+  if (invalid) {
+    const detail = invalid.map(({pointer, detail}) => (pointer ? `${pointer}: ${detail}` : detail)).join('; ');
+    return {...describe('USAGE', 400, 2), detail, errors: invalid};
+  }
+  if (isHttpError(error)) {
+    const {statusCode, message} = error;
+    const code = statusCode === 413 ? 'TOO_LARGE' : 'USAGE';
+    return {...describe(code, statusCode, 2), detail: message, hint: HINTS[statusCode]};
+  }
+  const {code, status, exitCode, message, hint} = translateError(error);
+  return {...describe(code, status, exitCode), detail: message, hint};
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  413: 'a JSON body is 1 MB at most: send less at once, or a file to /v1/ingest/{table}',
+  415: 'send application/json; to /v1/ingest/{table} text/csv, application/x-ndjson or application/vnd.apache.parquet',
+};
+
+const TITLES: Partial<Record<FishboneError['code'], string>> = {
+  USAGE: 'The question cannot be read',
+  NOT_FOUND: 'There is no such thing',
+  UNAUTHENTICATED: 'Who are you?',
+  FORBIDDEN: 'Not allowed',
+  CONFLICT: 'It contradicts what is recorded',
+  FILE_UNUSABLE: 'The data cannot be used',
+  TOO_LARGE: 'That is too much at once',
+  INTERNAL: 'The server failed',
+  HOLD_SAME_PERSON: 'A second person has to decide',
+};
+
+function describe(code: FishboneError['code'], status: number, exitCode: number) {
+  const title = TITLES[code] ?? code.toLowerCase().replaceAll('_', ' ');
+  return {type: 'about:blank', title, status, code, exitCode};
+}
+
+/** Fastify says where (body, querystring, params) and zod what; the pointer is into the body or names the parameter. */
+function invalidFields(error: unknown): {pointer: string; detail: string}[] | null {
+  if (error instanceof z.ZodError) return error.issues.flatMap(issue => fieldsOf(issue.path, issue));
+  if (!(error instanceof Error) || !('validation' in error) || !Array.isArray(error.validation)) return null;
+  return (error.validation as Violation[]).flatMap(({instancePath, message, params}) => {
+    const pointer = instancePath === '/' ? '' : (instancePath ?? '');
+    const unknown = params?.keys ?? [];
+    if (unknown.length === 0) return [{pointer, detail: message ?? 'is not right'}];
+    return unknown.map(key => ({pointer: `${pointer}/${pointerPart(key)}`, detail: `"${key}" is not known here`}));
+  });
+}
+
+/** As fastify-type-provider-zod tells of one of zod's issues; `keys` are those that are not known. */
+interface Violation {
+  instancePath?: string;
+  message?: string;
+  params?: {keys?: string[]};
+}
+
+function fieldsOf(path: readonly PropertyKey[], issue: z.core.$ZodIssue): {pointer: string; detail: string}[] {
+  const at = (keys: readonly PropertyKey[]) => keys.map(key => `/${pointerPart(String(key))}`).join('');
+  if (issue.code !== 'unrecognized_keys') return [{pointer: at(path), detail: issue.message}];
+  return issue.keys.map(key => ({pointer: at([...path, key]), detail: `"${key}" is not known here`}));
+}
+
+const pointerPart = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+function isHttpError(error: unknown): error is Error & {statusCode: number} {
+  if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return false;
+  return error.statusCode >= 400 && error.statusCode < 500;
+}

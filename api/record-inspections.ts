@@ -1,0 +1,171 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {z} from 'zod';
+import {linesOfRecords} from '../ingest/line-numbers.ts';
+import type {Receipt} from '../warehouse/answers.ts';
+import {type Column, columnsOf} from '../warehouse/canonical.ts';
+import type {Expression, LoadPlan, TablePlan} from '../warehouse/load-plan.ts';
+import {recordedInspections} from '../warehouse/table-rows.ts';
+import type {App} from './app.ts';
+import {FishboneError} from './errors.ts';
+
+/** A row of `inspections` with its `defects` in it. */
+export const InspectionInput = z.strictObject({
+  ...shapeOf('inspections'),
+  inspection: z.string().min(1),
+  recorded_at: z.iso.datetime({offset: true, local: true}).nullable().optional(),
+  defects: z.array(z.strictObject({...shapeOf('defects', ['inspection']), defect: z.string().min(1)})).default([]),
+});
+export type InspectionInput = z.output<typeof InspectionInput>;
+
+export const InspectionsAnswer = z.object({
+  batch: z.number().int().nullable(),
+  results: z.array(z.object({inspection: z.string(), status: z.enum(['accepted', 'duplicate'])})),
+});
+export type InspectionsAnswer = z.infer<typeof InspectionsAnswer>;
+
+/**
+ * Records inspections as they happen, all or none; what it answers is on the disk. They take the way of any file: lines
+ * of JSON, validated, archived, written to the ledger.
+ * @throws FishboneError CONFLICT for a known id with other content, unless that says it was recorded later;
+ * FILE_UNUSABLE when a row is refused
+ */
+export async function recordInspections(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
+  if (inspections.length === 0) return {batch: null, results: []};
+  const before = queues.get(app) ?? Promise.resolve();
+  const mine = before.catch(() => undefined).then(() => record(app, inspections));
+  queues.set(app, mine);
+  return mine;
+}
+
+/** What is checked must still hold when it is recorded: one request after the other. */
+const queues = new WeakMap<App, Promise<unknown>>();
+
+async function record(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
+  const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'inspections-'));
+  const loadRows = async (rows: readonly InspectionInput[], dryRun: boolean): Promise<Receipt> => {
+    const path = join(folder, 'inspections.ndjson');
+    await writeFile(path, rows.flatMap(linesOf).join(''));
+    const timeZone = app.config.chosenTimeZone ?? undefined;
+    return app.warehouse.load({...PLAN, path, records: {...PLAN.records, path}, timeZone, dryRun}, linesOfRecords);
+  };
+  try {
+    const rehearsal = await loadRows(inspections, true);
+    const mixed = total(rehearsal, 'duplicates') > 0 && total(rehearsal, 'accepted') > 0;
+    const suspicious = mixed || total(rehearsal, 'conflicts') > 0 || total(rehearsal, 'rejected') > 0;
+    const alone: Receipt[] = [];
+    for (const inspection of suspicious ? inspections : []) alone.push(await loadRows([inspection], true));
+    refuseRejected(inspections, alone);
+    await refuseConflicts(app, inspections, alone.length > 0 ? alone : inspections.map(() => rehearsal));
+    const receipt = await loadRows(inspections, false);
+    if (total(receipt, 'rejected') > 0) throw refused(inspections.map(({inspection}) => inspection));
+    const results = inspections.map(({inspection}, k) => {
+      const isNew = total(alone[k] ?? receipt, 'accepted') > 0;
+      return {inspection, status: isNew ? ('accepted' as const) : ('duplicate' as const)};
+    });
+    return {batch: receipt.batch, results};
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+function refuseRejected(inspections: readonly InspectionInput[], alone: readonly Receipt[]): void {
+  const bad = inspections.filter((_, k) => alone[k] && total(alone[k], 'rejected') > 0);
+  if (bad.length > 0) throw refused(bad.map(({inspection}) => inspection));
+}
+
+function refused(ids: readonly string[]): FishboneError {
+  const message = `inspection ${ids.join(', ')}: a value is not what its column takes; nothing was recorded`;
+  return new FishboneError('FILE_UNUSABLE', message, {
+    hint: 'times need an offset unless fishbone.json has a timeZone',
+  });
+}
+
+/** Other content under a known id is accepted only as a newer version; one that says no time is older than any that does. */
+async function refuseConflicts(app: App, inspections: readonly InspectionInput[], receipts: readonly Receipt[]) {
+  const changed = inspections.filter((_, k) => total(receipts[k], 'accepted') > 0);
+  if (changed.length === 0) return;
+  const recorded = await recordedInspections(
+    app.warehouse,
+    changed.map(({inspection}) => inspection),
+  );
+  for (const {inspection, recorded_at} of changed) {
+    const known = recorded.get(inspection);
+    const isNewer = recorded_at && (!known || Date.parse(recorded_at) > Date.parse(known));
+    if (known === undefined || isNewer) continue;
+    const since = known === null ? '' : `, recorded at ${known}`;
+    throw new FishboneError('CONFLICT', `inspection ${inspection} is known with other content${since}`, {
+      hint: 'a correction needs a newer recorded_at; another inspection needs an id of its own',
+    });
+  }
+  const twice = changed.find(({inspection}, k) => changed.findIndex(other => other.inspection === inspection) < k);
+  if (twice) throw new FishboneError('CONFLICT', `inspection ${twice.inspection} comes twice in one request`);
+}
+
+function total(receipt: Receipt, what: 'accepted' | 'duplicates' | 'conflicts' | 'rejected'): number {
+  return receipt.tables.reduce((sum, table) => sum + table[what], 0);
+}
+
+/** Which of the two tables a line is for. */
+const OF = '$table';
+
+function linesOf({defects, ...inspection}: InspectionInput): string[] {
+  // A code found several times needs its number.
+  const seen = new Map<string, number>();
+  const numbered = defects.map(defect => {
+    const n = (seen.get(defect.defect) ?? 0) + 1;
+    seen.set(defect.defect, n);
+    return {n, ...defect};
+  });
+  return [
+    {[OF]: 'inspections', ...inspection},
+    ...numbered.map(defect => ({
+      [OF]: 'defects',
+      inspection: inspection.inspection,
+      recorded_at: inspection.recorded_at,
+      ...defect,
+    })),
+  ].map(line => `${JSON.stringify(line)}\n`);
+}
+
+const PLAN: LoadPlan & {records: {format: 'ndjson'}} = {
+  source: 'POST /v1/inspections',
+  path: '',
+  records: {format: 'ndjson', path: '', columns: [OF, ...new Set([...namesOf('inspections'), ...namesOf('defects')])]},
+  tables: [tablePlan('inspections'), tablePlan('defects')],
+  timeFormats: [],
+  missing: [],
+  decimal: '.',
+  notices: [],
+  how: {},
+};
+
+function tablePlan(table: string): TablePlan {
+  const columns = Object.fromEntries(
+    namesOf(table).map((column): [string, Expression] => [column, {from: 'column', column}]),
+  );
+  return {table, columns, only: [{column: OF, values: [table]}]};
+}
+
+function namesOf(table: string): string[] {
+  return columnsOf(table).map(({name}) => name);
+}
+
+/** The canonical columns of a table as JSON takes them. */
+function shapeOf(table: string, without: string[] = []): Record<string, z.ZodType> {
+  const columns = columnsOf(table).filter(({name}) => !without.includes(name));
+  return Object.fromEntries(columns.map(column => [column.name, typeOf(column)]));
+}
+
+function typeOf({type, required, values}: Column): z.ZodType {
+  const plain: z.ZodType = values
+    ? z.enum(values as [string, ...string[]])
+    : type === 'number'
+      ? z.number()
+      : type === 'integer'
+        ? z.int()
+        : type === 'time'
+          ? z.iso.datetime({offset: true, local: true})
+          : z.string().min(1);
+  return required ? plain : plain.nullable().optional();
+}

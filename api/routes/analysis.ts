@@ -1,0 +1,67 @@
+import {z} from 'zod';
+import {
+  ContainQuestion,
+  ItemKind,
+  ParetoQuestion,
+  ScreenQuestion,
+  TraceQuestion,
+  YieldQuestion,
+} from '../../warehouse/answers.ts';
+import type {App} from '../app.ts';
+import type {Http} from '../http.ts';
+import {OPERATIONS, runOperation} from '../operations.ts';
+import {asQuery} from '../query-string.ts';
+import {answersWith} from './answers-with.ts';
+import {unchanged} from './etag.ts';
+
+const Id = z.object({id: z.string().min(1)});
+const TraceParams = z.object({kind: z.union([ItemKind, z.literal('any')]), id: z.string().min(1)});
+
+export async function analysisRoutes(http: Http, app: App): Promise<void> {
+  const read = {config: {access: 'read'}} as const;
+  const cached = {...read, preHandler: unchanged(app)} as const;
+
+  http.get(
+    '/v1/pareto',
+    {...cached, schema: {...answersWith('pareto'), querystring: asQuery(ParetoQuestion)}},
+    ({query, caller}) => runOperation(app, 'pareto', query, caller),
+  );
+  http.get(
+    '/v1/yield',
+    {...cached, schema: {...answersWith('yield'), querystring: asQuery(YieldQuestion)}},
+    ({query, caller}) => runOperation(app, 'yield', query, caller),
+  );
+  http.get(
+    '/v1/trace/:kind/:id',
+    {
+      ...cached,
+      schema: {
+        ...answersWith('trace'),
+        params: TraceParams,
+        querystring: asQuery(TraceQuestion.omit({id: true, kind: true})),
+      },
+    },
+    ({params: {kind, id}, query, caller}) =>
+      runOperation(app, 'trace', {...query, id, ...(kind === 'any' ? {} : {kind})}, caller),
+  );
+  http.post(
+    '/v1/screen',
+    {...read, schema: {...answersWith('screen'), body: ScreenQuestion.strict()}},
+    ({body, caller}) => runOperation(app, 'screen', body, caller),
+  );
+  http.get('/v1/findings/:id', {...cached, schema: {...answersWith('finding'), params: Id}}, ({params, caller}) =>
+    runOperation(app, 'finding', params, caller),
+  );
+  http.post(
+    '/v1/contain',
+    {...read, schema: {...answersWith('contain'), body: ContainQuestion.strict()}},
+    ({body, caller}) => runOperation(app, 'contain', body, caller),
+  );
+  http.get('/v1/contained/:id', {...cached, schema: {...answersWith('contained'), params: Id}}, ({params, caller}) =>
+    runOperation(app, 'contained', params, caller),
+  );
+  http.get('/v1/plant', {...read, schema: {summary: OPERATIONS.plant.summary}}, async ({caller, seenAs}) => ({
+    ...(await runOperation(app, 'plant', {}, caller)),
+    access: seenAs,
+  }));
+}

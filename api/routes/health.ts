@@ -1,0 +1,42 @@
+import type {App} from '../app.ts';
+import type {Http} from '../http.ts';
+
+export async function healthRoutes(http: Http, app: App): Promise<void> {
+  const startedMs = Date.now();
+  let requests = 0;
+  let failures = 0;
+  http.server.on('request', (_request, response) => {
+    requests++;
+    response.once('finish', () => {
+      if (response.statusCode >= 500) failures++;
+    });
+  });
+
+  http.get('/livez', {schema: {hide: true}}, (_request, reply) => reply.type('text/plain').send('ok\n'));
+
+  http.get('/readyz', {schema: {hide: true}}, async (_request, reply) => {
+    await app.warehouse.read(undefined, session => session.row('select 1 as ready'));
+    return reply.type('text/plain').send('ready\n');
+  });
+
+  http.get('/metrics', {config: {access: 'read'}, schema: {hide: true}}, (_request, reply) => {
+    const holds = app.holds.list().flatMap(({lots}) => lots);
+    const metrics: [string, 'counter' | 'gauge', string, number][] = [
+      ['fishbone_ledger_entries', 'gauge', 'entries in the ledger', app.warehouse.ledger.head.seq],
+      ['fishbone_position', 'gauge', 'newest batch', app.warehouse.position],
+      ['fishbone_deliveries_open', 'gauge', 'lots whose message has not arrived', holds.filter(isOpen).length],
+      ['fishbone_http_requests_total', 'counter', 'requests answered', requests],
+      ['fishbone_http_failures_total', 'counter', 'requests that failed by a fault of ours', failures],
+      ['process_resident_memory_bytes', 'gauge', 'resident memory', process.memoryUsage().rss],
+      ['process_start_time_seconds', 'gauge', 'start time', Math.round(startedMs / 1000)],
+    ];
+    const text = metrics.map(
+      ([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`,
+    );
+    return reply.type('text/plain; version=0.0.4').send(text.join(''));
+  });
+}
+
+function isOpen({delivery}: {delivery: string}): boolean {
+  return delivery === 'queued' || delivery === 'sending' || delivery === 'unknown';
+}

@@ -1,0 +1,33 @@
+import {z} from 'zod';
+import type {App} from '../app.ts';
+import type {Http} from '../http.ts';
+import {OPERATIONS, runOperation} from '../operations.ts';
+import {answersWith} from './answers-with.ts';
+
+const Id = z.object({id: z.string().min(1)});
+
+export async function holdRoutes(http: Http, app: App): Promise<void> {
+  http.get('/v1/holds', {config: {access: 'read'}, schema: answersWith('hold.list')}, ({caller}) =>
+    runOperation(app, 'hold.list', {}, caller),
+  );
+  http.get(
+    '/v1/holds/:id',
+    {config: {access: 'read'}, schema: {...answersWith('hold.show'), params: Id}},
+    ({params, caller}) => runOperation(app, 'hold.show', params, caller),
+  );
+  http.post(
+    '/v1/holds',
+    {config: {access: 'propose'}, schema: {...answersWith('hold.propose'), body: OPERATIONS['hold.propose'].input}},
+    ({body, caller}) => runOperation(app, 'hold.propose', body, caller),
+  );
+  for (const decision of ['approve', 'refuse', 'release'] as const) {
+    const name = `hold.${decision}` as const;
+    // A browser that has nothing to add sends no body at all.
+    const body = OPERATIONS[name].input.omit({id: true}).nullable().optional();
+    http.post(
+      `/v1/holds/:id/${decision}`,
+      {config: {access: 'decide'}, schema: {...answersWith(name), params: Id, body}},
+      ({params: {id}, body, caller}) => runOperation(app, name, {...body, id}, caller),
+    );
+  }
+}

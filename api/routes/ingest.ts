@@ -1,0 +1,106 @@
+import {createHash} from 'node:crypto';
+import {createWriteStream} from 'node:fs';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {Readable, Transform} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
+import {z} from 'zod';
+import type {Receipt} from '../../warehouse/answers.ts';
+import type {App} from '../app.ts';
+import {FishboneError} from '../errors.ts';
+import type {Http} from '../http.ts';
+import {ingest, isUnusable} from '../load-files.ts';
+import {runOperation} from '../operations.ts';
+import {asQuery} from '../query-string.ts';
+import {InspectionInput} from '../record-inspections.ts';
+import {answersWith} from './answers-with.ts';
+
+/** What may be sent, and how such a file is called. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  'text/csv': '.csv',
+  'text/tab-separated-values': '.tsv',
+  'application/x-ndjson': '.ndjson',
+  'application/ndjson': '.ndjson',
+  'application/vnd.apache.parquet': '.parquet',
+};
+
+const Query = z.object({
+  wide: z.boolean().optional(),
+  timeZone: z.string().optional(),
+  dryRun: z.boolean().optional(),
+  source: z.string().max(300).optional().describe('what the data are called on receipts and in the quarantine'),
+});
+
+export async function ingestRoutes(http: Http, app: App): Promise<void> {
+  await http.register(async (streamed: Http) => {
+    streamed.removeAllContentTypeParsers();
+    // Not collected in memory: the body goes from the connection to the disk.
+    for (const type of Object.keys(ENDINGS))
+      streamed.addContentTypeParser(type, (_request, body, done) => done(null, body));
+    streamed.post(
+      '/v1/ingest/:table',
+      {
+        config: {access: 'append'},
+        schema: {
+          ...answersWith('ingest'),
+          description: `The body is a file: ${Object.keys(ENDINGS).join(', ')}. Idempotency-Key is honoured.`,
+          params: z.object({table: z.string()}),
+          querystring: asQuery(Query),
+          headers: z.object({'idempotency-key': z.string().min(1).max(200).optional()}),
+        },
+      },
+      async ({params: {table}, query, headers, body, caller}) => {
+        const type = (headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
+        const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'ingest-'));
+        try {
+          const path = join(folder, `${table.replaceAll(/[^\w-]/g, '_')}${ENDINGS[type] ?? ''}`);
+          const digest = await keep(body instanceof Readable ? body : Readable.from([]), path);
+          const {source = `POST /v1/ingest/${table}`, ...options} = query;
+          const work = async () => usable(await ingest(app, [path], {...options, table, source: () => source}));
+          const key = headers['idempotency-key'];
+          if (key === undefined) return await work();
+          const request = createHash('sha256')
+            .update(JSON.stringify([table, options, digest]))
+            .digest('hex');
+          return await app.receipts.once(JSON.stringify([caller.authenticated, key]), request, work);
+        } finally {
+          await rm(folder, {recursive: true, force: true});
+        }
+      },
+    );
+  });
+
+  http.post(
+    '/v1/inspections',
+    {
+      config: {access: 'append'},
+      schema: {...answersWith('inspections'), body: z.union([InspectionInput, z.array(InspectionInput)])},
+      // Of a union, zod's errors would not say which field it was.
+      validatorCompiler: () => (body: unknown) => {
+        const parsed = Array.isArray(body) ? z.array(InspectionInput).safeParse(body) : InspectionInput.safeParse(body);
+        return parsed.success ? {value: parsed.data} : {error: parsed.error};
+      },
+    },
+    ({body, caller}) => runOperation(app, 'inspections', {inspections: Array.isArray(body) ? body : [body]}, caller),
+  );
+}
+
+/** Writes what arrives to a file. @returns its SHA-256 */
+async function keep(body: Readable, path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const digesting = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(body, digesting, createWriteStream(path));
+  return hash.digest('hex');
+}
+
+/** A file of which not a row could be read is the sender's error, not a receipt. */
+function usable(receipts: Receipt[]): Receipt[] {
+  const unusable = receipts.find(isUnusable);
+  if (unusable) throw new FishboneError('FILE_UNUSABLE', unusable.notices.join('; '), {hint: 'nothing was recorded'});
+  return receipts;
+}

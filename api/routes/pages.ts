@@ -1,0 +1,31 @@
+import {join} from 'node:path';
+import fastifyStatic from '@fastify/static';
+import {FishboneError} from '../errors.ts';
+import type {Http} from '../http.ts';
+
+/**
+ * The dashboards. Any path that is neither the API's nor a file's leads into them, because their pages are addresses too.
+ * @param folder of the built dashboards; null: there are none
+ */
+export async function servePages(http: Http, folder: string | null): Promise<void> {
+  if (folder !== null) {
+    await http.register(fastifyStatic, {
+      root: folder,
+      wildcard: false,
+      cacheControl: false,
+      setHeaders: (reply, path) => {
+        // Names of assets carry their digest.
+        const isAsset = path.startsWith(join(folder, 'assets'));
+        reply.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
+  http.setNotFoundHandler((request, reply) => {
+    const {pathname} = new URL(request.url, 'http://here');
+    const isPage = request.method === 'GET' && !pathname.startsWith('/v1') && !pathname.startsWith('/assets');
+    if (isPage && folder !== null) return reply.sendFile('index.html');
+    throw new FishboneError('NOT_FOUND', `there is no ${request.method} ${pathname}`, {
+      hint: 'what there is: /v1/openapi.json',
+    });
+  });
+}

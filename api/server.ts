@@ -1,0 +1,89 @@
+import {randomBytes} from 'node:crypto';
+import {type AddressInfo, isIP} from 'node:net';
+import type {App} from './app.ts';
+import {FishboneError} from './errors.ts';
+import {buildHttp, type Http} from './http.ts';
+import {announceServer, withdrawServer} from './running-server.ts';
+
+export interface ServeOptions {
+  host: string;
+  /** null: 4800, or the next one that is free; 0: any. */
+  port: number | null;
+  dashboards: string | null;
+}
+
+export interface Server {
+  /** Where people on this machine find it. */
+  address: string;
+  /** Answers what was asked, delivers what is in flight, and lets go of the warehouse. */
+  close(): Promise<void>;
+}
+
+const USUAL_PORT = 4800;
+const PORTS_TRIED = 20;
+
+/**
+ * Serves a warehouse: listens, says so in `W/server.json`, and sends what waits in the outbox.
+ * @throws FishboneError for a host beyond this machine without a key, or a port in use
+ */
+export async function serve(app: App, {host, port, dashboards}: ServeOptions): Promise<Server> {
+  refuseOpenDoor(app, host);
+  const token = randomBytes(32).toString('base64url');
+  const http = await buildHttp(app, {
+    localToken: token,
+    dashboards,
+    logger: {level: 'error', stream: process.stderr, redact: ['req.headers.authorization']},
+  });
+  const listening = await listen(http, host, port);
+  const here = isWildcard(host) ? '127.0.0.1' : host;
+  const address = `http://${isIP(here) === 6 ? `[${here}]` : here}:${listening}`;
+  try {
+    await app.startDelivery();
+    await announceServer(app.config.folder, {address, pid: process.pid, token});
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
+
+  return {
+    address,
+    close: async () => {
+      await withdrawServer(app.config.folder, token);
+      await http.close();
+      await app.close();
+    },
+  };
+}
+
+/** Beyond this machine there is no single-user mode. */
+function refuseOpenDoor(app: App, host: string): void {
+  const isLoopback = host === 'localhost' || host === '::1' || /^127\./.test(host);
+  if (isLoopback || app.keys.anyWorks) return;
+  throw new FishboneError('FORBIDDEN', `there is no API key, so ${host} would be open to whoever reaches it`, {
+    hint: 'create a key first: "fishbone key create --role admin --name NAME"; or serve this machine only, without --host',
+  });
+}
+
+async function listen(http: Http, host: string, port: number | null): Promise<number> {
+  const ports = port === null ? Array.from({length: PORTS_TRIED}, (_, k) => USUAL_PORT + k) : [port];
+  for (const candidate of ports) {
+    try {
+      await http.listen({host, port: candidate});
+      return (http.server.address() as AddressInfo).port;
+    } catch (cause) {
+      const {code, message} = cause as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE' && candidate !== ports.at(-1)) continue;
+      await http.close();
+      const why = code === 'EADDRINUSE' ? `port ${candidate} is in use` : message;
+      throw new FishboneError('CONFLICT', `cannot listen on ${host}: ${why}`, {
+        hint: 'choose another with --port, or --port 0 for any that is free',
+        cause,
+      });
+    }
+  }
+  throw new Error('no port was tried');
+}
+
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
