@@ -9,6 +9,7 @@ import {measure} from './measure.ts';
 import {missingFactors} from './missing.ts';
 import {testNumber} from './number.ts';
 import {outcomeByLot} from './outcome.ts';
+import {ranked, type Unranked} from './ranking.ts';
 import {sentenceOf} from './sentence.ts';
 import {type Judged, judgeClaims} from './verdicts.ts';
 
@@ -46,11 +47,7 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
   const selectedAlpha = (alpha * selected.length) / Math.max(1, sharing.length);
   const reachable = (alpha * (selected.length + 1)) / Math.max(1, sharing.length);
   const findings = tested.map(one => {
-    const judgement = judged.get(one) ?? {
-      verdict: silence(one, reachable),
-      ambiguousWith: one.twins,
-      explainedBy: null,
-    };
+    const judgement = judged.get(one) ?? unclaimed(one, silence(one, reachable));
     return findingOf(ground, one, q.get(one) ?? 1, judgement, judged.has(one) ? selectedAlpha : alpha);
   });
   return {findings: ranked(findings, alpha), tests: sharing.length, notTested, notes};
@@ -144,18 +141,23 @@ function byEvidence(a: {tested: Tested; candidate: Candidate}, b: {tested: Teste
   );
 }
 
+function unclaimed({twins}: Tested, verdict: Verdict): Judged {
+  return {verdict, ambiguousWith: twins, explainedBy: null, unchallenged: 1};
+}
+
 /** Why a factor that is no claim is none. `reachable` is the p that would have made one more claim. */
 function silence({candidates, attainable}: Tested, reachable: number): Verdict {
   if (candidates.length === 0) return 'not-identifiable';
   return attainable > reachable ? 'too-little-data' : 'no-evidence';
 }
 
-interface Unranked {
-  finding: Omit<Finding, 'id'>;
-  strength: number;
-}
-
-function findingOf(ground: Ground, tested: Tested, q: number, judged: Judged, alpha: number): Unranked {
+function findingOf(
+  ground: Ground,
+  tested: Tested,
+  q: number,
+  {unchallenged, ...judged}: Judged,
+  alpha: number,
+): Unranked {
   const {frame} = ground;
   const {factor, kind, p} = tested;
   const numeric = frame.outcomeKind === 'numeric';
@@ -186,15 +188,5 @@ function findingOf(ground: Ground, tested: Tested, q: number, judged: Judged, al
   };
   const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
   const sentence = sentenceOf(frame, finding, side, unit);
-  return {finding: {...finding, sentence}, strength: Math.abs(candidate?.test.z ?? 0)};
-}
-
-/** Claims first, then by p; equal p, as at the least that the margins permit, by how far the score stands out. */
-function ranked(findings: Unranked[], alpha: number): Omit<Finding, 'id'>[] {
-  const claimed = ({finding: {q, verdict}}: Unranked) =>
-    Number(q <= alpha && (verdict === 'supported' || verdict === 'ambiguous'));
-  const byName = (a: Unranked, b: Unranked) => (a.finding.factor < b.finding.factor ? -1 : 1);
-  return findings
-    .sort((a, b) => claimed(b) - claimed(a) || a.finding.p - b.finding.p || b.strength - a.strength || byName(a, b))
-    .map(({finding}, at) => ({...finding, rank: at + 1}));
+  return {finding: {...finding, sentence}, strength: Math.abs(candidate?.test.z ?? 0), unchallenged};
 }

@@ -38,7 +38,7 @@ export function findThreshold(
   const {cells} = ground;
   const halfOf = Uint8Array.from(cells.lotOf, lot => hash(`${name}/${lot}/${ground.frame.outcomeLabel}`) & 1);
   const lotsOf = [new Set<number>(), new Set<number>()];
-  cells.lotOf.forEach((lot, k) => lotsOf[halfOf[k]].add(lot));
+  for (const [k, lot] of cells.lotOf.entries()) lotsOf[halfOf[k]].add(lot);
   if (Math.min(lotsOf[0].size, lotsOf[1].size) < FEWEST_LOTS_A_HALF) return fixedSide(ranks, sides.fixed);
   const counts = [0, 1].map(half => countBins(ground, ranks, k => halfOf[k] === half));
   const both = counts[0].map((one, at) => one.map((value, i) => value + counts[1][at][i]));

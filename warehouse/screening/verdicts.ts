@@ -15,6 +15,8 @@ export interface Judged {
   verdict: Verdict;
   ambiguousWith: string[];
   explainedBy: string | null;
+  /** The least p of any rival once this is held fixed: near 0 where a rival knows more. */
+  unchallenged: number;
 }
 
 /** Exposures at least this alike may be confused; chosen without the outcome. */
@@ -33,44 +35,61 @@ export function judgeClaims(ground: Ground, claims: readonly Claim[], all: reado
   const likeness = likenessOf(ground);
   const entries = all.flatMap(entriesOf);
   const given = memoised((b, a) => testGiven(ground, b, a));
-  const judged: Judged[] = claims.map(() => ({verdict: 'supported', ambiguousWith: [], explainedBy: null}));
-  claims.forEach((claim, at) => {
+  const judged = claims.map(claim => {
     const rivals = rivalsOf(claim, entries, likeness);
     const level = LEVEL / Math.max(1, rivals.length);
     const stays = (b: Entry, a: Entry) => (given(b, a)?.p ?? 1) <= level;
     // A rival that stands beside the claim, each significant given the other, is a second cause and no confusion.
     const confusable = rivals.filter(rival => !(stays(rival, claim) && stays(claim, rival)));
-    const group: Entry[] = [claim, ...confusable];
-    const challenged = (a: Entry) =>
-      confusable.concat(claim).some(b => b.tested !== a.tested && !mediates(b.tested, a.tested) && stays(b, a));
-    const possible = group.filter(a => !challenged(a));
-    const others = possible.filter(({tested}) => tested !== claim.tested);
-    const names = [...new Set(others.map(({tested}) => tested.factor.name))].concat(claim.tested.twins);
-    if (contiguousInTime(ground, claim) && !others.some(({tested}) => tested.factor.time)) names.push('time');
-    const verdict = names.length > 0 ? 'ambiguous' : 'supported';
-    judged[at] = {verdict, ambiguousWith: [...new Set(names)].sort(), explainedBy: null};
-    const messenger = claims.findIndex(cause => cause !== claim && isThrough(claim, cause, confusable, stays));
-    if (messenger >= 0)
-      judged[at] = {verdict: 'through', ambiguousWith: [], explainedBy: claims[messenger].tested.factor.name};
-    else if (!possible.some(({tested}) => tested === claim.tested)) {
-      const cause = claims.find(
-        b => b !== claim && confusable.some(r => r.tested === b.tested) && explains(b, claim, given, stays),
-      );
-      if (cause) judged[at] = {verdict: 'explained', ambiguousWith: [], explainedBy: cause.tested.factor.name};
+    const group: Entry[] = [...confusable, claim];
+    const challengersOf = (a: Entry) => group.filter(b => b.tested !== a.tested && !mediates(b.tested, a.tested));
+    const isPossible = (a: Entry) => !challengersOf(a).some(b => stays(b, a));
+    const among = (b: Claim) => b !== claim && confusable.some(({tested}) => tested === b.tested);
+    const unchallenged = Math.min(1, ...challengersOf(claim).map(b => given(b, claim)?.p ?? 1));
+    const origin = claims.find(cause => among(cause) && mediates(claim.tested, cause.tested) && !stays(cause, claim));
+    if (origin) return explainedAs('through', origin, unchallenged);
+    if (!isPossible(claim)) {
+      const cause = claims.find(b => among(b) && explains(b, claim, given, stays));
+      if (cause) return explainedAs('explained', cause, unchallenged);
     }
+    const others = confusable.filter(isPossible);
+    // Where the claim itself falls to a rival but is not wiped out by it, that rival is named as well.
+    if (!isPossible(claim))
+      others.push(
+        ...challengersOf(claim)
+          .filter(b => stays(b, claim))
+          .slice(0, 1),
+      );
+    return standing(ground, claim, others, unchallenged);
   });
   return withoutCircles(claims, judged);
 }
 
-/** A finding explained by one that is itself explained away stands on its own again. */
-function withoutCircles(claims: readonly Claim[], judged: Judged[]): Judged[] {
-  const verdictOf = new Map(claims.map((claim, at) => [claim.tested.factor.name, judged[at].verdict]));
+function explainedAs(verdict: 'explained' | 'through', cause: Claim, unchallenged: number): Judged {
+  return {verdict, ambiguousWith: [], explainedBy: cause.tested.factor.name, unchallenged};
+}
+
+function standing(ground: Ground, claim: Claim, others: readonly Entry[], unchallenged: number): Judged {
+  const names = others.filter(({tested}) => tested !== claim.tested).map(({tested}) => tested.factor.name);
+  names.push(...claim.tested.twins);
+  if (contiguousInTime(ground, claim) && !others.some(({tested}) => tested.factor.time)) names.push('time');
+  const verdict = names.length > 0 ? 'ambiguous' : 'supported';
+  return {verdict, ambiguousWith: [...new Set(names)].sort(), explainedBy: null, unchallenged};
+}
+
+/** Explanations are followed to the claim that stands; those that only explain each other are ambiguous. */
+function withoutCircles(claims: readonly Claim[], judged: readonly Judged[]): Judged[] {
+  const byName = new Map(claims.map((claim, at) => [claim.tested.factor.name, judged[at]]));
   return judged.map(one => {
-    const cause = one.explainedBy === null ? undefined : verdictOf.get(one.explainedBy);
-    if (one.verdict === 'explained' && cause === 'explained') {
-      return {verdict: 'ambiguous', ambiguousWith: [one.explainedBy ?? ''], explainedBy: null};
+    if (one.verdict !== 'explained') return one;
+    const passed = new Set<string>();
+    let name = one.explainedBy ?? '';
+    for (let next = byName.get(name); next?.verdict === 'explained' && !passed.has(name); next = byName.get(name)) {
+      passed.add(name);
+      name = next.explainedBy ?? '';
     }
-    return one;
+    if (!passed.has(name)) return {...one, explainedBy: name};
+    return {...one, verdict: 'ambiguous', ambiguousWith: [...passed].sort(), explainedBy: null};
   });
 }
 
@@ -97,17 +116,6 @@ function rivalsOf(claim: Claim, entries: readonly Entry[], likeness: (a: Entry, 
 
 function isTwoSided({tested, candidate}: Entry): boolean {
   return candidate.shape !== null || tested.candidates.length <= 2;
-}
-
-/** The claim only passes on what a claim further up the route does to the part. */
-function isThrough(
-  claim: Claim,
-  cause: Claim,
-  confusable: readonly Entry[],
-  stays: (b: Entry, a: Entry) => boolean,
-): boolean {
-  if (!mediates(claim.tested, cause.tested)) return false;
-  return confusable.some(({tested}) => tested === cause.tested) && !stays(cause, claim);
 }
 
 /** B explains A: given B, A's effect is gone rather than merely blurred, while B's stays given A. */

@@ -1,0 +1,33 @@
+import type {Finding} from '../answers.ts';
+
+export interface Unranked {
+  finding: Omit<Finding, 'id'>;
+  /** How far the score stands out, which orders findings whose p is the least that the margins permit. */
+  strength: number;
+  /** The least p of any rival once this factor is held fixed. */
+  unchallenged: number;
+}
+
+/**
+ * Claims first, then by p. Claims that cannot be told apart stand together, first the one that leaves its rivals least
+ * to say once it is held fixed: their own p values differ by little more than luck.
+ */
+export function ranked(findings: readonly Unranked[], alpha: number): Omit<Finding, 'id'>[] {
+  const isClaim = ({finding: {q, verdict}}: Unranked) =>
+    q <= alpha && (verdict === 'supported' || verdict === 'ambiguous');
+  const claims = findings.filter(isClaim).sort(byEvidence);
+  const rest = findings.filter(one => !isClaim(one)).sort(byEvidence);
+  const order: Unranked[] = [];
+  while (claims.length > 0) {
+    const {ambiguousWith, factor} = claims[0].finding;
+    const together = new Set([factor, ...ambiguousWith]);
+    const set = claims.filter(({finding}) => together.has(finding.factor));
+    order.push(...set.sort((a, b) => b.unchallenged - a.unchallenged || byEvidence(a, b)));
+    for (const one of set) claims.splice(claims.indexOf(one), 1);
+  }
+  return order.concat(rest).map(({finding}, at) => ({...finding, rank: at + 1}));
+}
+
+function byEvidence(a: Unranked, b: Unranked): number {
+  return a.finding.p - b.finding.p || b.strength - a.strength || (a.finding.factor < b.finding.factor ? -1 : 1);
+}
