@@ -1,0 +1,50 @@
+/** The plant at a glance: what there is to ask about. */
+import type {BatchRow, Plant} from './answers.ts';
+import type {Session} from './duckdb.ts';
+import {createPopulation} from './population.ts';
+import {query} from './queries.ts';
+import type {Warehouse} from './store.ts';
+
+/** Everything of `Plant` but who is asking. `parts` counts all parts that any row names. */
+export function plant(
+  warehouse: Warehouse,
+  identity: {plant: string; timeZone: string},
+): Promise<Omit<Plant, 'access'>> {
+  return warehouse.read(undefined, async (session, asOf) => {
+    await createPopulation(session, {});
+    await session.run(`create or replace temp table failures as ${query('failures')}`);
+    const {newest, parts} = await session.row<{newest: string | null; parts: number}>(
+      `select (select max(inspected_at) from now.inspections) as newest,
+         (select count(*) from subjects) as parts`,
+    );
+    return {
+      ...identity,
+      asOf,
+      lastBatchAt: warehouse.lastBatchAt,
+      newestInspectionAt: newest,
+      parts,
+      products: await session.rows<Plant['products'][number] & Record<string, unknown>>(
+        'select product, count(*) as parts from now.parts group by product order by parts desc, product',
+      ),
+      defects: await defectsOf(session),
+      steps: await session.rows<Plant['steps'][number] & Record<string, unknown>>(query('plant-steps')),
+    };
+  });
+}
+
+/** Named defects of defective parts, most parts first. */
+function defectsOf(session: Session) {
+  return session.rows<Plant['defects'][number] & Record<string, unknown>>(
+    `select defect, count(distinct part) as parts from failures where defect <> '(not named)'
+     group by defect order by parts desc, defect`,
+  );
+}
+
+/** All batches of accepted rows, newest first. */
+export function listBatches(warehouse: Warehouse): Promise<BatchRow[]> {
+  return warehouse.read(undefined, session =>
+    session.rows<BatchRow & Record<string, unknown>>(
+      `select batch, "at", source, digest, accepted, rejected from fact.batches order by batch desc`,
+    ),
+  );
+}
