@@ -165,8 +165,18 @@ function findingOf(
   const none = {value: numeric ? 0 : 1, low: numeric ? 0 : 0.001, high: numeric ? 0 : 1000};
   const measured = candidate
     ? measure(ground, tested, candidate, alpha)
-    : {effect: none, crude: none, threshold: null, side: '', parts: 0, defective: 0, lots: 0, attributableShare: 0};
-  const {effect, crude, threshold, side, ...behind} = measured;
+    : {
+        effect: none,
+        crude: none,
+        threshold: null,
+        side: '',
+        parts: 0,
+        defective: 0,
+        lots: 0,
+        attributableShare: 0,
+        logLikelihood: null,
+      };
+  const {effect, crude, threshold, side, logLikelihood, ...behind} = measured;
   const finding = {
     rank: 1,
     factor: factor.name,
@@ -188,5 +198,9 @@ function findingOf(
   };
   const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
   const sentence = sentenceOf(frame, finding, side, unit);
-  return {finding: {...finding, sentence}, strength: Math.abs(candidate?.test.z ?? 0), unchallenged};
+  return {
+    finding: {...finding, sentence},
+    strength: Math.abs(candidate?.test.z ?? 0),
+    fit: logLikelihood ?? unchallenged,
+  };
 }

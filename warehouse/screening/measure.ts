@@ -1,6 +1,7 @@
 import type {Candidate, Ground, Tested} from './candidate.ts';
 import {crossByCell, sumsByCell} from './cells.ts';
 import type {Exposure} from './exposure.ts';
+import {logLikelihood} from './likelihood.ts';
 import {meanDifference} from './mean-difference.ts';
 import type {Outcome} from './outcome.ts';
 import {type Effect, LARGEST_RATIO, riskRatio} from './risk-ratio.ts';
@@ -17,6 +18,8 @@ export interface Measured {
   defective: number;
   lots: number;
   attributableShare: number;
+  /** How well the exposure alone accounts for the defective parts; null for numeric outcomes. */
+  logLikelihood: number | null;
 }
 
 /** Effect of a candidate: its level, or for a number the side of a threshold, against the rest. */
@@ -30,6 +33,7 @@ export function measure(ground: Ground, tested: Tested, candidate: Candidate, al
   const crude = numeric ? crudeDifference(groups) : crudeRatio(groups);
   const share = groups.sum > 0 ? groups.exposedSum / groups.sum : 0;
   const attributableShare = numeric || effect.value <= 1 ? 0 : (share * (effect.value - 1)) / effect.value;
+  const fit = numeric ? null : logLikelihood(outcome, exposure, effect.value);
   const defective = numeric ? 0 : Math.round(groups.exposedSum);
   return {
     effect,
@@ -40,6 +44,7 @@ export function measure(ground: Ground, tested: Tested, candidate: Candidate, al
     defective,
     lots: groups.lots,
     attributableShare,
+    logLikelihood: fit,
   };
 }
 

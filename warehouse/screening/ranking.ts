@@ -4,13 +4,13 @@ export interface Unranked {
   finding: Omit<Finding, 'id'>;
   /** How far the score stands out, which orders findings whose p is the least that the margins permit. */
   strength: number;
-  /** The least p of any rival once this factor is held fixed. */
-  unchallenged: number;
+  /** How well the factor alone accounts for the outcome; on one scale throughout an answer. */
+  fit: number;
 }
 
 /**
- * Claims first, then by p. Claims that cannot be told apart stand together, first the one that leaves its rivals least
- * to say once it is held fixed: their own p values differ by little more than luck.
+ * Claims first, then by p. Claims that cannot be told apart stand together, first the one that fits best:
+ * their p values, all far out in a tail that the effect itself has widened, order them less well.
  */
 export function ranked(findings: readonly Unranked[], alpha: number): Omit<Finding, 'id'>[] {
   const isClaim = ({finding: {q, verdict}}: Unranked) =>
@@ -22,7 +22,7 @@ export function ranked(findings: readonly Unranked[], alpha: number): Omit<Findi
     const {ambiguousWith, factor} = claims[0].finding;
     const together = new Set([factor, ...ambiguousWith]);
     const set = claims.filter(({finding}) => together.has(finding.factor));
-    order.push(...set.sort((a, b) => b.unchallenged - a.unchallenged || byEvidence(a, b)));
+    order.push(...set.sort((a, b) => b.fit - a.fit || byEvidence(a, b)));
     for (const one of set) claims.splice(claims.indexOf(one), 1);
   }
   return order.concat(rest).map(({finding}, at) => ({...finding, rank: at + 1}));
