@@ -55,8 +55,8 @@ export function pareto(
 ): Element {
   const bars = paretoBars(answer);
   const nameRoom = Math.round(Math.min(220, width * 0.3));
-  const figureRoom = 96;
   const narrow = width < 520;
+  const figureRoom = narrow ? 54 : 96;
   return styledByPage(
     Plot.plot({
       width,
@@ -78,7 +78,8 @@ export function pareto(
           y: 'name',
           fill: (bar: ParetoBarData) => (bar.key === null ? 'var(--bar-other)' : 'var(--bar)'),
           href: (bar: ParetoBarData) => (bar.key === null ? null : hrefOf(bar.key)),
-          ariaLabel: (bar: ParetoBarData) => `${bar.name}: ${weightText(bar, answer.weight)}, ${percent(bar.share)}`,
+          ariaLabel: (bar: ParetoBarData) =>
+            bar.key === null ? null : `${bar.name}: ${weightText(bar, answer.weight)}, ${percent(bar.share)}`,
         }),
         Plot.line(bars, {x: 'cumulative', y: 'name', stroke: 'var(--ink-soft)', strokeWidth: 1.25}),
         Plot.dot(bars, {x: 'cumulative', y: 'name', r: 3, fill: 'var(--paper)', stroke: 'var(--ink-soft)'}),
@@ -105,17 +106,21 @@ export function pareto(
           y: 'name',
           text: (bar: ParetoBarData) => weightText(bar, answer.weight),
           frameAnchor: 'left',
-          dx: -56,
+          dx: narrow ? -10 : -56,
           textAnchor: 'end',
+          fontVariant: 'tabular-nums',
         }),
-        Plot.text(bars, {
-          y: 'name',
-          text: (bar: ParetoBarData) => `${Math.round(bar.share * 100)}\u00a0%`,
-          frameAnchor: 'left',
-          dx: -10,
-          textAnchor: 'end',
-          fill: 'var(--ink-faint)',
-        }),
+        narrow
+          ? null
+          : Plot.text(bars, {
+              y: 'name',
+              text: (bar: ParetoBarData) => `${Math.round(bar.share * 100)}\u00a0%`,
+              frameAnchor: 'left',
+              dx: -10,
+              textAnchor: 'end',
+              fontVariant: 'tabular-nums',
+              fill: 'var(--ink-faint)',
+            }),
       ],
     }),
   );

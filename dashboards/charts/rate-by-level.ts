@@ -98,6 +98,7 @@ export function rateByLevel(
           frameAnchor: 'left',
           dx: -12,
           textAnchor: 'end',
+          fontVariant: 'tabular-nums',
           fill: 'var(--ink-soft)',
         }),
       ],
