@@ -1,0 +1,166 @@
+/** Does the database say what ledger and archive say? */
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {batchFolder, exists} from './archive.ts';
+import {CANONICAL} from './canonical.ts';
+import {archivedContent, archivedMeasurements, type Content, storedContent, storedMeasurements} from './content.ts';
+import {openDatabase, openSession, QueryError, quoteText, type Session} from './duckdb.ts';
+import type {LedgerEntry} from './ledger.ts';
+import {WarehouseUnusable} from './store.ts';
+import type {BatchEntry, Problem} from './verify.ts';
+
+const REBUILD = 'nothing acknowledged is lost by it: "fishbone rebuild" makes the database anew';
+
+export interface ReadOnly {
+  /** Null when there is no database, or none that could be opened. */
+  session: Session | null;
+  problem: Problem | null;
+  close(): void;
+}
+
+/**
+ * The database as it stands, opened without the right to change it and without making one.
+ * @throws WarehouseUnusable when another process holds it
+ */
+export async function openReadOnly(folder: string): Promise<ReadOnly> {
+  const path = join(folder, 'warehouse.duckdb');
+  const instance = await openDatabase(':memory:', {temporaryFolder: tmpdir(), memoryLimitMb: 1024, threads: 2});
+  const session = await openSession(instance);
+  const close = () => {
+    session.connection.closeSync();
+    instance.closeSync();
+  };
+  const unusable = (what: string): ReadOnly => ({session: null, problem: {what, where: path, hint: REBUILD}, close});
+  if (!(await exists(path))) return unusable('there is no database');
+  try {
+    await session.run(`attach ${quoteText(path)} as warehouse (read_only)`);
+    await session.run('use warehouse');
+    return {session, problem: null, close};
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    if (!/lock|being used by another process/i.test(message)) return unusable(`cannot be opened: ${message}`);
+    close();
+    throw new WarehouseUnusable(
+      'held',
+      `the warehouse in ${folder} is in use by another process`,
+      'stop that process first: only a warehouse at rest can be checked as a whole',
+      cause,
+    );
+  }
+}
+
+/** @param damaged entries whose archived rows are not what they were, so that nothing can be compared with them */
+export async function verifyFacts(
+  {session, problem}: ReadOnly,
+  folder: string,
+  entries: readonly LedgerEntry[],
+  damaged: ReadonlySet<number>,
+): Promise<{problems: Problem[]; tables: number}> {
+  if (!session) return {problems: problem ? [problem] : [], tables: 0};
+  const where = join(folder, 'warehouse.duckdb');
+  try {
+    const applied = await session.row<{seq: number; hash: string}>('select seq, hash from applied');
+    const problems = positionProblems(applied, entries, where);
+    const known = entries.filter(e => e.seq <= applied.seq);
+    problems.push(...(await decisionProblems(session, known, where)));
+    const batches = known.filter(e => e.kind === 'batch') as BatchEntry[];
+    problems.push(...(await rejectProblems(session, batches, where)));
+    const tables = Object.keys(CANONICAL);
+    for (const table of tables) {
+      const stored = await (table === 'measurements' ? storedMeasurements(session) : storedContent(session, table));
+      const archived = await archivedOf(session, folder, table, batches, damaged);
+      const skipped = new Set(batches.filter(b => damaged.has(b.seq)).map(b => b.body.batch));
+      problems.push(...contentProblems(table, stored, archived, skipped, where));
+    }
+    return {problems, tables: tables.length};
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    return {problems: [{what: `cannot be read: ${error.message.split('\n')[0]}`, where, hint: REBUILD}], tables: 0};
+  }
+}
+
+function positionProblems(
+  applied: {seq: number; hash: string},
+  entries: readonly LedgerEntry[],
+  where: string,
+): Problem[] {
+  const last = entries.at(-1)?.seq ?? 0;
+  if (applied.seq > last) {
+    const what = `knows entry ${applied.seq}, but the ledger ends at entry ${last}: acknowledged entries are missing`;
+    return [{what, where, hint: 'restore the ledger from a backup'}];
+  }
+  const same = applied.seq === 0 || entries.find(e => e.seq === applied.seq)?.hash === applied.hash;
+  if (!same) return [{what: `was made from another ledger: entry ${applied.seq} differs`, where, hint: REBUILD}];
+  if (applied.seq === last) return [];
+  const what = `is behind the ledger: it has entries up to ${applied.seq} of ${last}`;
+  return [{what, where, hint: 'nothing acknowledged is lost by it: opening the warehouse brings it up to the ledger'}];
+}
+
+async function decisionProblems(session: Session, entries: readonly LedgerEntry[], where: string): Promise<Problem[]> {
+  const rows = await session.rows<{seq: number; kind: string; body: string}>(
+    'select seq, kind, body::varchar as body from fact.decisions order by seq',
+  );
+  const stored = new Map(rows.map(r => [r.seq, `${r.kind} ${r.body}`]));
+  const decided = new Map(
+    entries.filter(e => e.kind !== 'batch').map(e => [e.seq, `${e.kind} ${JSON.stringify(e.body)}`]),
+  );
+  return [...new Set([...stored.keys(), ...decided.keys()])]
+    .filter(seq => stored.get(seq) !== decided.get(seq))
+    .map(seq => ({what: `decision of entry ${seq} is missing or differs`, where, hint: REBUILD}));
+}
+
+async function rejectProblems(session: Session, batches: readonly BatchEntry[], where: string): Promise<Problem[]> {
+  const rows = await session.rows<{seq: number; rows: number}>(
+    'select seq, count(*) as rows from fact.rejects group by seq',
+  );
+  const stored = new Map(rows.map(r => [r.seq, r.rows]));
+  return batches.flatMap(({seq, body}) => {
+    const rejected = body.files.filter(f => f.form === 'rejects').reduce((sum, f) => sum + f.rows, 0);
+    const found = stored.get(seq) ?? 0;
+    if (found === rejected) return [];
+    return [{what: `rejects of entry ${seq}: ${rejected} recorded, ${found} in the database`, where, hint: REBUILD}];
+  });
+}
+
+async function archivedOf(
+  session: Session,
+  folder: string,
+  table: string,
+  batches: readonly BatchEntry[],
+  damaged: ReadonlySet<number>,
+): Promise<Map<number, Content>> {
+  const contents = new Map<number, Content>();
+  for (const {seq, body} of batches) {
+    if (body.batch === null || damaged.has(seq)) continue;
+    const files = body.files.filter(f => f.form !== 'rejects' && f.table === table);
+    if (files.length === 0) continue;
+    const paths = files.map(f => ({path: join(batchFolder(folder, seq), f.file), form: f.form}));
+    const content = await (table === 'measurements'
+      ? archivedMeasurements(session, paths)
+      : archivedContent(session, table, paths[0].path));
+    if (content.rows > 0) contents.set(body.batch, content);
+  }
+  return contents;
+}
+
+function contentProblems(
+  table: string,
+  stored: ReadonlyMap<number, Content>,
+  archived: ReadonlyMap<number, Content>,
+  skipped: ReadonlySet<number | null>,
+  where: string,
+): Problem[] {
+  const batches = [...new Set([...stored.keys(), ...archived.keys()])].filter(batch => !skipped.has(batch));
+  return batches
+    .sort((a, b) => a - b)
+    .flatMap(batch => {
+      const is = stored.get(batch) ?? {rows: 0, sum: null};
+      const was = archived.get(batch) ?? {rows: 0, sum: null};
+      if (is.rows === was.rows && is.sum === was.sum) return [];
+      const what =
+        is.rows === was.rows
+          ? `${table} of batch ${batch}: ${is.rows} rows, but not with the content that was accepted`
+          : `${table} of batch ${batch}: ${was.rows} rows were accepted, ${is.rows} are in the database`;
+      return [{what, where, hint: REBUILD}];
+    });
+}

@@ -1,0 +1,151 @@
+/** Is everything that was ever acknowledged still there, as it was? And the database made anew from what is true. */
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {batchFolder, digestOf, exists, rawPath} from './archive.ts';
+import {LedgerDamaged, type LedgerEntry, type LedgerProblem, verifyLedger} from './ledger.ts';
+import {headPath, ledgerPath, readHead, readLedger} from './ledger-read.ts';
+import type {BatchBody} from './project.ts';
+import {forgetDatabase, Warehouse} from './store.ts';
+import {openReadOnly, verifyFacts} from './verify-facts.ts';
+
+export interface Problem {
+  what: string;
+  where: string;
+  /** What to do about it. */
+  hint: string;
+}
+
+export interface Verification {
+  ok: boolean;
+  problems: Problem[];
+  checked: {entries: number; batches: number; files: number; tables: number};
+}
+
+const RESTORE = 'restore it from a backup; until then trust nothing that was derived from it';
+
+/**
+ * Compares ledger, archive and database: the chain of the ledger, the digest of every archived file and of the raw bytes,
+ * and for each table and batch the number and the content of its rows. Nothing is made, altered or repaired.
+ * @param folder of a warehouse that no process has open, this one included
+ * @throws WarehouseUnusable when another process holds it
+ */
+export async function verify(folder: string): Promise<Verification> {
+  const checked = {entries: 0, batches: 0, files: 0, tables: 0};
+  if (!(await exists(join(folder, 'ledger'))) && !(await exists(join(folder, 'archive')))) {
+    const problem = {what: 'there is no warehouse', where: folder, hint: 'check the path, or ingest something first'};
+    return {ok: false, problems: [problem], checked};
+  }
+  const database = await openReadOnly(folder);
+  try {
+    const {entries, problems} = await verifyLedgerFile(folder);
+    const batches = entries.filter(isBatch);
+    const archive = await verifyArchive(folder, batches);
+    problems.push(...archive.problems, ...(await strangers(folder, entries.at(-1)?.seq ?? 0)));
+    const facts = await verifyFacts(database, folder, entries, archive.damaged);
+    problems.push(...facts.problems);
+    Object.assign(checked, {
+      entries: entries.length,
+      batches: batches.length,
+      files: archive.files,
+      tables: facts.tables,
+    });
+    return {ok: problems.length === 0, problems, checked};
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * Makes the database anew from ledger and archive. Nothing is thrown away before both were found whole.
+ * @throws LedgerDamaged; WarehouseUnusable when another process holds the warehouse; Error for a damaged archive
+ */
+export async function rebuild(folder: string): Promise<{entries: number; batches: number}> {
+  // Holds the lock while it looks, so that nobody's open database is taken away.
+  const database = await openReadOnly(folder);
+  try {
+    const [broken] = await acknowledgedProblems(folder);
+    if (broken) throw new LedgerDamaged(folder, broken);
+    const {entries} = await verifyLedgerFile(folder);
+    const archive = await verifyArchive(folder, entries.filter(isBatch), {raw: false});
+    const [first] = archive.problems;
+    if (first) throw new Error(`the database cannot be rebuilt: ${first.where}: ${first.what}; ${first.hint}`);
+  } finally {
+    database.close();
+  }
+  await forgetDatabase(folder);
+  const warehouse = await Warehouse.open(folder);
+  try {
+    return {entries: warehouse.entries().length, batches: warehouse.position};
+  } finally {
+    await warehouse.close();
+  }
+}
+
+export type BatchEntry = Omit<LedgerEntry, 'body'> & {body: BatchBody};
+
+const isBatch = (entry: LedgerEntry): entry is BatchEntry => entry.kind === 'batch';
+
+async function verifyLedgerFile(folder: string): Promise<{entries: LedgerEntry[]; problems: Problem[]}> {
+  const entries: LedgerEntry[] = [];
+  for await (const {entry} of readLedger(folder)) if (entry) entries.push(entry);
+  const problems = (await acknowledgedProblems(folder)).map(({line, seq, what, detail}) => ({
+    what: `entry ${seq}: ${what}: ${detail}`,
+    where: `${ledgerPath(folder)} line ${line}`,
+    hint: RESTORE,
+  }));
+  if (entries.length > 0 && (await readHead(folder)) === null) {
+    problems.push({
+      what: 'is missing or unreadable: entries cut off at the end of the ledger would go unnoticed',
+      where: headPath(folder),
+      hint: 'compare the ledger with a backup; opening the warehouse writes the file anew',
+    });
+  }
+  return {entries, problems};
+}
+
+/** A last line without an end was being written when the process died: it was never acknowledged, so nothing is missing. */
+async function acknowledgedProblems(folder: string): Promise<LedgerProblem[]> {
+  const acknowledged = (await readHead(folder))?.seq ?? 0;
+  return (await verifyLedger(folder)).filter(({what, seq}) => what !== 'torn' || seq <= acknowledged);
+}
+
+/** @returns `damaged`: the entries whose accepted rows cannot be compared with anything */
+async function verifyArchive(folder: string, batches: readonly BatchEntry[], {raw} = {raw: true}) {
+  const problems: Problem[] = [];
+  const damaged = new Set<number>();
+  let files = 0;
+  for (const {seq, body} of batches) {
+    for (const {file, sha256} of body.files) {
+      const problem = await verifyFile(join(batchFolder(folder, seq), file), sha256);
+      files++;
+      if (!problem) continue;
+      problems.push(problem);
+      damaged.add(seq);
+    }
+  }
+  for (const digest of raw ? new Set(batches.map(b => b.body.digest)) : []) {
+    const problem = await verifyFile(rawPath(folder, digest), digest);
+    files++;
+    if (problem) problems.push(problem);
+  }
+  return {problems, damaged, files};
+}
+
+async function verifyFile(path: string, sha256: string): Promise<Problem | null> {
+  if (!(await exists(path))) return {what: 'is missing', where: path, hint: RESTORE};
+  const found = await digestOf(path);
+  return found === sha256
+    ? null
+    : {what: 'was altered: its digest is not the recorded one', where: path, hint: RESTORE};
+}
+
+/** Batches in the archive that the ledger does not know; one more than it has may have been under way when a process died. */
+async function strangers(folder: string, lastSeq: number): Promise<Problem[]> {
+  const names = await readdir(join(folder, 'archive', 'batches')).catch(() => [] as string[]);
+  const beyond = names.filter(name => Number(name) > lastSeq + 1 || (lastSeq === 0 && Number(name) > 0));
+  return beyond.map(name => ({
+    what: 'is a batch that the ledger has no entry for',
+    where: join(folder, 'archive', 'batches', name),
+    hint: 'the end of the ledger is missing: restore the ledger from a backup',
+  }));
+}
