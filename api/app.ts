@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Hold, Plant} from '../warehouse/answers.ts';
 import {contained} from '../warehouse/contain.ts';
@@ -90,6 +90,11 @@ export async function openApp(folder: string, {make, config: overrides, log}: Op
       hint: 'name another folder with --warehouse, or make one here: "fishbone ingest FILE..." or "fishbone demo"',
     });
   }
+  if (hasBatches(folder) && !existsSync(join(folder, 'ledger', 'ledger.ndjson'))) {
+    throw new FishboneError('WAREHOUSE_DAMAGED', `the ledger of the warehouse in ${folder} is gone`, {
+      hint: `restore ${join(folder, 'ledger')} from a backup; the archive beside it is as it was`,
+    });
+  }
   const given = Object.fromEntries(Object.entries(overrides ?? {}).filter(([, value]) => value !== undefined));
   const config: Config = {...(await readConfig(folder)), ...given};
   const warehouse = await Warehouse.open(folder);
@@ -103,7 +108,12 @@ export async function openApp(folder: string, {make, config: overrides, log}: Op
 }
 
 export function hasWarehouse(folder: string): boolean {
-  return existsSync(join(folder, 'ledger'));
+  return existsSync(join(folder, 'ledger')) || hasBatches(folder);
+}
+
+function hasBatches(folder: string): boolean {
+  const batches = join(folder, 'archive', 'batches');
+  return existsSync(batches) && readdirSync(batches).length > 0;
 }
 
 /** The plant's id is written down when the warehouse is made: ids of holds sent to the MES are made from it. */

@@ -27,13 +27,13 @@ export interface Demo {
   /** The answer in words. */
   sentence: string;
   /** Stops the MES. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 interface Progress {
-  say(line: string): void;
-  show(done: number, total: number, what: string): void;
-  end(): void;
+  say: (line: string) => void;
+  show: (done: number, total: number, what: string) => void;
+  end: () => void;
 }
 
 /** Entries of kind 'demo': which plant a warehouse holds, and that all of it is in. */
@@ -148,12 +148,8 @@ async function find(app: App, defect: string | null): Promise<Pick<Demo, 'answer
 
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, {withFileTypes: true});
-  const order = ['inspections', 'defects'];
-  return entries
-    .filter(entry => entry.isFile() && !entry.name.startsWith('.'))
-    .map(entry => entry.name)
-    .sort((a, b) => order.findIndex(o => a.startsWith(o)) - order.findIndex(o => b.startsWith(o)) || (a < b ? -1 : 1))
-    .map(name => join(folder, name));
+  const names = entries.filter(entry => entry.isFile()).map(({name}) => name);
+  return names.sort().map(name => join(folder, name));
 }
 
 const SECRET_FILE = 'demo-mes.secret';

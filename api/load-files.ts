@@ -60,7 +60,7 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
   return [await load(app, {...plan, source}, seq)];
 }
 
-function readAgain({how, tables}: BatchBody, options: Omit<LoadOptions, 'dryRun'>): IngestOptions {
+function readAgain({how = {}, tables}: BatchBody, options: Omit<LoadOptions, 'dryRun'>): IngestOptions {
   const timeZone = options.timeZone ?? how.timeZone;
   if (options.mapping !== undefined) return {timeZone, mapping: options.mapping};
   if (how.mapping !== undefined && options.table === undefined && !options.wide) {

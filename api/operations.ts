@@ -262,8 +262,8 @@ export async function runOperation<N extends OperationName>(
   input: unknown,
   caller: Caller,
 ): Promise<OutputOf<N>> {
-  const {input: schema, run} = OPERATIONS[name] as Operation;
-  return (await run(app, schema.parse(input), caller)) as OutputOf<N>;
+  const operation = OPERATIONS[name] as Operation;
+  return (await operation.run(app, operation.input.parse(input), caller)) as OutputOf<N>;
 }
 
 function whoDecides(declared: string | undefined, {authenticated}: Caller): Who {

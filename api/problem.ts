@@ -27,7 +27,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-export function problemOf(error: unknown): Problem {
+function problemOf(error: unknown): Problem {
   const invalid = invalidFields(error);
   if (invalid) {
     const detail = invalid.map(({pointer, detail}) => (pointer ? `${pointer}: ${detail}` : detail)).join('; ');

@@ -57,7 +57,7 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
 
 /** Beyond this machine there is no single-user mode. */
 function refuseOpenDoor(app: App, host: string): void {
-  const isLoopback = host === 'localhost' || host === '::1' || /^127\./.test(host);
+  const isLoopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   if (isLoopback || app.keys.anyWorks) return;
   throw new FishboneError('FORBIDDEN', `there is no API key, so ${host} would be open to whoever reaches it`, {
     hint: 'create a key first: "fishbone key create --role admin --name NAME"; or serve this machine only, without --host',

@@ -37,7 +37,7 @@ export function careCommands(program: Command, terminal: Terminal): void {
   withCommon(program.command('verify'))
     .description('checks that nothing acknowledged is missing or altered')
     .action(async ({warehouse, json}: Common) => {
-      const answer = await verify(existing(warehouse));
+      const answer = await verify(await idle(warehouse));
       terminal.print(json, answer, ({ok, problems, checked}) =>
         paragraphs(
           ok ? 'Nothing acknowledged is missing or altered.' : `${counted(problems.length, 'problem')}:`,
@@ -52,16 +52,9 @@ export function careCommands(program: Command, terminal: Terminal): void {
   withCommon(program.command('rebuild'))
     .description('makes the database anew from ledger and archive')
     .action(async ({warehouse, json}: Common) => {
-      const folder = existing(warehouse);
-      const server = await findServer(folder);
-      if (server) {
-        throw new FishboneError('WAREHOUSE_BUSY', `the server at ${server.address} works on this database`, {
-          hint: 'stop it first, then rebuild',
-        });
-      }
       terminal.print(
         json,
-        await rebuild(folder),
+        await rebuild(await idle(warehouse)),
         ({entries, batches}) => `Rebuilt: ${batches} batches out of ${entries} ledger entries.\n`,
       );
     });
@@ -81,10 +74,17 @@ export function careCommands(program: Command, terminal: Terminal): void {
     });
 }
 
-function existing(flag?: string): string {
+/** The folder of a warehouse that no server works on: these commands look at its files themselves. */
+async function idle(flag?: string): Promise<string> {
   const folder = warehouseFolder(flag);
-  if (hasWarehouse(folder)) return folder;
-  throw new FishboneError('WAREHOUSE_ABSENT', `there is no warehouse in ${folder}`, {
-    hint: 'name another folder with --warehouse',
+  if (!hasWarehouse(folder)) {
+    throw new FishboneError('WAREHOUSE_ABSENT', `there is no warehouse in ${folder}`, {
+      hint: 'name another folder with --warehouse',
+    });
+  }
+  const server = await findServer(folder);
+  if (!server) return folder;
+  throw new FishboneError('WAREHOUSE_BUSY', `the server at ${server.address} works on this warehouse`, {
+    hint: 'stop it first, then ask again',
   });
 }

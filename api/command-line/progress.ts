@@ -1,8 +1,8 @@
 /** What a person sees while waiting: on stderr, one line that changes where it is a terminal. */
 export interface Progress {
-  say(line: string): void;
-  show(done: number, total: number, what: string): void;
-  end(): void;
+  say: (line: string) => void;
+  show: (done: number, total: number, what: string) => void;
+  end: () => void;
 }
 
 const EVERY_MS = 200;

@@ -1,12 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import {type Command, InvalidArgumentError} from 'commander';
-import {buildDashboards} from '../../dashboards/build.ts';
 import {type App, openApp} from '../app.ts';
 import {warehouseFolder} from '../config.ts';
-import {demonstrate} from '../demo.ts';
 import {FishboneError} from '../errors.ts';
 import {findServer} from '../running-server.ts';
-import {serve} from '../server.ts';
 import {screenText} from './print/analysis.ts';
 import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts';
 
@@ -24,6 +21,8 @@ export function servingCommands(program: Command, terminal: Terminal): void {
     .action(async ({warehouse, json, port, serve: isServed, ...options}: Common & DemoFlags) => {
       const folder = warehouseFolder(warehouse);
       await refuseSecondServer(folder);
+      // What only serving and the demo need is loaded only by them: the other commands start in half the time.
+      const {demonstrate} = await import('../demo.ts');
       const {app, answer, sentence, close} = await demonstrate(
         folder,
         {...options, withMes: isServed},
@@ -80,6 +79,7 @@ async function open(
   {progress}: Terminal,
   andClose: () => Promise<void> = async () => undefined,
 ): Promise<{address: string}> {
+  const [{buildDashboards}, {serve}] = await Promise.all([import('../../dashboards/build.ts'), import('../server.ts')]);
   const dashboards = await buildDashboards().catch((error: Error) => {
     progress.say(`${error.message}, so only the API is served: ${String(error.cause)}`);
     return null;

@@ -1,7 +1,6 @@
 import {z} from 'zod';
 import {tableRows} from '../../warehouse/table-rows.ts';
 import type {App} from '../app.ts';
-import {toArrowStream} from '../arrow-stream.ts';
 import {toCsv} from '../csv.ts';
 import {FishboneError} from '../errors.ts';
 import type {Http} from '../http.ts';
@@ -48,6 +47,7 @@ export async function dataRoutes(http: Http, app: App): Promise<void> {
       reply.header('fishbone-as-of', found.asOf).header('fishbone-truncated', String(found.truncated));
       if (form === 'csv') return reply.type('text/csv; charset=utf-8').send(toCsv(found));
       if (form === 'arrows') {
+        const {toArrowStream} = await import('../arrow-stream.ts');
         return reply.type('application/vnd.apache.arrow.stream').send(Buffer.from(toArrowStream(table, found)));
       }
       return {table, asOf: found.asOf, truncated: found.truncated, rows: found.rows};

@@ -1,0 +1,140 @@
+/** Who may do what: every route against every role, and decisions under the identity that a key proves. */
+import {describe, expect, test} from 'vitest';
+import type {Role} from '../../api/access/roles.ts';
+import type {Hold} from '../../warehouse/answers.ts';
+import {servedPlant} from './plant.ts';
+
+const ROLES = ['viewer', 'engineer', 'quality-lead', 'ingest', 'admin'] as const;
+
+/** As the design has it, written down independently of the code: which roles each route is for. */
+const READERS = ['viewer', 'engineer', 'quality-lead', 'admin'];
+const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
+  ['GET', '/v1/pareto', READERS],
+  ['GET', '/v1/yield', READERS],
+  ['GET', '/v1/trace/any/P1', READERS],
+  ['POST', '/v1/screen', READERS],
+  ['GET', '/v1/findings/f1', READERS],
+  ['POST', '/v1/contain', READERS],
+  ['GET', '/v1/contained/c1', READERS],
+  ['GET', '/v1/plant', READERS],
+  ['GET', '/v1/batches', READERS],
+  ['GET', '/v1/quarantine', READERS],
+  ['GET', '/v1/quarantine/1', READERS],
+  ['GET', '/v1/tables/parts.csv', READERS],
+  ['GET', '/metrics', READERS],
+  ['GET', '/v1/holds', READERS],
+  ['GET', '/v1/holds/h1', READERS],
+  ['POST', '/v1/holds', ['engineer', 'quality-lead']],
+  ['POST', '/v1/holds/h1/approve', ['quality-lead']],
+  ['POST', '/v1/holds/h1/refuse', ['quality-lead']],
+  ['POST', '/v1/holds/h1/release', ['quality-lead']],
+  ['POST', '/v1/ingest/parts', ['ingest', 'admin']],
+  ['POST', '/v1/inspections', ['ingest', 'admin']],
+  ['POST', '/v1/operations/hold.approve', []],
+  ['POST', '/v1/operations/key.create', []],
+];
+
+const bearer = (key: string) => ({authorization: `Bearer ${key}`});
+
+test('every route and role', async () => {
+  const {app, http} = await servedPlant({empty: true, localToken: 'the local token'});
+  const keys: Record<string, string> = {};
+  for (const role of ROLES) keys[role] = (await app.keys.create({name: `a ${role}`, role, by: 'test'})).key;
+  const listed = http
+    .printRoutes({commonPrefix: false})
+    .split('\n')
+    .filter(line => line.includes('(')).length;
+  expect(listed).toBeGreaterThan(20);
+  for (const [method, url, roles] of MATRIX) {
+    const payload = method === 'POST' ? {payload: 'x', headers: {'content-type': 'text/plain'}} : {headers: {}};
+    const statusWith = async (headers: object) =>
+      (await http.inject({...payload, method, url, headers: {...payload.headers, ...headers}})).statusCode;
+    const allowed: string[] = [];
+    for (const role of ROLES) if (![401, 403].includes(await statusWith(bearer(keys[role])))) allowed.push(role);
+    expect([url, ...allowed.sort()]).toEqual([url, ...[...roles].sort()]);
+    const nobody = url.startsWith('/v1/operations') ? 403 : 401;
+    expect([url, await statusWith({}), await statusWith(bearer('fb_wrong'))]).toEqual([url, nobody, nobody]);
+  }
+});
+
+test('the matrix above has every route that is served', async () => {
+  const {http} = await servedPlant({empty: true});
+  const {paths} = (await http.inject({url: '/v1/openapi.json'})).json<{paths: Record<string, object>}>();
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
+  );
+  const shapes = MATRIX.map(([method, url]) => [method, url.split('/').length, url.split('/')[2]].join(' '));
+  for (const route of described) {
+    const [method, path] = route.split(' ');
+    const shape = [method, path.split('/').length, path.split('/')[2]].join(' ');
+    if (!shapes.includes(shape)) expect(route).toBe('a route of the matrix');
+  }
+});
+
+describe('keys', () => {
+  test('an identity is what the key proves, whatever the body says; the proposer never approves', async () => {
+    const {app, http} = await servedPlant();
+    const key = async (name: string, role: Role) => (await app.keys.create({name, role, by: 'test'})).key;
+    const [anna, ben] = [await key('Anna', 'quality-lead'), await key('Ben', 'quality-lead')];
+    const post = (url: string, who: string, payload: object) =>
+      http.inject({method: 'POST', url, headers: bearer(who), payload});
+    const {id: contained} = (await post('/v1/contain', anna, {target: 'L1'})).json<{id: string}>();
+    const proposed = await post('/v1/holds', anna, {contained, reason: 'SCRATCH', text: 'T7', by: 'Somebody else'});
+    const {id, proposedBy} = proposed.json<Hold>();
+    expect(proposedBy).toBe('Anna');
+    const own = await post(`/v1/holds/${id}/approve`, anna, {by: 'Ben'});
+    expect(own.json()).toMatchObject({status: 403, code: 'HOLD_SAME_PERSON'});
+    const approved = (await post(`/v1/holds/${id}/approve`, ben, {})).json<Hold>();
+    expect(approved.decision).toBe('approved');
+    expect((await post(`/v1/holds/${id}/approve`, ben, {})).statusCode).toBe(409);
+    const recorded = app.warehouse.entries().filter(({kind}) => kind === 'hold');
+    expect(recorded.map(({body}) => body)).toMatchObject([
+      {did: 'propose', by: 'Anna', authenticated: true},
+      {did: 'approve', by: 'Ben', authenticated: true},
+    ]);
+    const seen = await http.inject({url: '/v1/plant', headers: bearer(ben)});
+    expect(seen.json()).toMatchObject({access: {mode: 'keys', name: 'Ben', role: 'quality-lead'}});
+  });
+
+  test('are kept as digests, have names of their own, and end when they are revoked', async () => {
+    const {app, http} = await servedPlant({empty: true});
+    const made = await app.keys.create({name: 'Line 4', role: 'viewer', by: 'test'});
+    // 32 random bytes in base64url are 43 characters.
+    expect(made.key).toMatch(/^fb_[\w-]{43}$/);
+    expect(JSON.stringify(app.warehouse.entries())).not.toContain(made.key.slice(3));
+    await expect(app.keys.create({name: 'line 4', role: 'admin', by: 'test'})).rejects.toThrow('a key named line 4');
+    const status = async () => (await http.inject({url: '/v1/batches', headers: bearer(made.key)})).statusCode;
+    expect(await status()).toBe(200);
+    await app.keys.revoke('Line 4', 'test');
+    expect(await status()).toBe(401);
+    // That nobody has a key any more does not open the door again.
+    expect((await http.inject({url: '/v1/batches'})).statusCode).toBe(401);
+    await expect(app.keys.revoke('Line 4', 'test')).rejects.toThrow('revoked already');
+  });
+});
+
+describe('single-user mode', () => {
+  test('names are declared and recorded as such, and one is needed', async () => {
+    const {app, http} = await servedPlant();
+    const post = (url: string, payload: object) => http.inject({method: 'POST', url, payload});
+    const {id: contained} = (await post('/v1/contain', {target: 'L1'})).json<{id: string}>();
+    expect((await post('/v1/holds', {contained, reason: 'X', text: ''})).json()).toMatchObject({status: 400});
+    expect((await post('/v1/holds', {contained, reason: 'X', text: '', by: 'Anna'})).statusCode).toBe(200);
+    const [entry] = app.warehouse.entries().filter(({kind}) => kind === 'hold');
+    expect(entry.body).toMatchObject({by: 'Anna', authenticated: false});
+  });
+
+  test('only this machine is served: no name that points here, no page from elsewhere', async () => {
+    const {http} = await servedPlant({empty: true});
+    const status = async (headers: object, method: 'GET' | 'POST' = 'GET') =>
+      (await http.inject({method, url: method === 'GET' ? '/v1/batches' : '/v1/screen', headers: {...headers}}))
+        .statusCode;
+    expect(await status({host: 'evil.example:4800'})).toBe(403);
+    expect(await status({host: '127.0.0.1.evil.example'})).toBe(403);
+    expect(await status({host: '127.0.0.1:4800'})).toBe(200);
+    expect(await status({host: 'localhost'})).toBe(200);
+    expect(await status({host: '[::1]:4800'})).toBe(200);
+    expect(await status({host: '127.0.0.1', origin: 'https://evil.example'}, 'POST')).toBe(403);
+    expect(await status({host: '127.0.0.1', origin: 'http://127.0.0.1'}, 'POST')).toBe(400);
+  });
+});

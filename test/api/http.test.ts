@@ -1,0 +1,234 @@
+/** The HTTP door, without a network: what it answers, refuses and remembers. */
+import {tableFromIPC} from 'apache-arrow';
+import type {InjectOptions} from 'fastify';
+import {describe, expect, test} from 'vitest';
+import {z} from 'zod';
+import {Problem} from '../../api/problem.ts';
+import {
+  ContainAnswer,
+  ParetoAnswer,
+  Plant,
+  Receipt,
+  ScreenAnswer,
+  TraceAnswer,
+  YieldAnswer,
+} from '../../warehouse/answers.ts';
+import {servedPlant} from './plant.ts';
+
+const CSV = {'content-type': 'text/csv'};
+
+test('questions, with the parameters of the command line in camelCase', async () => {
+  const {http} = await servedPlant();
+  const get = async (url: string) => (await http.inject({url})).json<unknown>();
+  expect(ParetoAnswer.parse(await get('/v1/pareto?by=product&top=1'))).toMatchObject({
+    by: 'product',
+    bars: [{key: 'A', count: 4}],
+  });
+  expect(YieldAnswer.parse(await get('/v1/yield?product=A'))).toMatchObject({inspected: 8, passedFirst: 4, fpy: 0.5});
+  expect(YieldAnswer.parse(await get(`/v1/yield?where=${encodeURIComponent("bore.tool = 'T1'")}`)).inspected).toBe(8);
+  expect(TraceAnswer.parse(await get('/v1/trace/any/P1?backward=true')).kind).toBe('part');
+  expect(Plant.parse(await get('/v1/plant'))).toMatchObject({
+    plant: 'plant-1',
+    parts: 12,
+    defects: [{defect: 'scratch', parts: 4}],
+    access: {mode: 'single-user', name: null, role: null},
+  });
+  const screened = await http.inject({method: 'POST', url: '/v1/screen', payload: {defect: 'scratch'}});
+  const {findings} = ScreenAnswer.parse(screened.json());
+  const found = await get(`/v1/findings/${findings[0].id}`);
+  expect(found).toMatchObject({finding: {id: findings[0].id}, asOf: 7});
+  const {id} = ContainAnswer.parse(
+    (await http.inject({method: 'POST', url: '/v1/contain', payload: {target: 'L1'}})).json(),
+  );
+  expect(await get(`/v1/contained/${id}`)).toMatchObject({id, lots: [{lot: 'L1'}]});
+  expect(await get('/v1/batches')).toMatchObject({
+    batches: expect.arrayContaining([expect.objectContaining({batch: 7})]),
+  });
+});
+
+test('a wrong field is pointed at', async () => {
+  const {http} = await servedPlant({empty: true});
+  const problemOf = async (request: InjectOptions) => {
+    const response = await http.inject(request);
+    expect(response.headers['content-type']).toContain('application/problem+json');
+    return Problem.parse(response.json());
+  };
+  const wrong = await problemOf({method: 'POST', url: '/v1/screen', payload: {top: 'three', defekt: 'scratch'}});
+  expect(wrong).toMatchObject({status: 400, code: 'USAGE', exitCode: 2});
+  expect(wrong.errors?.map(({pointer}) => pointer)).toEqual(['/top', '/defekt']);
+  expect((await problemOf({url: '/v1/pareto?asOf=x'})).errors).toMatchObject([{pointer: '/asOf'}]);
+  expect((await problemOf({url: '/v1/pareto?where=bore'})).detail).toMatch(/character/);
+  expect(await problemOf({url: '/v1/trace/part/nobody'})).toMatchObject({status: 404, code: 'NOT_FOUND'});
+  expect(await problemOf({url: '/v1/findings/f0'})).toMatchObject({status: 404});
+  expect(await problemOf({url: '/v1/chart/x'})).toMatchObject({status: 404});
+  expect(await problemOf({url: '/v1/pareto?asOf=99'})).toMatchObject({status: 400});
+  const broken = {method: 'POST', url: '/v1/screen', headers: {'content-type': 'application/json'}} as const;
+  expect(await problemOf({...broken, payload: '{"top": '})).toMatchObject({status: 400});
+  expect(await problemOf({...broken, payload: `{"defect": "${'x'.repeat(1_000_001)}"}`})).toMatchObject({status: 413});
+});
+
+describe('ingest', () => {
+  test('a file is streamed in; the same Idempotency-Key gives the same receipt, for that file only', async () => {
+    const {app, http} = await servedPlant({empty: true});
+    const send = (payload: string, key = 'k1') =>
+      http.inject({method: 'POST', url: '/v1/ingest/parts', headers: {...CSV, 'idempotency-key': key}, payload});
+    const first = await send('part,product\nP1,A\nP2,\n');
+    expect(z.array(Receipt).parse(first.json())).toMatchObject([
+      {batch: 1, status: 'partly-rejected', tables: [{table: 'parts', accepted: 1, rejected: 1}]},
+    ]);
+    const [again, atOnce] = await Promise.all([send('part,product\nP1,A\nP2,\n'), send('part,product\nP1,A\nP2,\n')]);
+    expect([again.json(), atOnce.json()]).toEqual([first.json(), first.json()]);
+    expect((await send('part,product\nP3,A\n')).statusCode).toBe(409);
+    expect((await send('part,product\nP1,A\n', 'k2')).json()).toMatchObject([{status: 'duplicate', batch: null}]);
+    expect(app.warehouse.position).toBe(1);
+    const {rows} = (await http.inject({url: '/v1/quarantine/1'})).json<{rows: object[]}>();
+    expect(rows).toMatchObject([{source: 'POST /v1/ingest/parts', line: 3, field: 'product'}]);
+  });
+
+  test('what cannot be used is refused in a sentence', async () => {
+    const {app, http} = await servedPlant({empty: true});
+    const send = async (table: string, payload: string, headers = CSV) =>
+      (await http.inject({method: 'POST', url: `/v1/ingest/${table}`, headers, payload})).json<Problem>();
+    expect(await send('lots', 'lot,material,colour\nL1,steel,red\n')).toMatchObject({
+      status: 422,
+      code: 'FILE_UNUSABLE',
+    });
+    expect((await send('lots', '')).detail).toMatch(/^POST \/v1\/ingest\/lots: is empty/);
+    expect((await send('lotz', 'lot\nL1\n')).detail).toBe('there is no table "lotz"');
+    expect((await send('..%2F..%2Fx', 'lot\nL1\n')).status).toBe(400);
+    expect((await send('lots', '<lots/>', {'content-type': 'application/xml'})).status).toBe(415);
+    expect(app.warehouse.position).toBe(0);
+  });
+});
+
+describe('inspections in real time', () => {
+  const inspection = {inspection: 'R1', part: 'P1', inspected_at: '2024-04-01T06:00:00Z', result: 'fail'};
+  const defects = [{defect: 'scratch', x: 1.5}, {defect: 'scratch'}];
+
+  test('a repeated id is a duplicate, a contradiction a conflict, a newer version a correction', async () => {
+    const {app, http} = await servedPlant({empty: true});
+    const send = (payload: object) => http.inject({method: 'POST', url: '/v1/inspections', payload});
+    expect((await send({...inspection, defects})).json()).toEqual({
+      batch: 1,
+      results: [{inspection: 'R1', status: 'accepted'}],
+    });
+    expect((await send({...inspection, defects})).json()).toEqual({
+      batch: null,
+      results: [{inspection: 'R1', status: 'duplicate'}],
+    });
+    expect((await send({...inspection, result: 'pass'})).json()).toMatchObject({status: 409, code: 'CONFLICT'});
+    expect(
+      (
+        await send([
+          {...inspection, defects},
+          {...inspection, inspection: 'R2'},
+        ])
+      ).json(),
+    ).toEqual({
+      batch: 2,
+      results: [
+        {inspection: 'R1', status: 'duplicate'},
+        {inspection: 'R2', status: 'accepted'},
+      ],
+    });
+    const newer = {...inspection, result: 'pass', recorded_at: '2024-04-02T00:00:00Z'};
+    expect((await send(newer)).statusCode).toBe(200);
+    expect((await send({...newer, result: 'error', recorded_at: '2024-04-01T00:00:00Z'})).statusCode).toBe(409);
+    // One of many that contradicts: nothing of them is recorded.
+    const before = app.warehouse.position;
+    expect(
+      (
+        await send([
+          {...inspection, inspection: 'R3'},
+          {...inspection, result: 'error'},
+        ])
+      ).statusCode,
+    ).toBe(409);
+    expect(app.warehouse.position).toBe(before);
+    const {rows} = (await http.inject({url: '/v1/tables/inspections.json'})).json<{rows: {inspection: string}[]}>();
+    expect(rows).toMatchObject([{inspection: 'R1', result: 'pass'}, {inspection: 'R2'}]);
+    const stored = (await http.inject({url: '/v1/tables/defects.json'})).json<{rows: object[]}>();
+    expect(stored.rows).toMatchObject([
+      {inspection: 'R1', defect: 'scratch', n: 1, x: 1.5},
+      {inspection: 'R1', defect: 'scratch', n: 2, x: null},
+    ]);
+  });
+
+  test('what is acknowledged is in the ledger; many at once are all recorded', async () => {
+    const {app, http} = await servedPlant({empty: true});
+    const ids = Array.from({length: 6}, (_, k) => `R${k}`);
+    const sent = await Promise.all(
+      ids.map(id => http.inject({method: 'POST', url: '/v1/inspections', payload: {...inspection, inspection: id}})),
+    );
+    expect(sent.map(({statusCode}) => statusCode)).toEqual(ids.map(() => 200));
+    expect(app.warehouse.entries().filter(({kind}) => kind === 'batch')).toHaveLength(6);
+  });
+
+  test('wrong fields are pointed at, also in an array', async () => {
+    const {http} = await servedPlant({empty: true});
+    const payload = [inspection, {inspection: 'R2', part: '', result: 'maybe', colour: 'red', defects: [{}]}];
+    const {errors} = Problem.parse((await http.inject({method: 'POST', url: '/v1/inspections', payload})).json());
+    expect(errors?.map(({pointer}) => pointer).sort()).toEqual([
+      '/1/colour',
+      '/1/defects/0/defect',
+      '/1/part',
+      '/1/result',
+    ]);
+  });
+});
+
+test('tables as JSON, CSV and Arrow: the position is stated, formulas are defused', async () => {
+  const {http} = await servedPlant({empty: true});
+  const payload = 'part,product,made_at\n"=HYPERLINK(1)",A,2024-01-01T00:00:00Z\nP2,"x, ""y""",\nP3,A,\n';
+  await http.inject({method: 'POST', url: '/v1/ingest/parts', headers: CSV, payload});
+  const csv = await http.inject({url: '/v1/tables/parts.csv?limit=2'});
+  expect(csv.headers).toMatchObject({'fishbone-as-of': '1', 'fishbone-truncated': 'true'});
+  expect(csv.body.split('\r\n').slice(0, 3)).toEqual([
+    'part,product,work_order,lot,made_at,recorded_at',
+    "'=HYPERLINK(1),A,,,2024-01-01T00:00:00.000Z,",
+    'P2,"x, ""y""",,,,',
+  ]);
+  expect((await http.inject({url: '/v1/tables/parts.json'})).json()).toMatchObject({
+    asOf: 1,
+    truncated: false,
+    rows: [{part: '=HYPERLINK(1)'}, {part: 'P2', made_at: null}, {part: 'P3'}],
+  });
+  const arrow = tableFromIPC((await http.inject({url: '/v1/tables/parts.arrows'})).rawPayload);
+  expect(arrow.getChild('part')?.toArray()).toEqual(['=HYPERLINK(1)', 'P2', 'P3']);
+  expect(Number(arrow.getChild('made_at')?.get(0))).toBe(Date.UTC(2024, 0, 1));
+  for (const table of ['nix', 'fact.parts', "parts'--"]) {
+    expect((await http.inject({url: `/v1/tables/${encodeURIComponent(table)}.json`})).statusCode).toBe(404);
+  }
+});
+
+test('an unchanged answer is not computed again, and a new batch is a new answer', async () => {
+  const {http} = await servedPlant();
+  const first = await http.inject({url: '/v1/pareto'});
+  const asked = {url: '/v1/pareto', headers: {'if-none-match': String(first.headers.etag)}};
+  expect((await http.inject(asked)).statusCode).toBe(304);
+  expect((await http.inject({...asked, url: '/v1/pareto?by=product'})).statusCode).toBe(200);
+  await http.inject({method: 'POST', url: '/v1/ingest/lots', headers: CSV, payload: 'lot,material\nL9,steel\n'});
+  expect((await http.inject(asked)).statusCode).toBe(200);
+});
+
+test('it is alive, ready, measured and described', async () => {
+  const {http} = await servedPlant({empty: true});
+  expect((await http.inject({url: '/livez'})).body).toBe('ok\n');
+  expect((await http.inject({url: '/readyz'})).body).toBe('ready\n');
+  expect((await http.inject({url: '/metrics'})).body).toMatch(/^fishbone_position 0$/m);
+  const {openapi, paths} = (await http.inject({url: '/v1/openapi.json'})).json<{openapi: string; paths: object}>();
+  expect(openapi).toBe('3.1.0');
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining([
+      '/v1/pareto',
+      '/v1/screen',
+      '/v1/inspections',
+      '/v1/holds/{id}/approve',
+      '/v1/ingest/{table}',
+    ]),
+  );
+  expect(Object.keys(paths)).not.toContain('/v1/operations/{name}');
+  const {headers} = await http.inject({url: '/livez'});
+  expect(headers['content-security-policy']).toContain("default-src 'self'");
+  expect(headers['content-security-policy']).not.toMatch(/unsafe-inline|upgrade-insecure-requests/);
+});

@@ -1,0 +1,72 @@
+/** One real server in a process of its own, and the command line that goes through it. */
+import {mkdirSync, statSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {startDemoMes} from '../../api/write-back/demo-mes.ts';
+import type {ContainAnswer, Hold, ParetoAnswer} from '../../warehouse/answers.ts';
+import {Warehouse} from '../../warehouse/store.ts';
+import {fishbone, fishboneHere, plantFiles, startServer, temporaryFolder} from './plant.ts';
+
+const SECRET = `whsec_${Buffer.from('a secret of 24 bytes ...').toString('base64')}`;
+
+test('the command line goes through the server that owns the warehouse, and holds are delivered', async () => {
+  const folder = join(temporaryFolder(), 'W');
+  mkdirSync(folder);
+  const mes = await startDemoMes({secret: SECRET});
+  writeFileSync(join(folder, 'secret'), SECRET);
+  const receivers = {mes: {driver: 'webhook', url: mes.url, secretFile: 'secret'}};
+  writeFileSync(join(folder, 'fishbone.json'), JSON.stringify({plant: 'ulm', receivers}));
+  const server = await startServer(folder);
+  const at = ['--warehouse', folder, '--json'];
+  if (process.platform !== 'win32') expect(statSync(join(folder, 'server.json')).mode & 0o777).toBe(0o600);
+
+  expect((await fishboneHere(['ingest', plantFiles(), ...at])).code).toBe(0);
+  const viaCli = (await fishboneHere(['pareto', ...at])).json<ParetoAnswer>();
+  const viaHttp = (await (await fetch(`${server.address}/v1/pareto`)).json()) as ParetoAnswer;
+  expect(viaCli.basis).toEqual({parts: 12, defectiveParts: 4, defects: 4});
+  expect(viaCli).toEqual(viaHttp);
+  const failed = await fishbone(['trace', 'nobody', ...at]);
+  expect(failed).toMatchObject({code: 1, out: ''});
+  expect(failed.err).toContain('nobody');
+  expect((await fishboneHere(['rebuild', ...at])).err).toContain('stop it first');
+  expect((await fishboneHere(['serve', ...at])).err).toContain(`served already, at ${server.address}`);
+
+  const {id: contained} = (await fishboneHere(['contain', 'L1', ...at])).json<ContainAnswer>();
+  const proposal = ['hold', 'propose', contained, '--reason', 'X', '--by', 'Anna'];
+  const {id} = (await fishboneHere([...proposal, ...at])).json<Hold>();
+  await fishboneHere(['hold', 'approve', id, '--by', 'Ben', ...at]);
+  const show = async () => (await fishboneHere(['hold', 'show', id, ...at])).json<Hold>();
+  await expect
+    .poll(async () => (await show()).lots, {timeout: 10_000})
+    .toMatchObject([{lot: 'L1', action: 'hold', delivery: 'acknowledged', receiver: 'mes', seenAtMes: true}]);
+  expect(mes.effects).toMatchObject([{type: 'lot.hold', lot: 'L1', hold: id, sequence: 1}]);
+
+  // A stopped server has let go of everything: the same command works without it.
+  expect(await server.stop()).toBe(0);
+  await mes.stop();
+  expect((await fishboneHere(['hold', 'list', ...at])).json<{holds: Hold[]}>().holds).toHaveLength(1);
+}, 60_000);
+
+test('what a server that died left behind is ignored; what is no server is named', async () => {
+  const folder = join(temporaryFolder(), 'W');
+  const at = ['--warehouse', folder, '--json'];
+  await fishboneHere(['key', 'create', '--role', 'admin', '--name', 'Ada', ...at]);
+  const nobody = {address: 'http://127.0.0.1:9', pid: 2 ** 22 + 1, token: 'x'};
+  writeFileSync(join(folder, 'server.json'), JSON.stringify(nobody));
+  expect((await fishboneHere(['key', 'list', ...at])).code).toBe(0);
+  expect(() => statSync(join(folder, 'server.json'))).toThrow('ENOENT');
+
+  const warehouse = await Warehouse.open(folder);
+  const held = await fishbone(['key', 'list', ...at]);
+  await warehouse.close();
+  expect(held).toMatchObject({code: 1, out: ''});
+  expect(held.err).toMatch(/in use by another process.*\n {2}stop that process/);
+}, 30_000);
+
+test('beyond this machine a key is needed', async () => {
+  const folder = join(temporaryFolder(), 'W');
+  const open = ['serve', '--warehouse', folder, '--host', '0.0.0.0', '--port', '0'];
+  const refused = await fishboneHere(open);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('fishbone key create --role admin');
+});
