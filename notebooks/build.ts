@@ -47,6 +47,8 @@ async function bundle(outDir: string): Promise<void> {
     logLevel: 'error',
     base: './',
     appType: 'mpa',
+    // The same build whoever asks for it, be it a test.
+    define: {'process.env.NODE_ENV': '"production"'},
     resolve: {alias: [{find: /^observable:(.*)$/, replacement: `${kit}$1`}]},
     plugins: [localPackages(), observable({template: TEMPLATE}), ourStyleOnly()],
     build: {

@@ -38,7 +38,7 @@ export function falseAlarmChart(
       marks: [
         Plot.gridY({ticks: 4, stroke: 'var(--line)', strokeOpacity: 1}),
         Plot.axisY({ticks: 4, tickSize: 0, label: null, tickFormat: percent, fill: 'var(--ink-faint)'}),
-        Plot.axisX({ticks: 6, tickSize: 0, label: null, fill: 'var(--ink-faint)'}),
+        Plot.axisX({ticks: width < 520 ? 3 : 6, tickSize: 0, label: null, fill: 'var(--ink-faint)'}),
         Plot.text(['correlation of two parts of a lot'], {
           frameAnchor: 'bottom',
           dy: 32,

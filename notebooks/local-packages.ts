@@ -3,6 +3,7 @@ import {fileURLToPath} from 'node:url';
 import type {Plugin} from 'vite';
 
 const CDN = 'https://cdn.jsdelivr.net/npm/';
+const HERE = fileURLToPath(import.meta.url);
 const PACKAGES = fileURLToPath(new URL('../node_modules/', import.meta.url));
 const KIT = '/@observablehq/notebook-kit/';
 const ABSENT = '\0absent:';
@@ -19,7 +20,7 @@ export function localPackages(): Plugin {
     async resolveId(source, importer) {
       if (!/^(npm:|https?:)/.test(source)) return null;
       const wanted = packagePath(source);
-      const found = wanted && (await this.resolve(wanted, importer, {skipSelf: true}));
+      const found = wanted && (await this.resolve(wanted, HERE, {skipSelf: true}));
       if (found) return found;
       if (importer?.includes(KIT) && wanted) return ABSENT + wanted;
       return this.error(`"${source}" is not in node_modules, and notebooks take nothing from elsewhere`);
