@@ -1,10 +1,10 @@
 import type {Outcome} from './outcome.ts';
 
 /**
- * How much likeness of neighbouring lots widens the between-lot score: max(1, 1 + 2 sum of rho_h A_h), tapered, where
+ * How much likeness of neighbouring lots widens the between-lot score: max(1, 1 + 2 sum of rho_h A_h), the far lags tapered, where
  * rho_h is the residuals' autocorrelation once the exposure's own effect is taken off and A_h that of the exposure.
  * @param outcome cells in order of time
- * @see Bartlett (1946), J. R. Stat. Soc. Suppl. 8:27; Newey & West (1987), Econometrica 55:703
+ * @see Bartlett (1946), J. R. Stat. Soc. Suppl. 8:27; Politis & Romano (1995), J. Time Ser. Anal. 16:67 (the taper)
  */
 export function inflationOverTime(outcome: Outcome, coefficient: Float64Array): number {
   const {c, r} = inOrder(outcome, coefficient);
@@ -28,7 +28,9 @@ export function inflationOverTime(outcome: Outcome, coefficient: Float64Array): 
       ch += c[k] * c[k - h];
       rh += rest[k] * rest[k - h];
     }
-    inflation += 2 * (1 - h / (lags + 1)) * (rh / rr + 1 / count) * (ch / cc);
+    // Full weight for near neighbours: a taper from the first lag on leaves out a seventh of a day's likeness.
+    const taper = Math.min(1, 2 * (1 - h / (lags + 1)));
+    inflation += 2 * taper * (rh / rr + 1 / count) * (ch / cc);
   }
   return Math.max(1, inflation);
 }

@@ -57,7 +57,7 @@ function largest(occurring: readonly number[], counts: readonly LevelCounts[], c
 }
 
 /** The outcome over the parts whose level is known. */
-export function outcomeOfPresent({cells, outcomes, outcome}: Ground, codes: Int32Array): Outcome {
+function outcomeOfPresent({cells, outcomes, outcome}: Ground, codes: Int32Array): Outcome {
   if (!codes.some(code => code < 0)) return outcome;
   const known = outcomes.map((y, i) => (codes[i] < 0 ? Number.NaN : y));
   return outcomeByLot(sumsByCell(cells, known), cells.stratumOf, cells.strata);

@@ -50,7 +50,9 @@ export function judgeClaims(ground: Ground, claims: readonly Claim[], all: reado
     if (origin) return explainedAs('through', origin, unchallenged);
     if (!isPossible(claim)) {
       const cause = claims.find(b => among(b) && explains(b, claim, given, stays));
-      if (cause) return explainedAs('explained', cause, unchallenged);
+      // What is measured further on and says nothing more than its cause is a messenger, not a rival.
+      const verdict = cause && mediates(claim.tested, cause.tested) ? 'through' : 'explained';
+      if (cause) return explainedAs(verdict, cause, unchallenged);
     }
     const others = confusable.filter(isPossible);
     // Where the claim itself falls to a rival but is not wiped out by it, that rival is named as well.

@@ -10,7 +10,7 @@ export interface Stratum {
 
 /**
  * Mantel and Haenszel's summary over strata: common odds ratio, common risk ratio and the test of no association in
- * any stratum (without continuity correction). Ratios are NaN where no stratum has a contrast.
+ * any stratum, without continuity correction and, as R's mantelhaen.test does, with it. Ratios are NaN where no stratum has a contrast.
  * @see Mantel & Haenszel (1959), J. Natl. Cancer Inst. 22:719; risk ratio: Nurminen (1981), Biometrika 68:525
  */
 export function mantelHaenszel(strata: readonly Stratum[]) {
@@ -34,5 +34,6 @@ export function mantelHaenszel(strata: readonly Stratum[]) {
     riskDown,
     statistic,
     p: chiSquaredTail(statistic, 1),
+    corrected: variance > 0 ? Math.max(0, Math.abs(deviation) - 0.5) ** 2 / variance : 0,
   };
 }
