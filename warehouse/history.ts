@@ -1,6 +1,6 @@
 /**
- * The history of every part at the session's position, as temporary tables that live as long as the reading transaction:
- * `subjects`, `visits`, `materials`, `station_readings`. Each is made when first needed.
+ * The history of every part at the session's position, as temporary tables that stay with the session as long
+ * as it looks from there: `subjects`, `visits`, `materials`, `station_readings`. Each is made when first needed.
  */
 import {quoteText, type Session} from './duckdb.ts';
 import {query} from './queries.ts';

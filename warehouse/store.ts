@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import type {DuckDBInstance} from '@duckdb/node-api';
 import type {Receipt} from './answers.ts';
 import {makeArchive, rawPath, sweepArchive} from './archive.ts';
-import {openDatabase, openSession, quoteText, type Session} from './duckdb.ts';
+import {openDatabase, openSession, quoteName, quoteText, type Session} from './duckdb.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
@@ -16,6 +16,7 @@ import {createStepViews} from './step-tables.ts';
 import {createViews} from './views.ts';
 
 const DATABASE = 'warehouse.duckdb';
+const MAX_IDLE = 4;
 
 /** The warehouse cannot be used as it is; `hint` says what to do. */
 export class WarehouseUnusable extends Error {
@@ -36,7 +37,7 @@ export class Warehouse {
   readonly timeZone: string;
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
-  readonly #idle: Session[] = [];
+  readonly #idle: {session: Session; position: number}[] = [];
   #position = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -128,17 +129,32 @@ export class Warehouse {
     if (position > this.#position) {
       throw new RangeError(`position ${position} is not reached yet: the newest is ${this.#position}`);
     }
-    const session = this.#idle.pop() ?? (await openSession(this.#instance));
+    const session = await this.#sessionAt(position);
     try {
-      await session.run(`set variable as_of = ${Math.trunc(position)}`);
-      await session.run(`set variable time_zone = ${quoteText(this.timeZone)}`);
       await session.run('begin transaction');
-      return await ask(session, position);
-    } finally {
+      const answer = await ask(session, position);
+      // Nothing is written but temporary tables: they stay with the session for the next question at this position.
+      await session.run('commit');
+      return answer;
+    } catch (error) {
       await session.run('rollback').catch(() => undefined);
-      if (this.#closed) session.connection.closeSync();
-      else this.#idle.push(session);
+      throw error;
+    } finally {
+      if (this.#closed || this.#idle.length >= MAX_IDLE) session.connection.closeSync();
+      else this.#idle.push({session, position});
     }
+  }
+
+  /** An idle session that has looked from this position before, or one made ready for it. */
+  async #sessionAt(position: number): Promise<Session> {
+    const known = this.#idle.findIndex(i => i.position === position);
+    if (known >= 0) return this.#idle.splice(known, 1)[0].session;
+    const session = this.#idle.shift()?.session ?? (await openSession(this.#instance));
+    const old = await session.rows<{name: string}>('select table_name as name from duckdb_tables() where temporary');
+    for (const {name} of old) await session.run(`drop table ${quoteName(name)}`);
+    await session.run(`set variable as_of = ${Math.trunc(position)}`);
+    await session.run(`set variable time_zone = ${quoteText(this.timeZone)}`);
+    return session;
   }
 
   /** The columns of a Parquet file, by its own footer. */
@@ -154,7 +170,7 @@ export class Warehouse {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#writing.catch(() => undefined);
-    for (const session of this.#idle) session.connection.closeSync();
+    for (const {session} of this.#idle) session.connection.closeSync();
     this.#writer.connection.closeSync();
     this.#instance.closeSync();
     await this.ledger.close();

@@ -11,7 +11,7 @@ with runs as (
 ), chosen as (
   select r.*, row_number() over (
     partition by r.part, r.step
-    order by coalesce(r.ended_at, r.started_at) desc nulls last, r.run desc, r.station, r.tool, r.cavity, r.operator, r.program
+    order by coalesce(r.ended_at, r.started_at) desc nulls last, r.run desc, r.station, r.tool
   ) as latest
   from runs r left join now.first_inspections f on f.part = r.part
   where f.inspected_at is null
@@ -20,11 +20,12 @@ with runs as (
 ), visits as (
   select *, lag(coalesce(ended_at, started_at)) over (partition by part order by started_at nulls last, step) as before
   from chosen where latest = 1
-), dated as (
-  -- The last event of a kind at the station before the part came.
-  select v.part, v.step, e.kind, max(e.at) as at
-  from visits v join now.events e on e.station = v.station and e.at <= v.started_at
-  where e.kind in ('changeover', 'maintenance') group by all
+), changeovers as (
+  select distinct station, "at" from now.events where kind = 'changeover'
+), maintenances as (
+  select distinct station, "at" from now.events where kind = 'maintenance'
+), calendar as (
+  select starts_at, max(ends_at) as ends_at, min(shift) as shift, min(crew) as crew from now.shifts group by starts_at
 )
 select
   v.part,
@@ -37,14 +38,12 @@ select
   v.program,
   v.started_at,
   v.ended_at,
-  s.shift,
-  s.crew,
-  s.starts_at as shift_starts_at,
+  case when v.started_at < s.ends_at then s.shift end as shift,
+  case when v.started_at < s.ends_at then s.crew end as crew,
   epoch(v.started_at) - epoch(v.before) as queue_s,
   epoch(v.started_at) - epoch(c.at) as since_changeover_s,
   epoch(v.started_at) - epoch(m.at) as since_maintenance_s
 from visits v
-left join now.shifts s on v.started_at >= s.starts_at and v.started_at < s.ends_at
-left join dated c on c.part = v.part and c.step = v.step and c.kind = 'changeover'
-left join dated m on m.part = v.part and m.step = v.step and m.kind = 'maintenance'
-qualify row_number() over (partition by v.part, v.step order by s.starts_at desc nulls last, s.shift) = 1
+asof left join calendar s on s.starts_at <= v.started_at
+asof left join changeovers c on c.station = v.station and c.at <= v.started_at
+asof left join maintenances m on m.station = v.station and m.at <= v.started_at

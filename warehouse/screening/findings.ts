@@ -6,7 +6,7 @@ import {factorRelation} from '../factors.ts';
 import {writeName, writeText} from '../filter-grammar.ts';
 import {wilson} from '../statistics/wilson.ts';
 import type {Warehouse} from '../store.ts';
-import {population} from './population.ts';
+import {population, QuestionError} from './population.ts';
 
 export interface LevelRate {
   level: string;
@@ -26,6 +26,18 @@ export async function keepAnswer(folder: string, digest: string, answer: ScreenA
   const path = join(answers(folder), `screen-${digest}.json`);
   await writeFile(`${path}.${process.pid}.tmp`, JSON.stringify(answer));
   await rename(`${path}.${process.pid}.tmp`, path);
+}
+
+/** @returns the answer that was given to the question with this digest, if it was kept whole */
+export async function keptAnswer(folder: string, digest: string): Promise<ScreenAnswer | null> {
+  const text = await readFile(join(answers(folder), `screen-${digest}.json`), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as ScreenAnswer;
+  } catch {
+    // Cut off by a crash: it is only a copy, and is asked for again.
+    return null;
+  }
 }
 
 /** @returns the finding with its question and position, or null if no such finding was given */
@@ -109,13 +121,15 @@ function rateOf(sums: LevelSums, isNumber: boolean, outcome: 'defective' | 'nume
   return {level, parts, defective, lots, rate, ...wilson(rate * effective, effective)};
 }
 
-/** The filter expression of the parts that a finding calls exposed. */
+/** The filter expression of the parts that a finding calls exposed. @throws QuestionError if it draws no such line */
 export function filterOf({factor, kind, level, threshold}: Finding): string {
   const name = writeName(factor);
   if (kind === 'missing') return `${name} is missing`;
   if (threshold) return `${name} ${threshold.op} ${threshold.value}`;
   if (level !== null) return `${name} = ${writeText(level)}`;
-  return `${name} is not missing`;
+  throw new QuestionError(
+    `the finding about ${factor} names no level or threshold that parts a suspect from the others: contain a range of your choice, such as "${name} >= 1"`,
+  );
 }
 
 const shortly = (value: number) => String(Number(value.toPrecision(4)));

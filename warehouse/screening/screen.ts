@@ -5,9 +5,10 @@
 import {createHash} from 'node:crypto';
 import type {Finding, ScreenAnswer, ScreenQuestion} from '../answers.ts';
 import type {Warehouse} from '../store.ts';
-import {evaluate} from './evaluate.ts';
+import {codeVersion} from './code-version.ts';
+import {evaluateElsewhere} from './evaluator.ts';
 import {extractFrame} from './extract.ts';
-import {keepAnswer} from './findings.ts';
+import {keepAnswer, keptAnswer} from './findings.ts';
 import {population} from './population.ts';
 
 const PRODUCT = 'part.product';
@@ -17,36 +18,42 @@ const PRODUCT = 'part.product';
  * RangeError for a position that is not reached yet
  */
 export async function screen(warehouse: Warehouse, question: ScreenQuestion): Promise<ScreenAnswer> {
-  return warehouse.read(question.asOf, async (session, asOf) => {
+  const {top, asOf: _asked, ...asked} = question;
+  const asOf = question.asOf ?? warehouse.position;
+  const digest = digestOf({...asked, asOf, code: codeVersion()});
+  // The same question at the same position by the same code has one answer, and it may have been given already.
+  const answer =
+    (await keptAnswer(warehouse.folder, digest)) ?? (await findAnswer(warehouse, {...asked, asOf}, digest));
+  if (top === undefined) return answer;
+  return {...answer, question: {...answer.question, top}, findings: answer.findings.slice(0, top)};
+}
+
+async function findAnswer(
+  warehouse: Warehouse,
+  question: ScreenQuestion & {asOf: number},
+  digest: string,
+): Promise<ScreenAnswer> {
+  const {asOf} = question;
+  const strata = question.strata ?? (question.product === undefined ? [PRODUCT] : []);
+  const {people, frame, excluded} = await warehouse.read(asOf, async session => {
     const people = await population(session, question);
-    const strata = question.strata ?? (question.product === undefined ? [PRODUCT] : []);
     const excluded = exclusions(question, strata, people.cluster);
-    const frame = await extractFrame(session, people, strata, excluded);
-    const usedStrata = frame.strata.length > 1 ? strata : [];
-    const {findings, tests, notTested} = evaluate(frame, {notes: people.notes});
-    const {top, ...asked} = question;
-    const resolved = {...asked, asOf, cluster: people.cluster, strata: [...usedStrata], notes: people.notes};
-    const digest = createHash('sha256')
-      .update(JSON.stringify(sorted({...resolved, notes: undefined})))
-      .digest('hex');
-    const answer: ScreenAnswer = {
-      question: resolved,
-      asOf,
-      permalink: permalinkOf(question, asOf),
-      population: {
-        parts: people.rows,
-        defective: people.outcomeKind === 'defective' ? people.outcome.reduce((sum, y) => sum + y, 0) : 0,
-        lots: people.cluster === 'lot' ? people.lots : 0,
-      },
-      tests,
-      notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested],
-      findings: findings.map(f => ({...f, id: idOf(digest, f)})),
-    };
-    await keepAnswer(warehouse.folder, digest, answer);
-    return top === undefined
-      ? answer
-      : {...answer, question: {...answer.question, top}, findings: answer.findings.slice(0, top)};
+    return {people, excluded, frame: await extractFrame(session, people, strata, excluded)};
   });
+  const usedStrata = frame.strata.length > 1 ? strata : [];
+  const defective = people.outcomeKind === 'defective' ? people.outcome.reduce((sum, y) => sum + y, 0) : 0;
+  const {findings, tests, notTested} = await evaluateElsewhere(frame, people.notes);
+  const answer: ScreenAnswer = {
+    question: {...question, cluster: people.cluster, strata: [...usedStrata], notes: people.notes},
+    asOf,
+    permalink: permalinkOf(question, asOf),
+    population: {parts: people.rows, defective, lots: people.cluster === 'lot' ? people.lots : 0},
+    tests,
+    notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested],
+    findings: findings.map(f => ({...f, id: idOf(digest, f)})),
+  };
+  await keepAnswer(warehouse.folder, digest, answer);
+  return answer;
 }
 
 /** Factors that cannot be candidates of this question, and why. */
@@ -76,4 +83,9 @@ export function permalinkOf(question: ScreenQuestion, asOf: number): string {
   return `/investigate?${parameters}`;
 }
 
-const sorted = (value: object) => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+function digestOf(question: object): string {
+  const sorted = Object.entries(question).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify(Object.fromEntries(sorted)))
+    .digest('hex');
+}
