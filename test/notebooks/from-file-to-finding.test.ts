@@ -10,6 +10,7 @@ import {type App, openApp} from '../../api/app.ts';
 import {buildHttp, type Http} from '../../api/http.ts';
 import {ingest} from '../../api/load-files.ts';
 import type {Finding, ParetoAnswer, ScreenAnswer} from '../../api/schemas.ts';
+import {buildDashboards} from '../../dashboards/build.ts';
 import {count, ratio} from '../../dashboards/format.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
@@ -29,9 +30,9 @@ beforeAll(async () => {
   );
   app = await openApp(join(folder, 'warehouse'), {make: true});
   await ingest(app, [join(folder, 'plant')], {timeZone: 'Europe/Berlin'});
-  http = await buildHttp(app, {localToken: null, dashboards: null});
+  http = await buildHttp(app, {localToken: null, dashboards: await buildDashboards()});
   if (!http.hasRoute({method: 'GET', url: '/notebooks/*'})) {
-    await http.register(fastifyStatic, {root: await buildNotebooks(), prefix: '/notebooks/'});
+    await http.register(fastifyStatic, {root: await buildNotebooks(), prefix: '/notebooks/', decorateReply: false});
   }
   address = await http.listen({host: '127.0.0.1', port: 0});
   browser = await chromium.launch({
