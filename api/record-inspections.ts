@@ -9,12 +9,16 @@ import {recordedInspections} from '../warehouse/table-rows.ts';
 import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
 
+const Time = z.iso.datetime({offset: true, local: true});
+const NotBlank = z.string().regex(/\S/, {error: 'is empty'});
+
 /** A row of `inspections` with its `defects` in it. */
 export const InspectionInput = z.strictObject({
   ...shapeOf('inspections'),
-  inspection: z.string().min(1),
-  recorded_at: z.iso.datetime({offset: true, local: true}).nullable().optional(),
-  defects: z.array(z.strictObject({...shapeOf('defects', ['inspection']), defect: z.string().min(1)})).default([]),
+  inspection: NotBlank,
+  inspected_at: Time.nullable().optional(),
+  recorded_at: Time.nullable().optional(),
+  defects: z.array(z.strictObject({...shapeOf('defects', ['inspection']), defect: NotBlank})).default([]),
 });
 export type InspectionInput = z.output<typeof InspectionInput>;
 
@@ -26,44 +30,104 @@ export type InspectionsAnswer = z.infer<typeof InspectionsAnswer>;
 
 /**
  * Records inspections as they happen, all or none; what it answers is on the disk. They take the way of any file: lines
- * of JSON, validated, archived, written to the ledger.
+ * of JSON, validated, archived, written to the ledger. What comes while others are being recorded shares the next batch.
  * @throws FishboneError CONFLICT for a known id with other content, unless that says it was recorded later;
  * FILE_UNUSABLE when a row is refused
  */
-export async function recordInspections(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
-  if (inspections.length === 0) return {batch: null, results: []};
-  const before = queues.get(app) ?? Promise.resolve();
-  const mine = before.catch(() => undefined).then(() => record(app, inspections));
-  queues.set(app, mine);
-  return mine;
+export function recordInspections(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
+  if (inspections.length === 0) return Promise.resolve({batch: null, results: []});
+  const counter = counters.get(app) ?? {waiting: [], isBusy: false};
+  counters.set(app, counter);
+  return new Promise((resolve, reject) => {
+    counter.waiting.push({inspections, resolve, reject});
+    if (!counter.isBusy) void serveAll(app, counter);
+  });
 }
 
-/** What is checked must still hold when it is recorded: one request after the other. */
-const queues = new WeakMap<App, Promise<unknown>>();
+interface Request {
+  inspections: readonly InspectionInput[];
+  resolve: (answer: InspectionsAnswer) => void;
+  reject: (error: unknown) => void;
+}
 
-async function record(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
+/** Where requests wait for each other: what is checked must still hold when it is recorded. */
+interface Counter {
+  waiting: Request[];
+  isBusy: boolean;
+}
+
+const counters = new WeakMap<App, Counter>();
+
+async function serveAll(app: App, counter: Counter): Promise<void> {
+  counter.isBusy = true;
+  while (counter.waiting.length > 0) {
+    const group = counter.waiting.splice(0);
+    try {
+      for (const request of await recordNew(app, group)) {
+        await recordCarefully(app, request.inspections).then(request.resolve, request.reject);
+      }
+    } catch (error) {
+      for (const {reject} of group) reject(error);
+    }
+  }
+  counter.isBusy = false;
+}
+
+/** Records those that nobody has heard of, in one batch. @returns the requests that need a closer look */
+async function recordNew(app: App, group: readonly Request[]): Promise<Request[]> {
+  const ids = group.flatMap(({inspections}) => inspections.map(({inspection}) => inspection));
+  const known = await recordedInspections(app.warehouse, ids);
+  const seen = new Map<string, number>();
+  for (const id of ids) seen.set(id, (seen.get(id) ?? 0) + 1);
+  const isNew = ({inspections}: Request) =>
+    inspections.every(row => !known.has(row.inspection) && seen.get(row.inspection) === 1 && isPlaced(app, row));
+  const fresh = group.filter(isNew);
+  if (fresh.length > 0) {
+    const rows = fresh.flatMap(({inspections}) => inspections);
+    const receipt = await loadRows(app, rows);
+    if (total(receipt, 'rejected') > 0) throw refused(rows.map(({inspection}) => inspection));
+    const {batch} = receipt;
+    for (const {inspections, resolve} of fresh) {
+      resolve({batch, results: inspections.map(({inspection}) => ({inspection, status: 'accepted'}))});
+    }
+  }
+  return group.filter(request => !fresh.includes(request));
+}
+
+/** Whether its times can be placed: with an offset, or in the plant's time zone. */
+function isPlaced(app: App, {inspected_at, recorded_at}: InspectionInput): boolean {
+  if (app.config.chosenTimeZone !== null) return true;
+  return [inspected_at, recorded_at].every(time => !time || /(Z|[+-]\d\d:\d\d)$/.test(time));
+}
+
+/** Rehearses first, so that nothing is recorded of a request that contradicts what is known. */
+async function recordCarefully(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
+  const rehearsal = await loadRows(app, inspections, true);
+  const mixed = total(rehearsal, 'duplicates') > 0 && total(rehearsal, 'accepted') > 0;
+  const alone: Receipt[] = [];
+  if (mixed || total(rehearsal, 'conflicts') > 0 || total(rehearsal, 'rejected') > 0) {
+    for (const inspection of inspections) alone.push(await loadRows(app, [inspection], true));
+  }
+  refuseRejected(inspections, alone);
+  await refuseConflicts(app, inspections, alone.length > 0 ? alone : inspections.map(() => rehearsal));
+  const receipt = await loadRows(app, inspections);
+  const results = inspections.map(({inspection}, k) => {
+    const isNew = total(alone[k] ?? receipt, 'accepted') > 0;
+    return {inspection, status: isNew ? ('accepted' as const) : ('duplicate' as const)};
+  });
+  return {batch: receipt.batch, results};
+}
+
+async function loadRows(app: App, rows: readonly InspectionInput[], dryRun = false): Promise<Receipt> {
   const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'inspections-'));
-  const loadRows = async (rows: readonly InspectionInput[], dryRun: boolean): Promise<Receipt> => {
+  try {
     const path = join(folder, 'inspections.ndjson');
     await writeFile(path, rows.flatMap(linesOf).join(''));
     const timeZone = app.config.chosenTimeZone ?? undefined;
-    return app.warehouse.load({...PLAN, path, records: {...PLAN.records, path}, timeZone, dryRun}, linesOfRecords);
-  };
-  try {
-    const rehearsal = await loadRows(inspections, true);
-    const mixed = total(rehearsal, 'duplicates') > 0 && total(rehearsal, 'accepted') > 0;
-    const suspicious = mixed || total(rehearsal, 'conflicts') > 0 || total(rehearsal, 'rejected') > 0;
-    const alone: Receipt[] = [];
-    for (const inspection of suspicious ? inspections : []) alone.push(await loadRows([inspection], true));
-    refuseRejected(inspections, alone);
-    await refuseConflicts(app, inspections, alone.length > 0 ? alone : inspections.map(() => rehearsal));
-    const receipt = await loadRows(inspections, false);
-    if (total(receipt, 'rejected') > 0) throw refused(inspections.map(({inspection}) => inspection));
-    const results = inspections.map(({inspection}, k) => {
-      const isNew = total(alone[k] ?? receipt, 'accepted') > 0;
-      return {inspection, status: isNew ? ('accepted' as const) : ('duplicate' as const)};
-    });
-    return {batch: receipt.batch, results};
+    return await app.warehouse.load(
+      {...PLAN, path, records: {...PLAN.records, path}, timeZone, dryRun},
+      linesOfRecords,
+    );
   } finally {
     await rm(folder, {recursive: true, force: true});
   }
@@ -163,9 +227,9 @@ function typeOf({type, required, values}: Column): z.ZodType {
     : type === 'number'
       ? z.number()
       : type === 'integer'
-        ? z.int()
+        ? z.int32()
         : type === 'time'
-          ? z.iso.datetime({offset: true, local: true})
-          : z.string().min(1);
+          ? Time
+          : NotBlank;
   return required ? plain : plain.nullable().optional();
 }

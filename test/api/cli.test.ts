@@ -1,5 +1,5 @@
 /** The command line as the contract has it: exit codes, JSON on stdout only, sentences on stderr. */
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {z} from 'zod';
@@ -146,6 +146,29 @@ describe('exit codes', () => {
     expect(verified.code).toBe(4);
     expect(verified.json()).toMatchObject({ok: false});
   });
+});
+
+test('the demo keeps out of a warehouse that holds other data, and knows its scenarios', async () => {
+  const folder = join(temporaryFolder(), 'W');
+  await fishboneHere(['ingest', plantFiles(), '--warehouse', folder]);
+  const spoiling = await fishboneHere(['demo', '--no-serve', '--json', '--warehouse', folder]);
+  expect(spoiling).toMatchObject({code: 1, out: ''});
+  expect(spoiling.err).toContain('holds other data');
+  const unknown = await fishboneHere(['demo', '--no-serve', '--scenario', 'gremlins', '--warehouse', folder]);
+  expect(unknown.code).toBe(2);
+  expect(unknown.err).toContain('the scenarios are');
+});
+
+test('a warehouse that lost its ledger is not opened: the archive stays as it was', async () => {
+  const folder = join(temporaryFolder(), 'W');
+  await fishboneHere(['ingest', plantFiles(), '--warehouse', folder]);
+  const batches = join(folder, 'archive', 'batches');
+  const before = readdirSync(batches);
+  rmSync(join(folder, 'ledger'), {recursive: true});
+  const {code, err} = await fishboneHere(['pareto', '--warehouse', folder]);
+  expect(code).toBe(4);
+  expect(err).toContain('the ledger of the warehouse');
+  expect(readdirSync(batches)).toEqual(before);
 });
 
 test('a plant keeps the id that its warehouse was made with', async () => {

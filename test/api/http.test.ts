@@ -161,7 +161,18 @@ describe('inspections in real time', () => {
       ids.map(id => http.inject({method: 'POST', url: '/v1/inspections', payload: {...inspection, inspection: id}})),
     );
     expect(sent.map(({statusCode}) => statusCode)).toEqual(ids.map(() => 200));
-    expect(app.warehouse.entries().filter(({kind}) => kind === 'batch')).toHaveLength(6);
+    const batches = app.warehouse.entries().filter(({kind}) => kind === 'batch');
+    const accepted = batches.flatMap(({body}) => (body as {tables: {accepted: number}[]}).tables.map(t => t.accepted));
+    expect(accepted.reduce((sum, n) => sum + n, 0)).toBe(6);
+    // What came while the first was being recorded shares a batch.
+    expect(batches.length).toBeLessThan(6);
+    const local = await http.inject({
+      method: 'POST',
+      url: '/v1/inspections',
+      payload: {...inspection, inspection: 'R9', inspected_at: '2024-04-01T06:00:00'},
+    });
+    expect(local.json()).toMatchObject({status: 422, hint: expect.stringContaining('times need an offset')});
+    expect((await http.inject({url: '/v1/tables/inspections.json'})).json()).toMatchObject({rows: {length: 6}});
   });
 
   test('wrong fields are pointed at, also in an array', async () => {
