@@ -56,7 +56,7 @@ function solve(strata: readonly Draw[], target: number, start: number) {
   for (let k = 0; k < 60; k++) {
     const off = total(tilted, 'sum') - target;
     const variance = total(tilted, 'variance');
-    if (Math.abs(off) <= 1e-10 * Math.max(Math.sqrt(variance), 1e-12 * scale)) break;
+    if (Math.abs(off) <= 1e-7 * Math.max(Math.sqrt(variance), 1e-12 * scale)) break;
     if (off > 0) high = t;
     else low = t;
     let next = t - off / variance;
@@ -64,8 +64,10 @@ function solve(strata: readonly Draw[], target: number, start: number) {
       next = Number.isFinite(low + high) ? (low + high) / 2 : t * 2;
     }
     if (Math.abs(next) * scale > 400) return null;
+    const before = t;
     t = next;
-    tilted = strata.map(draw => tilt(draw, t));
+    const step = t - before;
+    tilted = strata.map((draw, at) => tilt(draw, t, tilted[at].shift - (step * tilted[at].mixed) / tilted[at].coins));
   }
   const variance = total(tilted, 'variance');
   const determinantRatio = tilted.reduce((product, {coins, coinsAtRest}) => product * (coins / coinsAtRest), 1);
@@ -73,11 +75,11 @@ function solve(strata: readonly Draw[], target: number, start: number) {
 }
 
 /** One stratum under tilt t, its own nuisance solved: mean and variance of the sum given the number drawn. */
-function tilt({values, counts, drawn}: Draw, t: number) {
+function tilt({values, counts, drawn}: Draw, t: number, guess?: number) {
   const items = size(counts);
   const rest = Math.log(drawn / (items - drawn));
   const middle = (values[0] + values[values.length - 1]) / 2;
-  const shift = drawnShift(values, counts, drawn, t, rest - t * middle);
+  const shift = drawnShift(values, counts, drawn, t, guess ?? rest - t * middle);
   let [sum, coins, mixed, squares, cumulant] = [0, 0, 0, 0, 0];
   for (let g = 0; g < values.length; g++) {
     const a = shift + t * values[g];
@@ -91,8 +93,10 @@ function tilt({values, counts, drawn}: Draw, t: number) {
   }
   const atRest = items * Math.log1p(Math.exp(rest)) - rest * drawn;
   return {
+    shift,
     sum,
     coins,
+    mixed,
     variance: Math.max(squares - (mixed * mixed) / coins, 1e-300),
     coinsAtRest: (drawn * (items - drawn)) / items,
     cumulant: cumulant - shift * drawn - atRest,
@@ -111,7 +115,7 @@ function drawnShift(values: Float64Array, counts: Float64Array, drawn: number, t
       slope += counts[g] * p * (1 - p);
     }
     const off = expected - drawn;
-    if (Math.abs(off) < 1e-11 * drawn) break;
+    if (Math.abs(off) < 1e-9 * drawn) break;
     if (off > 0) high = shift;
     else low = shift;
     let next = shift - off / slope;
