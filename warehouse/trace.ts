@@ -10,7 +10,7 @@ import type {Warehouse} from './store.ts';
 const LISTED = 10_000;
 
 /** One id, several things: the question must say which. */
-export class AmbiguousItem extends Error {
+class AmbiguousItem extends Error {
   readonly code = 'USAGE';
   override name = 'AmbiguousItem';
 }
@@ -59,35 +59,24 @@ async function itemOf(session: Session, {id, kind}: TraceQuestion): Promise<{kin
 }
 
 async function historyOf(session: Session, kind: ItemKind, id: string, items: number[]): Promise<TraceEvent[]> {
-  const around = {
-    lots: kind === 'lot' ? items : ([] as number[]),
-    orders: kind === 'work_order' ? [id] : ([] as string[]),
-  };
-  if (kind === 'part') {
-    const rows = await session.rows<{lot: number | null; work_order: string | null}>(
-      'select lot, work_order from now.parts where part = $part::integer',
-      {part: items[0]},
-    );
-    for (const {lot, work_order} of rows) {
-      if (lot !== null) around.lots.push(lot);
-      if (work_order !== null) around.orders.push(work_order);
-    }
-  }
+  const around = await aroundOf(session, kind, id, items);
   const rows = await session.rows<Omit<TraceEvent, 'details'> & {details: string} & Record<string, unknown>>(
     query('events'),
-    {
-      parts: listOrNull(kind === 'part' ? items : []),
-      lots: listOrNull(around.lots),
-      work_orders: listOrNull(around.orders),
-      limit: LISTED,
-    },
+    {...around, limit: LISTED},
   );
   return rows.map(row => ({...row, details: withoutNulls(JSON.parse(row.details) as TraceEvent['details'])}));
 }
 
-/** A list without items has no type that DuckDB could bind; to unnest, null is the same. */
-const listOrNull = <T extends readonly string[] | readonly number[]>(list: T): T | null =>
-  list.length > 0 ? list : null;
+/** Whose events belong to the history: what happened to its lot and its work order happened to a part too. */
+async function aroundOf(session: Session, kind: ItemKind, id: string, [item]: number[]) {
+  if (kind === 'lot') return {part: null, lot: item, work_order: null};
+  if (kind === 'work_order') return {part: null, lot: null, work_order: id};
+  const rows = await session.rows<{lot: number | null; work_order: string | null}>(
+    'select lot, work_order from now.parts where part = $part::integer',
+    {part: item},
+  );
+  return {part: item, lot: rows[0]?.lot ?? null, work_order: rows[0]?.work_order ?? null};
+}
 
 const withoutNulls = (details: TraceEvent['details']) =>
   Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null));
@@ -110,7 +99,8 @@ async function relativesOf(session: Session, way: 'made-from' | 'went-into', kin
 
 async function ask(session: Session, items: number[]): Promise<void> {
   await session.run('create or replace temp table asked (item integer)');
-  await session.run('insert into asked select unnest($items::integer[])', {items: listOrNull(items)});
+  // A list without items has no type that could be bound.
+  if (items.length > 0) await session.run('insert into asked select unnest($items::integer[])', {items});
 }
 
 /** Of the item and everything that went into it; what is in `reached` is what it went into. */

@@ -1,16 +1,14 @@
--- One row per thing that happened to the given parts, lots or work orders (details as JSON), oldest first.
+-- One row per thing that happened to the given part, lot and work order (details as JSON), oldest first.
 with the_parts as (
-  select p.item, i.id, q.product, q.work_order, q.lot, q.made_at, q.part is not null as described
-  from (select unnest($parts::integer[]) as item) p
-  join fact.items i on i.item = p.item
-  left join now.parts q on q.part = p.item
+  select i.item, i.id, q.product, q.work_order, q.lot, q.made_at, q.part is not null as described
+  from fact.items i
+  left join now.parts q on q.part = i.item
+  where i.item = $part::integer
 ), the_lots as (
-  select l.item, i.id, q.material, q.supplier, q.made_at, q.quantity
-  from (select unnest($lots::integer[]) as item) l
-  join fact.items i on i.item = l.item
-  left join now.lots q on q.lot = l.item
-), the_orders as (
-  select unnest($work_orders::varchar[]) as work_order
+  select i.item, i.id, q.material, q.supplier, q.made_at, q.quantity
+  from fact.items i
+  left join now.lots q on q.lot = i.item
+  where i.item = $lot::integer
 ), of_interest as (
   select item, id, 'part' as kind from the_parts
   union all
@@ -30,11 +28,13 @@ with the_parts as (
   select null, 'report', null, null,
     concat_ws(' ', 'work order', w.work_order, 'for', format('{:g}', w.quantity), w.product, '(' || w.status || ')'),
     to_json({product: w.product, quantity: w.quantity, due_at: strftime(w.due_at, '%Y-%m-%dT%H:%M:%SZ'), status: w.status})
-  from now.work_orders w semi join the_orders o on o.work_order = w.work_order
+  from now.work_orders w where w.work_order = $work_order
 ), runs as (
-  select o.*, p.id as subject from now.operations o join of_interest p on p.item = coalesce(o.part, o.lot)
+  select o.*, p.id as subject from now.operations o cross join the_parts p where o.part = $part::integer
   union all
-  select o.*, null from now.operations o semi join the_orders w on w.work_order = o.work_order
+  select o.*, l.id from now.operations o cross join the_lots l where o.lot = $lot::integer
+  union all
+  select o.*, null from now.operations o where o.work_order = $work_order
 ), operations as (
   select coalesce(started_at, ended_at) as "at",
     case when work_order is null and report_kind is null then 'operation' else 'report' end as what, step, station,
@@ -51,8 +51,8 @@ with the_parts as (
   select i.inspection, i.inspected_at as "at", i.step, i.station, i.inspector, i.result, i.confidence, i.verification, i.image,
     string_agg(d.defect, ', ' order by d.defect, d.n) as defects
   from now.inspections i
-  semi join the_parts p on p.item = i.part
   left join now.defects d on d.inspection = i.inspection
+  where i.part = $part::integer
   group by all
 ), inspections as (
   select "at", 'inspection' as what, step, station,
@@ -85,12 +85,13 @@ with the_parts as (
   select m.part, m.step, m.run, m.parameter, m.value, m.measured_at, s.unit, s.lsl, s.usl,
     coalesce(m.value < s.lsl or m.value > s.usl, false) as outside
   from now.measurements m
-  join the_parts p on p.item = m.part
+  cross join the_parts p
   left join now.parameters s
     on s.parameter = m.parameter
     and (s.step is null or s.step = m.step)
     and (s.product is null or s.product = p.product)
     and (s.valid_from is null or s.valid_from <= coalesce(m.measured_at, p.made_at))
+  where m.part = $part::integer
   -- The spec that was valid then; what is said of this product and step goes before what is said of all.
   qualify row_number() over (
     partition by m.part, m.step, m.run, m.parameter
@@ -110,7 +111,7 @@ with the_parts as (
   select t."at", 'report' as what, t.step, null as station,
     concat_ws(' ', t.inspected, 'inspected,', t.rejected, 'rejected', 'for ' || t.defect) as text,
     to_json({inspected: t.inspected, rejected: t.rejected, reworked: t.reworked, defect: t.defect}) as details
-  from now.tallies t semi join the_lots l on l.item = t.lot
+  from now.tallies t where t.lot = $lot::integer
 ), happened as (
   select * from made
   union all select * from links

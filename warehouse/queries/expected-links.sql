@@ -24,16 +24,19 @@ with the_parts as (
   from now.parts p join of_product n on n.product = p.product
   semi join (select child from now.genealogy where child_kind = 'part') g on g.child = p.part
   group by p.product, n.parts having count(*) >= 0.9 * n.parts
-), runs as (
-  select part, step from now.operations where part is not null
+), runs as materialized (
+  select p.part, p.product, o.step
+  from now.parts p semi join of_product n on n.product = p.product join now.operations o on o.part = p.part
   union
-  select p.part, o.step from now.operations o join now.parts p on p.lot = o.lot
+  select p.part, p.product, o.step
+  from now.parts p semi join of_product n on n.product = p.product join now.operations o on o.lot = p.lot
   union
-  select p.part, o.step from now.operations o join now.parts p on p.work_order = o.work_order
+  select p.part, p.product, o.step
+  from now.parts p semi join of_product n on n.product = p.product join now.operations o on o.work_order = p.work_order
 ), usual_steps as (
-  select p.product, r.step
-  from runs r join now.parts p on p.part = r.part join of_product n on n.product = p.product
-  group by p.product, r.step, n.parts having count(*) >= 0.9 * n.parts
+  select r.product, r.step
+  from runs r join of_product n on n.product = r.product
+  group by r.product, r.step, n.parts having count(*) >= 0.9 * n.parts
 )
 select 'part' as kind, id, 'no row of parts says what it is' as what, described as found
 from the_parts
@@ -53,6 +56,6 @@ select 'part', p.id, 'nothing is known to have gone into it, though at least 90 
 from the_parts p semi join usual_inputs u on u.product = p.product
 union all
 select 'part', p.id, 'no run at step ' || u.step || ', though at least 90 % of ' || p.product || ' have one',
-  exists (select 1 from runs r where r.part = p.item and r.step = u.step)
-from the_parts p join usual_steps u on u.product = p.product
+  r.part is not null
+from the_parts p join usual_steps u on u.product = p.product left join runs r on r.part = p.item and r.step = u.step
 order by kind, id, what
