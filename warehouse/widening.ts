@@ -53,31 +53,42 @@ function comparedFactors(filter: Filter): string[] {
   return [filter.factor];
 }
 
-/** Parts made in the time of the suspects that have no value of a factor which other parts of their product do have. */
+/**
+ * Parts made in the time of the suspects that have no value of a factor which other parts of their product do have: of
+ * suspect lots, of lots that say nothing (or of no lot), and of lots all of whose recorded parts are no suspects.
+ */
 async function unrecorded(session: Session, factor: string): Promise<string[]> {
   const {sql, bindings} = await factorRelation(session, factor);
-  const rows = await session.rows<{near: boolean; parts: number; lots: number}>(
+  const rows = await session.rows<{place: 'suspect' | 'silent' | 'other'; parts: number; lots: number}>(
     `with given as (${sql}), period as (
        select min(s.made_at) as since, max(s.made_at) as until from subjects s semi join suspects u on u.part = s.part
      ), having_it as (
-       select distinct s.product from subjects s semi join given g on g.part = s.part
+       select distinct s.product, s.lot from subjects s semi join given g on g.part = s.part
      )
-     select coalesce(s.lot in (select lot from suspect_lots), false) as near, count(*) as parts, count(distinct s.lot) as lots
+     select
+       case when s.lot in (select lot from suspect_lots) then 'suspect'
+         when s.lot in (select lot from having_it where lot is not null) then 'other' else 'silent' end as place,
+       count(*) as parts, count(distinct s.lot) as lots
      from subjects s
      semi join in_scope n on n.part = s.part
      cross join period t
      where s.part not in (select part from given)
        and s.part not in (select part from suspects)
-       and (s.product is null or s.product in (select product from having_it))
+       and (s.product is null or s.product in (select product from having_it where product is not null))
        and coalesce(s.made_at between t.since and t.until, true)
-     group by near order by near desc`,
+     group by place order by place desc`,
     bindings,
   );
-  return rows.map(({near, parts, lots}) =>
-    near
-      ? `${counted(parts, 'more part')} of the suspect lots: no ${factor} recorded, so exposure cannot be ruled out`
-      : `${counted(parts, 'part')} in ${counted(lots, 'other lot')}, made in the same time: no ${factor} recorded, so exposure cannot be ruled out`,
-  );
+  return rows.map(({place, parts, lots}) => {
+    const without = `no ${factor} recorded`;
+    if (place === 'suspect') {
+      return `${counted(parts, 'more part')} of the suspect lots: ${without}, so exposure cannot be ruled out`;
+    }
+    if (place === 'silent') {
+      return `${counted(parts, 'part')} of ${lots === 0 ? 'no lot' : counted(lots, 'other lot')}, made in the same time: ${without} of any part of it, so exposure cannot be ruled out`;
+    }
+    return `${counted(parts, 'part')} of ${counted(lots, 'other lot')}, made in the same time: ${without}; no recorded part of these lots was exposed, so exposure is unlikely, not ruled out`;
+  });
 }
 
 const RUN_COLUMNS: Record<string, string> = {

@@ -98,6 +98,21 @@ describe('a filter', () => {
   });
 });
 
+test('a lot that says nothing of the factor, and one whose recorded parts were not exposed', async () => {
+  // p9 is alone in F5 without a bore; F3 has p6 (last bored with T1) and p10 without a bore. Both in the time of p8.
+  const warehouse = await plantOf([
+    ...PLANT,
+    ['parts', 'part,product,lot,made_at\np9,H,F5,2024-05-02T10:00:00Z\np10,H,F3,2024-05-02T12:20:00Z'],
+  ]);
+  const {widenedBy, parts} = await contain(warehouse, {target: T7});
+  expect(parts).toBe(4);
+  expect(widenedBy.slice(0, 3)).toEqual([
+    '1 more part of the suspect lots: no bore.tool recorded, so exposure cannot be ruled out',
+    '1 part of 1 other lot, made in the same time: no bore.tool recorded of any part of it, so exposure cannot be ruled out',
+    '1 part of 1 other lot, made in the same time: no bore.tool recorded; no recorded part of these lots was exposed, so exposure is unlikely, not ruled out',
+  ]);
+});
+
 describe('a lot', () => {
   test('all that it went into at any depth, itself included; lots that name no resin could have consumed it', async () => {
     const answer = await contain(plant(), {target: 'R1'});
