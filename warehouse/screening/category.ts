@@ -39,6 +39,7 @@ export function testCategory(ground: Ground, factor: Category) {
     outcome,
     occurring.map(code => counts[code]),
     ground.cells,
+    ground.frame.lotsOrdered,
   );
   if (shared === null) return {outcome, candidates, p, attainable};
   return {outcome, candidates, p: Math.min(1, 2 * Math.min(p, shared)), attainable: 0};

@@ -13,22 +13,33 @@ const MOST_LOTS = 2000;
  * @see Kazi-Aoual, Hitier, Sabatier & Lebreton (1995), Comput. Stat. Data Anal. 20:643 (moments of tr(A PBP'));
  *   Liu, Lin & Ghosh (2007), Biometrics 63:1079 (the score test)
  */
-export function manyLevelsTest(outcome: Outcome, levels: readonly LevelCounts[], cells: Cells): number | null {
+export function manyLevelsTest(
+  outcome: Outcome,
+  levels: readonly LevelCounts[],
+  cells: Cells,
+  ordered: boolean,
+): number | null {
   if (outcome.members.some(at => at.length > MOST_LOTS)) return null;
-  const columns = levels.map(level => column(outcome, level));
-  let [observed, mean, variance, third] = [0, 0, 0, 0];
+  // A level seen in one lot alone says nothing of itself that the lot does not.
+  const columns = levels.filter(level => level.cells.length > 1).map(level => column(outcome, level));
+  let [observed, mean, variance, third, scale] = [0, 0, 0, 0, 0];
   outcome.members.forEach((at, s) => {
     if (at.length < 4) return;
     const similarity = similarityOf(columns, at, cells.count);
     centre(similarity, at.length);
     const r = Float64Array.from(at, k => outcome.residual[k] - outcome.residualSums[s].mean);
     const moments = traceMoments(similarity, r);
+    const shift = ordered ? likenessInTime(similarity, r) : 0;
+    // Lots that resemble their neighbours resemble those that share a level with them, level or not.
+    const widening = moments.mean > 0 ? 1 + shift / moments.mean : 1;
     observed += moments.observed;
-    mean += moments.mean;
-    variance += moments.variance;
-    third += moments.third;
+    mean += moments.mean + shift;
+    variance += moments.variance * widening ** 2;
+    third += moments.third * widening ** 3;
+    scale += moments.mean;
   });
-  if (!(variance > 0)) return null;
+  // Levels that all lots share alike give the same sum in every order.
+  if (!(variance > (1e-6 * scale) ** 2)) return null;
   const z = (observed - mean) / Math.sqrt(variance);
   return Math.min(1, pearsonThreeTail(z, Math.max(0, third / variance ** 1.5)));
 }
@@ -98,4 +109,20 @@ function traceMoments(a: Float64Array, r: Float64Array) {
   // tr(A^3) is at least tr(A^2)^2 / tr(A), and that where all levels weigh the same.
   const third = trace > 0 ? (8 * squares ** 2 * unit ** 3) / trace : 0;
   return {observed, mean: trace * unit, variance: smooth + rough, third};
+}
+
+/** What r' A r gains where neighbours in time are alike: the sum over lags of autocovariance and likeness. */
+function likenessInTime(a: Float64Array, r: Float64Array): number {
+  const n = r.length;
+  const lags = Math.min(Math.floor(n / 4), Math.ceil(4 * (n / 20) ** 0.4));
+  let shift = 0;
+  for (let h = 1; h <= lags; h++) {
+    let [covariance, alike] = [0, 0];
+    for (let k = h; k < n; k++) {
+      covariance += r[k] * r[k - h];
+      alike += a[k * n + k - h];
+    }
+    shift += 2 * Math.min(1, 2 * (1 - h / (lags + 1))) * (covariance / n) * alike;
+  }
+  return Math.max(0, shift);
 }

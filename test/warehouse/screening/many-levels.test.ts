@@ -1,0 +1,61 @@
+import {describe, expect, test} from 'vitest';
+import {evaluate} from '../../../warehouse/screening/evaluate.ts';
+import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
+import {random} from './random.ts';
+
+const OPERATORS = 70;
+
+/** 210 lots of 40 parts, three a operator; operators differ by this coefficient of variation. */
+function plantOf(seed: number, variation: number, dayVariation = 0): Frame {
+  const rng = random(seed);
+  const [lots, size] = [210, 40];
+  const rates = Array.from({length: OPERATORS}, () => 0.05 * rng.gammaWithVariation(variation));
+  const days = Array.from({length: lots / 5}, () => rng.gammaWithVariation(dayVariation));
+  const operatorOf = rng.shuffled(lots).map(k => (dayVariation > 0 ? -1 : k % OPERATORS));
+  const lot = Int32Array.from({length: lots * size}, (_, i) => Math.floor(i / size));
+  // Where days differ, an operator works three lots on end.
+  const codes = lot.map(l => (operatorOf[l] < 0 ? Math.floor(l / 3) : operatorOf[l]));
+  const fate = Array.from({length: lots}, (_, l) =>
+    rng.beta(Math.min(0.5, rates[codes[l * size]] * days[Math.floor(l / 5)]), 0.01),
+  );
+  const levels = Array.from({length: OPERATORS}, (_, k) => `W${k}`);
+  const factor: Factor = {
+    name: 'bore.operator',
+    step: 'bore',
+    stepOrder: 1,
+    branch: 'man',
+    kind: 'category',
+    codes,
+    levels,
+  };
+  return {
+    parts: lot.length,
+    outcome: Float64Array.from(lot, l => Number(rng.uniform() < fate[l])),
+    outcomeKind: 'defective',
+    outcomeLabel: 'void',
+    lot,
+    lots,
+    lotsOrdered: true,
+    stratum: new Int32Array(lot.length),
+    strata: ['all'],
+    strataFactors: [],
+    factors: [factor],
+  };
+}
+
+describe('seventy operators have one p', () => {
+  const significant = (variation: number, dayVariation: number, alpha: number) =>
+    Array.from({length: 60}, (_, k) => evaluate(plantOf(k + 1, variation, dayVariation)).findings[0].p).filter(
+      p => p < alpha,
+    ).length;
+
+  test('who are all alike are rarely said to differ, nor are those who only share a day', () => {
+    // SciPy 1.17.1: binom.sf(9, 60, .05) = 0.0007.
+    expect(significant(0, 0, 0.05)).toBeLessThanOrEqual(9);
+    expect(significant(0, 0.5, 0.05)).toBeLessThanOrEqual(9);
+  });
+
+  test('who all differ a little are found though none stands out', () => {
+    expect(significant(0.6, 0, 0.01)).toBeGreaterThanOrEqual(45);
+  });
+});
