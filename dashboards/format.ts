@@ -31,12 +31,13 @@ function digitsOf({low, high}: {low: number; high: number}): number {
 
 function bounded(value: number, digits: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-  return value.toFixed(digits).replace('-', '−');
+  return value.toFixed(Math.abs(value) >= 100 ? 0 : digits).replace('-', '−');
 }
 
 /** {3.124, 2.31, 4.02} → {value: "3.1×", interval: "[2.3, 4.0]"} */
 export function ratio(effect: Interval): {value: string; interval: string} {
-  const digits = Math.min(2, digitsOf(effect));
+  // Below 10 one digit is never too many: 1.5 written as 2, or as 1, would tell another story.
+  const digits = Math.min(2, Math.max(digitsOf(effect), effect.low < 10 ? 1 : 0));
   return {value: `${bounded(effect.value, digits)}×`, interval: intervalText(effect, digits)};
 }
 
@@ -64,8 +65,9 @@ export function probability(p: number): string {
   return `${m === 1 ? '' : `${m} × `}10⁻${String(-e).replace(/\d/g, d => SUPERSCRIPTS[Number(d)])}`;
 }
 
-/** A value of a process parameter, four significant digits at most. */
+/** A value of a process parameter, four significant digits, and no fraction from 1,000 on. */
 export function measure(value: number): string {
+  if (Math.abs(value) >= 1000) return grouped.format(value).replace('-', '−');
   return String(Number(value.toPrecision(4))).replace('-', '−');
 }
 
@@ -97,4 +99,9 @@ export function age(at: string, now = Date.now()): string {
 /** "supported by" and the like are codes; people read words. */
 export function words(code: string): string {
   return code.replaceAll('-', ' ').replaceAll('_', ' ');
+}
+
+/** A sentence from the API, in which figures keep their per cent sign on the same line. */
+export function unbroken(sentence: string): string {
+  return sentence.replaceAll(' %', '\u00a0%');
 }

@@ -35,7 +35,7 @@ function RibItem({rib, selected, unfolded, findingHref, unfoldHref}: Omit<Props,
             <a href={findingHref(finding)}>{finding.factor}</a>, explained by {finding.explainedBy}
           </li>
         ))}
-        {rib.undecided.length > 0 && <li className="faint">{rib.undecided.length} tested, too little data</li>}
+        {rib.undecided.length > 0 && <li className="faint">{rib.undecided.length} tested, cannot tell</li>}
         {rib.quiet.length > 0 && (
           <li className="faint">
             <a href={unfoldHref(rib.branch)} aria-expanded={unfolded.has(rib.branch)}>

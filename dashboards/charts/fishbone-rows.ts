@@ -23,7 +23,7 @@ export function rowsOf(rib: Rib, unfolded: boolean): Row[] {
   if (more > 0) rows.push({kind: 'more', height: 24, text: `${more} more with evidence, in the table`});
   rows.push(...rib.explained.slice(0, EXPLAINED_SHOWN).map(finding => entry(finding, 'explained')));
   if (rib.undecided.length > 0) {
-    rows.push({kind: 'undecided', height: 24, text: `${rib.undecided.length} tested, too little data`});
+    rows.push({kind: 'undecided', height: 24, text: `${rib.undecided.length} tested, cannot tell`});
   }
   if (rib.quiet.length > 0) {
     rows.push({kind: 'quiet', height: 24, text: `${rib.quiet.length} tested, no evidence`});

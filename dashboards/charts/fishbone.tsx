@@ -215,7 +215,7 @@ function Key({layout: {head, spineY}, ribs}: {layout: FishboneLayout; ribs: read
   const lines: [string, string][] = [
     ['length', 'evidence, to 10⁻⁸'],
     ['thickness', 'effect, to 4×'],
-    ['dotted', 'not measured'],
+    ['dotted', 'not tested'],
   ];
   if (tied) lines.splice(2, 0, ['A', 'cannot be told apart']);
   return (

@@ -32,7 +32,7 @@ export function paretoBars({bars, other}: Pick<ParetoAnswer, 'bars' | 'other'>):
   return [...named, {name: `Other (${count(keys)})`, key: null, weight, share, cumulative: 1, parts}];
 }
 
-/** "scratch is 46 % of it; 3 of 7 make 80 %", or null where there is nothing. */
+/** "scratch is 46 % of it; the first 3 of 7 make 83 %", or null where there is nothing. */
 export function paretoHeadline(bars: readonly ParetoBarData[]): string | null {
   const [first] = bars;
   if (first === undefined) return null;
@@ -41,7 +41,7 @@ export function paretoHeadline(bars: readonly ParetoBarData[]): string | null {
   const known = bars.filter(bar => bar.key !== null).length;
   if (bars.length === 1) return `${first.name} is all there is`;
   return few > 1 && few < known
-    ? `${first.name} is ${share}; the first ${few} of ${known} make 80\u00a0%`
+    ? `${first.name} is ${share}; the first ${few} of ${known} make ${Math.round(bars[few - 1].cumulative * 100)}\u00a0%`
     : `${first.name} is ${share}`;
 }
 

@@ -16,9 +16,17 @@ export interface LevelRate {
   high: number | null;
 }
 
-/** Levels that have a rate, the highest first; at most `most` of them, the accused one always among them. */
-export function levelsShown(levels: readonly LevelRate[], accused: string | null, most: number): LevelRate[] {
-  const ranked = levels.filter(({rate}) => rate !== null).sort((a, b) => b.rate! - a.rate! || b.parts - a.parts);
+/**
+ * Levels that have a rate, the highest first; at most `most` of them, the accused one always among them.
+ * Ranges of a number stay in their own order, all of them: what convinces is whether the rate climbs.
+ */
+export function levelsShown(
+  levels: readonly LevelRate[],
+  {accused, most, ranges}: {accused: string | null; most: number; ranges: boolean},
+): LevelRate[] {
+  const known = levels.filter(({rate}) => rate !== null);
+  if (ranges) return known;
+  const ranked = known.sort((a, b) => b.rate! - a.rate! || b.parts - a.parts);
   const shown = ranked.slice(0, most);
   const missing = ranked.slice(most).find(({level}) => level === accused);
   return missing ? [...shown.slice(0, -1), missing] : shown;
@@ -26,13 +34,14 @@ export function levelsShown(levels: readonly LevelRate[], accused: string | null
 
 /**
  * @param levels rates in [0, 1] with their interval
- * @param options accused: the level that the finding names; overall: the rate of the population, as a line
+ * @param options accused: the level that the finding names; overall: the rate of the population, as a line; ranges: the levels are ranges of a number
  */
 export function rateByLevel(
   levels: readonly LevelRate[],
-  {width, accused, overall, most = 12}: {width: number; accused: string | null; overall: number | null; most?: number},
+  options: {width: number; accused: string | null; overall: number | null; ranges?: boolean; most?: number},
 ): Element {
-  const shown = levelsShown(levels, accused, most);
+  const {width, accused, overall, ranges = false, most = 12} = options;
+  const shown = levelsShown(levels, {accused, most, ranges});
   const nameRoom = Math.round(Math.min(150, width * 0.32));
   const colour = (row: LevelRate) => (row.level === accused ? 'var(--evidence-5)' : 'var(--evidence-2)');
   return styledByPage(

@@ -40,9 +40,9 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
  * @returns all six branches, the strongest evidence first; within a rib the members of an ambiguity set stand together
  */
 export function ribsOf(answer: Pick<ScreenAnswer, 'findings' | 'notTested'>): Rib[] {
-  const sets = ambiguitySets(answer.findings);
   const strongest = Math.max(1e-12, ...answer.findings.map(finding => Math.abs(finding.effect.value)));
   const shown = answer.findings.filter(isBone);
+  const sets = ambiguitySets(shown);
   const ribs = BRANCHES.map(branch => {
     const own = answer.findings.filter(finding => finding.branch === branch);
     const bones = own.filter(isBone).map(finding => ({
@@ -110,7 +110,7 @@ function twigText(finding: Finding): string {
   return finding.verdict === 'through' ? `acts through ${finding.factor}` : `explains ${finding.factor}`;
 }
 
-/** Letters for the sets that the findings name, first by rank; a factor alone gets none. */
+/** Letters for the sets that the drawn findings name, first by rank; a factor alone gets none. */
 function ambiguitySets(findings: readonly Finding[]): Map<string, string> {
   const letters = new Map<string, string>();
   let used = 0;

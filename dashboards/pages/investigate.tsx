@@ -4,7 +4,7 @@ import type {Branch, Finding, ScreenAnswer} from '../../api/schemas.ts';
 import {useScreen} from '../api.ts';
 import {Fishbone} from '../charts/fishbone.tsx';
 import {FishboneList} from '../charts/fishbone-list.tsx';
-import {count, counted} from '../format.ts';
+import {count, counted, unbroken} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {useWidth} from '../parts/chart-figure.tsx';
 import {FindingPanel} from '../parts/finding-panel.tsx';
@@ -56,8 +56,9 @@ function Headline({answer}: {answer: ScreenAnswer}) {
   return (
     <header className="headline">
       <p className="finding-sentence">
-        {best?.sentence ??
-          `Nothing that was recorded sets the failing parts apart: ${counted(tests, 'factor')} tested.`}
+        {best
+          ? unbroken(best.sentence)
+          : `Nothing that was recorded sets the failing parts apart: ${counted(tests, 'factor')} tested.`}
       </p>
       <p className="subtitle">
         {counted(tests, 'factor')} tested on {counted(population.parts, 'part')}

@@ -4,7 +4,7 @@ import type {Finding, ScreenAnswer} from '../../api/schemas.ts';
 import {type FindingAnswer, useFinding} from '../api.ts';
 import {rateByLevel} from '../charts/rate-by-level.ts';
 import {labelOf} from '../charts/ribs.ts';
-import {count, counted, percent, probability} from '../format.ts';
+import {count, counted, percent, probability, unbroken} from '../format.ts';
 import {useQuestion} from '../question.ts';
 import {Answer} from './answer.tsx';
 import {ChartFigure} from './chart-figure.tsx';
@@ -28,7 +28,7 @@ export function FindingPanel({finding, answer}: {finding: Finding; answer: Scree
           </button>
         </header>
         <h2>{labelOf(finding)}</h2>
-        <p className="sentence">{finding.sentence}</p>
+        <p className="sentence">{unbroken(finding.sentence)}</p>
         <a className="button" href={href('/contain', {target: finding.id})}>
           Suspect lots →
         </a>
@@ -100,8 +100,9 @@ function Numbers({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
 function Levels({detail, overall}: {detail: FindingAnswer; overall: number | null}) {
   const {levels, finding} = detail;
   const draw = useCallback(
-    (width: number) => rateByLevel(levels, {width, accused: finding.level, overall}),
-    [levels, finding.level, overall],
+    (width: number) =>
+      rateByLevel(levels, {width, accused: finding.level, overall, ranges: finding.threshold !== null}),
+    [levels, finding, overall],
   );
   return (
     <ChartFigure

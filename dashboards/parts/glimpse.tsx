@@ -3,6 +3,7 @@ import {useCallback, useEffect, useState} from 'react';
 import type {Finding, ScreenAnswer} from '../../api/schemas.ts';
 import {useFinding} from '../api.ts';
 import {type LevelRate, rateByLevel} from '../charts/rate-by-level.ts';
+import {unbroken} from '../format.ts';
 import {Drawing} from './chart-figure.tsx';
 
 const WIDTH_PX = 328;
@@ -28,20 +29,25 @@ export function Glimpse({finding, x, y, roomPx, answer}: Props) {
   const place = {left: Math.max(0, Math.min(x, roomPx - WIDTH_PX)), top: y + 6, width: WIDTH_PX};
   return (
     <div className="glimpse" style={place} role="tooltip">
-      <p>{finding.sentence}</p>
+      <p>{unbroken(finding.sentence)}</p>
       {data && data.levels.length > 0 && (
-        <SmallPlot levels={data.levels} accused={finding.level} overall={parts > 0 ? defective / parts : null} />
+        <SmallPlot levels={data.levels} finding={finding} overall={parts > 0 ? defective / parts : null} />
       )}
       <p className="subtitle">Enter or click opens it.</p>
     </div>
   );
 }
 
-function SmallPlot({levels, ...options}: {levels: LevelRate[]; accused: string | null; overall: number | null}) {
-  const {accused, overall} = options;
+interface SmallPlotProps {
+  levels: LevelRate[];
+  finding: Finding;
+  overall: number | null;
+}
+
+function SmallPlot({levels, finding: {level, threshold}, overall}: SmallPlotProps) {
   const draw = useCallback(
-    (width: number) => rateByLevel(levels, {width, accused, overall, most: 5}),
-    [levels, accused, overall],
+    (width: number) => rateByLevel(levels, {width, accused: level, overall, ranges: threshold !== null, most: 5}),
+    [levels, level, threshold, overall],
   );
   return <Drawing draw={draw} />;
 }

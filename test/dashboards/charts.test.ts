@@ -51,16 +51,31 @@ describe('what is drawn', () => {
     expect(paretoHeadline(paretoBars(answer))).toBe('scratch is 30\u00a0%');
     const two = [bar('a', 70, 70), bar('b', 15, 85), bar('c', 15, 100)];
     expect(paretoHeadline(paretoBars({bars: two, other: null}))).toBe(
-      'a is 70\u00a0%; the first 2 of 3 make 80\u00a0%',
+      'a is 70\u00a0%; the first 2 of 3 make 85\u00a0%',
     );
     expect(paretoHeadline([])).toBe(null);
   });
 
   test('of many levels the accused one is always shown, and a level without a rate never', () => {
     const levels = [rate('a', 0.1), rate('b', 0.4), rate('c', 0.3), rate('none', null), rate('accused', 0.01)];
-    expect(levelsShown(levels, 'accused', 3).map(({level}) => level)).toEqual(['b', 'c', 'accused']);
-    expect(levelsShown(levels, null, 9).map(({level}) => level)).toEqual(['b', 'c', 'a', 'accused']);
+    expect(levelsShown(levels, {accused: 'accused', most: 3, ranges: false}).map(({level}) => level)).toEqual([
+      'b',
+      'c',
+      'accused',
+    ]);
+    expect(levelsShown(levels, {accused: null, most: 9, ranges: false}).map(({level}) => level)).toEqual([
+      'b',
+      'c',
+      'a',
+      'accused',
+    ]);
   });
+});
+
+test('ranges of a number keep their order and are all shown', () => {
+  const levels = [rate('1 to 2', 0.1), rate('2 to 3', 0.4), rate('3 to 4', 0.3), rate('(missing)', null)];
+  const shown = levelsShown(levels, {accused: null, most: 2, ranges: true});
+  expect(shown.map(({level}) => level)).toEqual(['1 to 2', '2 to 3', '3 to 4']);
 });
 
 describe('the drawing', () => {

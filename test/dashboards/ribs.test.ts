@@ -80,6 +80,17 @@ describe('ribs', () => {
     expect(ribs[0].bones.map(bone => bone.finding.factor)).toEqual(['b.tool', 'b.cavity', 'b.station']);
   });
 
+  test('a letter is for what is drawn: a quiet factor that names a cause ties nothing', () => {
+    const ribs = ribsOf({
+      findings: [
+        finding({factor: 'b.tool', branch: 'machine'}),
+        finding({factor: 'b.feed', branch: 'method', verdict: 'no-evidence', q: 0.4, ambiguousWith: ['b.tool']}),
+      ],
+      notTested: none,
+    });
+    expect(ribs[0].bones.map(({set}) => set)).toEqual([null]);
+  });
+
   test('what is explained hangs from its cause, on whatever rib it was; without the cause it stays on its own', () => {
     const cause = finding({factor: 'b.tool', branch: 'machine'});
     const ribs = ribsOf({
