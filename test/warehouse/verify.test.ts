@@ -74,7 +74,7 @@ const batchFile = (path: string, seq: number) => {
 describe('verify', () => {
   test('a whole warehouse is whole, and looking changes nothing', async () => {
     const path = atRest();
-    const before = new Set(readdirSync(path, {recursive: true}));
+    const before = new Set(readdirSync(path, {recursive: true, encoding: 'utf8'}));
     const bytes = readFileSync(join(path, 'warehouse.duckdb'));
     // Files: one Parquet a batch, one more for the rejects, five raw files.
     expect(await verify(path)).toEqual({
@@ -82,7 +82,7 @@ describe('verify', () => {
       problems: [],
       checked: {entries: 6, batches: 5, files: 11, tables: 17},
     });
-    expect(new Set(readdirSync(path, {recursive: true}))).toEqual(before);
+    expect(new Set(readdirSync(path, {recursive: true, encoding: 'utf8'}))).toEqual(before);
     expect(readFileSync(join(path, 'warehouse.duckdb')).equals(bytes)).toBe(true);
   });
 
