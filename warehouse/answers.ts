@@ -189,7 +189,7 @@ export const ContainQuestion = Scope.extend({
 });
 export type ContainQuestion = z.infer<typeof ContainQuestion>;
 
-export const Whereabouts = z.enum(['in-process', 'stock', 'consumed', 'shipped', 'scrapped', 'quarantine', 'unknown']);
+const Whereabouts = z.enum(['in-process', 'stock', 'consumed', 'shipped', 'scrapped', 'quarantine', 'unknown']);
 export const ContainAnswer = z.object({
   id: z.string(),
   asOf: Position,

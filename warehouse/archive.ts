@@ -68,16 +68,28 @@ export async function writeBatch(folder: string, seq: number, write: (into: stri
   await syncFolder(join(folder, 'archive', 'batches'));
 }
 
-/** Removes what a process that died had not acknowledged: files newer than the ledger's last entry. */
-export async function sweepArchive(folder: string, lastSeq: number): Promise<void> {
-  for (const name of await readdir(join(folder, 'archive', 'batches'))) {
-    if (name.endsWith('.tmp') || Number(name) > lastSeq) {
-      await rm(join(folder, 'archive', 'batches', name), {recursive: true, force: true});
+/**
+ * Clears away what a process that died was still writing: whatever bears no final name, and the one batch that may have
+ * been whole but not yet in the ledger, which is set aside in `archive/set-aside`.
+ * @returns the number of the first batch that lies beyond that, which only a ledger that lost entries explains; nothing is
+ * touched then
+ */
+export async function sweepArchive(folder: string, lastSeq: number): Promise<number | null> {
+  const batches = join(folder, 'archive', 'batches');
+  const names = await readdir(batches);
+  const beyond = names.filter(n => /^\d+$/.test(n) && Number(n) > lastSeq + 1).sort();
+  if (beyond.length > 0) return Number(beyond[0]);
+  for (const name of names) {
+    if (name.endsWith('.tmp')) await rm(join(batches, name), {recursive: true, force: true});
+    else if (Number(name) === lastSeq + 1) {
+      await mkdir(join(folder, 'archive', 'set-aside'), {recursive: true});
+      await rename(join(batches, name), join(folder, 'archive', 'set-aside', `${name}-${Date.now()}`));
     }
   }
   for (const name of await readdir(join(folder, 'archive', 'raw'))) {
     if (name.startsWith('.incoming-')) await rm(join(folder, 'archive', 'raw', name), {force: true});
   }
+  return null;
 }
 
 export async function exists(path: string): Promise<boolean> {

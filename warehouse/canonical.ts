@@ -197,7 +197,7 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
 };
 
 /** The column that every table may carry: when the source system recorded this version of the row. */
-export const RECORDED_AT: Column = time('recorded_at');
+const RECORDED_AT: Column = time('recorded_at');
 
 /** All columns of a canonical table, `recorded_at` included. @throws if there is no such table */
 export function columnsOf(table: string): Column[] {

@@ -9,7 +9,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 
-export type SqlValue = string | number | boolean | null;
+type SqlValue = string | number | boolean | null;
 export type Bindings = Record<string, SqlValue | readonly string[] | readonly number[]>;
 export type Row = Record<string, unknown>;
 
@@ -128,7 +128,7 @@ function asPlain(value: DuckDBValue): unknown {
 }
 
 /** ISO 8601 in UTC with as many decimals as the value has: milliseconds, or microseconds where they matter. */
-export function isoTime(micros: bigint): string {
+function isoTime(micros: bigint): string {
   const milliseconds = micros >= 0n ? micros / 1000n : (micros - 999n) / 1000n;
   const rest = Number(micros - milliseconds * 1000n);
   const iso = new Date(Number(milliseconds)).toISOString();

@@ -22,7 +22,7 @@ export interface FactorSource {
 }
 
 /** A name that no factor bears. */
-export class UnknownFactor extends Error {
+class UnknownFactor extends Error {
   constructor(name: string, known: readonly string[]) {
     const near = known.filter(k => k.toLowerCase().includes(name.toLowerCase().split('.').at(-1) ?? name)).slice(0, 5);
     super(

@@ -15,10 +15,10 @@ export type Filter =
   | {is: 'in'; factor: string; values: (string | number)[]}
   | {is: 'comparison'; factor: string; operator: Operator; value: string | number};
 
-export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
+type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** A filter that cannot be read; `at` is the character (0 = first) where. */
-export class FilterError extends Error {
+class FilterError extends Error {
   readonly at: number;
   constructor(message: string, expression: string, at: number) {
     super(`${message} at character ${at + 1} of the filter: ${expression.slice(0, at)}▸${expression.slice(at)}`);

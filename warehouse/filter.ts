@@ -4,7 +4,7 @@ import {factorRelation} from './factors.ts';
 import {type Filter, parseFilter} from './filter-grammar.ts';
 
 /** A filter that cannot be answered as it stands: a number compared with a category, or the like. */
-export class FilterMismatch extends Error {
+class FilterMismatch extends Error {
   override name = 'FilterMismatch';
 }
 

@@ -5,7 +5,7 @@ import type {Session} from './duckdb.ts';
 
 const folder = new URL('./schema/', import.meta.url);
 
-export interface Migration {
+interface Migration {
   number: number;
   name: string;
   sql: string;
@@ -13,7 +13,7 @@ export interface Migration {
 }
 
 /** All migrations, oldest first. */
-export function migrations(): Migration[] {
+function migrations(): Migration[] {
   return readdirSync(folder)
     .filter(name => /^\d{3}-.*\.sql$/.test(name))
     .sort()

@@ -62,7 +62,14 @@ export class Warehouse {
     let ledger: Ledger | null = null;
     try {
       ledger = await Ledger.open(folder);
-      await sweepArchive(folder, ledger.head.seq);
+      const lost = await sweepArchive(folder, ledger.head.seq);
+      if (lost !== null) {
+        throw new WarehouseUnusable(
+          'short',
+          `the ledger in ${folder} ends at entry ${ledger.head.seq}, but the archive has batch files of entry ${lost}: acknowledged entries are missing`,
+          'restore the ledger from a backup; the archive is left as it is',
+        );
+      }
       const writer = await openSession(instance);
       await migrate(writer);
       await createViews(writer);

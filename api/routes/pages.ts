@@ -1,10 +1,11 @@
 import {join} from 'node:path';
 import fastifyStatic from '@fastify/static';
+import {buildNotebooks} from '../../notebooks/build.ts';
 import {FishboneError} from '../errors.ts';
 import type {Http} from '../http.ts';
 
 /**
- * The dashboards. Any path that is neither the API's nor a file's leads into them, because their pages are addresses too.
+ * The dashboards, and the notebooks under /notebooks/. Any path that is neither the API's nor a file's leads into them, because their pages are addresses too.
  * @param folder of the built dashboards; null: there are none
  */
 export async function servePages(http: Http, folder: string | null): Promise<void> {
@@ -19,10 +20,14 @@ export async function servePages(http: Http, folder: string | null): Promise<voi
         reply.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
+    // Built when first asked for; an edited notebook is there after a reload.
+    http.get<{Params: {'*': string}}>('/notebooks/*', async ({params}, reply) =>
+      reply.sendFile(params['*'] || 'index.html', await buildNotebooks()),
+    );
   }
   http.setNotFoundHandler((request, reply) => {
     const {pathname} = new URL(request.url, 'http://here');
-    const isPage = request.method === 'GET' && !pathname.startsWith('/v1') && !pathname.startsWith('/assets');
+    const isPage = request.method === 'GET' && !/^\/(v1|assets|notebooks)(\/|$)/.test(pathname);
     if (isPage && folder !== null) return reply.sendFile('index.html');
     throw new FishboneError('NOT_FOUND', `there is no ${request.method} ${pathname}`, {
       hint: 'what there is: /v1/openapi.json',

@@ -2,7 +2,6 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import fastifyStatic from '@fastify/static';
 import sparticuz from '@sparticuz/chromium';
 import {type Browser, chromium, type Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -14,7 +13,6 @@ import {buildDashboards} from '../../dashboards/build.ts';
 import {count, ratio} from '../../dashboards/format.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
-import {buildNotebooks} from '../../notebooks/build.ts';
 
 const NOTEBOOK = '/notebooks/from-file-to-finding.html';
 const folder = mkdtempSync(join(tmpdir(), 'fishbone-notebook-'));
@@ -31,9 +29,6 @@ beforeAll(async () => {
   app = await openApp(join(folder, 'warehouse'), {make: true});
   await ingest(app, [join(folder, 'plant')], {timeZone: 'Europe/Berlin'});
   http = await buildHttp(app, {localToken: null, dashboards: await buildDashboards()});
-  if (!http.hasRoute({method: 'GET', url: '/notebooks/*'})) {
-    await http.register(fastifyStatic, {root: await buildNotebooks(), prefix: '/notebooks/', decorateReply: false});
-  }
   address = await http.listen({host: '127.0.0.1', port: 0});
   browser = await chromium.launch({
     executablePath: await sparticuz.executablePath(),

@@ -249,8 +249,9 @@ describe('what is acknowledged stays', () => {
   test('what a process that died left half done is swept away', async () => {
     const w = await plantOf(tables);
     await w.close();
-    mkdirSync(join(w.folder, 'archive', 'batches', '00000099'));
-    mkdirSync(join(w.folder, 'archive', 'batches', '00000100.tmp'));
+    // The ledger ends at entry 3: a batch was written whole for entry 4, and another one only begun.
+    mkdirSync(join(w.folder, 'archive', 'batches', '00000004'));
+    mkdirSync(join(w.folder, 'archive', 'batches', '00000005.tmp'));
     appendFileSync(join(w.folder, 'ledger', 'ledger.ndjson'), '{"seq":99,"at":"2026');
     const again = await Warehouse.open(w.folder);
     expect(again.position).toBe(3);
@@ -263,6 +264,17 @@ describe('what is acknowledged stays', () => {
     await w.close();
     rmSync(join(w.folder, 'ledger'), {recursive: true});
     await expect(Warehouse.open(w.folder)).rejects.toThrow(/acknowledged entries are missing/);
+  });
+
+  test('a ledger that lost its entries is noticed by the archive even without a database, and nothing is deleted', async () => {
+    const w = await plantOf(tables);
+    await w.close();
+    await forgetDatabase(w.folder);
+    rmSync(join(w.folder, 'ledger'), {recursive: true});
+    await expect(Warehouse.open(w.folder)).rejects.toThrow(
+      /archive has batch files of entry 2: acknowledged entries are missing/,
+    );
+    expect(readdirSync(join(w.folder, 'archive', 'batches'))).toHaveLength(3);
   });
 
   test('a second process is told who has the warehouse', async () => {

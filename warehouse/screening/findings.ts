@@ -57,7 +57,7 @@ export async function findFinding(
 }
 
 /** A finding that nobody gave, or whose answer was cleared away. */
-export class UnknownFinding extends Error {
+class UnknownFinding extends Error {
   constructor(id: string) {
     super(`there is no finding ${id} here: ask the question again with "fishbone screen"`);
     this.name = 'UnknownFinding';

@@ -74,7 +74,7 @@ function idOf(digest: string, finding: Pick<Finding, 'factor' | 'kind'>): string
 }
 
 /** The link that asks this question again at this position. */
-export function permalinkOf(question: ScreenQuestion, asOf: number): string {
+function permalinkOf(question: ScreenQuestion, asOf: number): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({...question, asOf})) {
     if (value === undefined || name === 'top') continue;
