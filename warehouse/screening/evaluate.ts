@@ -47,8 +47,10 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
   const selectedAlpha = (alpha * selected.length) / Math.max(1, sharing.length);
   const reachable = (alpha * (selected.length + 1)) / Math.max(1, sharing.length);
   const findings = tested.map(one => {
-    const judgement = judged.get(one) ?? unclaimed(one, silence(one, reachable));
-    return findingOf(ground, one, q.get(one) ?? 1, judgement, judged.has(one) ? selectedAlpha : alpha);
+    const claimed = judged.get(one);
+    const judgement = claimed ?? unclaimed(one, silence(one, reachable));
+    const told = {q: q.get(one) ?? 1, alpha: claimed ? selectedAlpha : alpha, claimed: claimed !== undefined};
+    return findingOf(ground, one, judgement, told);
   });
   return {findings: ranked(findings, alpha), tests: sharing.length, notTested, notes};
 }
@@ -154,9 +156,8 @@ function silence({candidates, attainable}: Tested, reachable: number): Verdict {
 function findingOf(
   ground: Ground,
   tested: Tested,
-  q: number,
   {unchallenged, ...judged}: Judged,
-  alpha: number,
+  {q, alpha, claimed}: {q: number; alpha: number; claimed: boolean},
 ): Unranked {
   const {frame} = ground;
   const {factor, kind, p} = tested;
@@ -164,7 +165,7 @@ function findingOf(
   const candidate = tested.candidates.length > 0 ? mostHarmful(tested, frame) : null;
   const none = {value: numeric ? 0 : 1, low: numeric ? 0 : 0.001, high: numeric ? 0 : 1000};
   const measured = candidate
-    ? measure(ground, tested, candidate, alpha)
+    ? measure(ground, tested, candidate, alpha, claimed)
     : {
         effect: none,
         crude: none,

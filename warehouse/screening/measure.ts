@@ -18,12 +18,18 @@ export interface Measured {
   defective: number;
   lots: number;
   attributableShare: number;
-  /** How well the exposure alone accounts for the defective parts; null for numeric outcomes. */
+  /** How well the exposure alone accounts for the defective parts; null for numeric outcomes and where nothing is claimed. */
   logLikelihood: number | null;
 }
 
 /** Effect of a candidate: its level, or for a number the side of a threshold, against the rest. */
-export function measure(ground: Ground, tested: Tested, candidate: Candidate, alpha: number): Measured {
+export function measure(
+  ground: Ground,
+  tested: Tested,
+  candidate: Candidate,
+  alpha: number,
+  claimed: boolean,
+): Measured {
   const numeric = ground.frame.outcomeKind === 'numeric';
   const {exposure, threshold, side} = contrastOf(ground, tested, candidate);
   const {outcome} = tested;
@@ -33,7 +39,7 @@ export function measure(ground: Ground, tested: Tested, candidate: Candidate, al
   const crude = numeric ? crudeDifference(groups) : crudeRatio(groups);
   const share = groups.sum > 0 ? groups.exposedSum / groups.sum : 0;
   const attributableShare = numeric || effect.value <= 1 ? 0 : (share * (effect.value - 1)) / effect.value;
-  const fit = numeric ? null : logLikelihood(outcome, exposure, effect.value);
+  const fit = numeric || !claimed ? null : logLikelihood(outcome, exposure, effect.value);
   const defective = numeric ? 0 : Math.round(groups.exposedSum);
   return {
     effect,
