@@ -2,7 +2,7 @@
 import {type SubmitEvent, useEffect} from 'react';
 import type {ItemKind, Plant, Related, TraceAnswer, TraceEvent} from '../../api/schemas.ts';
 import {usePlant, useTrace} from '../api.ts';
-import {byDepth, storyOf} from '../charts/story.ts';
+import {byDepth, detailsBeyond, storyOf} from '../charts/story.ts';
 import {count, counted, moment, words} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {CompletenessNote} from '../parts/completeness.tsx';
@@ -137,20 +137,22 @@ function StoryColumns({answer}: {answer: TraceAnswer}) {
 }
 
 function StoryEvent({event, plant}: {event: TraceEvent; plant: Plant | undefined}) {
-  const details = Object.entries(event.details).filter(([, value]) => value !== null && value !== '');
+  const details = detailsBeyond(event, plant?.timeZone);
+  const step = event.step ?? '';
+  const text = event.text.startsWith(`${step} `) ? event.text.slice(step.length).trim() : event.text;
   return (
     <li className={`event ${event.what}`}>
       <time dateTime={event.at ?? undefined}>{event.at ? moment(event.at, plant?.timeZone).slice(-5) : '–'}</time>
       <div>
         <p>
-          {event.step && <b>{event.step} </b>}
-          {event.text}
+          {step && <b>{step} </b>}
+          {text}
         </p>
         {details.length > 0 && (
           <p className="details">
-            {details.map(([name, value]) => (
+            {details.map(({name, value}) => (
               <span key={name}>
-                {words(name)} <b>{value}</b>
+                {name} <b>{value}</b>
               </span>
             ))}
           </p>

@@ -5,7 +5,8 @@ import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import {buildDashboards} from '../../dashboards/build.ts';
 
-const MOST_SCRIPT_BYTES = 300_000;
+/** Compressed. React's development build alone would go beyond it. */
+const MOST_SCRIPT_BYTES = 200_000;
 
 test('built once, small, with nothing inline and nothing from elsewhere', async () => {
   // Two at the same time: both must end with the same complete folder.
@@ -25,6 +26,7 @@ test('built once, small, with nothing inline and nothing from elsewhere', async 
   for (const sheet of sheets) expect(sheet.toString()).not.toMatch(/url\((?!["']?\/assets\/)|@import/);
   expect(assets.some(name => name.endsWith('.woff2'))).toBe(true);
 
+  expect(process.env.NODE_ENV).toBe('test');
   const before = await stat(join(folder, 'index.html'));
   expect(await buildDashboards()).toBe(folder);
   expect((await stat(join(folder, 'index.html'))).mtimeMs).toBe(before.mtimeMs);

@@ -1,7 +1,7 @@
 // Expected days are those of a wall clock in the plant's zone, worked out by hand.
 import {expect, test} from 'vitest';
 import type {Related, TraceEvent} from '../../api/schemas.ts';
-import {byDepth, storyOf} from '../../dashboards/charts/story.ts';
+import {byDepth, detailsBeyond, storyOf} from '../../dashboards/charts/story.ts';
 
 function event(at: string | null, text: string): TraceEvent {
   return {at, what: 'operation', step: null, station: null, text, details: {}};
@@ -30,5 +30,16 @@ test('relatives by level, the nearest first, ids in natural order', () => {
   expect(levels.map(({depth, items}) => [depth, items.map(({id}) => id)])).toEqual([
     [1, ['L-9', 'L-10']],
     [2, ['P-2']],
+  ]);
+});
+
+test('details say only what the line does not, and times by the clock of the plant', () => {
+  const told: TraceEvent = {
+    ...event('2026-03-04T16:51:00Z', 'deburr at DEBURR-3 with tool B3 (19 measured, 0 out of spec)'),
+    details: {tool: 'B3', measured: 19, outside: 0, run: 1, program: null, ended_at: '2026-03-04T16:52:21Z'},
+  };
+  expect(detailsBeyond(told, 'Europe/Vienna')).toEqual([
+    {name: 'run', value: '1'},
+    {name: 'ended at', value: '4 Mar 2026, 17:52'},
   ]);
 });
