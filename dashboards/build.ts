@@ -9,10 +9,19 @@ const SOURCES = fileURLToPath(new URL('.', import.meta.url));
 const BUILDS = join(SOURCES, 'dist');
 const LOCK = join(SOURCES, '..', 'package-lock.json');
 
+let underWay: Promise<string> | null = null;
+
 /**
  * @returns the folder to serve: index.html, and assets whose names carry their digest
  */
-export async function buildDashboards(): Promise<string> {
+export function buildDashboards(): Promise<string> {
+  underWay ??= buildOnce().finally(() => {
+    underWay = null;
+  });
+  return underWay;
+}
+
+async function buildOnce(): Promise<string> {
   const folder = join(BUILDS, await digestOfSources());
   if (existsSync(join(folder, 'index.html'))) return folder;
   const unfinished = join(BUILDS, `.unfinished-${randomUUID()}`);

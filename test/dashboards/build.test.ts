@@ -9,7 +9,7 @@ import {buildDashboards} from '../../dashboards/build.ts';
 const MOST_SCRIPT_BYTES = 200_000;
 
 test('built once, small, with nothing inline and nothing from elsewhere', async () => {
-  // Two at the same time: both must end with the same complete folder.
+  // Two at the same time end with the same complete folder, and leave the environment as it was.
   const [folder, same] = await Promise.all([buildDashboards(), buildDashboards()]);
   expect(same).toBe(folder);
 
