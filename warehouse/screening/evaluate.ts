@@ -11,6 +11,7 @@ import {testNumber} from './number.ts';
 import {outcomeByLot} from './outcome.ts';
 import {ranked, type Unranked} from './ranking.ts';
 import {sentenceOf} from './sentence.ts';
+import {discoveriesBySet} from './sets.ts';
 import {type Judged, judgeClaims} from './verdicts.ts';
 
 /** What a frame has to say. `findings` are ranked, claims first; `notes` say what the question cost. */
@@ -41,11 +42,16 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
   const q = new Map(benjaminiHochberg(sharing.map(({p}) => p)).map((value, at) => [sharing[at], value]));
   const selected = sharing.filter(one => (q.get(one) ?? 1) <= alpha);
   const claims = selected.map(one => ({tested: one, candidate: mostHarmful(one, frame)})).sort(byEvidence);
+  const verdicts = judgeClaims(ground, claims, tested);
   const judged = new Map<Tested, Judged>();
-  for (const [at, one] of judgeClaims(ground, claims, tested).entries()) judged.set(claims[at].tested, one);
+  for (const [at, bySet] of discoveriesBySet(claims, verdicts, sharing.length).entries()) {
+    const one = claims[at].tested;
+    q.set(one, Math.max(bySet, q.get(one) ?? 1));
+    if (bySet <= alpha) judged.set(one, verdicts[at]);
+  }
   // Intervals of selected findings are widened so that, of all told, 95 % cover: false coverage rate.
-  const selectedAlpha = (alpha * selected.length) / Math.max(1, sharing.length);
-  const reachable = (alpha * (selected.length + 1)) / Math.max(1, sharing.length);
+  const selectedAlpha = (alpha * judged.size) / Math.max(1, sharing.length);
+  const reachable = (alpha * (judged.size + 1)) / Math.max(1, sharing.length);
   const findings = tested.map(one => {
     const claimed = judged.get(one);
     const judgement = claimed ?? unclaimed(one, silence(one, reachable));
@@ -156,7 +162,7 @@ function silence({candidates, attainable}: Tested, reachable: number): Verdict {
 function findingOf(
   ground: Ground,
   tested: Tested,
-  {unchallenged, ...judged}: Judged,
+  {unchallenged, verdict, ambiguousWith, explainedBy}: Judged,
   {q, alpha, claimed}: {q: number; alpha: number; claimed: boolean},
 ): Unranked {
   const {frame} = ground;
@@ -195,7 +201,9 @@ function findingOf(
     crude,
     adjustedFor: frame.strata.length > 1 ? frame.strataFactors : [],
     reversed: numeric ? effect.value * crude.value < 0 : Math.log(effect.value) * Math.log(crude.value) < -1e-4,
-    ...judged,
+    verdict,
+    ambiguousWith,
+    explainedBy,
   };
   const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
   const sentence = sentenceOf(frame, finding, side, unit);

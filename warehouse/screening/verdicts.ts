@@ -17,6 +17,8 @@ export interface Judged {
   explainedBy: string | null;
   /** The least p of any rival once this is held fixed: near 0 where a rival knows more. */
   unchallenged: number;
+  /** The rival that a claim falls to without being wiped out by it. */
+  victor?: string;
 }
 
 /** Exposures at least this alike may be confused; chosen without the outcome. */
@@ -55,16 +57,13 @@ export function judgeClaims(ground: Ground, claims: readonly Claim[], all: reado
       if (cause) return explainedAs(verdict, cause, unchallenged);
     }
     const others = confusable.filter(isPossible);
-    // Where the claim itself falls to a rival but is not wiped out by it, that rival is named as well.
-    if (!isPossible(claim))
-      others.push(
-        ...challengersOf(claim)
-          .filter(b => stays(b, claim))
-          .slice(0, 1),
-      );
-    return standing(ground, claim, others, unchallenged);
+    if (isPossible(claim)) return standing(ground, claim, others, unchallenged);
+    // The claim falls to a rival but is not wiped out by it: that rival is named as well.
+    const victor = challengersOf(claim).find(b => (given(b, claim)?.p ?? 1) === unchallenged);
+    const named = victor === undefined ? others : [...others, victor];
+    return {...standing(ground, claim, named, unchallenged), victor: victor?.tested.factor.name};
   });
-  return withoutCircles(claims, judged);
+  return withoutCircles(claims, withSetsOfVictors(claims, judged));
 }
 
 function explainedAs(verdict: 'explained' | 'through', cause: Claim, unchallenged: number): Judged {
@@ -77,6 +76,17 @@ function standing(ground: Ground, claim: Claim, others: readonly Entry[], unchal
   if (contiguousInTime(ground, claim) && !others.some(({tested}) => tested.factor.time)) names.push('time');
   const verdict = names.length > 0 ? 'ambiguous' : 'supported';
   return {verdict, ambiguousWith: [...new Set(names)].sort(), explainedBy: null, unchallenged};
+}
+
+/** What falls to a rival cannot be told apart from anything that this rival cannot be told apart from. */
+function withSetsOfVictors(claims: readonly Claim[], judged: readonly Judged[]): Judged[] {
+  const byName = new Map(claims.map((claim, at) => [claim.tested.factor.name, judged[at]]));
+  return judged.map((one, at) => {
+    const wider = one.victor === undefined ? [] : (byName.get(one.victor)?.ambiguousWith ?? []);
+    const names = new Set([...one.ambiguousWith, ...wider]);
+    names.delete(claims[at].tested.factor.name);
+    return {...one, ambiguousWith: [...names].sort()};
+  });
 }
 
 /** Explanations are followed to the claim that stands; those that only explain each other are ambiguous. */
