@@ -2,10 +2,10 @@ import {randomBytes} from 'node:crypto';
 import {mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {makePlant} from '../ingest/demo-plant/plant.ts';
-import {SCENARIOS} from '../ingest/demo-plant/scenarios.ts';
+import {DEFAULTS, SCENARIOS} from '../ingest/demo-plant/scenarios.ts';
 import {writePlant} from '../ingest/demo-plant/write.ts';
 import type {Receipt, ScreenAnswer} from '../warehouse/answers.ts';
-import {type App, openApp} from './app.ts';
+import {type App, hasWarehouse, openApp} from './app.ts';
 import {isClaim} from './claim.ts';
 import {FishboneError} from './errors.ts';
 import {inferAndIngest, ingest, isUnusable} from './load-files.ts';
@@ -56,6 +56,7 @@ export async function demonstrate(folder: string, options: DemoOptions, progress
   const receivers = mes && {mes: {driver: 'webhook' as const, url: mes.url, secretFile: SECRET_FILE}};
   const close = async () => mes?.stop();
   try {
+    await settleIn(folder);
     const app = await openApp(folder, {make: true, log: progress.say, config: {receivers: receivers ?? undefined}});
     try {
       const defect = await fill(app, options, progress);
@@ -72,6 +73,19 @@ export async function demonstrate(folder: string, options: DemoOptions, progress
   }
 }
 
+/** A new plant gets its own calendar, as any plant would configure it. */
+async function settleIn(folder: string): Promise<void> {
+  if (hasWarehouse(folder)) return;
+  await mkdir(folder, {recursive: true});
+  const configuration = {plant: 'hx-plant', timeZone: 'Europe/Berlin'};
+  await writeFile(join(folder, 'fishbone.json'), `${JSON.stringify(configuration, null, 2)}\n`, {flag: 'wx'}).catch(
+    (error: NodeJS.ErrnoException) => {
+      // A configuration that somebody wrote stays.
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+}
+
 /** @returns the planted defect, or null where nothing was planted */
 async function fill(app: App, options: DemoOptions, progress: Progress): Promise<string | null> {
   const entries = app.warehouse.entries();
@@ -84,7 +98,7 @@ async function fill(app: App, options: DemoOptions, progress: Progress): Promise
   }
   const wanted = {
     scenario: options.scenario ?? began?.scenario ?? 'bad-tool',
-    seed: options.seed ?? began?.seed ?? 1,
+    seed: options.seed ?? began?.seed ?? DEFAULTS.seed,
     wide: began?.wide ?? options.wide ?? true,
   };
   if (began && (began.scenario !== wanted.scenario || began.seed !== wanted.seed)) {

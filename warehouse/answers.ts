@@ -117,6 +117,7 @@ export const ParetoAnswer = z.object({
   basis: z.object({parts: Count, defectiveParts: Count, defects: Count}),
   bars: z.array(ParetoBar),
   other: ParetoBar.extend({keys: Count}).nullable(),
+  notes: z.array(z.string()).describe('what the figures assume'),
 });
 export type ParetoAnswer = z.infer<typeof ParetoAnswer>;
 
@@ -131,6 +132,10 @@ const YieldFigures = z.object({
   dpmo: z.number().nullable(),
   dpu: z.number().nullable(),
   opportunities: z.number().nullable(),
+  passedEveryStep: z
+    .number()
+    .nullable()
+    .describe('observed share of parts that passed every step at first; rty is the product of the steps'),
 });
 export const YieldAnswer = YieldFigures.extend({
   asOf: Position,

@@ -83,7 +83,9 @@ export async function load(
   const batch = accepted > 0 ? context.nextBatch : null;
   const status = plan.dryRun ? 'dry-run' : statusOf(accepted, duplicates, rejects.length);
   const receipt: Receipt = {batch: plan.dryRun ? null : batch, digest, source: plan.source, status, tables, notices};
-  if (plan.dryRun || (accepted === 0 && rejects.length === 0)) {
+  // A replay that finds everything accepted meanwhile closes its quarantine: the ledger must say so.
+  const settlesNothing = accepted === 0 && rejects.length === 0 && context.replays === undefined;
+  if (plan.dryRun || settlesNothing) {
     await dropPrepared(session, prepared);
     return {receipt, entry: null};
   }
