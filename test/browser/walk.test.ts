@@ -67,9 +67,8 @@ test('1 the Pareto: scratches lead, and their bar is a link to their causes', as
 });
 
 test('2 the fishbone names the tool; its bone opens the finding', async () => {
-  await waitFor(/Scratches are [\d.]+\s+times\s+as\s+frequent\s+when\s+bore\.tool\s+is\s+T7/).finally(() =>
-    picture('2-fishbone'),
-  );
+  await waitFor(/Scratches are [\d.]+\s+times\s+as\s+frequent\s+when\s+bore\.tool\s+is\s+T7/);
+  await picture('2-fishbone');
   await picture('2-fishbone');
   await page
     .getByRole('link', {name: /bore\.tool = T7/})

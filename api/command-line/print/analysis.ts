@@ -23,7 +23,7 @@ export function screenText(answer: ScreenAnswer): string {
   const lots = question.cluster === 'lot' ? ` in ${counted(population.lots, 'lot')}` : '';
   const within = question.strata.length > 0 ? `, compared within ${question.strata.join(', ')}` : '';
   return paragraphs(
-    bold(claims.length > 0 ? counted(claims.length, 'claim') : 'Nothing stands out.'),
+    bold(headline(claims.length, answer)),
     claims.map(finding => `  ${finding.rank}. ${finding.sentence}\n     finding ${finding.id}\n`).join(''),
     `${counted(population.parts, 'part')}${lots}${defective}; ${counted(tests, 'test')} at position ${asOf}${within}.`,
     question.notes.map(note => `  note: ${note}\n`).join(''),
@@ -37,6 +37,14 @@ export function screenText(answer: ScreenAnswer): string {
     ),
     notTested.length > 0 ? `Not tested: ${counted(notTested.length, 'factor')} (--json says why).` : '',
   );
+}
+
+function headline(claims: number, {population: {parts, defective}, question}: ScreenAnswer): string {
+  if (parts === 0) return 'No inspected part is in this population: there is nothing to compare.';
+  if (defective === 0 && question.measurement === undefined)
+    return 'No part of this population fails: there is nothing to explain.';
+  if (defective === parts) return 'Every part of this population fails: there is nothing to compare them with.';
+  return claims > 0 ? counted(claims, 'claim') : 'Nothing stands out.';
 }
 
 function levelOf({level, threshold}: Finding): string {
