@@ -1,0 +1,63 @@
+/**
+ * Wide files of real plants, screened from start to finish. Oracle: scipy.stats.mannwhitneyu 1.17.1 (asymptotic, without
+ * continuity correction) on the same columns. A number is tested in four shapes, so its p is four times the smallest.
+ */
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {ingestFiles} from '../../../ingest/ingest.ts';
+import {linesOfRecords} from '../../../ingest/line-numbers.ts';
+import {screen} from '../../../warehouse/screening/screen.ts';
+import {plantOf} from '../plant-in-a-folder.ts';
+
+const SHARED = process.env.FISHBONE_SHARED ?? new URL('../../../../shared', import.meta.url).pathname;
+const present = existsSync(join(SHARED, 'data'));
+if (!present) console.warn(`NOT TESTED: real data sets are not at ${SHARED}/data; set FISHBONE_SHARED`);
+
+async function load(name: string, file: string) {
+  const warehouse = await plantOf([]);
+  const mapping = new URL(`../../../ingest/mappings/${name}.json`, import.meta.url).pathname;
+  await ingestFiles(plan => warehouse.load(plan, linesOfRecords), [join(SHARED, 'data', file)], {mapping});
+  return warehouse;
+}
+
+describe.skipIf(!present)('real data', () => {
+  test('steel plates: what sets K scratches apart, in the order and with the p of the rank test', async () => {
+    const warehouse = await load('steel-plates', 'steel-plates/faults.csv');
+    const {question, population, findings} = await screen(warehouse, {defect: 'K_Scatch'});
+    expect(population).toEqual({parts: 1941, defective: 391, lots: 0});
+    expect(question).toMatchObject({cluster: 'part', strata: []});
+    expect(question.notes).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/no lots are known.*claims too much/),
+        expect.stringMatching(/without times/),
+      ]),
+    );
+    const oracle = {
+      Sum_of_Luminosity: 6.851808357297271e-148,
+      Outside_X_Index: 4.264324181609724e-144,
+      Log_X_Index: 2.979195346659427e-141,
+      LogOfAreas: 3.7956612282074845e-138,
+      Pixels_Areas: 3.795670990918978e-138,
+    };
+    expect(findings.slice(0, 5).map(f => f.factor)).toEqual(Object.keys(oracle));
+    for (const [k, p] of Object.values(oracle).entries()) {
+      // So far out in the tail, a tenth in log10 p is less than one part in a thousand of z.
+      expect(Math.abs(Math.log10(findings[k].p) - Math.log10(4 * p))).toBeLessThan(0.1);
+    }
+  });
+
+  test('SECOM: the sensor that leads the rank test leads here; likeness in time makes p larger, never smaller', async () => {
+    const warehouse = await load('secom', 'secom/secom_raw_1567x207_labelled.csv');
+    const {population, findings} = await screen(warehouse, {anyFail: true});
+    expect(population).toEqual({parts: 1567, defective: 104, lots: 0});
+    expect(findings[0]).toMatchObject({factor: 's59', verdict: 'supported', kind: 'number'});
+    expect(findings[0].effect.low).toBeGreaterThan(1);
+    const oracle = {s59: 5.6743542188167116e-11, s247: 1.0702853874529322e-6, s510: 3.4507360473130878e-6};
+    for (const [sensor, p] of Object.entries(oracle)) {
+      const finding = findings.find(f => f.factor === sensor);
+      expect(finding?.verdict).toBe('supported');
+      expect(finding?.p).toBeGreaterThanOrEqual(p);
+    }
+  });
+});
