@@ -1,9 +1,9 @@
 /** Builds the dashboards on first use, and not again until their sources change. */
-import {createHash, randomUUID} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile, rename, rm} from 'node:fs/promises';
-import {join, relative, sep} from 'node:path';
+import {readdir} from 'node:fs/promises';
+import {join, sep} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {buildOnce, digestOfFiles} from './build-once.ts';
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url));
 const BUILDS = join(SOURCES, 'dist');
@@ -15,37 +15,26 @@ let underWay: Promise<string> | null = null;
  * @returns the folder to serve: index.html, and assets whose names carry their digest
  */
 export function buildDashboards(): Promise<string> {
-  underWay ??= buildOnce().finally(() => {
+  underWay ??= build().finally(() => {
     underWay = null;
   });
   return underWay;
 }
 
-async function buildOnce(): Promise<string> {
-  const folder = join(BUILDS, await digestOfSources());
-  if (existsSync(join(folder, 'index.html'))) return folder;
-  const unfinished = join(BUILDS, `.unfinished-${randomUUID()}`);
-  await mkdir(unfinished, {recursive: true});
-  try {
-    await bundle(unfinished);
-    await rename(unfinished, folder);
-  } catch (cause) {
-    // Another process may have been faster: its build is as good as ours.
-    if (!existsSync(join(folder, 'index.html'))) throw new Error('the dashboards could not be built', {cause});
-  } finally {
-    await rm(unfinished, {recursive: true, force: true});
-  }
-  return folder;
+async function build(): Promise<string> {
+  // The lock file stands for the versions of what they are built with.
+  const digest = await digestOfFiles(SOURCES, [...(await sourceFiles()), ...[LOCK].filter(path => existsSync(path))]);
+  return buildOnce(BUILDS, digest, 'dashboards', bundle);
 }
 
 async function bundle(outDir: string): Promise<void> {
   // Loaded here, so that whoever finds the build ready does not pay for the bundler.
-  const [{build}, {default: react}] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
+  const [vite, {default: react}] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
   // The bundler takes what it builds from this variable alone: a test runner's would give React's development build.
   const {NODE_ENV} = process.env;
   process.env.NODE_ENV = 'production';
   try {
-    await build({
+    await vite.build({
       root: SOURCES,
       configFile: false,
       envFile: false,
@@ -65,17 +54,6 @@ async function bundle(outDir: string): Promise<void> {
     if (NODE_ENV === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = NODE_ENV;
   }
-}
-
-/** One digest over names and contents of all sources, and over the versions of what they are built with. */
-async function digestOfSources(): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of (await sourceFiles()).sort()) {
-    hash.update(`${relative(SOURCES, path).split(sep).join('/')}\0`);
-    hash.update(await readFile(path));
-  }
-  if (existsSync(LOCK)) hash.update(await readFile(LOCK));
-  return hash.digest('hex').slice(0, 16);
 }
 
 async function sourceFiles(): Promise<string[]> {

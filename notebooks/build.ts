@@ -1,10 +1,9 @@
 /** Builds the notebooks on first use, and not again until their sources change. */
-import {createHash, randomUUID} from 'node:crypto';
-import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile, rename, rm} from 'node:fs/promises';
-import {join, relative, sep} from 'node:path';
+import {readdir} from 'node:fs/promises';
+import {join, sep} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Plugin} from 'vite';
+import {buildOnce, digestOfFiles} from '../dashboards/build-once.ts';
 import {localPackages} from './local-packages.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -19,20 +18,8 @@ const SOURCES = ['notebooks', 'dashboards/charts', 'dashboards/style', 'dashboar
  * @throws if a notebook does not build; its cause says where
  */
 export async function buildNotebooks(): Promise<string> {
-  const folder = join(BUILDS, await digestOfSources());
-  if (existsSync(join(folder, 'index.html'))) return folder;
-  const unfinished = join(BUILDS, `.unfinished-${randomUUID()}`);
-  await mkdir(unfinished, {recursive: true});
-  try {
-    await bundle(unfinished);
-    await rename(unfinished, folder);
-  } catch (cause) {
-    // Another process may have been faster: its build is as good as ours.
-    if (!existsSync(join(folder, 'index.html'))) throw new Error('the notebooks could not be built', {cause});
-  } finally {
-    await rm(unfinished, {recursive: true, force: true});
-  }
-  return folder;
+  const paths = (await Promise.all(SOURCES.map(source => filesOf(join(ROOT, source))))).flat();
+  return buildOnce(BUILDS, await digestOfFiles(ROOT, paths), 'notebooks', bundle);
 }
 
 async function bundle(outDir: string): Promise<void> {
@@ -71,17 +58,6 @@ function ourStyleOnly(): Plugin {
     name: 'our-style-only',
     transformIndexHtml: {order: 'pre', handler: html => html.replace(/<style type="text\/css">[^<]*<\/style>/g, '')},
   };
-}
-
-/** One digest over names and contents of all sources, and over the versions of what they are built with. */
-async function digestOfSources(): Promise<string> {
-  const hash = createHash('sha256');
-  const paths = (await Promise.all(SOURCES.map(source => filesOf(join(ROOT, source))))).flat();
-  for (const path of paths.sort()) {
-    hash.update(`${relative(ROOT, path).split(sep).join('/')}\0`);
-    hash.update(await readFile(path));
-  }
-  return hash.digest('hex').slice(0, 16);
 }
 
 async function filesOf(path: string): Promise<string[]> {

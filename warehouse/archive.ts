@@ -5,6 +5,7 @@ import {mkdir, open, readdir, rename, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
+import {diskFiles} from './ledger-file.ts';
 
 export const rawPath = (folder: string, digest: string): string => join(folder, 'archive', 'raw', digest);
 export const batchFolder = (folder: string, seq: number): string =>
@@ -20,7 +21,7 @@ export async function digestOf(path: string): Promise<string> {
 export async function makeArchive(folder: string): Promise<void> {
   await mkdir(join(folder, 'archive', 'raw'), {recursive: true});
   await mkdir(join(folder, 'archive', 'batches'), {recursive: true});
-  await syncFolder(join(folder, 'archive'));
+  await diskFiles.syncFolder(join(folder, 'archive'));
 }
 
 /** Keeps a file's bytes as evidence; a no-op if they are kept already. @returns their digest */
@@ -42,7 +43,7 @@ export async function keepRaw(folder: string, path: string): Promise<string> {
     } else {
       await syncFile(temporary);
       await rename(temporary, kept);
-      await syncFolder(join(folder, 'archive', 'raw'));
+      await diskFiles.syncFolder(join(folder, 'archive', 'raw'));
     }
     return digest;
   } catch (error) {
@@ -63,9 +64,9 @@ export async function writeBatch(folder: string, seq: number, write: (into: stri
   await mkdir(temporary);
   await write(temporary);
   for (const name of await readdir(temporary)) await syncFile(join(temporary, name));
-  await syncFolder(temporary);
+  await diskFiles.syncFolder(temporary);
   await rename(temporary, whole);
-  await syncFolder(join(folder, 'archive', 'batches'));
+  await diskFiles.syncFolder(join(folder, 'archive', 'batches'));
 }
 
 /**
@@ -105,16 +106,5 @@ async function syncFile(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Makes renames in a folder durable. Windows cannot open a folder; NTFS journals renames by itself. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
