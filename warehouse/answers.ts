@@ -7,12 +7,17 @@ import {z} from 'zod';
 const Count = z.number().int().nonnegative();
 const Position = z.number().int().nonnegative().describe('ledger position: a batch number');
 
+const isoTime = z.union([z.iso.datetime({offset: true, local: true}), z.iso.date()]);
+const Time = z
+  .string()
+  .refine(text => isoTime.safeParse(text.replace(' ', 'T')).success, {error: 'is not a time in ISO 8601'});
+
 /** What every question may carry. */
 export const Scope = z.object({
   asOf: Position.optional(),
   product: z.string().optional(),
-  from: z.string().optional().describe("bounds the part's first valid inspection: from <= t"),
-  to: z.string().optional().describe("bounds the part's first valid inspection: t < to"),
+  from: Time.optional().describe("bounds the part's first valid inspection: from <= t"),
+  to: Time.optional().describe("bounds the part's first valid inspection: t < to"),
   where: z.string().optional().describe('filter expression over factor names'),
 });
 export type Scope = z.infer<typeof Scope>;

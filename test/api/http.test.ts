@@ -62,6 +62,12 @@ test('a wrong field is pointed at', async () => {
   expect(await problemOf({url: '/v1/findings/f0'})).toMatchObject({status: 404});
   expect(await problemOf({url: '/v1/chart/x'})).toMatchObject({status: 404});
   expect(await problemOf({url: '/v1/pareto?asOf=99'})).toMatchObject({status: 400});
+  for (const time of ['soon', '5 Jan 2024', '2024-02-30T00:00:00Z']) {
+    expect(await problemOf({url: `/v1/yield?from=${encodeURIComponent(time)}`})).toMatchObject({
+      status: 400,
+      errors: [{pointer: '/from', detail: 'is not a time in ISO 8601'}],
+    });
+  }
   const broken = {method: 'POST', url: '/v1/screen', headers: {'content-type': 'application/json'}} as const;
   expect(await problemOf({...broken, payload: '{"top": '})).toMatchObject({status: 400});
   expect(await problemOf({...broken, payload: `{"defect": "${'x'.repeat(1_000_001)}"}`})).toMatchObject({status: 413});
