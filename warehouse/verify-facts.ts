@@ -55,8 +55,8 @@ export async function verifyFacts(
   folder: string,
   entries: readonly LedgerEntry[],
   damaged: ReadonlySet<number>,
-): Promise<{problems: Problem[]; tables: number}> {
-  if (!session) return {problems: problem ? [problem] : [], tables: 0};
+): Promise<{problems: Problem[]; notices: Problem[]; tables: number}> {
+  if (!session) return {problems: problem ? [problem] : [], notices: [], tables: 0};
   const where = join(folder, 'warehouse.duckdb');
   try {
     const applied = await session.row<{seq: number; hash: string}>('select seq, hash from applied');
@@ -72,10 +72,14 @@ export async function verifyFacts(
       const skipped = new Set(batches.filter(b => damaged.has(b.seq)).map(b => b.body.batch));
       problems.push(...contentProblems(table, stored, archived, skipped, where));
     }
-    return {problems, tables: tables.length};
+    return {problems, notices: lag(applied, entries, where), tables: tables.length};
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
-    return {problems: [{what: `cannot be read: ${error.message.split('\n')[0]}`, where, hint: REBUILD}], tables: 0};
+    return {
+      problems: [{what: `cannot be read: ${error.message.split('\n')[0]}`, where, hint: REBUILD}],
+      notices: [],
+      tables: 0,
+    };
   }
 }
 
@@ -91,7 +95,13 @@ function positionProblems(
   }
   const same = applied.seq === 0 || entries.find(e => e.seq === applied.seq)?.hash === applied.hash;
   if (!same) return [{what: `was made from another ledger: entry ${applied.seq} differs`, where, hint: REBUILD}];
-  if (applied.seq === last) return [];
+  return [];
+}
+
+/** A process that died after writing the ledger leaves a database that is brought up to it as soon as it is opened. */
+function lag(applied: {seq: number}, entries: readonly LedgerEntry[], where: string): Problem[] {
+  const last = entries.at(-1)?.seq ?? 0;
+  if (applied.seq >= last) return [];
   const what = `is behind the ledger: it has entries up to ${applied.seq} of ${last}`;
   return [{what, where, hint: 'nothing acknowledged is lost by it: opening the warehouse brings it up to the ledger'}];
 }

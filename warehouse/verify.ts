@@ -18,6 +18,8 @@ export interface Problem {
 export interface Verification {
   ok: boolean;
   problems: Problem[];
+  /** What a process that died left to be finished: nothing is missing or altered by it. */
+  notices: Problem[];
   checked: {entries: number; batches: number; files: number; tables: number};
 }
 
@@ -33,7 +35,7 @@ export async function verify(folder: string): Promise<Verification> {
   const checked = {entries: 0, batches: 0, files: 0, tables: 0};
   if (!(await exists(join(folder, 'ledger'))) && !(await exists(join(folder, 'archive')))) {
     const problem = {what: 'there is no warehouse', where: folder, hint: 'check the path, or ingest something first'};
-    return {ok: false, problems: [problem], checked};
+    return {ok: false, problems: [problem], notices: [], checked};
   }
   const database = await openReadOnly(folder);
   try {
@@ -49,7 +51,7 @@ export async function verify(folder: string): Promise<Verification> {
       files: archive.files,
       tables: facts.tables,
     });
-    return {ok: problems.length === 0, problems, checked};
+    return {ok: problems.length === 0, problems, notices: facts.notices, checked};
   } finally {
     database.close();
   }
@@ -142,7 +144,7 @@ async function verifyFile(path: string, sha256: string): Promise<Problem | null>
 /** Batches in the archive that the ledger does not know; one more than it has may have been under way when a process died. */
 async function strangers(folder: string, lastSeq: number): Promise<Problem[]> {
   const names = await readdir(join(folder, 'archive', 'batches')).catch(() => [] as string[]);
-  const beyond = names.filter(name => Number(name) > lastSeq + 1 || (lastSeq === 0 && Number(name) > 0));
+  const beyond = names.filter(name => Number(name) > lastSeq + 1 || (lastSeq === 0 && names.length > 1));
   return beyond.map(name => ({
     what: 'is a batch that the ledger has no entry for',
     where: join(folder, 'archive', 'batches', name),

@@ -38,10 +38,10 @@ export function careCommands(program: Command, terminal: Terminal): void {
     .description('checks that nothing acknowledged is missing or altered')
     .action(async ({warehouse, json}: Common) => {
       const answer = await verify(await idle(warehouse));
-      terminal.print(json, answer, ({ok, problems, checked}) =>
+      terminal.print(json, answer, ({ok, problems, notices, checked}) =>
         paragraphs(
           ok ? 'Nothing acknowledged is missing or altered.' : `${counted(problems.length, 'problem')}:`,
-          problems.map(({what, where, hint}) => `  ${where}: ${what}\n    ${hint}\n`).join(''),
+          [...problems, ...notices].map(({what, where, hint}) => `  ${where}: ${what}\n    ${hint}\n`).join(''),
           `Checked: ${Object.entries(checked)
             .map(([what, n]) => `${String(n)} ${what}`)
             .join(', ')}.`,
