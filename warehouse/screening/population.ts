@@ -110,7 +110,9 @@ async function scopeOf(session: Session, question: ScreenQuestion): Promise<{con
     conditions.push(`s.inspected_at ${operator} $${bound}::timestamptz`);
     bindings[bound] = value;
   }
-  const selections = [question.where, question.against].filter(e => e !== undefined);
+  // One selection alone is compared with everything else in scope.
+  const alone = question.against !== undefined && question.where === undefined;
+  const selections = alone ? [] : [question.where, question.against].filter(e => e !== undefined);
   const parts: string[] = [];
   for (const [k, expression] of selections.entries()) {
     const filter = await filteredParts(session, expression);
@@ -119,9 +121,6 @@ async function scopeOf(session: Session, question: ScreenQuestion): Promise<{con
       `s.part in (${renamed.reduceRight((sql, [name, to]) => sql.replaceAll(`$${name}::`, `$${to}::`), filter.sql)})`,
     );
     for (const [, to, value] of renamed) bindings[to] = value;
-  }
-  if (question.against !== undefined && question.where === undefined) {
-    throw new QuestionError('--against compares two selections: say the first one with --where');
   }
   if (parts.length > 0) conditions.push(`(${parts.join(' or ')})`);
   return {condition: conditions.join(' and '), bindings};
@@ -134,7 +133,7 @@ async function outcomeOf(session: Session, question: ScreenQuestion) {
   if (question.against !== undefined) {
     if (asked.length > 0)
       throw new QuestionError('two selections are compared with each other: no other outcome applies');
-    return againstOutcome(session, question.where ?? '', question.against);
+    return againstOutcome(session, question.where ?? `not (${question.against})`, question.against);
   }
   if (question.measurement !== undefined) {
     const {sql, kind} = await factorRelation(session, question.measurement);

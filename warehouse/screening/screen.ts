@@ -50,10 +50,18 @@ async function findAnswer(
     population: {parts: people.rows, defective, lots: people.cluster === 'lot' ? people.lots : 0},
     tests,
     notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested],
-    findings: findings.map(f => ({...f, id: idOf(digest, f)})),
+    findings: onePerFactor(findings).map(f => ({...f, id: idOf(digest, f)})),
   };
   await keepAnswer(warehouse.folder, digest, answer);
   return answer;
+}
+
+/** A factor may stand out by its level or by being missing: it is told by the stronger of the two. Both were tested. */
+function onePerFactor<F extends Pick<Finding, 'factor' | 'rank'>>(findings: readonly F[]): F[] {
+  const told = new Set<string>();
+  return findings
+    .filter(({factor}) => !told.has(factor) && told.add(factor))
+    .map((finding, k) => ({...finding, rank: k + 1}));
 }
 
 /** Factors that cannot be candidates of this question, and why. */

@@ -1,0 +1,67 @@
+import {expect, test} from 'vitest';
+import {screen} from '../../../warehouse/screening/screen.ts';
+import {sharedPlant} from '../plant-in-a-folder.ts';
+
+/** 60 lots of 10 parts: T2 in every third lot, no tool recorded for the first part of each; T2 lots are made hot. */
+function plant(): [string, string][] {
+  const parts = ['part,product,lot,made_at'];
+  const operations = ['part,step,tool,started_at,ended_at'];
+  const inspections = ['inspection,part,result,inspected_at'];
+  const measurements = ['part,step,parameter,value'];
+  for (let lot = 0; lot < 60; lot++) {
+    const at = `2026-0${1 + Math.floor(lot / 28)}-${String(1 + (lot % 28)).padStart(2, '0')}T0`;
+    for (let n = 0; n < 10; n++) {
+      const part = `P${lot}-${n}`;
+      parts.push(`${part},HX,L${lot},${at}6:00:00Z`);
+      operations.push(`${part},bore,${n === 0 ? '' : lot % 3 === 0 ? 'T2' : 'T1'},${at}7:00:00Z,${at}7:01:00Z`);
+      inspections.push(`I${part},${part},${(n * 7 + lot) % 10 === 0 ? 'fail' : 'pass'},${at}8:00:00Z`);
+      measurements.push(`${part},bore,heat,${(lot % 3 === 0 ? 50 : 40) + ((n * 3 + lot) % 7)}`);
+    }
+  }
+  return [
+    ['parts', parts.join('\n')],
+    ['operations', operations.join('\n')],
+    ['inspections', inspections.join('\n')],
+    ['measurements', measurements.join('\n')],
+  ];
+}
+
+const warehouse = sharedPlant(plant());
+
+test('a factor is told once, by its level or by being missing, and ranks have no gaps', async () => {
+  const {findings, tests} = await screen(warehouse(), {anyFail: true});
+  expect(new Set(findings.map(f => f.factor)).size).toBe(findings.length);
+  expect(findings.map(f => f.rank)).toEqual(findings.map((_, k) => k + 1));
+  expect(tests).toBeGreaterThanOrEqual(findings.length);
+});
+
+test('two selections against each other: what differs between them; one alone stands against all others', async () => {
+  const both = await screen(warehouse(), {where: "bore.tool = 'T2'", against: "bore.tool = 'T1'"});
+  // By hand: 20 lots of T2 with 9 recorded parts each, 40 of T1.
+  expect(both.population).toMatchObject({parts: 540, defective: 180});
+  expect(both.findings.find(f => f.factor === 'bore.heat')?.verdict).toMatch(/supported|ambiguous/);
+  const alone = await screen(warehouse(), {against: "bore.tool = 'T1'"});
+  expect(alone.population).toMatchObject({parts: 600, defective: 240});
+  await expect(screen(warehouse(), {where: "bore.tool = 'T1'", against: 'bore.heat > 0'})).rejects.toThrow(
+    /in both selections/,
+  );
+});
+
+test('a numeric outcome is explained as a difference of means', async () => {
+  const {findings} = await screen(warehouse(), {measurement: 'bore.heat'});
+  const tool = findings.find(f => f.factor === 'bore.tool');
+  // By hand: T2 lots are 10 hotter; the rest of the value is the same mixture for all.
+  expect(tool).toMatchObject({verdict: 'supported', level: 'T2', effect: {measure: 'meanDifference'}});
+  expect(tool?.effect.value).toBeCloseTo(10, 0);
+});
+
+test.each([
+  [{defect: 'nosuch'}, /no defect "nosuch" is known/],
+  [{defect: 'a', anyFail: true}, /one outcome/],
+  [{anyFail: true, strata: ['bore.heat']}, /is a number: strata need a category/],
+  [{anyFail: true, where: 'bore.tol = 1'}, /no factor "bore.tol"/],
+  [{anyFail: true, where: "bore.heat = 'hot'"}, /is a number: compare it with a number/],
+  [{anyFail: true, asOf: 99}, /position 99 is not reached yet/],
+])('%j is refused in a sentence', async (question, message) => {
+  await expect(screen(warehouse(), question)).rejects.toThrow(message);
+});
