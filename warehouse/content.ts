@@ -27,10 +27,10 @@ export async function storedContent(session: Session, table: string): Promise<Ma
 }
 
 /** Of a canonical table in one archived file. */
-export function archivedContent(session: Session, table: string, path: string): Promise<Content> {
+export function archivedContent(session: Session, table: string, paths: readonly string[]): Promise<Content> {
   const values = columnsOf(table).map(c => quoteName(c.name));
   return session.row<Content & Record<string, unknown>>(
-    `select count(*) as rows, ${sumOf(values)} as sum from read_parquet(${quoteText(path)})`,
+    `select count(*) as rows, ${sumOf(values)} as sum from read_parquet([${paths.map(quoteText).join(', ')}])`,
   );
 }
 

@@ -93,9 +93,10 @@ export async function load(
   const seq = ledger.head.seq + 1;
   const files: BatchBody['files'] = [];
   await writeBatch(folder, seq, async into => {
-    for (const {table, form, relation, rows} of prepared) {
+    for (const [k, {table, form, relation, rows}] of prepared.entries()) {
       if (rows === 0) continue;
-      const file = `${table}.${form}.parquet`;
+      // A mapping may fill one table from several places: the number keeps their files apart.
+      const file = `${k}.${table}.${form}.parquet`;
       await copyToParquet(session, `select * from ${relation} order by ordinal`, join(into, file));
       files.push({table, form, file, rows, sha256: await digestOf(join(into, file))});
     }

@@ -3,7 +3,10 @@ import {quoteName, quoteText, type Session} from './duckdb.ts';
 import {nameItems} from './items.ts';
 import {extendStepTable, factTable} from './step-tables.ts';
 
-/** `incoming`: part, step, run, measured_at, recorded_at, ordinal, then one column `p:<parameter>` each. All rows are new. */
+/**
+ * `incoming`: part, step, run, measured_at, recorded_at, ordinal, then one column `p:<parameter>` each. Rows are new, unless
+ * another table of the same file has made the visit's row already: their values then become cells.
+ */
 export async function projectWide(session: Session, batch: number): Promise<void> {
   await nameItems(session, 'part', "'part'", batch);
   const described = await session.rows<{column_name: string}>('describe incoming');
@@ -22,7 +25,21 @@ export async function projectWide(session: Session, batch: number): Promise<void
       `insert into ${factTable(table)} (part, run, measured_at, recorded_at, batch, ordinal${columns.map(c => `, ${c}`).join('')})
        select i.item, n.run, n.measured_at, n.recorded_at, $batch::integer, n.ordinal${values.map(v => `, ${v}`).join('')}
        from incoming n join fact.items i on i.id = n.part and i.kind = 'part'
-       where coalesce(n.step, '') = $step order by n.ordinal`,
+       where coalesce(n.step, '') = $step and not exists (
+         select 1 from ${factTable(table)} f where f.part = i.item and f.run = n.run) order by n.ordinal`,
+      {batch, step},
+    );
+    await session.run(
+      `insert into fact.cells
+       select item, $step, run, parameter, value, null, null, measured_at, recorded_at, $batch::integer, ordinal from (
+         select i.item, n.run, n.measured_at, n.recorded_at, n.ordinal,
+           unnest([${parameters.map(quoteText).join(', ')}]) as parameter, unnest([${values.join(', ')}]) as value
+         from incoming n join fact.items i on i.id = n.part and i.kind = 'part'
+         where coalesce(n.step, '') = $step and not exists (
+           select 1 from ${factTable(table)} f
+           where f.part = i.item and f.run = n.run and f.batch = $batch::integer and f.ordinal = n.ordinal
+             and ${columns.map((c, k) => `f.${c} is not distinct from ${values[k]}`).join(' and ') || 'true'}))
+       where value is not null`,
       {batch, step},
     );
   }

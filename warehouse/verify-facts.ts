@@ -147,7 +147,11 @@ async function archivedOf(
     const paths = files.map(f => ({path: join(batchFolder(folder, seq), f.file), form: f.form}));
     const content = await (table === 'measurements'
       ? archivedMeasurements(session, paths)
-      : archivedContent(session, table, paths[0].path));
+      : archivedContent(
+          session,
+          table,
+          paths.map(p => p.path),
+        ));
     if (content.rows > 0) contents.set(body.batch, content);
   }
   return contents;

@@ -38,8 +38,11 @@ function Population({answer}: {answer: ContainAnswer}) {
       <header className="headline with-action">
         <div>
           <p className="finding-sentence">
-            {counted(parts, 'part')} in {counted(lots.length, 'lot')} {parts === 1 ? 'is' : 'are'} suspect;{' '}
-            {inHouse === lots.length ? 'all of them still in house' : `${counted(inHouse, 'lot')} still in house`}.
+            {parts === 0 && lots.length === 0
+              ? 'No part is suspect: nothing that is recorded matches.'
+              : `${counted(parts, 'part')} in ${counted(lots.length, 'lot')} ${parts === 1 ? 'is' : 'are'} suspect; ${
+                  inHouse === lots.length ? 'all of them still in house' : `${counted(inHouse, 'lot')} still in house`
+                }.`}
           </p>
           <p className="subtitle">
             {answer.basis} <a href={href('/investigate', {finding: params.get('target')})}>Back to the finding</a>

@@ -50,7 +50,7 @@ function LotDeliveries({hold}: {hold: Hold}) {
       <h2>Lots and what the MES has heard</h2>
       <p className="subtitle">Acknowledged means that the receiver said so; seen means that it was read back there.</p>
       {hold.lots.length === 0 ? (
-        <p>Nothing is sent before the hold is approved.</p>
+        <Unsent hold={hold} />
       ) : (
         <Wide label="Lots of this hold">
           <table>
@@ -85,6 +85,32 @@ function LotDeliveries({hold}: {hold: Hold}) {
       )}
     </section>
   );
+}
+
+/** Why no lot is listed, and which lots the decision is about. */
+function Unsent({hold}: {hold: Hold}) {
+  const {basis, lots} = evidenceOf(hold);
+  return (
+    <>
+      <p>
+        {hold.decision === 'approved'
+          ? 'Approved, but nobody was told: no receiver is configured. Name the MES in fishbone.json, under receivers.'
+          : 'Nothing is sent before the hold is approved.'}
+      </p>
+      {basis && <p className="subtitle">It rests on: {basis}</p>}
+      {lots.length > 0 && (
+        <p>
+          {counted(lots.length, 'lot')}: <code>{lots.join(', ')}</code>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The contained population as it was frozen when the hold was proposed. */
+function evidenceOf({evidence}: Hold): {basis: string | null; lots: string[]} {
+  const frozen = (evidence ?? {}) as {basis?: string; lots?: {lot: string}[]};
+  return {basis: frozen.basis ?? null, lots: (frozen.lots ?? []).map(({lot}) => lot)};
 }
 
 function Events({hold}: {hold: Hold}) {

@@ -8,7 +8,7 @@ export function Charts() {
       <Empty title="Not built yet: control charts and capability" command="npx fishbone --help">
         <p>
           This page will show control charts and capability for any parameter. Until then, figures by level stand in
-          each finding, and any measurement can be read with <code>npx fishbone sql</code>.
+          each finding, and any measurement can be read from <code>/v1/tables/measurements.csv</code>.
         </p>
       </Empty>
     </>

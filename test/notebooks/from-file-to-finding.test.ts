@@ -114,7 +114,7 @@ test('it runs from top to bottom, asks nobody else, and its numbers are those of
     interval: ratio(findings[0].effect).interval,
   });
   expect(await page.locator('#cell-10 tbody tr').count()).toBe(10);
-  expect(await page.locator('#cell-12 svg[aria-label="Rate by level"]').count()).toBe(1);
+  await page.locator('#cell-12 svg[aria-label="Rate by level"]').waitFor();
 
   // Counted again from the rows, which took another way out of the warehouse than the Pareto did.
   expect(await figures(page, 17)).toMatchObject({

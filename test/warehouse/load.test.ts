@@ -6,6 +6,7 @@ import {describe, expect, test} from 'vitest';
 import {planFile} from '../../ingest/ingest.ts';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
 import {forgetDatabase, Warehouse} from '../../warehouse/store.ts';
+import {verify} from '../../warehouse/verify.ts';
 import {feed, folder, orders, plantOf, type Table} from './plant-in-a-folder.ts';
 
 const ask = (w: Warehouse, sql: string, asOf?: number) => w.read(asOf, session => session.rows(sql));
@@ -213,6 +214,59 @@ describe('measurements', () => {
       {torque: 1.6, dia: null},
     ]);
     expect(await ask(w, 'select dia from step_bore order by part', 1)).toEqual([{dia: null}, {dia: null}]);
+  });
+});
+
+describe('one table filled from several places of a file', () => {
+  const mapping = {
+    tables: {
+      parts: {part: 'Serial', product: {constant: 'HX'}},
+      inspections: {inspection: 'Serial', part: 'Serial', result: {constant: 'fail'}},
+      defects: [
+        {only: {A: ['1']}, inspection: 'Serial', defect: {constant: 'scratch'}},
+        {only: {B: ['1']}, inspection: 'Serial', defect: {constant: 'void'}},
+      ],
+      measurements: [
+        {part: 'Serial', step: {constant: 'bore'}, parameters: {T: 'torque'}},
+        {part: 'Serial', step: {constant: 'bore'}, parameters: {D: 'dia'}},
+        {part: 'Serial', step: {constant: 'mill'}, parameters: {D: 'depth'}},
+      ],
+    },
+  };
+
+  test('keeps all of them, verifies, and is made anew the same', async () => {
+    const w = await plantOf([]);
+    await raw(w, 'line.csv', 'Serial,A,B,T,D\nS1,1,0,1.5,10\nS2,1,1,1.6,11\nS3,0,1,1.7,12\n', {mapping});
+    const answers = async (of: Warehouse) => [
+      await ask(of, 'select defect, count(*) as n from defects group by defect order by defect'),
+      await ask(of, 'select part, torque, dia from step_bore order by part'),
+      await ask(of, 'select part, depth from step_mill order by part'),
+      await ask(of, 'select count(*) as n from measurements'),
+    ];
+    const expected = [
+      [
+        {defect: 'scratch', n: 2},
+        {defect: 'void', n: 2},
+      ],
+      [
+        {part: 'S1', torque: 1.5, dia: 10},
+        {part: 'S2', torque: 1.6, dia: 11},
+        {part: 'S3', torque: 1.7, dia: 12},
+      ],
+      [
+        {part: 'S1', depth: 10},
+        {part: 'S2', depth: 11},
+        {part: 'S3', depth: 12},
+      ],
+      [{n: 9}],
+    ];
+    expect(await answers(w)).toEqual(expected);
+    await w.close();
+    expect(await verify(w.folder)).toMatchObject({ok: true, problems: []});
+    await forgetDatabase(w.folder);
+    const again = await Warehouse.open(w.folder);
+    expect(await answers(again)).toEqual(expected);
+    await again.close();
   });
 });
 
