@@ -18,6 +18,7 @@ import type {
   YieldAnswer,
   YieldQuestion,
 } from '../api/schemas.ts';
+import type {LevelRate} from './charts/rate-by-level.ts';
 import {queryString} from './question.ts';
 
 const KEY_NAME = 'fishbone-key';
@@ -104,15 +105,7 @@ export interface FindingAnswer {
   finding: Finding;
   question: ScreenQuestion;
   asOf: number;
-  levels: {
-    level: string;
-    parts: number;
-    defective: number;
-    lots: number;
-    rate: number | null;
-    low: number | null;
-    high: number | null;
-  }[];
+  levels: LevelRate[];
 }
 
 export function useFinding(id: string | null) {
