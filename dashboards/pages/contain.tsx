@@ -45,7 +45,10 @@ function Population({answer}: {answer: ContainAnswer}) {
                 }.`}
           </p>
           <p className="subtitle">
-            {answer.basis} <a href={href('/investigate', {finding: params.get('target')})}>Back to the finding</a>
+            {answer.basis}{' '}
+            {isFinding(params.get('target')) && (
+              <a href={href('/investigate', {finding: params.get('target')})}>Back to the finding</a>
+            )}
           </p>
         </div>
         <button type="button" className="button stop" disabled={lots.length === 0} onClick={() => setProposing(true)}>
@@ -84,6 +87,9 @@ function Population({answer}: {answer: ContainAnswer}) {
     </>
   );
 }
+
+/** A lot or a filter may be suspected too, and has no finding to go back to. */
+const isFinding = (target: string | null) => target !== null && /^f[0-9a-f]{12}-[0-9a-f]{8}$/.test(target);
 
 /** One bar, a segment for each place that lots are in, labelled beneath. */
 function BlastRadius({lots}: {lots: ContainAnswer['lots']}) {
