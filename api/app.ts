@@ -97,7 +97,7 @@ export async function openApp(folder: string, {make, config: overrides, log}: Op
   }
   const given = Object.fromEntries(Object.entries(overrides ?? {}).filter(([, value]) => value !== undefined));
   const config: Config = {...(await readConfig(folder)), ...given};
-  const warehouse = await Warehouse.open(folder, {timeZone: config.timeZone});
+  const warehouse = await Warehouse.open(folder, {timeZone: config.timeZone, since: config.since});
   try {
     for (const notice of warehouse.ledger.notices) log?.(notice);
     return new App(warehouse, config, await settlePlant(warehouse, config), log ?? (() => undefined));

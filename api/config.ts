@@ -13,6 +13,8 @@ export interface Config {
   timeZone: string;
   /** The same, only if somebody chose it: what times without an offset are read in. */
   chosenTimeZone: string | null;
+  /** An ISO date: what is said to have happened earlier is quarantined as skewed. */
+  since?: string;
   receivers: z.output<typeof Receivers>;
   allowHosts: string[];
 }
@@ -32,6 +34,7 @@ const Receivers = z.record(
 const ConfigFile = z.strictObject({
   plant: z.string().trim().min(1).optional(),
   timeZone: TimeZone.optional(),
+  since: z.iso.date({error: 'is no date: write 1987-05-01'}).optional(),
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
 });
@@ -53,6 +56,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     plant: environment.plant ?? file.plant ?? null,
     timeZone: chosenTimeZone ?? 'UTC',
     chosenTimeZone,
+    since: file.since,
     receivers: file.receivers,
     allowHosts: file.allowHosts,
   };

@@ -14,6 +14,8 @@ export interface Column {
   values?: readonly string[];
   /** For an 'item': the column that says whether it is a lot or a part. */
   kindColumn?: string;
+  /** For a time: what it tells of may lie ahead (a due date), or begin before the plant did. */
+  isPlanned?: boolean;
 }
 
 export interface CanonicalTable {
@@ -22,6 +24,8 @@ export interface CanonicalTable {
   key: readonly string[];
   /** Of these columns exactly one must have a value. */
   exactlyOne?: readonly string[];
+  /** A row without any of the `exactlyOne` retracts what was recorded before under its key: it must say when. */
+  retractable?: boolean;
   /** At least one of these columns must have a value. */
   atLeastOne?: readonly string[];
   /** `[start, end]`: pairs of times that may not run backwards. */
@@ -32,6 +36,7 @@ const text = (name: string, required = false): Column => ({name, type: 'text', r
 const number = (name: string, required = false): Column => ({name, type: 'number', required});
 const integer = (name: string, required = false): Column => ({name, type: 'integer', required});
 const time = (name: string, required = false): Column => ({name, type: 'time', required});
+const planned = (name: string, required = false): Column => ({name, type: 'time', required, isPlanned: true});
 const part = (required = false): Column => ({name: 'part', type: 'part', required});
 const lot = (required = false): Column => ({name: 'lot', type: 'lot', required});
 const oneOf = (name: string, values: readonly string[], required = false): Column => ({
@@ -47,7 +52,7 @@ const ITEM_KINDS = ['lot', 'part'] as const;
 export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
   products: {columns: [text('product', true), number('opportunities'), number('cost')], key: ['product']},
   work_orders: {
-    columns: [text('work_order', true), text('product', true), number('quantity'), time('due_at'), text('status')],
+    columns: [text('work_order', true), text('product', true), number('quantity'), planned('due_at'), text('status')],
     key: ['work_order'],
   },
   lots: {
@@ -85,7 +90,7 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
   },
   stations: {columns: [text('station', true), text('line'), text('step')], key: ['station']},
   shifts: {
-    columns: [text('shift', true), text('crew'), time('starts_at', true), time('ends_at', true)],
+    columns: [text('shift', true), text('crew'), planned('starts_at', true), planned('ends_at', true)],
     key: ['shift', 'starts_at'],
     ordered: [['starts_at', 'ends_at']],
   },
@@ -126,7 +131,7 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
       number('target'),
       number('usl'),
       number('guard_band'),
-      time('valid_from'),
+      planned('valid_from'),
     ],
     key: ['parameter', 'step', 'product', 'valid_from'],
   },
@@ -143,6 +148,7 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
     ],
     key: ['part', 'parameter', 'step', 'run'],
     exactlyOne: ['value', 'text_value'],
+    retractable: true,
   },
   readings: {
     columns: [text('station', true), text('parameter', true), time('at', true), number('value', true)],

@@ -41,15 +41,16 @@ export async function storedMeasurements(session: Session): Promise<Map<number, 
     .map(t => {
       const names = t.parameters.map(p => quoteText(p.parameter));
       const values = t.parameters.map(p => p.column);
-      return `select batch, part, ${quoteText(t.step)} as step, run, unnest([${names.join(', ')}]) as parameter,
-        unnest([${values.join(', ')}]) as value, null::varchar as text_value, null::varchar as qualifier from ${factTable(t)}`;
+      return `select * from (select batch, part, ${quoteText(t.step)} as step, run, unnest([${names.join(', ')}]) as parameter,
+        unnest([${values.join(', ')}]) as value, null::varchar as text_value, null::varchar as qualifier
+        from ${factTable(t)}) where value is not null`;
     });
   const single = 'select batch, part, step, run, parameter, value, text_value, qualifier from fact.cells';
   return byBatch(
     session,
     `select m.batch, count(*) as rows, ${sumOf(['i.id', ...VALUE.map(v => `m.${v}`)])} as sum
      from (${[...wide, single].join('\nunion all\n')}) m join fact.items i on i.item = m.part
-     where m.value is not null or m.text_value is not null group by m.batch`,
+     group by m.batch`,
   );
 }
 
@@ -69,14 +70,13 @@ export async function archivedMeasurements(
     }
     const columns = await session.rows<{column_name: string}>(`describe select * from ${from}`);
     const parameters = columns.map(c => c.column_name).filter(name => name.startsWith('p:'));
-    relations.push(`select part, coalesce(step, '') as step, run,
+    relations.push(`select * from (select part, coalesce(step, '') as step, run,
       unnest([${parameters.map(p => quoteText(p.slice(2))).join(', ')}]) as parameter,
       unnest([${parameters.map(quoteName).join(', ')}]) as value, null::varchar as text_value, null::varchar as qualifier
-      from ${from}`);
+      from ${from}) where value is not null`);
   }
   return session.row<Content & Record<string, unknown>>(
-    `select count(*) as rows, ${sumOf(['part', ...VALUE])} as sum from (${relations.join('\nunion all\n')})
-     where value is not null or text_value is not null`,
+    `select count(*) as rows, ${sumOf(['part', ...VALUE])} as sum from (${relations.join('\nunion all\n')})`,
   );
 }
 

@@ -14,6 +14,7 @@ import type {LoadPlan, TablePlan} from './load-plan.ts';
 import {type BatchBody, project} from './project.ts';
 import {type Settled, settle} from './settle.ts';
 import {settleLong, settleWide} from './settle-measurements.ts';
+import {latestTime} from './skewed-times.ts';
 import {type BrokenRecord, stage} from './staging.ts';
 import {ambiguousTimes, type FieldError, validate} from './validate.ts';
 
@@ -32,6 +33,8 @@ export interface LoadContext {
   findLines: FindLines;
   /** The ledger entry whose rejected rows are tried again. */
   replays?: number;
+  /** Since when there is anything to tell of the plant: an ISO date. */
+  since: string;
 }
 
 interface Reject {
@@ -62,8 +65,9 @@ export async function load(
   const tables: BatchBody['tables'] = [];
   const rejects: Reject[] = [];
   const prepared: PreparedFile[] = [];
+  const until = latestTime(ledger);
   for (const [k, table] of plan.tables.entries()) {
-    const errors = await validate(session, plan, table);
+    const errors = await validate(session, plan, table, {since: context.since, until});
     const outer = k === 0 ? broken : [];
     rejects.push(...(await describeRejects(context, plan, table, errors, outer)));
     for (const {field, sql} of ambiguousTimes(table, plan)) {

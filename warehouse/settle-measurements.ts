@@ -44,9 +44,9 @@ export async function settleLong(session: Session): Promise<Settled> {
   const wide = (await stepTables(session)).map(({id, step, parameters}) => {
     const names = parameters.map(p => quoteText(p.parameter)).join(', ');
     const values = parameters.map(p => p.column).join(', ');
-    return `select part, unnest([${names}]) as parameter, unnest([${values}]) as value, null::varchar as text_value,
+    return `select * from (select part, unnest([${names}]) as parameter, unnest([${values}]) as value, null::varchar as text_value,
       null::varchar as qualifier, ${quoteText(step)} as step, run, measured_at, recorded_at
-      from ${factTable({id})} b where ${sameVisit('b')} and coalesce(k.step, '') = ${quoteText(step)})`;
+      from ${factTable({id})} b where ${sameVisit('b')} and coalesce(k.step, '') = ${quoteText(step)})) where value is not null`;
   });
   const cells = `select part, parameter, value, text_value, qualifier, step, run, measured_at, recorded_at
     from fact.cells c where ${sameVisit('c')} and coalesce(k.step, '') = c.step)`;
@@ -55,7 +55,6 @@ export async function settleLong(session: Session): Promise<Settled> {
     'measurements',
     `select i.id as part, m.parameter, m.value, m.text_value, m.qualifier, nullif(m.step, '') as step, m.run, m.measured_at,
        m.recorded_at
-     from (${[...wide, cells].join('\nunion all\n')}) m join fact.items i on i.item = m.part
-     where m.value is not null or m.text_value is not null`,
+     from (${[...wide, cells].join('\nunion all\n')}) m join fact.items i on i.item = m.part`,
   );
 }

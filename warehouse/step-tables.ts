@@ -12,13 +12,14 @@ export interface StepTable {
   parameters: {parameter: string; column: string}[];
 }
 
-/** All step tables, with their columns in order of appearance. */
+/** All step tables at the session's position, with their columns in order of appearance. */
 export async function stepTables(session: Session): Promise<StepTable[]> {
   const tables = await session.rows<{id: number; step: string}>(
-    'select step_table as id, step from fact.step_tables order by step_table',
+    `select step_table as id, step from fact.step_tables where batch <= ${POSITION} order by step_table`,
   );
   const columns = await session.rows<{id: number; position: number; parameter: string}>(
-    'select step_table as id, position, parameter from fact.step_columns order by step_table, position',
+    `select step_table as id, position, parameter from fact.step_columns where batch <= ${POSITION}
+     order by step_table, position`,
   );
   return tables.map(t => ({
     ...t,
@@ -106,11 +107,24 @@ function currentStep(table: StepTable, patched: StepTable['parameters']): string
       `first({v: ${PLAIN_OR_LIMIT}, r: recorded_at, b: batch, o: ordinal}) filter (parameter = ${quoteText(parameter)}) as ${column}`,
   );
   const join = patched.length
-    ? `left join (select part, run, ${cells.join(', ')} from now.cells where step = ${quoteText(table.step)} group by part, run) x
+    ? `left join (select part, run, min(measured_at) filter (value is not null or text_value is not null) as measured_at, ${cells.join(', ')}
+       from now.cells where step = ${quoteText(table.step)} group by part, run) x
        on x.part = b.part and x.run = b.run`
     : '';
-  return `select ${['b.part', 'b.run', 'b.measured_at', ...values].join(', ')} from ${factTable(table)} b ${join}
+  return `select ${['b.part', 'b.run', `${measuredAt(table, isPatched)} as measured_at`, ...values].join(', ')} from ${factTable(table)} b ${join}
     where b.batch <= ${POSITION}`;
+}
+
+/** When the earliest of a visit's current values was measured, whichever of them came first. */
+function measuredAt(table: StepTable, isPatched: ReadonlySet<string>): string {
+  if (isPatched.size === 0) return 'b.measured_at';
+  const stands = table.parameters.map(({column}) =>
+    isPatched.has(column)
+      ? `(b.${column} is not null and not (x.${column} is not null and ${newer(column)}))`
+      : `b.${column} is not null`,
+  );
+  return `case when x.part is null then b.measured_at
+    else least(x.measured_at, case when ${stands.join(' or ')} then b.measured_at end) end`;
 }
 
 const PLAIN_OR_LIMIT = `case qualifier when '<' then '-inf'::double when '>' then 'inf'::double else value end`;
@@ -142,7 +156,7 @@ function longForm(tables: readonly StepTable[]): string {
       from (${base}) b semi join (from now.cells) x on x.part = b.part and x.step = b.step and x.run = b.run and x.parameter = b.parameter
       where b.value is not null
       union all select part, step, run, parameter, value, text_value, qualifier, measured_at, recorded_at, batch, ordinal from now.cells
-    )) where version = 1
+    )) where version = 1 and (value is not null or text_value is not null)
   union all
   select b.part, b.step, b.run, b.parameter, b.value, null, null, b.measured_at, b.recorded_at
   from (${base}) b anti join (from now.cells) x on x.part = b.part and x.step = b.step and x.run = b.run and x.parameter = b.parameter

@@ -17,6 +17,15 @@ import {createViews} from './views.ts';
 
 const DATABASE = 'warehouse.duckdb';
 const MAX_IDLE = 4;
+/** Few plants kept records by machine before; one that did says so. */
+const BEFORE_ANY_RECORD = '1990-01-01';
+
+interface Settings {
+  /** The plant's calendar, an IANA name; UTC by default. */
+  timeZone?: string;
+  /** An ISO date: times before it are quarantined as skewed. */
+  since?: string;
+}
 
 /** The warehouse cannot be used as it is; `hint` says what to do. */
 export class WarehouseUnusable extends Error {
@@ -35,6 +44,7 @@ export class Warehouse {
   readonly ledger: Ledger;
   /** The plant's calendar, an IANA name. */
   readonly timeZone: string;
+  readonly #since: string;
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
   readonly #idle: {session: Session; position: number}[] = [];
@@ -42,8 +52,9 @@ export class Warehouse {
   #writing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  private constructor(folder: string, ledger: Ledger, instance: DuckDBInstance, writer: Session, timeZone: string) {
-    this.timeZone = timeZone;
+  private constructor(folder: string, ledger: Ledger, instance: DuckDBInstance, writer: Session, settings: Settings) {
+    this.timeZone = settings.timeZone ?? 'UTC';
+    this.#since = settings.since ?? BEFORE_ANY_RECORD;
     this.folder = folder;
     this.ledger = ledger;
     this.#instance = instance;
@@ -55,7 +66,7 @@ export class Warehouse {
    * @throws WarehouseUnusable when another process holds it, or its database says more than its ledger
    * @throws LedgerDamaged when the ledger was altered
    */
-  static async open(folder: string, settings: {timeZone?: string} = {}): Promise<Warehouse> {
+  static async open(folder: string, settings: Settings = {}): Promise<Warehouse> {
     await mkdir(join(folder, 'tmp'), {recursive: true});
     await makeArchive(folder);
     const instance = await openOwned(folder);
@@ -74,7 +85,7 @@ export class Warehouse {
       await migrate(writer);
       await createViews(writer);
       await createStepViews(writer);
-      const warehouse = new Warehouse(folder, ledger, instance, writer, settings.timeZone ?? 'UTC');
+      const warehouse = new Warehouse(folder, ledger, instance, writer, settings);
       await warehouse.#catchUp();
       return warehouse;
     } catch (error) {
@@ -104,6 +115,7 @@ export class Warehouse {
         nextBatch: this.#position + 1,
         findLines,
         replays,
+        since: this.#since,
       };
       const {receipt} = await load(context, plan);
       if (receipt.batch !== null) this.#position = receipt.batch;

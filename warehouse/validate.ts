@@ -2,6 +2,7 @@
 import {CANONICAL, type Column, columnsOf} from './canonical.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
 import type {LoadPlan, TablePlan} from './load-plan.ts';
+import {type LifeOfPlant, skewedTimes} from './skewed-times.ts';
 import {taken, textOf, unmappable} from './staging.ts';
 
 /** A field that keeps its row out. */
@@ -21,7 +22,12 @@ interface Check {
  * Makes temporary table `valid` (`ordinal`, then the table's columns, typed; for wide measurements the parameters' columns)
  * from `staged`. @returns what kept the other records out
  */
-export async function validate(session: Session, plan: LoadPlan, table: TablePlan): Promise<FieldError[]> {
+export async function validate(
+  session: Session,
+  plan: LoadPlan,
+  table: TablePlan,
+  life: LifeOfPlant,
+): Promise<FieldError[]> {
   const columns = columnsOf(table.table);
   const wide = table.parameters;
   const present = columns.filter(c => table.columns[c.name] && (!wide || WIDE_COLUMNS.has(c.name)));
@@ -59,6 +65,7 @@ export async function validate(session: Session, plan: LoadPlan, table: TablePla
     from mapped`);
   const errors = await fieldErrors(session, checks);
   if (errors.length > 0) await session.run('delete from valid where "$wrong"');
+  errors.push(...(await skewedTimes(session, present, life)));
   await session.run('alter table valid drop column "$wrong"; drop table mapped');
   return errors;
 }
@@ -113,13 +120,17 @@ function columnChecks(column: Column, plan: LoadPlan): Check[] {
 }
 
 function tableChecks(table: TablePlan, plan: LoadPlan): Check[] {
-  const {exactlyOne, ordered} = CANONICAL[table.table];
+  const {exactlyOne, retractable, ordered} = CANONICAL[table.table];
   const checks: Check[] = [];
   if (exactlyOne && !table.parameters) {
     const given = exactlyOne.filter(c => table.columns[c]).map(c => `(${quoteName(c)} is not null)::integer`);
+    const must = `exactly one of ${exactlyOne.join(', ')} must have a value`;
+    const retracts = retractable && table.columns.recorded_at ? 'recorded_at is not null' : 'false';
     checks.push({
       field: exactlyOne.join(', '),
-      reason: `case when ${given.join(' + ') || '0'} <> 1 then 'exactly one of ${exactlyOne.join(', ')} must have a value' end`,
+      reason: `case ${given.join(' + ') || '0'} when 1 then null
+        when 0 then case when not (${retracts}) then '${must}${retractable ? '; without one it retracts, and must say recorded_at' : ''}' end
+        else '${must}' end`,
     });
   }
   for (const [start, end] of ordered ?? []) {

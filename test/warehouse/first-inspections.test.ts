@@ -9,7 +9,7 @@ const INSPECTIONS: Table[] = [
      z1,        p1,  2024-05-01T10:00:00Z,pass,
      a1,        p1,  2024-05-01T10:00:00Z,fail,
      b1,        p2,  ,                    fail,
-     b2,        p2,  2030-01-01T00:00:00Z,pass,
+     b2,        p2,  2024-06-01T00:00:00Z,pass,
      c1,        p3,  2024-05-01T10:00:00Z,error,
      c2,        p3,  2024-05-01T11:00:00Z,fail,  rejected`,
   ],
