@@ -5,6 +5,7 @@
 import type {Branch} from './answers.ts';
 import {type Bindings, quoteName, quoteText, type Session} from './duckdb.ts';
 import {type HistoryTable, measuredAt, prepareHistory} from './history.ts';
+import {nearNames} from './near-names.ts';
 import {stepTables} from './step-tables.ts';
 
 export interface FactorSource {
@@ -22,9 +23,9 @@ export interface FactorSource {
 }
 
 /** A name that no factor bears. */
-class UnknownFactor extends Error {
+export class UnknownFactor extends Error {
   constructor(name: string, known: readonly string[]) {
-    const near = known.filter(k => k.toLowerCase().includes(name.toLowerCase().split('.').at(-1) ?? name)).slice(0, 5);
+    const near = nearNames(name, known);
     super(
       `there is no factor "${name}"${near.length ? `; near it: ${near.join(', ')}` : ''}. Factors are named step.station, step.tool, step.parameter, material.<material>.lot, part.product, ... and appear once data for them are loaded`,
     );

@@ -81,14 +81,9 @@ function groundOf(frame: Frame, keep: Uint8Array, alpha: number): Ground {
   return {frame, cells, outcomes, outcome, alpha};
 }
 
-function costs({cells, outcome}: Ground): string[] {
-  const notes: string[] = [];
-  const parts = cells.rows.length;
-  if (new Set(cells.lotOf).size === parts)
-    notes.push('Without lots every part is taken as independent: shared fate would make p-values too small.');
-  if (outcome.members.every(at => at.length < 2))
-    notes.push('One lot a stratum: only what differs within lots can be tested.');
-  return notes;
+function costs({outcome}: Ground): string[] {
+  if (outcome.members.some(at => at.length > 1)) return [];
+  return ['One lot a stratum: only what differs within lots can be tested.'];
 }
 
 /** Every factor's test, and the test of every pattern of missing values. */

@@ -1,7 +1,7 @@
 /** From facts to a frame: one row a part of the population, one column a factor. */
 
 import type {Session} from '../duckdb.ts';
-import {type FactorSource, factorCatalogue, stepOrder} from '../factors.ts';
+import {type FactorSource, factorCatalogue, stepOrder, UnknownFactor} from '../factors.ts';
 import type {Factor, Frame} from './frame.ts';
 import {type Population, QuestionError} from './population.ts';
 
@@ -92,7 +92,11 @@ async function readStrata(
 ): Promise<{stratum: Int32Array; names: string[]}> {
   const sources = names.map(name => {
     const source = catalogue.find(f => f.name === name);
-    if (!source) throw new QuestionError(`there is no factor "${name}" to stratify by`);
+    if (!source)
+      throw new UnknownFactor(
+        name,
+        catalogue.map(f => f.name),
+      );
     if (source.kind !== 'category') throw new QuestionError(`${name} is a number: strata need a category`);
     return source;
   });

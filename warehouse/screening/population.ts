@@ -4,6 +4,7 @@ import {type Bindings, quoteText, type Session} from '../duckdb.ts';
 import {factorRelation} from '../factors.ts';
 import {filteredParts} from '../filter.ts';
 import {prepareHistory} from '../history.ts';
+import {type Conditions, whatIsLacking} from './lacking.ts';
 
 /** A question that cannot be answered as it was put; the message says what is missing. */
 export class QuestionError extends Error {
@@ -25,7 +26,8 @@ export interface Population {
 /** Makes temporary table `population` (idx, part, outcome, lot, at), ordered by lot and part, and reads it. */
 export async function population(session: Session, question: ScreenQuestion): Promise<Population> {
   await prepareHistory(session, 'subjects');
-  const {condition, bindings} = await scopeOf(session, question);
+  const {conditions, bindings} = await scopeOf(session, question);
+  const condition = conditions.map(({sql}) => `(${sql})`).join(' and ') || 'true';
   const outcome = await outcomeOf(session, question);
   await session.run(
     `create or replace temp table population as
@@ -38,7 +40,9 @@ export async function population(session: Session, question: ScreenQuestion): Pr
      from chosen where outcome is not null`,
     {...bindings, ...outcome.bindings},
   );
-  return readPopulation(session, question, outcome.label, outcome.kind);
+  const people = await readPopulation(session, question, outcome.label, outcome.kind);
+  const lacking = await whatIsLacking(session, question, people, {conditions, bindings});
+  return {...people, notes: [...lacking, ...people.notes]};
 }
 
 async function readPopulation(
@@ -93,21 +97,24 @@ function clusterNotes(
   return loose > 0 ? [`${loose} of ${rows} parts name no lot: each stands alone`] : [];
 }
 
-/** SQL condition over `s` (subjects) for product, window and filter. */
-async function scopeOf(session: Session, question: ScreenQuestion): Promise<{condition: string; bindings: Bindings}> {
-  const conditions = ['true'];
+/** SQL conditions over `s` (subjects) for product, window and filter, each with its words. */
+async function scopeOf(session: Session, question: ScreenQuestion): Promise<Conditions> {
+  const {from, to} = question;
+  if (from !== undefined && to !== undefined && Date.parse(to) <= Date.parse(from))
+    throw new QuestionError(`the window from ${from} to ${to} ends before it begins`);
+  const conditions: Conditions['conditions'] = [];
   const bindings: Bindings = {};
   if (question.product !== undefined) {
-    conditions.push('s.product = $product');
+    conditions.push({sql: 's.product = $product', words: `of product ${question.product}`, product: true});
     bindings.product = question.product;
   }
-  for (const [bound, operator] of [
-    ['from', '>='],
-    ['to', '<'],
+  for (const [bound, operator, word] of [
+    ['from', '>=', 'from'],
+    ['to', '<', 'before'],
   ] as const) {
     const value = question[bound];
     if (value === undefined) continue;
-    conditions.push(`s.inspected_at ${operator} $${bound}::timestamptz`);
+    conditions.push({sql: `s.inspected_at ${operator} $${bound}::timestamptz`, words: `inspected ${word} ${value}`});
     bindings[bound] = value;
   }
   // One selection alone is compared with everything else in scope.
@@ -122,8 +129,8 @@ async function scopeOf(session: Session, question: ScreenQuestion): Promise<{con
     );
     for (const [, to, value] of renamed) bindings[to] = value;
   }
-  if (parts.length > 0) conditions.push(`(${parts.join(' or ')})`);
-  return {condition: conditions.join(' and '), bindings};
+  if (parts.length > 0) conditions.push({sql: parts.join(' or '), words: `with ${selections.join(', or with ')}`});
+  return {conditions, bindings};
 }
 
 /** SQL over `s` of the outcome (null = part not in the population). */

@@ -42,9 +42,9 @@ async function findAnswer(
   });
   const usedStrata = frame.strata.length > 1 ? strata : [];
   const defective = people.outcomeKind === 'defective' ? people.outcome.reduce((sum, y) => sum + y, 0) : 0;
-  const {findings, tests, notTested} = await evaluateElsewhere(frame, people.notes);
+  const {findings, tests, notTested, notes} = await evaluateElsewhere(frame, people.notes);
   const answer: ScreenAnswer = {
-    question: {...question, cluster: people.cluster, strata: [...usedStrata], notes: people.notes},
+    question: {...question, cluster: people.cluster, strata: [...usedStrata], notes},
     asOf,
     permalink: permalinkOf(question, asOf),
     population: {parts: people.rows, defective, lots: people.cluster === 'lot' ? people.lots : 0},

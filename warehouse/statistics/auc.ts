@@ -17,5 +17,7 @@ export function areaUnderCurve(rank: Float64Array, defective: Float64Array): num
   }
   if (hits === 0 || hits === count) return null;
   // rank * count + 1/2 is the ordinary midrank.
-  return (rankSum * count + hits / 2 - (hits * (hits + 1)) / 2) / (hits * (count - hits));
+  const area = (rankSum * count + hits / 2 - (hits * (hits + 1)) / 2) / (hits * (count - hits));
+  // Rounding may carry it a hair beyond.
+  return Math.min(1, Math.max(0, area));
 }

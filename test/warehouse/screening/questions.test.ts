@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {ScreenAnswer} from '../../../warehouse/answers.ts';
 import {screen} from '../../../warehouse/screening/screen.ts';
 import {sharedPlant} from '../plant-in-a-folder.ts';
 
@@ -26,7 +27,7 @@ function plant(): [string, string][] {
   ];
 }
 
-const warehouse = sharedPlant(plant());
+const warehouse = sharedPlant([...plant(), ['defect_codes', 'defect\nscratch']]);
 
 test('a factor is told once, by its level or by being missing, and ranks have no gaps', async () => {
   const {findings, tests} = await screen(warehouse(), {anyFail: true});
@@ -59,9 +60,32 @@ test.each([
   [{defect: 'nosuch'}, /no defect "nosuch" is known/],
   [{defect: 'a', anyFail: true}, /one outcome/],
   [{anyFail: true, strata: ['bore.heat']}, /is a number: strata need a category/],
-  [{anyFail: true, where: 'bore.tol = 1'}, /no factor "bore.tol"/],
+  [{anyFail: true, where: 'bore.tol = 1'}, /no factor "bore.tol"; near it: bore.tool/],
+  [{anyFail: true, strata: ['part.prodcut']}, /no factor "part.prodcut"; near it: part.product/],
+  [{measurement: 'bore.haet'}, /no factor "bore.haet"; near it: bore.heat/],
+  [{anyFail: true, from: '2026-01-09', to: '2026-01-02'}, /ends before it begins/],
   [{anyFail: true, where: "bore.heat = 'hot'"}, /is a number: compare it with a number/],
   [{anyFail: true, asOf: 99}, /position 99 is not reached yet/],
 ])('%j is refused in a sentence', async (question, message) => {
   await expect(screen(warehouse(), question)).rejects.toThrow(message);
+});
+
+// By hand: 600 parts of product HX, inspected from 1 January to 4 March 2026; T2 in 20 lots, T1 in 40, 9 parts each.
+test.each([
+  [{anyFail: true, product: 'HY'}, /^no inspected part is of product HY: 600 parts are inspected.*products: HX$/],
+  [{anyFail: true, from: '2027-01-01'}, /inspected from 2027-01-01: 600 parts are inspected, from 2026-01-01/],
+  [{anyFail: true, where: 'bore.heat > 999'}, /^no inspected part is with bore\.heat > 999: 600 parts/],
+  [
+    {anyFail: true, to: '2026-01-02', where: "bore.tool = 'T1' and part.lot = 'L1'"},
+    /^no inspected part is all of this at once: 10 inspected before 2026-01-02, 9 with bore/,
+  ],
+  [{defect: 'scratch'}, /^none of the 600 inspected parts failed with scratch at its first inspection$/],
+  [{defect: 'scratch', product: 'HX'}, /outside of this scope 0 do$/],
+  [{where: "bore.tool = 'T9'", against: "bore.tool = 'T1'"}, /^no inspected part is with bore.tool = 'T9'/],
+  [{against: "bore.tool = 'T9'"}, /^no inspected part is with bore.tool = 'T9': there is nothing to compare with/],
+  [{anyFail: true, where: "part.lot = 'L3'"}, /^there is one lot only/],
+])('%j is answered with what is lacking', async (question, note) => {
+  const answer = await screen(warehouse(), question);
+  expect(answer.question.notes[0]).toMatch(note);
+  ScreenAnswer.parse(answer);
 });
