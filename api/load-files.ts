@@ -49,15 +49,20 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
   checkOptions(options);
   const {seq, body} = findBatch(app, id);
   const {digest, source} = body;
-  const raw = app.warehouse.rawPath(digest);
-  const plan = await planFile(raw, readAgain(body, options)).catch((error: unknown) => {
-    if (!(error instanceof Error) || error.name !== 'IngestError') throw error;
-    throw new FishboneError('FILE_UNUSABLE', error.message.replaceAll(raw, source), {
-      hint: 'give the options that the file needs: --mapping, --table, --wide, --time-zone',
-      cause: error,
+  const receipts = await app.warehouse.lendRaw(digest, async raw => {
+    const plan = await planFile(raw, readAgain(body, options)).catch((error: unknown) => {
+      if (!(error instanceof Error) || error.name !== 'IngestError') throw error;
+      throw new FishboneError('FILE_UNUSABLE', error.message.replaceAll(raw, source), {
+        hint: 'give the options that the file needs: --mapping, --table, --wide, --time-zone',
+        cause: error,
+      });
     });
+    return [await load(app, {...plan, source}, seq)];
   });
-  return [await load(app, {...plan, source}, seq)];
+  if (receipts) return receipts;
+  throw new FishboneError('NOT_FOUND', `the bytes of ${source} are not kept any more`, {
+    hint: 'ingest the corrected file itself; its accepted rows are as they were',
+  });
 }
 
 function readAgain({how = {}, tables}: BatchBody, options: Omit<LoadOptions, 'dryRun'>): IngestOptions {

@@ -56,7 +56,8 @@ test('1 a file of the line is taken in: good rows accepted, the bad one quaranti
 test('2 it is in the ledger, its bytes and its rows are in the archive, and sending it again changes nothing', async () => {
   const entry = app.warehouse.entries().find(({kind}) => kind === 'batch');
   expect(entry?.body).toMatchObject({batch: 1, digest: receipt.digest});
-  expect(readFileSync(app.warehouse.rawPath(receipt.digest), 'utf8')).toBe(lineExport());
+  const kept = await app.warehouse.lendRaw(receipt.digest, async path => readFileSync(path, 'utf8'));
+  expect(kept).toBe(lineExport());
   expect(existsSync(join(warehouse, 'ledger', 'ledger.ndjson'))).toBe(true);
   const [again] = await ingest(app, [join(folder, 'line.csv')], {mapping: join(folder, 'line.json')});
   expect(again).toMatchObject({batch: null, status: 'duplicate'});

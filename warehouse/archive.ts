@@ -5,17 +5,35 @@ import {mkdir, open, readdir, rename, rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
+import {createGunzip} from 'node:zlib';
 import {diskFiles} from './ledger-file.ts';
 
 export const rawPath = (folder: string, digest: string): string => join(folder, 'archive', 'raw', digest);
 export const batchFolder = (folder: string, seq: number): string =>
   join(folder, 'archive', 'batches', String(seq).padStart(8, '0'));
 
-/** SHA-256 of a file, in hex. */
-export async function digestOf(path: string): Promise<string> {
+/** Where the raw bytes of a digest are: as they came, or packed since then. Null when they are nowhere. */
+export async function findRaw(folder: string, digest: string): Promise<{path: string; packed: boolean} | null> {
+  const path = rawPath(folder, digest);
+  if (await exists(path)) return {path, packed: false};
+  return (await exists(packedPath(folder, digest))) ? {path: packedPath(folder, digest), packed: true} : null;
+}
+
+export const packedPath = (folder: string, digest: string): string => `${rawPath(folder, digest)}.gz`;
+
+/** Length and SHA-256 (hex) of a file; of a packed one, those of what is packed in it. @throws if it cannot be unpacked */
+export async function sealOf(path: string, packed = false): Promise<{bytes: number; sha256: string}> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  let bytes = 0;
+  const count = async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  };
+  if (packed) await pipeline(createReadStream(path), createGunzip(), count);
+  else await pipeline(createReadStream(path, {highWaterMark: 1 << 18}), count);
+  return {bytes, sha256: hash.digest('hex')};
 }
 
 export async function makeArchive(folder: string): Promise<void> {
@@ -24,28 +42,29 @@ export async function makeArchive(folder: string): Promise<void> {
   await diskFiles.syncFolder(join(folder, 'archive'));
 }
 
-/** Keeps a file's bytes as evidence; a no-op if they are kept already. @returns their digest */
-export async function keepRaw(folder: string, path: string): Promise<string> {
+/** Keeps a file's bytes as evidence; a no-op if they are kept already. @returns their length and digest */
+export async function keepRaw(folder: string, path: string): Promise<{bytes: number; sha256: string}> {
   const hash = createHash('sha256');
+  let bytes = 0;
   const temporary = join(folder, 'archive', 'raw', `.incoming-${process.pid}-${Date.now()}`);
   const digesting = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
+      bytes += chunk.length;
       done(null, chunk);
     },
   });
   try {
     await pipeline(createReadStream(path), digesting, createWriteStream(temporary));
-    const digest = hash.digest('hex');
-    const kept = rawPath(folder, digest);
-    if (await exists(kept)) {
+    const sha256 = hash.digest('hex');
+    if (await findRaw(folder, sha256)) {
       await rm(temporary);
     } else {
       await syncFile(temporary);
-      await rename(temporary, kept);
+      await rename(temporary, rawPath(folder, sha256));
       await diskFiles.syncFolder(join(folder, 'archive', 'raw'));
     }
-    return digest;
+    return {bytes, sha256};
   } catch (error) {
     await rm(temporary, {force: true});
     throw error;
@@ -88,7 +107,7 @@ export async function sweepArchive(folder: string, lastSeq: number): Promise<num
     }
   }
   for (const name of await readdir(join(folder, 'archive', 'raw'))) {
-    if (name.startsWith('.incoming-')) await rm(join(folder, 'archive', 'raw', name), {force: true});
+    if (name.startsWith('.')) await rm(join(folder, 'archive', 'raw', name), {force: true});
   }
   return null;
 }
@@ -100,7 +119,7 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function syncFile(path: string): Promise<void> {
+export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await file.sync();

@@ -4,6 +4,7 @@
  */
 import {type Column, columnsOf} from './canonical.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
+import type {HeldFile} from './holdings.ts';
 import {isItem} from './items.ts';
 import {factTable, stepTables} from './step-tables.ts';
 
@@ -23,14 +24,6 @@ export async function storedContent(session: Session, table: string): Promise<Ma
   return byBatch(
     session,
     `select f.batch, count(*) as rows, ${sumOf(values)} as sum from fact.${table} f ${joins.join(' ')} group by f.batch`,
-  );
-}
-
-/** Of a canonical table in one archived file. */
-export function archivedContent(session: Session, table: string, paths: readonly string[]): Promise<Content> {
-  const values = columnsOf(table).map(c => quoteName(c.name));
-  return session.row<Content & Record<string, unknown>>(
-    `select count(*) as rows, ${sumOf(values)} as sum from read_parquet([${paths.map(quoteText).join(', ')}])`,
   );
 }
 
@@ -54,30 +47,40 @@ export async function storedMeasurements(session: Session): Promise<Map<number, 
   );
 }
 
-/** Of the measured values of a batch, in its archived files of either form. */
-export async function archivedMeasurements(
-  session: Session,
-  files: readonly {path: string; form: 'long' | 'wide' | 'rejects'}[],
-): Promise<Content> {
-  const relations: string[] = [];
-  for (const {path, form} of files) {
-    const from = `read_parquet(${quoteText(path)})`;
-    if (form === 'long') {
-      relations.push(
-        `select part, coalesce(step, '') as step, run, parameter, value, text_value, qualifier from ${from}`,
-      );
-      continue;
-    }
-    const columns = await session.rows<{column_name: string}>(`describe select * from ${from}`);
-    const parameters = columns.map(c => c.column_name).filter(name => name.startsWith('p:'));
-    relations.push(`select * from (select part, coalesce(step, '') as step, run,
-      unnest([${parameters.map(p => quoteText(p.slice(2))).join(', ')}]) as parameter,
-      unnest([${parameters.map(quoteName).join(', ')}]) as value, null::varchar as text_value, null::varchar as qualifier
-      from ${from}) where value is not null`);
+/**
+ * Of an archived file: of measured values single values, of other tables rows.
+ * @returns by ledger entry of the batch for a merged file, under null for a batch's own
+ */
+export async function archivedContent(session: Session, file: HeldFile): Promise<Map<number | null, Content>> {
+  const from = `read_parquet(${quoteText(file.path)})`;
+  const seq = file.merged ? 'seq' : 'null::integer';
+  if (file.table !== 'measurements') {
+    const values = columnsOf(file.table).map(c => quoteName(c.name));
+    return bySeq(session, `select ${seq} as seq, count(*) as rows, ${sumOf(values)} as sum from ${from} group by 1`);
   }
-  return session.row<Content & Record<string, unknown>>(
-    `select count(*) as rows, ${sumOf(['part', ...VALUE])} as sum from (${relations.join('\nunion all\n')})`,
+  return bySeq(
+    session,
+    `select seq, count(*) as rows, ${sumOf(['part', ...VALUE])} as sum
+     from (${file.form === 'long' ? `select ${seq} as seq, ${LONG} from ${from}` : await unpivoted(session, from, seq)})
+     group by seq`,
   );
+}
+
+/** Of several files together. */
+export function plus(some: Content | undefined, more: Content): Content {
+  if (!some || some.sum === null) return more;
+  return {rows: some.rows + more.rows, sum: String(BigInt(some.sum) + BigInt(more.sum ?? 0))};
+}
+
+const LONG = "part, coalesce(step, '') as step, run, parameter, value, text_value, qualifier";
+
+async function unpivoted(session: Session, from: string, seq: string): Promise<string> {
+  const columns = await session.rows<{column_name: string}>(`describe select * from ${from}`);
+  const parameters = columns.map(c => c.column_name).filter(name => name.startsWith('p:'));
+  return `select * from (select ${seq} as seq, part, coalesce(step, '') as step, run,
+    unnest([${parameters.map(p => quoteText(p.slice(2))).join(', ')}]) as parameter,
+    unnest([${parameters.map(quoteName).join(', ')}]) as value, null::varchar as text_value, null::varchar as qualifier
+    from ${from}) where value is not null`;
 }
 
 /** Of every table of facts as it is stored, keys included: equal for databases that were made from the same ledger. */
@@ -99,6 +102,11 @@ const VALUE = ['step', 'run', 'parameter', 'value', 'text_value', 'qualifier'];
 const alias = (column: Column) => quoteName(`i_${column.name}`);
 
 const sumOf = (values: readonly string[]) => `sum(hash(${values.join(', ')})::hugeint)::varchar`;
+
+async function bySeq(session: Session, sql: string): Promise<Map<number | null, Content>> {
+  const rows = await session.rows<Content & {seq: number | null} & Record<string, unknown>>(sql);
+  return new Map(rows.map(({seq, rows: count, sum}) => [seq, {rows: count, sum}]));
+}
 
 async function byBatch(session: Session, sql: string): Promise<Map<number, Content>> {
   const rows = await session.rows<Content & {batch: number} & Record<string, unknown>>(sql);

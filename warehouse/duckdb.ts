@@ -1,4 +1,6 @@
 /** The one door to DuckDB: opening, querying, and what leaves as values. No other module may open a database. */
+import {realpathSync} from 'node:fs';
+import {basename, dirname, join, resolve} from 'node:path';
 import {
   type DuckDBConnection,
   DuckDBDateValue,
@@ -81,11 +83,50 @@ export class Session {
   }
 }
 
-/** Opens a database file with settings that suit a server in a plant. @throws what DuckDB says */
+/** Files that this process has open: a second opening would raise no error, lose commits and release the lock. */
+const open = new Set<string>();
+
+/** Whether this process has the database file open. */
+export const isOpenHere = (path: string): boolean => open.has(realPath(path));
+
+/**
+ * Opens a database file with settings that suit a server in a plant.
+ * @throws what DuckDB says; Error "locked" when this process has it open already
+ */
 export async function openDatabase(
   path: string,
   settings: {temporaryFolder: string; memoryLimitMb: number; threads: number},
-) {
+): Promise<DuckDBInstance> {
+  const real = path === ':memory:' ? null : realPath(path);
+  if (real !== null && open.has(real))
+    throw new Error(`${path} is locked: this process has it open (PID ${process.pid})`);
+  if (real !== null) open.add(real);
+  try {
+    const instance = await create(path, settings);
+    const close = instance.closeSync.bind(instance);
+    instance.closeSync = () => {
+      if (real !== null) open.delete(real);
+      close();
+    };
+    return instance;
+  } catch (error) {
+    if (real !== null) open.delete(real);
+    throw error;
+  }
+}
+
+/** The same for every way to name a file, whether it exists yet or not. */
+function realPath(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return join(realpathSync(dirname(absolute)), basename(absolute));
+  } catch {
+    // Its folder does not exist: then nobody has it open under another name.
+    return absolute;
+  }
+}
+
+function create(path: string, settings: {temporaryFolder: string; memoryLimitMb: number; threads: number}) {
   return DuckDBInstance.create(path, {
     threads: String(settings.threads),
     memory_limit: `${settings.memoryLimitMb}MB`,

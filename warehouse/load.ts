@@ -7,8 +7,9 @@ import {createHash} from 'node:crypto';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Receipt} from './answers.ts';
-import {batchFolder, digestOf, keepRaw, writeBatch} from './archive.ts';
+import {batchFolder, keepRaw, sealOf, writeBatch} from './archive.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
+import type {Holdings} from './holdings.ts';
 import type {Ledger, LedgerEntry} from './ledger.ts';
 import type {LoadPlan, TablePlan} from './load-plan.ts';
 import {type BatchBody, project} from './project.ts';
@@ -28,6 +29,7 @@ export type FindLines = (
 export interface LoadContext {
   folder: string;
   ledger: Ledger;
+  holdings: Holdings;
   session: Session;
   nextBatch: number;
   findLines: FindLines;
@@ -51,7 +53,7 @@ export async function load(
   plan: LoadPlan,
 ): Promise<{receipt: Receipt; entry: LedgerEntry | null}> {
   const {folder, ledger, session} = context;
-  const digest = plan.dryRun ? await digestOf(plan.path) : await keepRaw(folder, plan.path);
+  const {sha256: digest, bytes: rawBytes} = plan.dryRun ? await sealOf(plan.path) : await keepRaw(folder, plan.path);
   const planDigest = createHash('sha256')
     .update(JSON.stringify(meaningOf(plan)))
     .digest('hex');
@@ -102,19 +104,29 @@ export async function load(
       // A mapping may fill one table from several places: the number keeps their files apart.
       const file = `${k}.${table}.${form}.parquet`;
       await copyToParquet(session, `select * from ${relation} order by ordinal`, join(into, file));
-      files.push({table, form, file, rows, sha256: await digestOf(join(into, file))});
+      files.push({table, form, file, rows, ...(await sealOf(join(into, file)))});
     }
     if (rejects.length > 0) {
       await writeRejects(session, plan.source, rejects, join(into, 'rejects.parquet'));
-      const sha256 = await digestOf(join(into, 'rejects.parquet'));
-      files.push({table: '', form: 'rejects', file: 'rejects.parquet', rows: rejects.length, sha256});
+      const seal = await sealOf(join(into, 'rejects.parquet'));
+      files.push({table: '', form: 'rejects', file: 'rejects.parquet', rows: rejects.length, ...seal});
     }
   });
   await dropPrepared(session, prepared);
-  const body: BatchBody = {batch, source: plan.source, digest, plan: planDigest, how: plan.how, tables, files, notices};
+  const body: BatchBody = {
+    batch,
+    source: plan.source,
+    digest,
+    rawBytes,
+    plan: planDigest,
+    how: plan.how,
+    tables,
+    files,
+    notices,
+  };
   if (context.replays !== undefined) body.replays = context.replays;
   const entry = await acknowledge(ledger, seq, body, folder);
-  await project(session, folder, entry);
+  await project(session, context.holdings, entry);
   return {receipt, entry};
 }
 

@@ -1,8 +1,7 @@
 /** From ledger and archive to DuckDB: one entry, one transaction. The same code runs after an ingest and in a rebuild. */
-import {join} from 'node:path';
-import {batchFolder} from './archive.ts';
 import {CANONICAL, columnsOf} from './canonical.ts';
-import {quoteName, quoteText, type Session} from './duckdb.ts';
+import {quoteName, type Session} from './duckdb.ts';
+import {type FileRecord, type Holdings, relationOf} from './holdings.ts';
 import {isItem, kindOf, nameItems} from './items.ts';
 import type {LedgerEntry} from './ledger.ts';
 import type {LoadPlan} from './load-plan.ts';
@@ -14,22 +13,24 @@ export interface BatchBody {
   batch: number | null;
   source: string;
   digest: string;
+  /** Length of the raw file; entries of early versions do not say. */
+  rawBytes?: number;
   /** Digest of what decides the result besides the bytes. */
   plan: string;
   how?: LoadPlan['how'];
   tables: {table: string; accepted: number; rejected: number; duplicates: number; conflicts: number}[];
-  files: {table: string; form: 'long' | 'wide' | 'rejects'; file: string; rows: number; sha256: string}[];
+  files: FileRecord[];
   notices: string[];
   /** For a replay: the ledger entry whose rejected rows were tried again. */
   replays?: number;
 }
 
 /** Applies one ledger entry to the database, in one transaction that also records how far it got. */
-export async function project(session: Session, folder: string, entry: LedgerEntry): Promise<void> {
+export async function project(session: Session, holdings: Holdings, entry: LedgerEntry): Promise<void> {
   await session.run('begin');
   try {
     let batch: number | null = null;
-    if (entry.kind === 'batch') batch = await projectBatch(session, folder, entry, entry.body as BatchBody);
+    if (entry.kind === 'batch') batch = await projectBatch(session, holdings, entry, entry.body as BatchBody);
     else {
       await session.run('insert into fact.decisions values ($seq::integer, $at::timestamptz, $kind, $body::json)', {
         seq: entry.seq,
@@ -49,20 +50,21 @@ export async function project(session: Session, folder: string, entry: LedgerEnt
   }
 }
 
-async function projectBatch(session: Session, folder: string, entry: LedgerEntry, body: BatchBody) {
+async function projectBatch(session: Session, holdings: Holdings, entry: LedgerEntry, body: BatchBody) {
   const {batch} = body;
-  const from = batchFolder(folder, entry.seq);
-  for (const {table, form, file} of body.files) {
-    const path = quoteText(join(from, file));
+  for (const {table, form, file} of holdings.rowsOf(entry.seq)) {
+    // Taken away by a retention rule.
+    if (file === null) continue;
+    const relation = relationOf(file, entry.seq);
     if (form === 'rejects') {
       await session.run(
         `insert into fact.rejects select $seq::integer, $batch::integer, source, "table", line, field, reason, "row"::json
-         from read_parquet(${path})`,
+         from ${relation}`,
         {seq: entry.seq, batch},
       );
       continue;
     }
-    await session.run(`create or replace temp table incoming as select * from read_parquet(${path})`);
+    await session.run(`create or replace temp table incoming as select * from ${relation}`);
     if (form === 'wide') await projectWide(session, batch!);
     else if (table === 'measurements') await projectCells(session, batch!);
     else await projectTable(session, table, batch!);

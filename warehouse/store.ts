@@ -4,13 +4,15 @@ import {availableParallelism, totalmem} from 'node:os';
 import {join} from 'node:path';
 import type {DuckDBInstance} from '@duckdb/node-api';
 import type {Receipt} from './answers.ts';
-import {makeArchive, rawPath, sweepArchive} from './archive.ts';
+import {makeArchive, sweepArchive} from './archive.ts';
 import {openDatabase, openSession, quoteName, quoteText, type Session} from './duckdb.ts';
+import {Holdings} from './holdings.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {migrate} from './migrations.ts';
 import {project} from './project.ts';
+import {lendRaw} from './raw-files.ts';
 import {parquetColumns} from './staging.ts';
 import {createStepViews} from './step-tables.ts';
 import {createViews} from './views.ts';
@@ -42,6 +44,8 @@ export class WarehouseUnusable extends Error {
 export class Warehouse {
   readonly folder: string;
   readonly ledger: Ledger;
+  /** What the archive holds, by what the ledger says. */
+  readonly holdings: Holdings;
   /** The plant's calendar, an IANA name. */
   readonly timeZone: string;
   readonly #since: string;
@@ -57,6 +61,7 @@ export class Warehouse {
     this.#since = settings.since ?? BEFORE_ANY_RECORD;
     this.folder = folder;
     this.ledger = ledger;
+    this.holdings = new Holdings(folder, () => ledger.entries());
     this.#instance = instance;
     this.#writer = writer;
   }
@@ -111,6 +116,7 @@ export class Warehouse {
       const context = {
         folder: this.folder,
         ledger: this.ledger,
+        holdings: this.holdings,
         session: this.#writer,
         nextBatch: this.#position + 1,
         findLines,
@@ -129,7 +135,7 @@ export class Warehouse {
   append(kind: string, body: unknown): Promise<LedgerEntry> {
     return this.#write(async () => {
       const entry = await this.ledger.append(kind, body);
-      await project(this.#writer, this.folder, entry);
+      await project(this.#writer, this.holdings, entry);
       return entry;
     });
   }
@@ -181,9 +187,9 @@ export class Warehouse {
     return this.read(undefined, session => parquetColumns(session, path));
   }
 
-  /** Where the raw bytes of a loaded file are kept. */
-  rawPath(digest: string): string {
-    return rawPath(this.folder, digest);
+  /** Lends the raw bytes of a loaded file, as they came. @returns null when they are not kept any more */
+  lendRaw<T>(digest: string, use: (path: string) => Promise<T>): Promise<T | null> {
+    return lendRaw(this.folder, digest, use);
   }
 
   async close(): Promise<void> {
@@ -217,7 +223,7 @@ export class Warehouse {
     this.#position = applied.batch;
     for (const entry of entries) {
       if (entry.seq <= applied.seq) continue;
-      await project(this.#writer, this.folder, entry);
+      await project(this.#writer, this.holdings, entry);
       const {batch} = entry.body as {batch?: number | null};
       if (entry.kind === 'batch' && typeof batch === 'number') this.#position = batch;
     }
@@ -240,6 +246,9 @@ export async function forgetDatabase(folder: string): Promise<void> {
   await rm(join(folder, `${DATABASE}.wal`), {force: true});
 }
 
+const by = (pid: string | undefined) =>
+  pid === String(process.pid) ? 'this process already' : `another process${pid ? ` (${pid})` : ''}`;
+
 async function openOwned(folder: string): Promise<DuckDBInstance> {
   try {
     return await openDatabase(join(folder, DATABASE), {
@@ -253,7 +262,7 @@ async function openOwned(folder: string): Promise<DuckDBInstance> {
       const pid = /PID (\d+)/.exec(message)?.[1];
       throw new WarehouseUnusable(
         'held',
-        `the warehouse in ${folder} is in use by another process${pid ? ` (${pid})` : ''}`,
+        `the warehouse in ${folder} is in use by ${by(pid)}`,
         'stop that process, or let it do the work: a running server is used by itself',
         cause,
       );

@@ -1,13 +1,14 @@
 /** Does the database say what ledger and archive say? */
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {batchFolder, exists} from './archive.ts';
+import {exists} from './archive.ts';
 import {CANONICAL} from './canonical.ts';
-import {archivedContent, archivedMeasurements, type Content, storedContent, storedMeasurements} from './content.ts';
-import {openDatabase, openSession, QueryError, quoteText, type Session} from './duckdb.ts';
+import {archivedContent, type Content, plus, storedContent, storedMeasurements} from './content.ts';
+import {isOpenHere, openDatabase, openSession, QueryError, quoteText, type Session} from './duckdb.ts';
+import type {HeldFile, HeldRows, Holdings} from './holdings.ts';
 import type {LedgerEntry} from './ledger.ts';
 import {WarehouseUnusable} from './store.ts';
-import type {BatchEntry, Problem} from './verify.ts';
+import type {Problem} from './verify.ts';
 
 const REBUILD = 'nothing acknowledged is lost by it: "fishbone rebuild" makes the database anew';
 
@@ -24,6 +25,7 @@ export interface ReadOnly {
  */
 export async function openReadOnly(folder: string): Promise<ReadOnly> {
   const path = join(folder, 'warehouse.duckdb');
+  if (isOpenHere(path)) throw held(folder, 'by this process');
   const instance = await openDatabase(':memory:', {temporaryFolder: tmpdir(), memoryLimitMb: 1024, threads: 2});
   const session = await openSession(instance);
   const close = () => {
@@ -40,21 +42,26 @@ export async function openReadOnly(folder: string): Promise<ReadOnly> {
     const message = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     if (!/lock|being used by another process/i.test(message)) return unusable(`cannot be opened: ${message}`);
     close();
-    throw new WarehouseUnusable(
-      'held',
-      `the warehouse in ${folder} is in use by another process`,
-      'stop that process first: only a warehouse at rest can be checked as a whole',
-      cause,
-    );
+    throw held(folder, 'by another process', cause);
   }
 }
 
-/** @param damaged entries whose archived rows are not what they were, so that nothing can be compared with them */
+function held(folder: string, by: string, cause?: unknown): WarehouseUnusable {
+  return new WarehouseUnusable(
+    'held',
+    `the warehouse in ${folder} is in use ${by}`,
+    'stop it first: only a warehouse at rest can be checked as a whole',
+    cause,
+  );
+}
+
+/** @param damaged archived files that are not what they were, so that nothing can be compared with them */
 export async function verifyFacts(
   {session, problem}: ReadOnly,
   folder: string,
   entries: readonly LedgerEntry[],
-  damaged: ReadonlySet<number>,
+  holdings: Holdings,
+  damaged: ReadonlySet<HeldFile>,
 ): Promise<{problems: Problem[]; notices: Problem[]; tables: number}> {
   if (!session) return {problems: problem ? [problem] : [], notices: [], tables: 0};
   const where = join(folder, 'warehouse.duckdb');
@@ -63,13 +70,13 @@ export async function verifyFacts(
     const problems = positionProblems(applied, entries, where);
     const known = entries.filter(e => e.seq <= applied.seq);
     problems.push(...(await decisionProblems(session, known, where)));
-    const batches = known.filter(e => e.kind === 'batch') as BatchEntry[];
+    const batches = holdings.batches().filter(({seq}) => seq <= applied.seq);
     problems.push(...(await rejectProblems(session, batches, where)));
     const tables = Object.keys(CANONICAL);
     for (const table of tables) {
       const stored = await (table === 'measurements' ? storedMeasurements(session) : storedContent(session, table));
-      const archived = await archivedOf(session, folder, table, batches, damaged);
-      const skipped = new Set(batches.filter(b => damaged.has(b.seq)).map(b => b.body.batch));
+      const archived = await archivedOf(session, table, batches, damaged);
+      const skipped = new Set(batches.filter(({rows}) => rows.some(isIn(damaged))).map(({batch}) => batch));
       problems.push(...contentProblems(table, stored, archived, skipped, where));
     }
     return {problems, notices: lag(applied, entries, where), tables: tables.length};
@@ -119,40 +126,41 @@ async function decisionProblems(session: Session, entries: readonly LedgerEntry[
     .map(seq => ({what: `decision of entry ${seq} is missing or differs`, where, hint: REBUILD}));
 }
 
-async function rejectProblems(session: Session, batches: readonly BatchEntry[], where: string): Promise<Problem[]> {
-  const rows = await session.rows<{seq: number; rows: number}>(
+type Batches = ReturnType<Holdings['batches']>;
+
+const isIn = (files: ReadonlySet<HeldFile>) => (held: HeldRows) => held.file !== null && files.has(held.file);
+
+async function rejectProblems(session: Session, batches: Batches, where: string): Promise<Problem[]> {
+  const counts = await session.rows<{seq: number; rows: number}>(
     'select seq, count(*) as rows from fact.rejects group by seq',
   );
-  const stored = new Map(rows.map(r => [r.seq, r.rows]));
-  return batches.flatMap(({seq, body}) => {
-    const rejected = body.files.filter(f => f.form === 'rejects').reduce((sum, f) => sum + f.rows, 0);
+  const stored = new Map(counts.map(r => [r.seq, r.rows]));
+  return batches.flatMap(({seq, rows}) => {
+    const rejected = rows.filter(r => r.form === 'rejects').reduce((sum, r) => sum + r.rows, 0);
     const found = stored.get(seq) ?? 0;
     if (found === rejected) return [];
     return [{what: `rejects of entry ${seq}: ${rejected} recorded, ${found} in the database`, where, hint: REBUILD}];
   });
 }
 
+/** By position. A file is read once, however many batches have rows in it. */
 async function archivedOf(
   session: Session,
-  folder: string,
   table: string,
-  batches: readonly BatchEntry[],
-  damaged: ReadonlySet<number>,
+  batches: Batches,
+  damaged: ReadonlySet<HeldFile>,
 ): Promise<Map<number, Content>> {
   const contents = new Map<number, Content>();
-  for (const {seq, body} of batches) {
-    if (body.batch === null || damaged.has(seq)) continue;
-    const files = body.files.filter(f => f.form !== 'rejects' && f.table === table);
-    if (files.length === 0) continue;
-    const paths = files.map(f => ({path: join(batchFolder(folder, seq), f.file), form: f.form}));
-    const content = await (table === 'measurements'
-      ? archivedMeasurements(session, paths)
-      : archivedContent(
-          session,
-          table,
-          paths.map(p => p.path),
-        ));
-    if (content.rows > 0) contents.set(body.batch, content);
+  const read = new Map<HeldFile, ReadonlyMap<number | null, Content>>();
+  for (const {seq, batch, rows} of batches) {
+    if (batch === null || rows.some(isIn(damaged))) continue;
+    for (const {table: of, form, file} of rows) {
+      if (of !== table || form === 'rejects' || file === null) continue;
+      if (!read.has(file)) read.set(file, await archivedContent(session, file));
+      // A file of its own says nothing of whose it is.
+      const content = read.get(file)!.get(file.merged ? seq : null);
+      if (content) contents.set(batch, plus(contents.get(batch), content));
+    }
   }
   return contents;
 }

@@ -1,10 +1,10 @@
 /** Is everything that was ever acknowledged still there, as it was? And the database made anew from what is true. */
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {batchFolder, digestOf, exists, rawPath} from './archive.ts';
+import {exists, findRaw, rawPath, sealOf} from './archive.ts';
+import {type HeldFile, Holdings} from './holdings.ts';
 import {LedgerDamaged, type LedgerEntry, type LedgerProblem, verifyLedger} from './ledger.ts';
 import {headPath, ledgerPath, readHead, readLedger} from './ledger-read.ts';
-import type {BatchBody} from './project.ts';
 import {forgetDatabase, Warehouse} from './store.ts';
 import {openReadOnly, verifyFacts} from './verify-facts.ts';
 
@@ -40,14 +40,14 @@ export async function verify(folder: string): Promise<Verification> {
   const database = await openReadOnly(folder);
   try {
     const {entries, problems} = await verifyLedgerFile(folder);
-    const batches = entries.filter(isBatch);
-    const archive = await verifyArchive(folder, batches);
+    const holdings = new Holdings(folder, () => entries);
+    const archive = await verifyArchive(folder, holdings);
     problems.push(...archive.problems, ...(await strangers(folder, entries.at(-1)?.seq ?? 0)));
-    const facts = await verifyFacts(database, folder, entries, archive.damaged);
+    const facts = await verifyFacts(database, folder, entries, holdings, archive.damaged);
     problems.push(...facts.problems);
     Object.assign(checked, {
       entries: entries.length,
-      batches: batches.length,
+      batches: holdings.batches().length,
       files: archive.files,
       tables: facts.tables,
     });
@@ -68,7 +68,7 @@ export async function rebuild(folder: string): Promise<{entries: number; batches
     const [broken] = await acknowledgedProblems(folder);
     if (broken) throw new LedgerDamaged(folder, broken);
     const {entries} = await verifyLedgerFile(folder);
-    const archive = await verifyArchive(folder, entries.filter(isBatch), {raw: false});
+    const archive = await verifyArchive(folder, new Holdings(folder, () => entries), {raw: false});
     const [first] = archive.problems;
     if (first) throw new Error(`the database cannot be rebuilt: ${first.where}: ${first.what}; ${first.hint}`);
   } finally {
@@ -82,10 +82,6 @@ export async function rebuild(folder: string): Promise<{entries: number; batches
     await warehouse.close();
   }
 }
-
-export type BatchEntry = Omit<LedgerEntry, 'body'> & {body: BatchBody};
-
-const isBatch = (entry: LedgerEntry): entry is BatchEntry => entry.kind === 'batch';
 
 async function verifyLedgerFile(folder: string): Promise<{entries: LedgerEntry[]; problems: Problem[]}> {
   const entries: LedgerEntry[] = [];
@@ -111,34 +107,34 @@ async function acknowledgedProblems(folder: string): Promise<LedgerProblem[]> {
   return (await verifyLedger(folder)).filter(({what, seq}) => what !== 'torn' || seq <= acknowledged);
 }
 
-/** @returns `damaged`: the entries whose accepted rows cannot be compared with anything */
-async function verifyArchive(folder: string, batches: readonly BatchEntry[], {raw} = {raw: true}) {
+/** @returns `damaged`: the files of rows that cannot be compared with anything */
+async function verifyArchive(folder: string, holdings: Holdings, {raw} = {raw: true}) {
   const problems: Problem[] = [];
-  const damaged = new Set<number>();
-  let files = 0;
-  for (const {seq, body} of batches) {
-    for (const {file, sha256} of body.files) {
-      const problem = await verifyFile(join(batchFolder(folder, seq), file), sha256);
-      files++;
-      if (!problem) continue;
-      problems.push(problem);
-      damaged.add(seq);
-    }
+  const damaged = new Set<HeldFile>();
+  const held = holdings.files();
+  for (const file of held) {
+    const problem = await verifyFile(file.path, file.sha256);
+    if (!problem) continue;
+    problems.push(problem);
+    damaged.add(file);
   }
-  for (const digest of raw ? new Set(batches.map(b => b.body.digest)) : []) {
-    const problem = await verifyFile(rawPath(folder, digest), digest);
-    files++;
+  const digests = raw ? [...holdings.raw().keys()] : [];
+  for (const digest of digests) {
+    const found = await findRaw(folder, digest);
+    const problem = await verifyFile(found?.path ?? rawPath(folder, digest), digest, found?.packed);
     if (problem) problems.push(problem);
   }
-  return {problems, damaged, files};
+  return {problems, damaged, files: held.length + digests.length};
 }
 
-async function verifyFile(path: string, sha256: string): Promise<Problem | null> {
+async function verifyFile(path: string, sha256: string, packed = false): Promise<Problem | null> {
   if (!(await exists(path))) return {what: 'is missing', where: path, hint: RESTORE};
-  const found = await digestOf(path);
-  return found === sha256
-    ? null
-    : {what: 'was altered: its digest is not the recorded one', where: path, hint: RESTORE};
+  try {
+    if ((await sealOf(path, packed)).sha256 === sha256) return null;
+    return {what: 'was altered: its digest is not the recorded one', where: path, hint: RESTORE};
+  } catch (error) {
+    return {what: `was altered: it cannot be read (${(error as Error).message})`, where: path, hint: RESTORE};
+  }
 }
 
 /** Batches in the archive that the ledger does not know; one more than it has may have been under way when a process died. */

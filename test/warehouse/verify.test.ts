@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {checksums} from '../../warehouse/content.ts';
 import {openDatabase, openSession} from '../../warehouse/duckdb.ts';
@@ -234,6 +234,16 @@ test('a warehouse that another process holds is neither checked nor rebuilt', as
     holder.kill('SIGKILL');
     await once(holder, 'exit');
   }
+});
+
+test('a warehouse that this process has open is neither checked nor opened a second time', async () => {
+  const path = atRest();
+  const warehouse = await Warehouse.open(path);
+  await expect(verify(path)).rejects.toMatchObject({reason: 'held', message: expect.stringContaining('this process')});
+  await expect(rebuild(path)).rejects.toMatchObject({reason: 'held'});
+  await expect(Warehouse.open(join(path, '.', '..', basename(path)))).rejects.toMatchObject({reason: 'held'});
+  await warehouse.close();
+  expect((await verify(path)).ok).toBe(true);
 });
 
 async function sums(path: string) {
