@@ -38,7 +38,14 @@ function bounded(value: number, digits: number): string {
 export function ratio(effect: Interval): {value: string; interval: string} {
   // Below 10 one digit is never too many: 1.5 written as 2, or as 1, would tell another story.
   const digits = Math.min(2, Math.max(digitsOf(effect), effect.low < 10 ? 1 : 0));
-  return {value: `${bounded(effect.value, digits)}×`, interval: intervalText(effect, digits)};
+  const text = (value: number) => beyondBound(value) ?? bounded(value, digits);
+  return {value: `${text(effect.value)}×`, interval: `[${text(effect.low)}, ${text(effect.high)}]`};
+}
+
+/** A ratio at the bound of what is reported is no result but lies beyond it. */
+function beyondBound(value: number): string | null {
+  if (value >= 999) return '> 1000';
+  return value <= 0.001_001 ? '< 0.001' : null;
 }
 
 /** A difference with its sign: {0.121, 0.05, 0.19} → {value: "+0.121", interval: "[0.050, 0.190]"} */

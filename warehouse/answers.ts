@@ -62,6 +62,7 @@ export const Finding = z.object({
   level: z.string().nullable(),
   threshold: z.object({op: z.enum(['<', '>=']), value: z.number()}).nullable(),
   with: z.array(z.string()).nullable(),
+  where: z.string().nullable().describe('filter expression of the exposed parts, where one can be written'),
   effect: Interval.extend({measure: z.enum(['riskRatio', 'meanDifference'])}),
   auc: z.number().nullable(),
   parts: Count,

@@ -13,6 +13,7 @@ export function finding(about: Partial<Finding> & Pick<Finding, 'factor' | 'bran
     level: 'L1',
     threshold: null,
     with: null,
+    where: null,
     effect: {measure: 'riskRatio', value: 2, low: 1.5, high: 2.7},
     auc: null,
     parts: 1000,

@@ -188,6 +188,7 @@ async function findingOf(folder: string, question: object): Promise<string> {
     kind: 'category',
     level: 'T7',
     threshold: null,
+    where: "bore.tool = 'T7'",
     sentence: 'fails more with T7',
   };
   await mkdir(join(folder, 'answers'), {recursive: true});

@@ -50,7 +50,9 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
     if (bySet <= alpha) judged.set(one, verdicts[at]);
   }
   // Intervals of selected findings are widened so that, of all told, 95 % cover: false coverage rate.
-  const selectedAlpha = (alpha * judged.size) / Math.max(1, sharing.length);
+  // A claim stays a claim by its set's strength, so its own p may lie a little above that; its interval follows its p.
+  const widest = Math.max(0, ...[...judged.keys()].map(({p}) => p));
+  const selectedAlpha = Math.max(widest, (alpha * judged.size) / Math.max(1, sharing.length));
   const reachable = (alpha * (judged.size + 1)) / Math.max(1, sharing.length);
   const findings = tested.map(one => {
     const claimed = judged.get(one);
@@ -171,14 +173,15 @@ function findingOf(
         effect: none,
         crude: none,
         threshold: null,
-        side: '',
+        side: null,
+        where: null,
         parts: 0,
         defective: 0,
         lots: 0,
         attributableShare: 0,
         logLikelihood: null,
       };
-  const {effect, crude, threshold, side, logLikelihood, ...behind} = measured;
+  const {effect, crude, threshold, side, where, logLikelihood, ...behind} = measured;
   const finding = {
     rank: 1,
     factor: factor.name,
@@ -188,6 +191,7 @@ function findingOf(
     level: kind === 'missing' ? null : (candidate?.level ?? null),
     threshold,
     with: null,
+    where,
     effect: {measure: numeric ? ('meanDifference' as const) : ('riskRatio' as const), ...effect},
     auc: numeric || tested.ranks === null ? null : areaUnderCurve(tested.ranks, ground.outcomes),
     ...behind,

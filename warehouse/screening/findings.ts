@@ -3,7 +3,7 @@ import {mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Finding, ScreenAnswer} from '../answers.ts';
 import {factorRelation} from '../factors.ts';
-import {writeName, writeText} from '../filter-grammar.ts';
+import {writeName} from '../filter-grammar.ts';
 import {wilson} from '../statistics/wilson.ts';
 import type {Warehouse} from '../store.ts';
 import {population, QuestionError} from './population.ts';
@@ -122,13 +122,10 @@ function rateOf(sums: LevelSums, isNumber: boolean, outcome: 'defective' | 'nume
 }
 
 /** The filter expression of the parts that a finding calls exposed. @throws QuestionError if it draws no such line */
-export function filterOf({factor, kind, level, threshold}: Finding): string {
-  const name = writeName(factor);
-  if (kind === 'missing') return `${name} is missing`;
-  if (threshold) return `${name} ${threshold.op} ${threshold.value}`;
-  if (level !== null) return `${name} = ${writeText(level)}`;
+export function filterOf({factor, where}: Finding): string {
+  if (where !== null) return where;
   throw new QuestionError(
-    `the finding about ${factor} names no level or threshold that parts a suspect from the others: contain a range of your choice, such as "${name} >= 1"`,
+    `the finding about ${factor} draws no line that parts suspect from other parts: contain a range of your choice, such as "${writeName(factor)} >= 1"`,
   );
 }
 

@@ -19,23 +19,28 @@ export function meanDifference(outcome: Outcome, exposure: Exposure, inflation: 
   return {value, low, high};
 }
 
-/** The outcome with `difference` taken off every exposed part. */
+/** The outcome with `difference` taken off every exposed part, and the exposure against it. */
 function without(outcome: Outcome, exposure: Exposure, difference: number): [Outcome, Exposure] {
-  if (difference === 0) return [outcome, exposure];
   const {within} = exposure;
-  const mean = outcome.mean.map((y, k) => y - difference * exposure.mean[k]);
-  if (within === null) {
-    return [outcomeByLot({...outcome, mean}, outcome.stratumOf, outcome.members.length), exposure];
-  }
-  const squares = outcome.squares.map(
-    (s, k) => s - 2 * difference * within.cross[k] + difference ** 2 * within.squares[k],
-  );
+  const rest = withoutDifference(outcome, exposure, difference);
+  if (within === null || difference === 0) return [rest, exposure];
   const cross = within.cross.map((s, k) => s - difference * within.squares[k]);
-  const rest = outcomeByLot({...outcome, mean, squares}, outcome.stratumOf, outcome.members.length);
   return [rest, {mean: exposure.mean, within: {...within, cross}}];
 }
 
-function differenceWithin(outcome: Outcome, exposure: Exposure): {value: number; spread: number} {
+/** The outcome with `difference` taken off every exposed part. */
+export function withoutDifference(outcome: Outcome, {mean: share, within}: Exposure, difference: number): Outcome {
+  if (difference === 0) return outcome;
+  const mean = outcome.mean.map((y, k) => y - difference * share[k]);
+  const squares =
+    within === null
+      ? outcome.squares
+      : outcome.squares.map((s, k) => s - 2 * difference * within.cross[k] + difference ** 2 * within.squares[k]);
+  return outcomeByLot({...outcome, mean, squares}, outcome.stratumOf, outcome.members.length);
+}
+
+/** Mean of exposed less that of other parts, pooled over strata, and the spread of all parts within them. */
+export function differenceWithin(outcome: Outcome, exposure: Exposure): {value: number; spread: number} {
   let [weighted, weights, squares, count] = [0, 0, 0, 0];
   outcome.members.forEach((at, s) => {
     let [n, sum, exposed, exposedSum] = [0, 0, 0, 0];

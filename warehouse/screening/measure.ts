@@ -1,18 +1,23 @@
-import type {Candidate, Ground, Tested} from './candidate.ts';
-import {crossByCell, sumsByCell} from './cells.ts';
+import {writeName, writeText} from '../filter-grammar.ts';
+import type {Candidate, Ground, Shape, Tested} from './candidate.ts';
 import type {Exposure} from './exposure.ts';
 import {logLikelihood} from './likelihood.ts';
 import {meanDifference} from './mean-difference.ts';
 import type {Outcome} from './outcome.ts';
 import {type Effect, LARGEST_RATIO, riskRatio} from './risk-ratio.ts';
-import {findThreshold, type Sides, type Threshold} from './threshold.ts';
+import {sideOf, type ToldSide} from './side.ts';
+import {sideEffect} from './side-effect.ts';
+import type {Threshold} from './threshold.ts';
 
 /** The two groups that a finding compares, and what sets them apart. */
 export interface Measured {
   effect: Effect;
   crude: Effect;
   threshold: Threshold | null;
-  side: string;
+  /** Of a number: the side that is exposed. */
+  side: Pick<ToldSide, 'words' | 'sought'> | null;
+  /** Filter expression of the exposed parts; null where none can be written. */
+  where: string | null;
   /** Exposed parts, the defective among them, and the lots that hold any. */
   parts: number;
   defective: number;
@@ -31,10 +36,14 @@ export function measure(
   claimed: boolean,
 ): Measured {
   const numeric = ground.frame.outcomeKind === 'numeric';
-  const {exposure, threshold, side} = contrastOf(ground, tested, candidate);
   const {outcome} = tested;
+  const side = isNumber(tested) && hasShape(candidate) ? sideOf(ground, tested, candidate) : null;
+  const exposure = side?.exposure ?? candidate.exposure;
   const adjust = numeric ? meanDifference : riskRatio;
-  const effect = adjust(outcome, exposure, candidate.test.inflation, alpha);
+  // The shapes of a number share its error rate, so that its interval agrees with its p.
+  const effect = side
+    ? sideEffect(ground, outcome, candidate, side, alpha / tested.candidates.length)
+    : adjust(outcome, exposure, candidate.test.inflation, alpha);
   const groups = totals(ground, outcome, exposure);
   const crude = numeric ? crudeDifference(groups) : crudeRatio(groups);
   const share = groups.sum > 0 ? groups.exposedSum / groups.sum : 0;
@@ -44,8 +53,9 @@ export function measure(
   return {
     effect,
     crude,
-    threshold,
+    threshold: side?.threshold ?? null,
     side,
+    where: side?.where ?? whereOf(tested, candidate),
     parts: Math.round(groups.exposed),
     defective,
     lots: groups.lots,
@@ -54,23 +64,19 @@ export function measure(
   };
 }
 
-function contrastOf(ground: Ground, {factor, ranks}: Tested, {shape, test, exposure}: Candidate) {
-  if (shape === null || ranks === null || factor.kind !== 'number') return {exposure, threshold: null, side: ''};
-  const {rows, threshold, side} = findThreshold(ground, factor.name, factor.values, ranks, SIDES[shape](test.z > 0));
-  const {mean, squares, cubes} = sumsByCell(ground.cells, rows);
-  const within = squares.some(s => s > 1e-12)
-    ? {squares, cubes, cross: crossByCell(ground.cells, rows, mean, ground.outcomes)}
-    : null;
-  return {exposure: {mean, within}, threshold, side};
+/** The parts that a finding calls exposed; null where it draws no line. */
+function whereOf({factor, kind}: Tested, {level}: Candidate): string | null {
+  if (kind === 'missing') return `${writeName(factor.name)} is missing`;
+  return level === null ? null : `${writeName(factor.name)} = ${writeText(level)}`;
 }
 
-/** Where harm is to be sought, given the score that told and whether more of it means more of the outcome. */
-const SIDES: Record<NonNullable<Candidate['shape']>, (more: boolean) => Sides> = {
-  location: more => ({ops: [more ? '>=' : '<'], fixed: {op: more ? '>=' : '<', rank: 0.5}}),
-  spread: () => ({ops: ['<', '>='], fixed: {op: '>=', rank: 0.9}}),
-  low: more => ({ops: [more ? '<' : '>='], fixed: {op: more ? '<' : '>=', rank: 0.1}}),
-  high: more => ({ops: [more ? '>=' : '<'], fixed: {op: more ? '>=' : '<', rank: 0.9}}),
-};
+function isNumber(tested: Tested): tested is Tested & {factor: {kind: 'number'}; ranks: Float64Array} {
+  return tested.factor.kind === 'number' && tested.ranks !== null;
+}
+
+function hasShape(candidate: Candidate): candidate is Candidate & {shape: Shape} {
+  return candidate.shape !== null;
+}
 
 function totals({cells}: Ground, outcome: Outcome, exposure: Exposure) {
   let [all, sum, exposed, exposedSum, squares] = [0, 0, 0, 0, 0];

@@ -21,9 +21,7 @@ export const LARGEST_RATIO = 1000;
  * @param inflation widening for likeness in time, as the finding's test used it
  */
 export function riskRatio(outcome: Outcome, exposure: Exposure, inflation: number, alpha: number): Effect {
-  const exposed = exposure.mean.map((share, k) => share * outcome.parts[k]);
-  const cases = outcome.mean.map((rate, k) => rate * outcome.parts[k]);
-  const exposedCases = exposed.map((n, k) => n * outcome.mean[k] + (exposure.within?.cross[k] ?? 0));
+  const {exposed, cases, exposedCases} = countsOf(outcome, exposure);
   const value = ratioWithin(outcome, exposed, exposedCases);
   const score = splitScore(outcome, exposure);
   if (score === null) return {value, low: 1 / LARGEST_RATIO, high: LARGEST_RATIO};
@@ -37,6 +35,25 @@ export function riskRatio(outcome: Outcome, exposure: Exposure, inflation: numbe
   const centre = Math.min(limit, Math.max(-limit, Math.log(value)));
   const [low, high] = invertTest(pAt, centre, 0.1, [-limit, limit], alpha, 0);
   return {value: Math.exp(centre), low: Math.exp(low), high: Math.exp(high)};
+}
+
+/** The Mantel-Haenszel risk ratio alone. */
+export function pooledRatio(outcome: Outcome, exposure: Exposure): number {
+  const {exposed, exposedCases} = countsOf(outcome, exposure);
+  return ratioWithin(outcome, exposed, exposedCases);
+}
+
+/** Pearson residuals of the lots if exposed parts fail `ratio` times as often as the rest of their stratum. */
+export function expectedResiduals(outcome: Outcome, exposure: Exposure, ratio: number): Float64Array {
+  const {exposed, cases} = countsOf(outcome, exposure);
+  return expectation(outcome, exposed, cases, ratio);
+}
+
+function countsOf(outcome: Outcome, exposure: Exposure) {
+  const exposed = exposure.mean.map((share, k) => share * outcome.parts[k]);
+  const cases = outcome.mean.map((rate, k) => rate * outcome.parts[k]);
+  const exposedCases = exposed.map((n, k) => n * outcome.mean[k] + (exposure.within?.cross[k] ?? 0));
+  return {exposed, cases, exposedCases};
 }
 
 /** The common ratio; half a part on either side keeps it finite where a side has no defective parts. */
@@ -57,7 +74,6 @@ function ratioWithin(outcome: Outcome, exposed: Float64Array, exposedCases: Floa
   return (riskUp + half) / (riskDown + half);
 }
 
-/** Pearson residuals of the lots if exposed parts fail `ratio` times as often as the rest of their stratum. */
 function expectation(outcome: Outcome, exposed: Float64Array, cases: Float64Array, ratio: number): Float64Array {
   const residual = new Float64Array(cases.length);
   for (const at of outcome.members) {

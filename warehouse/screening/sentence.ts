@@ -1,11 +1,13 @@
 import type {Finding} from '../answers.ts';
 import type {Frame} from './frame.ts';
+import {LARGEST_RATIO} from './risk-ratio.ts';
+import type {ToldSide} from './side.ts';
 
 /** The finding in words, such as "Scratches are 3.1 times as frequent when bore.tool is T7 (95 % interval 2.4 to 4.0)". */
 export function sentenceOf(
   frame: Frame,
   finding: Omit<Finding, 'id' | 'sentence'>,
-  side: string,
+  side: Pick<ToldSide, 'words' | 'sought'> | null,
   unit: string | null,
 ): string {
   const {factor, effect, verdict} = finding;
@@ -13,14 +15,17 @@ export function sentenceOf(
     return `${factor} never differs within ${within(finding) || 'the parts compared'}, so nothing can be said of it.`;
   }
   const when = conditionOf(finding, side, unit);
-  const interval = `95 % interval ${round(effect.low)} to ${round(effect.high)}`;
-  const claim =
-    effect.measure === 'riskRatio'
-      ? `${subjectOf(frame.outcomeLabel)} ${round(effect.value)} times as frequent ${when} (${interval})`
-      : `${frame.outcomeLabel} is ${round(Math.abs(effect.value))} ${effect.value < 0 ? 'lower' : 'higher'} ${when} (${interval})`;
+  const isRatio = effect.measure === 'riskRatio';
+  const figure = isRatio ? ratio : round;
+  const interval = `95 % interval ${figure(effect.low)} to ${figure(effect.high)}`;
+  const claim = isRatio
+    ? `${subjectOf(frame.outcomeLabel)} ${figure(effect.value)} times as frequent ${when} (${interval})`
+    : `${frame.outcomeLabel} is ${round(Math.abs(effect.value))} ${effect.value < 0 ? 'lower' : 'higher'} ${when} (${interval})`;
   const adjusted = within(finding) === '' ? '' : `, within ${within(finding)}`;
-  const behind = `${count(finding.lots)} ${finding.lots === 1 ? 'lot' : 'lots'}, ${count(finding.parts)} parts`;
-  return `${claim}${adjusted}; ${behind}.${remark(finding)}`;
+  const inLots = frame.lots < frame.parts ? `${counted(finding.lots, 'lot')}, ` : '';
+  const fixed =
+    side?.sought === false ? ' Too few lots to seek where it begins: the cut stands where the test has it.' : '';
+  return `${claim}${adjusted}; ${inLots}${counted(finding.parts, 'part')}.${remark(finding)}${fixed}`;
 }
 
 function within({adjustedFor}: Pick<Finding, 'adjustedFor'>): string {
@@ -29,12 +34,12 @@ function within({adjustedFor}: Pick<Finding, 'adjustedFor'>): string {
 
 function conditionOf(
   {factor, kind, level, threshold}: Pick<Finding, 'factor' | 'kind' | 'level' | 'threshold'>,
-  side: string,
+  side: Pick<ToldSide, 'words'> | null,
   unit: string | null,
 ) {
   if (kind === 'missing') return `when ${factor} is missing`;
   if (level !== null) return `when ${factor} is ${level}`;
-  if (threshold === null) return `when ${factor} is ${side}`;
+  if (threshold === null) return `when ${factor} is ${side?.words}`;
   const value = `${round(threshold.value)}${unit ? ` ${unit}` : ''}`;
   return `when ${factor} is ${threshold.op === '<' ? 'below' : 'at least'} ${value}`;
 }
@@ -67,8 +72,15 @@ function listed(names: readonly string[]): string {
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
-function count(n: number): string {
-  return n.toLocaleString('en-US');
+function counted(n: number, noun: string): string {
+  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** A ratio at the bound is no result: it is beyond what is reported. */
+function ratio(value: number): string {
+  if (value >= LARGEST_RATIO * 0.999) return `more than ${LARGEST_RATIO}`;
+  if (value <= 1.001 / LARGEST_RATIO) return `less than ${1 / LARGEST_RATIO}`;
+  return round(value);
 }
 
 function round(value: number): string {

@@ -6,12 +6,16 @@ export interface Threshold {
   value: number;
 }
 
-/** Parts beyond a threshold, row by row (1, 0, NaN where missing); `threshold` is null where data do not bear one. */
-export interface Beyond {
+export interface Cut {
+  op: '<' | '>=';
+  rank: number;
+}
+
+/** Parts beyond a cut, row by row (1, 0, NaN where missing), and the cut that is told. */
+interface Beyond {
   rows: Float64Array;
-  threshold: Threshold | null;
-  /** The side in words where no threshold is given. */
-  side: string;
+  cut: Cut;
+  sought: boolean;
 }
 
 const BINS = 20;
@@ -20,21 +24,16 @@ const FEWEST_LOTS_A_HALF = 20;
 /** The sides of a number line that may be the harmful one, and the rank to cut at where none may be sought. */
 export interface Sides {
   ops: readonly ('<' | '>=')[];
-  fixed: {op: '<' | '>='; rank: number};
+  fixed: Cut;
 }
 
 /**
  * Where on a number line harm begins, cross-fitted: the cut that separates best in one half of the lots is judged in
  * the other, so that the effect beside it does not profit from the search. The cut told is the best over all lots.
- * With fewer than 20 lots a half none is sought: the halves or the tail stand in for it.
+ * With fewer than 20 lots a half none is sought: the fixed cut, which is the score's own, stands in for it.
+ * @param ranks fractional ranks to cut at, NaN where missing
  */
-export function findThreshold(
-  ground: Ground,
-  name: string,
-  values: Float64Array,
-  ranks: Float64Array,
-  sides: Sides,
-): Beyond {
+export function findThreshold(ground: Ground, name: string, ranks: Float64Array, sides: Sides): Beyond {
   const {cells} = ground;
   const halfOf = Uint8Array.from(cells.lotOf, lot => hash(`${name}/${lot}/${ground.frame.outcomeLabel}`) & 1);
   const lotsOf = [new Set<number>(), new Set<number>()];
@@ -49,14 +48,12 @@ export function findThreshold(
     const cut = cuts[1 - halfOf[k]];
     if (!Number.isNaN(ranks[row])) rows[row] = Number(ranks[row] >= cut.rank === (cut.op === '>='));
   });
-  return {rows, threshold: {op: told.op, value: valueAt(values, ranks, told.rank)}, side: ''};
+  return {rows, cut: {op: told.op, rank: told.rank}, sought: true};
 }
 
-function fixedSide(ranks: Float64Array, {op, rank: cut}: Sides['fixed']): Beyond {
-  const rows = ranks.map(rank => (Number.isNaN(rank) ? rank : Number(rank >= cut === (op === '>='))));
-  const share = op === '<' ? cut : 1 - cut;
-  const side = `in the ${op === '<' ? 'lower' : 'upper'} ${share > 0.4 ? 'half' : 'tenth'}`;
-  return {rows, threshold: null, side};
+function fixedSide(ranks: Float64Array, cut: Cut): Beyond {
+  const rows = ranks.map(rank => (Number.isNaN(rank) ? rank : Number(rank >= cut.rank === (cut.op === '>='))));
+  return {rows, cut, sought: false};
 }
 
 /** Per stratum and twentieth of the ranks: parts and sum of outcomes, one after the other. */
@@ -104,18 +101,6 @@ function bestCut([parts, sums]: Float64Array[], strata: number, ops: readonly ('
     }
   }
   return best;
-}
-
-/** The smallest finite value whose rank reaches the cut. */
-function valueAt(values: Float64Array, ranks: Float64Array, cut: number): number {
-  let least = Number.POSITIVE_INFINITY;
-  let most = -Number.MAX_VALUE;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(ranks[i]) || !Number.isFinite(values[i])) continue;
-    if (ranks[i] >= cut && values[i] < least) least = values[i];
-    if (values[i] > most) most = values[i];
-  }
-  return Number.isFinite(least) ? least : most;
 }
 
 /** FNV-1a, so that the split is the same in every run. */

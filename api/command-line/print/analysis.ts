@@ -31,8 +31,9 @@ export function screenText(answer: ScreenAnswer): string {
     table(
       ['factor', 'level', 'effect', '95 %', 'q', 'verdict'],
       others.slice(0, OTHERS_SHOWN).map(f => {
-        const interval = `${short(f.effect.low)} to ${short(f.effect.high)}`;
-        return [f.factor, levelOf(f), short(f.effect.value), interval, short(f.q), f.verdict];
+        const figure = (value: number) => (f.effect.measure === 'riskRatio' ? ratio(value) : short(value));
+        const interval = `${figure(f.effect.low)} to ${figure(f.effect.high)}`;
+        return [f.factor, levelOf(f), figure(f.effect.value), interval, short(f.q), f.verdict];
       }),
     ),
     notTested.length > 0 ? `Not tested: ${counted(notTested.length, 'factor')} (--json says why).` : '',
@@ -45,6 +46,12 @@ function headline(claims: number, {population: {parts, defective}, question}: Sc
     return 'No part of this population fails: there is nothing to explain.';
   if (defective === parts) return 'Every part of this population fails: there is nothing to compare them with.';
   return claims > 0 ? counted(claims, 'claim') : 'Nothing stands out.';
+}
+
+/** A ratio at the bound of what is reported is no result but lies beyond it. */
+function ratio(value: number): string {
+  if (value >= 999) return '> 1000';
+  return value <= 0.001_001 ? '< 0.001' : short(value);
 }
 
 function levelOf({level, threshold}: Finding): string {

@@ -302,3 +302,67 @@ test('an interval leaves out 1 exactly when its own test is significant', () => 
   }
   expect(Math.min(inside, outside)).toBeGreaterThan(5);
 });
+
+describe('the side of a number', () => {
+  test.each([60, 30])('%i lots: the interval leaves out 1 exactly when p is within its level', lots => {
+    let [inside, outside] = [0, 0];
+    for (let seed = 1; seed <= 10; seed++) {
+      const kind = seed % 2 ? 'high' : 'spread';
+      const {frame} = makePlant({seed, lots, correlation: 0.01, steps: 1, partsPerLot: 60, cause: {kind, ratio: 2}});
+      const factors = frame.factors.filter(f => f.kind === 'number');
+      const {findings, tests} = evaluate({...frame, factors});
+      const claims = findings.filter(({q}) => q <= 0.05);
+      const level = Math.max((0.05 * claims.length) / tests, ...claims.map(({p}) => p));
+      for (const {p, q, effect} of findings) {
+        const leavesOut = effect.low > 1 || effect.high < 1;
+        expect(leavesOut, `seed ${seed}: p ${p}, ${effect.low} to ${effect.high}`).toBe(
+          p <= (q <= 0.05 ? level : 0.05),
+        );
+        if (leavesOut) outside++;
+        else inside++;
+      }
+    }
+    expect(Math.min(inside, outside)).toBeGreaterThan(3);
+  });
+
+  test('an optimum is told by its two ends, as a filter that draws the same line', () => {
+    const {frame} = makePlant({seed: 5, lots: 120, correlation: 0.01, steps: 1, cause: {kind: 'spread', ratio: 3}});
+    const [first] = checked(frame).findings;
+    const [, name, low, high] = /^\("?([^" ]+)"? <= (-?[\d.]+) or \S+ >= ([\d.]+)\)$/.exec(first.where ?? '') ?? [];
+    const factor = frame.factors.find(f => f.name === name);
+    const exposed = factor?.kind === 'number' ? factor.values.filter(v => v <= Number(low) || v >= Number(high)) : [];
+    // Planted beyond the 10 % and the 90 % point; told parts are those of the cuts that each half of the lots chose.
+    expect(exposed.length / frame.parts).toBeGreaterThan(0.1);
+    expect(exposed.length / frame.parts).toBeLessThan(0.4);
+    expect(first).toMatchObject({factor: name, threshold: null, kind: 'number'});
+    expect(first.sentence).toMatch(/when s\d\.p\d is outside of -\d\.\d+ to \d\.\d+ Nm \(95 %/);
+    expect(first.effect.low).toBeLessThan(3);
+    expect(first.effect.low).toBeGreaterThan(1);
+  });
+
+  test('with few lots the cut is the score’s own, and that is said', () => {
+    const rng = random(29);
+    const parts = 300;
+    const torque = Array.from({length: parts}, () => rng.normal());
+    const outcome = torque.map(t => Number(rng.uniform() < (t > 0 ? 0.4 : 0.05)));
+    const [finding] = checked(frameOf(outcome, [number('torque', i => torque[i], parts)])).findings;
+    const upper = torque.filter(t => t >= (finding.threshold?.value ?? Number.NaN));
+    expect(finding.threshold?.op).toBe('>=');
+    // The upper half of 300 values.
+    expect(upper).toHaveLength(150);
+    expect(finding).toMatchObject({parts: 150, where: `torque >= ${finding.threshold?.value}`});
+    expect(finding.sentence).toContain('Too few lots to seek where it begins');
+  });
+});
+
+test('a ratio at the bound is said to be beyond it, and without lots none are counted', () => {
+  const parts = 400;
+  // No part of the other tool fails and ten of this one do: how many times as often is anybody's guess.
+  const outcome = Array.from({length: parts}, (_, i) => Number(i < 10));
+  const tool = category('bore.tool', i => Number(i < 200), parts);
+  const lot = Int32Array.from({length: parts}, (_, i) => i);
+  const [finding] = checked(frameOf(outcome, [tool], {lot, lots: parts})).findings;
+  expect(finding.effect.high).toBeCloseTo(1000, 6);
+  expect(finding.sentence).toMatch(/ to more than 1000\); 200 parts\./);
+  expect(finding.sentence).not.toContain('lot');
+});
