@@ -1,6 +1,7 @@
 import {Command, CommanderError} from 'commander';
 import {analysisCommands} from './command-line/analysis-commands.ts';
 import {careCommands} from './command-line/care-commands.ts';
+import {chartCommands} from './command-line/chart-commands.ts';
 import {dataCommands} from './command-line/data-commands.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
 import {servingCommands} from './command-line/serving-commands.ts';
@@ -16,7 +17,7 @@ export async function main(argv: string[]): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({outputError: (text, write) => write(`fishbone: ${text.replace(/^error: /, '')}`)});
-  for (const commands of [servingCommands, dataCommands, analysisCommands, holdCommands, careCommands])
+  for (const commands of [servingCommands, dataCommands, analysisCommands, chartCommands, holdCommands, careCommands])
     commands(program, terminal);
   try {
     await program.parseAsync(argv, {from: 'user'});

@@ -18,7 +18,9 @@ import {
   YieldAnswer,
   YieldQuestion,
 } from '../warehouse/answers.ts';
-import {backUp} from '../warehouse/backup.ts';
+import {CapabilityAnswer, CapabilityQuestion, ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
+import {capability} from '../warehouse/charts/capability.ts';
+import {chart} from '../warehouse/charts/chart.ts';
 import {contain, contained} from '../warehouse/contain.ts';
 import {pareto} from '../warehouse/pareto.ts';
 import {listBatches} from '../warehouse/plant.ts';
@@ -155,6 +157,18 @@ export const OPERATIONS = {
     output: YieldAnswer,
     run: (app, question) => yieldOf(app.warehouse, question),
   }),
+  chart: operation({
+    summary: 'A control chart of a parameter, or of what inspection found',
+    input: ChartQuestion.strict(),
+    output: ChartAnswer,
+    run: (app, question) => chart(app.warehouse, question),
+  }),
+  capability: operation({
+    summary: 'How the spread of a parameter compares with its limits',
+    input: CapabilityQuestion.strict(),
+    output: CapabilityAnswer,
+    run: (app, question) => capability(app.warehouse, question),
+  }),
   trace: operation({
     summary: 'Where something came from, where it went, and what happened to it',
     input: TraceQuestion.strict(),
@@ -227,21 +241,6 @@ export const OPERATIONS = {
     input: Nothing,
     output: z.object({batches: z.array(BatchRow)}),
     run: async app => ({batches: await listBatches(app.warehouse)}),
-  }),
-  backup: operation({
-    summary:
-      'Makes or brings up to date a backup in a folder of the machine that the warehouse is on, while batches come in',
-    input: z.strictObject({folder: Text}),
-    output: z.object({
-      folder: z.string(),
-      position: z.number().int(),
-      seq: z.number().int(),
-      files: z.number().int(),
-      bytes: z.number(),
-      copied: z.object({files: z.number().int(), bytes: z.number()}),
-      onlyHere: z.array(z.string()).describe('files that the warehouse lost and the backup still has'),
-    }),
-    run: (app, {folder}) => app.warehouse.tend(care => backUp(care, folder)),
   }),
   'key.create': operation({
     summary: 'Makes an API key and shows it once',

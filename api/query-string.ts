@@ -16,6 +16,7 @@ function fromText(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional) return fromText(schema.unwrap() as z.ZodType).optional();
   if (schema instanceof z.ZodNumber) return Digits.transform(Number).pipe(schema);
   if (schema instanceof z.ZodBoolean) return TrueOrFalse.transform(text => text === 'true');
+  if (schema instanceof z.ZodUnion) return z.union(schema.options.map(option => fromText(option as z.ZodType)));
   if (schema instanceof z.ZodArray)
     return z
       .string()

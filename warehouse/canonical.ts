@@ -3,14 +3,11 @@
  * storing and the views for people's SQL are made.
  */
 
-export type ColumnType = 'text' | 'number' | 'integer' | 'time' | 'part' | 'lot' | 'item' | 'person';
+export type ColumnType = 'text' | 'number' | 'integer' | 'time' | 'part' | 'lot' | 'item';
 
 export interface Column {
   name: string;
-  /**
-   * 'part', 'lot' and 'item' are text outside and dense integer keys inside; an 'item' is a lot or a part by its kind. A
-   * 'person' is a name outside and a pseudonym inside.
-   */
+  /** 'part', 'lot' and 'item' are text outside and dense integer keys inside; an 'item' is a lot or a part by its kind. */
   type: ColumnType;
   required?: boolean;
   /** The only texts allowed. */
@@ -36,7 +33,6 @@ export interface CanonicalTable {
 }
 
 const text = (name: string, required = false): Column => ({name, type: 'text', required});
-const person = (name: string): Column => ({name, type: 'person'});
 const number = (name: string, required = false): Column => ({name, type: 'number', required});
 const integer = (name: string, required = false): Column => ({name, type: 'integer', required});
 const time = (name: string, required = false): Column => ({name, type: 'time', required});
@@ -108,7 +104,7 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
       text('station'),
       text('tool'),
       text('cavity'),
-      person('operator'),
+      text('operator'),
       text('program'),
       time('started_at'),
       time('ended_at'),
@@ -165,7 +161,7 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
       time('inspected_at'),
       text('step'),
       text('station'),
-      person('inspector'),
+      text('inspector'),
       oneOf('result', ['pass', 'fail', 'error'], true),
       number('confidence'),
       text('image'),

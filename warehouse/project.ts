@@ -21,8 +21,6 @@ export interface BatchBody {
   tables: {table: string; accepted: number; rejected: number; duplicates: number; conflicts: number}[];
   files: FileRecord[];
   notices: string[];
-  /** Pseudonyms of those whom the file names, rejected rows included; entries of early versions do not say. */
-  persons?: string[];
   /** For a replay: the ledger entry whose rejected rows were tried again. */
   replays?: number;
 }
@@ -60,7 +58,8 @@ async function projectBatch(session: Session, holdings: Holdings, entry: LedgerE
     const relation = relationOf(file, entry.seq);
     if (form === 'rejects') {
       await session.run(
-        `insert into fact.rejects select $seq::integer, $batch::integer, source, "table", line, field, ${WITHOUT_VALUE} from ${relation}`,
+        `insert into fact.rejects select $seq::integer, $batch::integer, source, "table", line, field, reason, "row"::json
+         from ${relation}`,
         {seq: entry.seq, batch},
       );
       continue;
@@ -83,9 +82,6 @@ async function projectBatch(session: Session, holdings: Holdings, entry: LedgerE
   }
   return batch;
 }
-
-/** What was sent may name a person: it stays in the archive. */
-const WITHOUT_VALUE = `regexp_replace(reason, ': ".*"$', '', 's')`;
 
 async function projectTable(session: Session, table: string, batch: number): Promise<void> {
   const columns = columnsOf(table);

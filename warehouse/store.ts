@@ -4,15 +4,13 @@ import {availableParallelism, totalmem} from 'node:os';
 import {join} from 'node:path';
 import type {DuckDBInstance} from '@duckdb/node-api';
 import type {Receipt} from './answers.ts';
-import {adoptFolder, makeArchive, sweepArchive} from './archive.ts';
-import type {Caretaker} from './caretaker.ts';
+import {makeArchive, sweepArchive} from './archive.ts';
 import {openDatabase, openSession, quoteName, quoteText, type Session} from './duckdb.ts';
 import {Holdings} from './holdings.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {migrate} from './migrations.ts';
-import {LookUpUnreadable, Persons} from './persons.ts';
 import {project} from './project.ts';
 import {lendRaw} from './raw-files.ts';
 import {parquetColumns} from './staging.ts';
@@ -50,27 +48,15 @@ export class Warehouse {
   readonly holdings: Holdings;
   /** The plant's calendar, an IANA name. */
   readonly timeZone: string;
-  /** Who is behind a pseudonym. */
-  readonly persons: Persons;
   readonly #since: string;
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
   readonly #idle: {session: Session; position: number}[] = [];
   #position = 0;
   #writing: Promise<unknown> = Promise.resolve();
-  #tending: Promise<unknown> = Promise.resolve();
-  readonly #stopping = new AbortController();
   #closed = false;
 
-  private constructor(
-    folder: string,
-    ledger: Ledger,
-    instance: DuckDBInstance,
-    writer: Session,
-    persons: Persons,
-    settings: Settings,
-  ) {
-    this.persons = persons;
+  private constructor(folder: string, ledger: Ledger, instance: DuckDBInstance, writer: Session, settings: Settings) {
     this.timeZone = settings.timeZone ?? 'UTC';
     this.#since = settings.since ?? BEFORE_ANY_RECORD;
     this.folder = folder;
@@ -102,10 +88,9 @@ export class Warehouse {
       }
       const writer = await openSession(instance);
       await migrate(writer);
-      const persons = await openPersons(folder, writer);
       await createViews(writer);
       await createStepViews(writer);
-      const warehouse = new Warehouse(folder, ledger, instance, writer, persons, settings);
+      const warehouse = new Warehouse(folder, ledger, instance, writer, settings);
       await warehouse.#catchUp();
       return warehouse;
     } catch (error) {
@@ -132,7 +117,6 @@ export class Warehouse {
         folder: this.folder,
         ledger: this.ledger,
         holdings: this.holdings,
-        persons: this.persons,
         session: this.#writer,
         nextBatch: this.#position + 1,
         findLines,
@@ -147,39 +131,13 @@ export class Warehouse {
 
   /**
    * Records decisions: what `append` writes to the ledger is durable when it resolves. The database follows: see `settled`.
-   * @param prepared a folder of files that become the entry's own in the archive
    */
-  append(kind: string, body: unknown, prepared?: string): Promise<LedgerEntry> {
+  append(kind: string, body: unknown): Promise<LedgerEntry> {
     return this.#write(async () => {
-      if (prepared !== undefined) await adoptFolder(this.folder, this.ledger.head.seq + 1, prepared);
       const entry = await this.ledger.append(kind, body);
       await project(this.#writer, this.holdings, entry);
       return entry;
     });
-  }
-
-  /** Work on the archive itself: one after the other, while batches go on being committed. */
-  tend<T>(work: (care: Caretaker) => Promise<T>): Promise<T> {
-    const mine = this.#tending
-      .catch(() => undefined)
-      .then(async () => {
-        this.#stopping.signal.throwIfAborted();
-        const session = await openSession(this.#instance);
-        try {
-          return await work({
-            folder: this.folder,
-            holdings: this.holdings,
-            entries: () => this.entries(),
-            session,
-            signal: this.#stopping.signal,
-            record: (kind, body, prepared) => this.append(kind, body, prepared),
-          });
-        } finally {
-          session.connection.closeSync();
-        }
-      });
-    this.#tending = mine;
-    return mine;
   }
 
   entries(): readonly LedgerEntry[] {
@@ -236,8 +194,6 @@ export class Warehouse {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#stopping.abort(new Error('the warehouse is being closed'));
-    await this.#tending.catch(() => undefined);
     await this.#writing.catch(() => undefined);
     for (const {session} of this.#idle) session.connection.closeSync();
     this.#writer.connection.closeSync();
@@ -288,16 +244,6 @@ export class Warehouse {
 export async function forgetDatabase(folder: string): Promise<void> {
   await rm(join(folder, DATABASE), {force: true});
   await rm(join(folder, `${DATABASE}.wal`), {force: true});
-}
-
-async function openPersons(folder: string, session: Session): Promise<Persons> {
-  try {
-    return await Persons.open(folder, session);
-  } catch (cause) {
-    if (!(cause instanceof LookUpUnreadable)) throw cause;
-    const hint = 'restore it from a backup; without it, by moving it away, persons show as pseudonyms for ever';
-    throw new WarehouseUnusable('damaged', cause.message, hint, cause);
-  }
 }
 
 const by = (pid: string | undefined) =>

@@ -11,6 +11,8 @@ const READERS = ['viewer', 'engineer', 'quality-lead', 'admin'];
 const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['GET', '/v1/pareto', READERS],
   ['GET', '/v1/yield', READERS],
+  ['GET', '/v1/charts/any-fail?kind=p', READERS],
+  ['GET', '/v1/capability/bore.torque', READERS],
   ['GET', '/v1/trace/any/P1', READERS],
   ['POST', '/v1/screen', READERS],
   ['GET', '/v1/findings/f1', READERS],

@@ -13,6 +13,7 @@ import {
   TraceAnswer,
   YieldAnswer,
 } from '../../warehouse/answers.ts';
+import {ChartAnswer} from '../../warehouse/chart-answers.ts';
 import {servedPlant} from './plant.ts';
 
 const CSV = {'content-type': 'text/csv'};
@@ -44,6 +45,17 @@ test('questions, with the parameters of the command line in camelCase', async ()
   expect(await get('/v1/batches')).toMatchObject({
     batches: expect.arrayContaining([expect.objectContaining({batch: 7})]),
   });
+});
+
+test('charts, and what cannot be drawn', async () => {
+  const {http} = await servedPlant();
+  const chart = ChartAnswer.parse((await http.inject({url: '/v1/charts/any-fail?kind=p&subgroup=4'})).json());
+  expect(chart).toMatchObject({center: 4 / 12, n: 12, rules: {name: 'limits'}});
+  expect(chart.points.map(p => p.value)).toEqual([1, 0, 0]);
+  expect((await http.inject({url: '/v1/charts/any-fail?kind=pie'})).statusCode).toBe(400);
+  const refused = await http.inject({url: '/v1/capability/bore.torque'});
+  expect(refused.statusCode).toBe(400);
+  expect(refused.json()).toMatchObject({detail: expect.stringContaining('no parameter "bore.torque" is measured')});
 });
 
 test('a wrong field is pointed at', async () => {

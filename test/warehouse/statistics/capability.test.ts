@@ -1,0 +1,106 @@
+import {describe, expect, test} from 'vitest';
+import {
+  byPercentiles,
+  expectedPpm,
+  performance as nearness,
+  potential,
+  towardsTarget,
+} from '../../../warehouse/statistics/capability.ts';
+import {andersonDarling} from '../../../warehouse/statistics/normality.ts';
+import {
+  betaUpperQuantile,
+  chiSquaredUpperQuantile,
+  fUpperQuantile,
+  studentUpperQuantile,
+} from '../../../warehouse/statistics/quantiles.ts';
+import {pistonRings, shared} from './textbook-data.ts';
+
+const SPECS = {lsl: 73.95, usl: 74.05, target: 74};
+
+// Piston rings (Montgomery): sigma and Cp, Cpk with intervals as R's qcc 3.0 prints them, 124 degrees of freedom; the
+// narrower bases are those that follow from the estimator: about 90.6 for the mean range, 100 pooled.
+describe('capability of the piston rings', () => {
+  const spread = {mean: 74.001176, sigma: 0.009785039, n: 125};
+
+  test.each([
+    [124, 1.491, 1.915],
+    [90.6, 1.455, 1.95],
+    [100, 1.467, 1.938],
+  ])('Cp with %d degrees of freedom', (degrees, low, high) => {
+    const cp = potential(SPECS, {...spread, degrees})!;
+    expect(cp.value).toBeCloseTo(1.703, 3);
+    expect(cp.low).toBeCloseTo(low, 2);
+    expect(cp.high).toBeCloseTo(high, 2);
+  });
+
+  test('Cpk and Cpm', () => {
+    const cpk = nearness(SPECS, {...spread, degrees: 124})!;
+    expect([cpk.value, cpk.low, cpk.high].map(x => x.toFixed(3))).toEqual(['1.663', '1.448', '1.878']);
+    const cpm = towardsTarget(SPECS, {...spread, degrees: 124})!;
+    // Cp / sqrt(1 + ((mean - target) / sigma)^2) by hand.
+    expect(cpm.value).toBeCloseTo(1.70328 / Math.sqrt(1 + (0.001176 / 0.009785039) ** 2), 4);
+    expect(cpm.low).toBeLessThan(cpm.value);
+  });
+});
+
+test('one limit alone has a Cpk and no Cp; none has neither', () => {
+  const spread = {mean: 10, sigma: 1, degrees: 50, n: 51};
+  expect(potential({lsl: null, usl: 14, target: null}, spread)).toBeNull();
+  expect(nearness({lsl: null, usl: 14.5, target: null}, spread)!.value).toBeCloseTo(1.5, 12);
+  expect(nearness({lsl: 7, usl: null, target: null}, spread)!.value).toBeCloseTo(1, 12);
+  expect(nearness({lsl: null, usl: null, target: null}, spread)).toBeNull();
+});
+
+// Montgomery's table of process capability ratios: Cp 1.00 = 2700 ppm, 1.33 = 66, one-sided 1.00 = 1350.
+test('parts per million expected of a normal process', () => {
+  expect(expectedPpm({lsl: -3, usl: 3, target: null}, {mean: 0, sigma: 1})).toBeCloseTo(2699.8, 1);
+  expect(expectedPpm({lsl: null, usl: 3, target: null}, {mean: 0, sigma: 1})).toBeCloseTo(1349.9, 1);
+  expect(expectedPpm({lsl: -4, usl: 4, target: null}, {mean: 0, sigma: 1})).toBeCloseTo(63.34, 2);
+});
+
+test('by percentiles a normal distribution gives what sigma gives', () => {
+  const {pp, ppk} = byPercentiles({lsl: -4, usl: 5, target: null}, {low: -3, median: 0, high: 3});
+  expect(pp).toBeCloseTo(1.5, 12);
+  expect(ppk).toBeCloseTo(4 / 3, 12);
+});
+
+// statsmodels 0.13.5, diagnostic.normal_ad.
+describe('normality', () => {
+  test.each([
+    ['squares of 1 to 20', Array.from({length: 20}, (_, k) => (k + 1) ** 2), 0.62515128415059, 0.08880683219204079],
+    ['exponentials', Array.from({length: 10}, (_, k) => Math.exp(k / 2)), 0.9256801192135278, 0.011253575860572091],
+  ])('%s', (_what, values, statistic, p) => {
+    const found = andersonDarling(Float64Array.from(values));
+    expect(found.statistic).toBeCloseTo(statistic, 10);
+    expect(found.p).toBeCloseTo(p, 10);
+  });
+
+  test.skipIf(!shared.present)('piston rings', () => {
+    const values = pistonRings()
+      .slice(0, 25)
+      .flatMap(r => r.values)
+      .sort((a, b) => a - b);
+    expect(andersonDarling(Float64Array.from(values)).p).toBeCloseTo(0.8958342620630695, 8);
+  });
+
+  test('too few or equal values are refused', () => {
+    expect(() => andersonDarling(new Float64Array(7))).toThrow('too few values: 7');
+    expect(() => andersonDarling(new Float64Array(9))).toThrow('all values are equal');
+  });
+});
+
+// SciPy 1.10.1: chi2.isf, f.isf, t.isf, beta.isf.
+test('quantiles', () => {
+  const close = (a: number, b: number) => expect(Math.abs(a / b - 1)).toBeLessThan(1e-11);
+  close(chiSquaredUpperQuantile(0.025, 90.6), 118.82358732396726);
+  close(chiSquaredUpperQuantile(0.975, 3), 0.21579528262389797);
+  close(chiSquaredUpperQuantile(1e-10, 5), 55.5623985182385);
+  close(fUpperQuantile(0.0027, 2, 59), 6.54910034328199);
+  close(fUpperQuantile(0.5, 7, 3), 1.1481791128885994);
+  close(studentUpperQuantile(0.025, 10), 2.2281388519649385);
+  // SciPy is good to nine digits only here: by the closed form of three degrees of freedom.
+  close(studentUpperQuantile(1e-6, 3), 103.29946778041935);
+  close(betaUpperQuantile(0.0027, 1.5, 8), 0.5770332486414874);
+  close(betaUpperQuantile(0.975, 0.5, 0.5), 0.0015413331334360146);
+  expect(studentUpperQuantile(0.5, 4)).toBe(0);
+});

@@ -1,0 +1,212 @@
+/** What a chart is made of: measured values in order of time, or counts, each with the subgroup it belongs to. */
+import type {ChartQuestion} from '../chart-answers.ts';
+import {type Bindings, quoteName, quoteText, type Session} from '../duckdb.ts';
+import {filteredParts} from '../filter.ts';
+import {prepareHistory} from '../history.ts';
+import {nearNames} from '../near-names.ts';
+import {createPopulation} from '../population.ts';
+import {query} from '../queries.ts';
+import {stepTables} from '../step-tables.ts';
+
+/** A question about a chart that cannot be drawn; the message says what is missing. */
+export class ChartError extends Error {
+  override name = 'ChartError';
+}
+
+/** Measured values of one or more parameters, in order of time within subgroups in order of time. */
+export interface Measured {
+  /** One array a parameter. */
+  values: Float64Array[];
+  /** ISO 8601, null where nothing says when. */
+  at: (string | null)[];
+  /** Subgroup of each value, 0, 1, ... */
+  group: Int32Array;
+  /** Name of each subgroup: its lot, its shift, its time. */
+  names: string[];
+  /** When each subgroup began. */
+  from: (string | null)[];
+  notes: string[];
+}
+
+/**
+ * The first runs' values of `parameters` (`<step>.<parameter>`, or a name that only one step has).
+ * @throws ChartError for an unknown parameter, or several that were not measured together
+ */
+export async function measuredPoints(session: Session, question: ChartQuestion): Promise<Measured> {
+  const sources = await findParameters(session, question.parameter.split(','));
+  await prepareHistory(session, 'subjects', 'visits');
+  const {condition, bindings} = await scopeOf(session, question);
+  const values = sources.columns.map((column, k) => `m.${column} as v${k}`);
+  const present = sources.columns.map(column => `m.${column} is not null and isfinite(m.${column})`);
+  await session.run(
+    `create or replace temp table points as
+     select s.id, s.lot_id, coalesce(m.measured_at, v.started_at, s.made_at) as "at", ${values.join(', ')}
+     from now.step_${sources.table} m
+     join subjects s on s.part = m.part
+     left join visits v on v.part = m.part and v.step = ${quoteText(sources.step)} and v.run = m.run
+     where m.run = 1 and ${present.join(' and ')} and ${condition}`,
+    bindings,
+  );
+  const {notes, key} = await groupBy(session, question.subgroup, 'points');
+  const {columns} = await session.columns(
+    `select ${sources.columns.map((_, k) => `v${k}`).join(', ')}, strftime("at", '%Y-%m-%dT%H:%M:%SZ') as "at", "group", strftime(group_at, '%Y-%m-%dT%H:%M:%SZ') as group_at
+     from (select *, ${key} as "group", min("at") over (partition by ${key}) as group_at from points)
+     where "group" is not null order by group_at nulls last, "group", "at" nulls last, id`,
+  );
+  const width = sources.columns.length;
+  return {
+    values: columns.slice(0, width).map(column => Float64Array.from(column as number[])),
+    at: columns[width] as (string | null)[],
+    ...numbered(columns[width + 1] as string[], columns[width + 2] as (string | null)[]),
+    notes,
+  };
+}
+
+/** Inspected parts and what was found on them, by subgroup in order of time. */
+export interface CountedPoints {
+  n: number[];
+  defective: number[];
+  defects: number[];
+  names: string[];
+  from: (string | null)[];
+  notes: string[];
+}
+
+/** @throws ChartError for a defect that is not known */
+export async function countedPoints(session: Session, question: ChartQuestion): Promise<CountedPoints> {
+  await createPopulation(session, question);
+  await session.run(`create or replace temp table failures as ${query('failures')}`);
+  const anyFail = question.parameter === 'any-fail';
+  const which = anyFail ? 'true' : 'f.defect = $defect';
+  const bindings: Bindings = anyFail ? {} : {defect: question.parameter};
+  if (!anyFail) await mustBeDefect(session, question.parameter);
+  await session.run(
+    `create or replace temp table points as
+     select s.id, s.lot_id, p.inspected_at as "at", coalesce(f.defects, 0) as defects,
+       ${anyFail ? 'p.failed' : 'f.part is not null'} as defective
+     from population p join subjects s on s.part = p.part
+     left join (select part, count(*) as defects from failures f where ${which} group by part) f on f.part = p.part`,
+    bindings,
+  );
+  const {notes, key} = await groupBy(session, question.subgroup, 'points');
+  const rows = await session.rows<{name: string; from: string | null; n: number; defective: number; defects: number}>(
+    `select ${key} as name, strftime(min("at"), '%Y-%m-%dT%H:%M:%SZ') as "from", count(*) as n,
+       count(*) filter (defective) as defective, sum(defects)::integer as defects
+     from points where ${key} is not null group by 1 order by min("at") nulls last, 1`,
+  );
+  return {
+    n: rows.map(r => r.n),
+    defective: rows.map(r => r.defective),
+    defects: rows.map(r => r.defects),
+    names: rows.map(r => r.name),
+    from: rows.map(r => r.from),
+    notes,
+  };
+}
+
+async function findParameters(session: Session, names: readonly string[]) {
+  const tables = await stepTables(session);
+  const found = names.map(name => {
+    const matches = tables.flatMap(table =>
+      table.parameters
+        .filter(({parameter}) => name === parameter || name === `${table.step}.${parameter}`)
+        .map(({column}) => ({table: table.id, step: table.step, column})),
+    );
+    if (matches.length === 1) return matches[0];
+    const known = tables.flatMap(t =>
+      t.parameters.map(p => (t.step === '' ? p.parameter : `${t.step}.${p.parameter}`)),
+    );
+    if (matches.length > 1) {
+      throw new ChartError(
+        `${name} is measured at several steps: ask for ${known.filter(k => k.endsWith(name)).join(' or ')}`,
+      );
+    }
+    const near = nearNames(name, known);
+    const there = near.length > 0 ? `; near it: ${near.join(', ')}` : `; there are ${known.slice(0, 8).join(', ')}`;
+    throw new ChartError(
+      `no parameter "${name}" is measured${known.length > 0 ? there : ': no measurements are loaded'}`,
+    );
+  });
+  if (new Set(found.map(f => f.table)).size > 1)
+    throw new ChartError('parameters of one chart must be measured at one step');
+  return {table: found[0].table, step: found[0].step, columns: found.map(f => quoteName(f.column))};
+}
+
+async function scopeOf(session: Session, {product, from, to, where}: ChartQuestion) {
+  const conditions = ['true'];
+  const bindings: Bindings = {};
+  if (product !== undefined) {
+    conditions.push('s.product = $product');
+    bindings.product = product;
+  }
+  if (from !== undefined) {
+    conditions.push('s.inspected_at >= $from::timestamptz');
+    bindings.from = from;
+  }
+  if (to !== undefined) {
+    conditions.push('s.inspected_at < $to::timestamptz');
+    bindings.to = to;
+  }
+  if (where !== undefined) {
+    const chosen = await filteredParts(session, where);
+    conditions.push(`s.part in (${chosen.sql})`);
+    Object.assign(bindings, chosen.bindings);
+  }
+  return {condition: conditions.join(' and '), bindings};
+}
+
+/** SQL of the subgroup of a point, null where it has none; by default the lot, or where no lots are known five in a row. */
+async function groupBy(session: Session, subgroup: ChartQuestion['subgroup'], points: string) {
+  const {loose, all, timeless} = await session.row<{loose: number; all: number; timeless: number}>(
+    `select count(*) filter (lot_id is null) as loose, count(*) as "all", count(*) filter ("at" is null) as timeless from ${points}`,
+  );
+  const notes =
+    timeless > 0 ? [`${timeless} of ${all} values have no time: they come last, in the order of their ids`] : [];
+  const by = subgroup ?? (loose < all ? 'lot' : 5);
+  if (typeof by === 'number') {
+    await session.run(
+      `create or replace temp table ${points} as select *, row_number() over (order by "at" nulls last, id) - 1 as place from ${points}`,
+    );
+    return {notes, key: by === 1 ? "lpad(place::varchar, 9, '0')" : `lpad((place // ${by})::varchar, 9, '0')`};
+  }
+  const zone = "coalesce(getvariable('time_zone'), 'UTC')";
+  if (by === 'hour') return {notes, key: `strftime("at" at time zone ${zone}, '%Y-%m-%d %H:00')`};
+  if (by === 'lot') {
+    if (loose > 0) notes.push(`${loose} of ${all} values name no lot and are left out`);
+    return {notes, key: 'lot_id'};
+  }
+  await session.run(
+    `create or replace temp table ${points} as
+     select p.*, h.shift || ' ' || strftime(h.starts_at at time zone ${zone}, '%Y-%m-%d') as shift
+     from ${points} p asof left join now.shifts h on h.starts_at <= p."at"
+     where h.ends_at is null or p."at" < h.ends_at`,
+  );
+  const {outside} = await session.row<{outside: number}>(`select ${all} - count(shift) as outside from ${points}`);
+  if (outside > 0) notes.push(`${outside} of ${all} values fall into no shift of the calendar and are left out`);
+  return {notes, key: 'shift'};
+}
+
+async function mustBeDefect(session: Session, defect: string): Promise<void> {
+  const rows = await session.rows<{defect: string}>(
+    'select distinct defect from now.defects union select defect from now.defect_codes order by defect',
+  );
+  const known = rows.map(r => r.defect);
+  if (known.includes(defect)) return;
+  throw new ChartError(
+    `no defect "${defect}" is known${known.length > 0 ? `; there are ${known.slice(0, 20).join(', ')}, and any-fail` : '; ask for any-fail'}`,
+  );
+}
+
+function numbered(groups: readonly string[], began: readonly (string | null)[]) {
+  const names: string[] = [];
+  const from: (string | null)[] = [];
+  const group = new Int32Array(groups.length);
+  groups.forEach((name, i) => {
+    if (i === 0 || name !== groups[i - 1]) {
+      names.push(name);
+      from.push(began[i]);
+    }
+    group[i] = names.length - 1;
+  });
+  return {group, names, from};
+}
