@@ -10,13 +10,52 @@ export function kindOf(columns: readonly Column[], name: string, table: string):
   return column.type === 'item' ? `${table}.${quoteName(column.kindColumn!)}` : `'${column.type}'`;
 }
 
-/** Gives keys to the parts or lots in a column of `incoming` that no row has named before. */
-export async function nameItems(session: Session, column: string, kind: string, batch: number): Promise<void> {
+/** Rows that name parts or lots in some of their columns. */
+export interface Mentions {
+  /** With columns `batch`, `"$file"` and `ordinal`, which say where a row came from. */
+  relation: string;
+  columns: readonly Column[];
+}
+
+/**
+ * Gives keys to the parts or lots that no row has named before, in the order in which they come, so that it does not matter
+ * how many batches are looked at together. Makes temporary table `named_items` (kind, id, item) of all that are named.
+ */
+export async function nameItems(session: Session, mentions: readonly Mentions[], firstBatch: number): Promise<void> {
+  const named = mentions.flatMap(({relation, columns}) =>
+    columns.flatMap((column, k) =>
+      isItem(column)
+        ? [
+            `select ${kindOf(columns, column.name, 'n')} as kind, n.${quoteName(column.name)} as id,
+               ${placeOf('n', firstBatch, k)} as place
+             from ${relation} n where n.${quoteName(column.name)} is not null`,
+          ]
+        : [],
+    ),
+  );
+  if (named.length === 0) return;
+  await session.run(`create or replace temp table mentioned as
+    select m.kind, m.id, m.place, i.item
+    from (select kind, id, min(place) as place from (${named.join('\nunion all\n')}) group by kind, id) m
+    left join fact.items i on i.kind = m.kind and i.id = m.id`);
+  await session.run(`create or replace temp table named_items as
+    select (select count(*) from fact.items) - 1 + row_number() over (order by place) as item, kind, id, place
+    from mentioned where item is null`);
   await session.run(
     `insert into fact.items
-     select coalesce((select max(item) from fact.items), -1) + row_number() over (order by kind, id), kind, id, $batch::integer
-     from (select distinct ${kind} as kind, n.${quoteName(column)} as id from incoming n where n.${quoteName(column)} is not null) n
-     where not exists (select 1 from fact.items i where i.kind = n.kind and i.id = n.id)`,
-    {batch},
+     select item, kind, id, $firstBatch::integer + (place >> ${BATCH_BITS}) from named_items order by item`,
+    {firstBatch},
   );
+  await session.run(`insert into named_items select item, kind, id, place from mentioned where item is not null;
+    drop table mentioned`);
+}
+
+const FILE_BITS = 32;
+const BATCH_BITS = 46;
+const COLUMNS_MAX = 32;
+
+/** SQL for where a row stands among all that come: by batch, then file, then column, then line. */
+function placeOf(row: string, firstBatch: number, column: number): string {
+  return `((${row}.batch - ${Math.trunc(firstBatch)})::bigint << ${BATCH_BITS})
+    + ((${row}."$file" * ${COLUMNS_MAX} + ${column})::bigint << ${FILE_BITS}) + ${row}.ordinal`;
 }

@@ -126,7 +126,7 @@ export async function load(
   };
   if (context.replays !== undefined) body.replays = context.replays;
   const entry = await acknowledge(ledger, seq, body, folder);
-  await project(session, context.holdings, entry);
+  await project(session, context.holdings, [entry]);
   return {receipt, entry};
 }
 

@@ -1,101 +1,139 @@
 /** Measured values into the wide step tables: first arrivals as rows, later single values as cells. */
 import {quoteName, quoteText, type Session} from './duckdb.ts';
-import {nameItems} from './items.ts';
-import {extendStepTable, factTable} from './step-tables.ts';
+import type {Incoming} from './project.ts';
+import {extendStepTables, type FirstOfStep, factTable, type StepTable, stepTables} from './step-tables.ts';
 
 /**
- * `incoming`: part, step, run, measured_at, recorded_at, ordinal, then one column `p:<parameter>` each. Rows are new, unless
- * another table of the same file has made the visit's row already: their values then become cells.
+ * What comes: part, step, run, measured_at, recorded_at, ordinal, then one column `p:<parameter>` each. The row that is the
+ * first of its visit (part, step, run) becomes the visit's row; the values of others become cells.
+ * @returns whether there are new tables, columns or late parameters
  */
-export async function projectWide(session: Session, batch: number): Promise<void> {
-  await nameItems(session, 'part', "'part'", batch);
-  const described = await session.rows<{column_name: string}>('describe incoming');
+export async function projectWide(session: Session, incoming: Incoming): Promise<boolean> {
+  const {relation, isNew, severalFiles} = incoming;
+  const described = await session.rows<{column_name: string}>(`describe ${relation}`);
   const parameters = described
     .map(d => d.column_name)
     .filter(n => n.startsWith('p:'))
     .map(n => n.slice(2));
-  const steps = await session.rows<{step: string}>(
-    "select distinct coalesce(step, '') as step from incoming order by step",
-  );
-  for (const {step} of steps) {
-    const table = await extendStepTable(session, step, parameters, batch);
-    const columns = parameters.map(p => table.parameters.find(t => t.parameter === p)!.column);
-    const values = parameters.map(p => `n.${quoteName(`p:${p}`)}`);
-    await session.run(
-      `insert into ${factTable(table)} (part, run, measured_at, recorded_at, batch, ordinal${columns.map(c => `, ${c}`).join('')})
-       select i.item, n.run, n.measured_at, n.recorded_at, $batch::integer, n.ordinal${values.map(v => `, ${v}`).join('')}
-       from incoming n join fact.items i on i.id = n.part and i.kind = 'part'
-       where coalesce(n.step, '') = $step and not exists (
-         select 1 from ${factTable(table)} f where f.part = i.item and f.run = n.run) order by n.ordinal`,
-      {batch, step},
-    );
-    await session.run(
-      `insert into fact.cells
-       select item, $step, run, parameter, value, null, null, measured_at, recorded_at, $batch::integer, ordinal from (
-         select i.item, n.run, n.measured_at, n.recorded_at, n.ordinal,
-           unnest([${parameters.map(quoteText).join(', ')}]) as parameter, unnest([${values.join(', ')}]) as value
-         from incoming n join fact.items i on i.id = n.part and i.kind = 'part'
-         where coalesce(n.step, '') = $step and not exists (
-           select 1 from ${factTable(table)} f
-           where f.part = i.item and f.run = n.run and f.batch = $batch::integer and f.ordinal = n.ordinal
-             and ${columns.map((c, k) => `f.${c} is not distinct from ${values[k]}`).join(' and ') || 'true'}))
-       where value is not null`,
-      {batch, step},
-    );
+  const firsts = await firstsOfWide(session, incoming, parameters);
+  let viewsChange = await extendStepTables(session, firsts);
+  for (const table of await tablesOf(session, firsts)) {
+    const here = table.parameters.filter(({parameter}) => isIn(firsts, table.step, parameter));
+    const columns = here.map(p => `, ${p.column}`).join('');
+    const values = here.map(p => `, n.${quoteName(`p:${p.parameter}`)}`).join('');
+    const rows = `select i.item, n.* from ${relation} n join named_items i on i.id = n.part and i.kind = 'part'
+      where ${isOfStep(table)}`;
+    const into = `insert into ${factTable(table)} (part, run, measured_at, recorded_at, batch, ordinal${columns})
+      select n.item, n.run, n.measured_at, n.recorded_at, n.batch, n.ordinal${values}`;
+    if (isNew) {
+      await session.run(`${into} from (${rows}) n ${severalFiles ? IN_ORDER : 'order by n.ordinal'}`);
+      continue;
+    }
+    await session.run(`create or replace temp table visits as
+      select n.*, ${isFirstOfVisit(table)} as "$new" from (${rows}) n`);
+    await session.run(`${into} from visits n where "$new" ${IN_ORDER}`);
+    const names = here.map(p => quoteText(p.parameter)).join(', ');
+    await session.run(`create or replace temp table late as
+      select * from (
+        select item, run, measured_at, recorded_at, batch, "$file", ordinal, unnest([${names}]) as parameter,
+          unnest([${values.replace(', ', '')}]) as value
+        from visits n where not "$new")
+      where value is not null`);
+    await session.run(`insert into fact.cells
+      select item, ${quoteText(table.step)}, run, parameter, value, null, null, measured_at, recorded_at, batch, ordinal
+      from late n ${IN_ORDER}`);
+    if (await rememberLate(session, table.step)) viewsChange = true;
+    await session.run('drop table visits');
   }
+  return viewsChange;
 }
 
 /**
- * `incoming`: measurements in long form. A visit (part, step, run) that has no wide row yet gets one, made of the values
- * that share its earliest time; what does not fit into it (late, text, beyond a limit, a second version) becomes a cell.
+ * What comes: measurements in long form. A visit (part, step, run) that has no row yet gets one, made of the values of the
+ * first file that share its earliest time; what does not fit into it (late, text, beyond a limit, a second version) becomes
+ * a cell.
+ * @returns whether there are new tables, columns or late parameters
  */
-export async function projectCells(session: Session, batch: number): Promise<void> {
-  await nameItems(session, 'part', "'part'", batch);
-  const steps = await session.rows<{step: string}>(
-    "select distinct coalesce(step, '') as step from incoming order by step",
+export async function projectCells(session: Session, {relation}: Incoming): Promise<boolean> {
+  const firsts = await session.rows<FirstOfStep & Record<string, unknown>>(
+    `select coalesce(step, '') as step, parameter, min(batch) as batch, min_by("$file", (batch, "$file")) as file
+     from ${relation} group by all order by batch, file, step, parameter`,
   );
-  for (const {step} of steps) {
-    const parameters = await session.rows<{parameter: string}>(
-      `select distinct parameter from incoming where coalesce(step, '') = $step order by parameter`,
-      {step},
-    );
-    const table = await extendStepTable(
-      session,
-      step,
-      parameters.map(p => p.parameter),
-      batch,
-    );
+  let viewsChange = await extendStepTables(session, firsts);
+  for (const table of await tablesOf(session, firsts)) {
     const same = 'n.measured_at is not distinct from n.first_at.m and n.recorded_at is not distinct from n.first_at.r';
-    await session.run(
-      `create or replace temp table visits as
-       select *, "$new" and "$plain" and ${same}
-         and row_number() over (partition by part, run, parameter, "$plain", measured_at, recorded_at order by ordinal desc) = 1 as "$base"
-       from (
-         select i.item as part, n.run, n.parameter, n.value, n.text_value, n.qualifier, n.measured_at, n.recorded_at, n.ordinal,
-           not exists (select 1 from ${factTable(table)} f where f.part = i.item and f.run = n.run) as "$new",
-           n.value is not null and n.qualifier is null as "$plain",
-           min({m: n.measured_at, r: n.recorded_at}) filter (n.value is not null and n.qualifier is null)
-             over (partition by i.item, n.run) as first_at
-         from incoming n join fact.items i on i.id = n.part and i.kind = 'part'
-         where coalesce(n.step, '') = $step) n`,
-      {step},
-    );
-    const columns = parameters.map(({parameter}) => table.parameters.find(t => t.parameter === parameter)!.column);
-    const values = parameters.map(
-      ({parameter}) => `max(value) filter ("$base" and parameter = ${quoteText(parameter)})`,
-    );
-    await session.run(
-      `insert into ${factTable(table)} (part, run, measured_at, recorded_at, batch, ordinal, ${columns.join(', ')})
-       select part, run, any_value(first_at.m), any_value(first_at.r), $batch::integer, min(ordinal), ${values.join(', ')}
-       from visits where "$new" group by part, run order by min(ordinal)`,
-      {batch},
-    );
-    await session.run(
-      `insert into fact.cells
-       select part, $step, run, parameter, value, text_value, qualifier, measured_at, recorded_at, $batch::integer, ordinal
-       from visits where not "$base" order by ordinal`,
-      {batch, step},
-    );
+    await session.run(`create or replace temp table visits as
+      select *, "$new" and "$plain" and ${same}
+        and row_number() over (partition by item, run, parameter, "$plain", measured_at, recorded_at, batch, "$file"
+                               order by ordinal desc) = 1 as "$base"
+      from (
+        select n.*, ${isFirstOfVisit(table)} as "$new",
+          min({m: n.measured_at, r: n.recorded_at}) filter ("$plain")
+            over (partition by n.item, n.run, n.batch, n."$file") as first_at
+        from (select i.item, n.*, n.value is not null and n.qualifier is null as "$plain"
+              from ${relation} n join named_items i on i.id = n.part and i.kind = 'part'
+              where ${isOfStep(table)}) n) n`);
+    const here = table.parameters.filter(({parameter}) => isIn(firsts, table.step, parameter));
+    const columns = here.map(p => `, ${p.column}`).join('');
+    const values = here.map(p => `, max(value) filter ("$base" and parameter = ${quoteText(p.parameter)})`).join('');
+    await session.run(`insert into ${factTable(table)} (part, run, measured_at, recorded_at, batch, ordinal${columns})
+      select item, run, any_value(first_at.m), any_value(first_at.r), any_value(batch), min(ordinal)${values}
+      from visits where "$new" group by item, run order by any_value(batch), any_value("$file"), min(ordinal)`);
+    await session.run('create or replace temp table late as from visits where not "$base"');
+    await session.run(`insert into fact.cells
+      select item, ${quoteText(table.step)}, run, parameter, value, text_value, qualifier, measured_at, recorded_at,
+        batch, ordinal
+      from late n ${IN_ORDER}`);
+    if (await rememberLate(session, table.step)) viewsChange = true;
     await session.run('drop table visits');
   }
+  return viewsChange;
+}
+
+const IN_ORDER = 'order by n.batch, n."$file", n.ordinal';
+
+const isOfStep = (table: StepTable) => `coalesce(n.step, '') = ${quoteText(table.step)}`;
+
+const isIn = (firsts: readonly FirstOfStep[], step: string, parameter: string) =>
+  firsts.some(f => f.step === step && f.parameter === parameter);
+
+/** SQL: no row is stored of the visit of `n`, and no earlier file has one. */
+const isFirstOfVisit = (table: StepTable) =>
+  `(not exists (select 1 from ${factTable(table)} f where f.part = n.item and f.run = n.run)
+    and {b: n.batch, f: n."$file"} = min({b: n.batch, f: n."$file"}) over (partition by n.item, n.run))`;
+
+/** Steps and parameters with a value, in the order in which they come first; of one file, by name. */
+async function firstsOfWide(
+  session: Session,
+  {relation}: Incoming,
+  parameters: readonly string[],
+): Promise<FirstOfStep[]> {
+  const counts = parameters.map((p, k) => `, count(${quoteName(`p:${p}`)}) as "${k}"`).join('');
+  const files = await session.rows<{step: string; batch: number} & Record<string, unknown>>(
+    `select coalesce(step, '') as step, batch, "$file" as file${counts} from ${relation}
+     group by all order by batch, file, step`,
+  );
+  const sorted = parameters.map((parameter, k) => ({parameter, k})).sort((a, b) => (a.parameter < b.parameter ? -1 : 1));
+  return files.flatMap(({step, batch, ...filled}) => [
+    {step, parameter: null, batch},
+    ...sorted.filter(({k}) => filled[k] !== 0).map(({parameter}) => ({step, parameter, batch})),
+  ]);
+}
+
+async function tablesOf(session: Session, firsts: readonly FirstOfStep[]): Promise<StepTable[]> {
+  const steps = new Set(firsts.map(f => f.step));
+  return (await stepTables(session)).filter(t => steps.has(t.step));
+}
+
+/** Notes the parameters of temporary table `late`, and drops it. @returns whether any is new */
+async function rememberLate(session: Session, step: string): Promise<boolean> {
+  const found = await session.rows(
+    `insert into fact.late_parameters
+     select distinct $step, parameter from late
+     where parameter not in (select parameter from fact.late_parameters where step = $step)
+     returning parameter`,
+    {step},
+  );
+  await session.run('drop table late');
+  return found.length > 0;
 }

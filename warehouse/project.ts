@@ -1,11 +1,15 @@
-/** From ledger and archive to DuckDB: one entry, one transaction. The same code runs after an ingest and in a rebuild. */
-import {CANONICAL, columnsOf} from './canonical.ts';
-import {quoteName, type Session} from './duckdb.ts';
-import {type FileRecord, type Holdings, relationOf} from './holdings.ts';
-import {isItem, kindOf, nameItems} from './items.ts';
+/**
+ * From ledger and archive to DuckDB: entries that follow one another, in one transaction. The same code runs after an
+ * ingest, when a database catches up, and in a rebuild; how entries are grouped makes no difference to the facts.
+ */
+import {columnsOf} from './canonical.ts';
+import {quoteText, type Session} from './duckdb.ts';
+import type {FileRecord, HeldFile, Holdings} from './holdings.ts';
+import {nameItems} from './items.ts';
 import type {LedgerEntry} from './ledger.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {projectCells, projectWide} from './project-measurements.ts';
+import {projectTable} from './project-table.ts';
 import {createStepViews} from './step-tables.ts';
 
 /** What the ledger says of one ingested file. `batch` is null when nothing of it was accepted. */
@@ -25,23 +29,40 @@ export interface BatchBody {
   replays?: number;
 }
 
-/** Applies one ledger entry to the database, in one transaction that also records how far it got. */
-export async function project(session: Session, holdings: Holdings, entry: LedgerEntry): Promise<void> {
+/** What came in a file of one batch or of several; what it says of all its rows saves looking. */
+export interface Incoming {
+  table: string;
+  form: FileRecord['form'];
+  /** A relation with the file's columns, `batch`, and `"$file"`: the file's place in its batch. */
+  relation: string;
+  /** Rows come from several files, so that their order must be made. */
+  severalFiles: boolean;
+  /** No row has the natural key of a stored one, or of another that comes. */
+  isNew: boolean;
+}
+
+/** Rows as they were settled, which need not be read back from the archive. */
+export type SettledFiles = ReadonlyMap<string, {relation: string; isNew: boolean}>;
+
+/** Applies ledger entries to the database, in one transaction that also records how far it got. */
+export async function project(
+  session: Session,
+  holdings: Holdings,
+  entries: readonly LedgerEntry[],
+  settled: SettledFiles = new Map(),
+): Promise<void> {
   await session.run('begin');
   try {
-    let batch: number | null = null;
-    if (entry.kind === 'batch') batch = await projectBatch(session, holdings, entry, entry.body as BatchBody);
-    else {
-      await session.run('insert into fact.decisions values ($seq::integer, $at::timestamptz, $kind, $body::json)', {
-        seq: entry.seq,
-        at: entry.at,
-        kind: entry.kind,
-        body: JSON.stringify(entry.body),
-      });
-    }
+    for (const entry of entries) if (entry.kind !== 'batch') await projectDecision(session, entry);
+    const batches = entries.filter(isBatch);
+    const arrivals = arrivalsOf(batches, holdings);
+    await projectRejects(session, arrivals);
+    await projectRows(session, arrivals, settled);
+    await projectBatches(session, batches);
+    const last = entries.at(-1)!;
     await session.run(
       'update applied set seq = $seq::integer, batch = coalesce($batch::integer, batch), hash = $hash',
-      {seq: entry.seq, batch, hash: entry.hash},
+      {seq: last.seq, batch: batches.findLast(b => b.body.batch !== null)?.body.batch ?? null, hash: last.hash},
     );
     await session.run('commit');
   } catch (error) {
@@ -50,69 +71,155 @@ export async function project(session: Session, holdings: Holdings, entry: Ledge
   }
 }
 
-async function projectBatch(session: Session, holdings: Holdings, entry: LedgerEntry, body: BatchBody) {
-  const {batch} = body;
-  for (const {table, form, file} of holdings.rowsOf(entry.seq)) {
-    // Taken away by a retention rule.
-    if (file === null) continue;
-    const relation = relationOf(file, entry.seq);
-    if (form === 'rejects') {
-      await session.run(
-        `insert into fact.rejects select $seq::integer, $batch::integer, source, "table", line, field, reason, "row"::json
-         from ${relation}`,
-        {seq: entry.seq, batch},
-      );
-      continue;
+const ENTRIES_MAX = 2000;
+const ROWS_MAX = 500_000;
+
+/** Entries in groups that can be projected together: of moderate size, measurements all wide or all long. */
+export function* runsOf(entries: readonly LedgerEntry[]): Generator<LedgerEntry[]> {
+  let run: LedgerEntry[] = [];
+  let rows = 0;
+  let forms = new Set<string>();
+  for (const entry of entries) {
+    const files = isBatch(entry) ? entry.body.files : [];
+    const more = files.reduce((sum, f) => sum + f.rows, 0);
+    const all = new Set([...forms, ...files.filter(f => f.table === 'measurements').map(f => f.form)]);
+    if (run.length > 0 && (run.length >= ENTRIES_MAX || rows + more > ROWS_MAX || all.size > 1)) {
+      yield run;
+      run = [];
+      rows = 0;
+      forms = new Set();
     }
-    await session.run(`create or replace temp table incoming as select * from ${relation}`);
-    if (form === 'wide') await projectWide(session, batch!);
-    else if (table === 'measurements') await projectCells(session, batch!);
-    else await projectTable(session, table, batch!);
-    await session.run('drop table incoming');
+    run.push(entry);
+    rows += more;
+    for (const {table, form} of files) if (table === 'measurements') forms.add(form);
   }
-  if (body.files.some(f => f.table === 'measurements')) await createStepViews(session);
-  if (batch !== null) {
-    const accepted = body.tables.reduce((sum, t) => sum + t.accepted, 0);
-    const rejected = body.tables.reduce((sum, t) => sum + t.rejected, 0);
-    await session.run(
-      `insert into fact.batches values ($batch::integer, $seq::integer, $at::timestamptz, $source, $digest,
-       $accepted::integer, $rejected::integer)`,
-      {batch, seq: entry.seq, at: entry.at, source: body.source, digest: body.digest, accepted, rejected},
-    );
-  }
-  return batch;
+  if (run.length > 0) yield run;
 }
 
-async function projectTable(session: Session, table: string, batch: number): Promise<void> {
-  const columns = columnsOf(table);
-  const {key} = CANONICAL[table];
-  const items = columns.filter(isItem);
-  for (const {name} of items) await nameItems(session, name, kindOf(columns, name, 'n'), batch);
-  const joins = items.map(({name}) => {
-    const alias = quoteName(`i_${name}`);
-    return `left join fact.items ${alias} on ${alias}.id = n.${quoteName(name)} and ${alias}.kind = ${kindOf(columns, name, 'n')}`;
+interface BatchEntry extends LedgerEntry {
+  body: BatchBody;
+}
+
+const isBatch = (entry: LedgerEntry): entry is BatchEntry => entry.kind === 'batch';
+
+async function projectDecision(session: Session, entry: LedgerEntry): Promise<void> {
+  await session.run('insert into fact.decisions values ($seq::integer, $at::timestamptz, $kind, $body::json)', {
+    seq: entry.seq,
+    at: entry.at,
+    kind: entry.kind,
+    body: JSON.stringify(entry.body),
   });
-  const values = columns.map(c =>
-    isItem(c) ? `${quoteName(`i_${c.name}`)}.item as ${quoteName(c.name)}` : `n.${quoteName(c.name)}`,
+}
+
+/** The rows of one batch in one file. */
+interface Arrival {
+  seq: number;
+  batch: number | null;
+  /** The file's place in its batch. */
+  place: number;
+  /** As the batch named it. */
+  of: string;
+  file: HeldFile;
+}
+
+function arrivalsOf(batches: readonly BatchEntry[], holdings: Holdings): Arrival[] {
+  return batches.flatMap(({seq, body}) =>
+    holdings.rowsOf(seq).flatMap(({of, file}, place) => {
+      // Taken away by a retention rule.
+      return file === null ? [] : [{seq, batch: body.batch, place, of, file}];
+    }),
   );
-  const sameKey = (other: string) =>
-    key.map(k => `${other}.${quoteName(k)} is not distinct from n.${quoteName(k)}`).join(' and ');
-  const names = columns.map(c => quoteName(c.name)).join(', ');
-  const {empty} = await session.row<{empty: boolean}>(`select not exists (from fact.${table}) as empty`);
-  await session.run(`create or replace temp table named as
-    select ${values.join(', ')}, n.ordinal from incoming n ${joins.join('\n')} order by n.ordinal`);
-  const keyList = key.map(quoteName).join(', ');
-  await session.run(`create or replace temp table repeated as
-    select ${keyList}, min(ordinal) as first from named group by ${keyList} having count(*) > 1`);
-  const {repeats} = await session.row<{repeats: boolean}>('select exists (from repeated) as repeats');
-  const later = [
-    empty ? 'false' : `exists (select 1 from fact.${table} f where ${sameKey('f')})`,
-    repeats ? `exists (select 1 from repeated r where r.first < n.ordinal and ${sameKey('r')})` : 'false',
-  ];
-  await session.run(
-    `insert into fact.${table} (${names}, batch, ordinal, later)
-     select ${names}, $batch::integer, ordinal, ${later.join(' or ')} from named n order by ordinal`,
-    {batch},
-  );
-  await session.run('drop table named; drop table repeated');
+}
+
+async function projectRejects(session: Session, arrivals: readonly Arrival[]): Promise<void> {
+  const rejects = arrivals.filter(a => a.file.form === 'rejects');
+  if (rejects.length === 0) return;
+  await session.run(`insert into fact.rejects
+    select "$seq", batch, source, "table", line, field, reason, "row"::json from ${relationOfAll(rejects)}`);
+}
+
+async function projectRows(session: Session, arrivals: readonly Arrival[], settled: SettledFiles): Promise<void> {
+  const groups = groupsOf(arrivals.filter(a => a.file.form !== 'rejects'));
+  if (groups.length === 0) return;
+  const incoming: Incoming[] = [];
+  for (const [k, group] of groups.entries()) {
+    const [first] = group;
+    const {table, form} = first.file;
+    const known = group.length === 1 ? settled.get(first.of) : undefined;
+    const relation = `incoming_${k}`;
+    // What comes from many files is read once; one large file is read by columns, as they are needed.
+    const kind = group.length > 1 ? 'table' : 'view';
+    const from = known
+      ? `(select *, ${first.batch} as batch, ${first.place} as "$file" from ${known.relation})`
+      : relationOfAll(group);
+    await session.run(`create or replace temp ${kind} ${relation} as select * from ${from}`);
+    incoming.push({table, form, relation, severalFiles: group.length > 1, isNew: known?.isNew ?? false});
+  }
+  const firstBatch = Math.min(...arrivals.map(a => a.batch ?? Number.POSITIVE_INFINITY));
+  const mentions = incoming.map(({table, relation, form}) => ({
+    relation,
+    columns: form === 'wide' ? columnsOf(table).filter(c => c.name === 'part') : columnsOf(table),
+  }));
+  await nameItems(session, mentions, firstBatch);
+  let viewsChange = false;
+  for (const rows of incoming) {
+    if (rows.table !== 'measurements') await projectTable(session, rows);
+    else if (await (rows.form === 'wide' ? projectWide : projectCells)(session, rows)) viewsChange = true;
+  }
+  if (viewsChange) await createStepViews(session);
+  for (const {relation, severalFiles} of incoming) {
+    await session.run(`drop ${severalFiles ? 'table' : 'view'} ${relation}`);
+  }
+}
+
+/** Files of the same kind together; a batch whose measurements are both wide and long is taken file by file. */
+function groupsOf(arrivals: readonly Arrival[]): Arrival[][] {
+  const mixed = new Set(arrivals.filter(a => a.file.table === 'measurements').map(a => a.file.form)).size > 1;
+  const groups = new Map<string, Arrival[]>();
+  for (const arrival of arrivals) {
+    const {seq, place, file} = arrival;
+    const key = mixed && file.table === 'measurements' ? `${seq} ${place}` : `${file.table} ${file.form}`;
+    groups.set(key, [...(groups.get(key) ?? []), arrival]);
+  }
+  return [...groups.values()];
+}
+
+/** SQL for the rows of these arrivals, with `batch`, `"$seq"` and `"$file"`. */
+function relationOfAll(arrivals: readonly Arrival[]): string {
+  const own = arrivals.filter(a => !a.file.merged);
+  const merged = arrivals.filter(a => a.file.merged);
+  const relations: string[] = [];
+  if (own.length === 1) {
+    const [{seq, batch, place, file}] = own;
+    relations.push(
+      `select *, ${seq} as "$seq", ${batch}::integer as batch, ${place} as "$file" from read_parquet(${quoteText(file.path)})`,
+    );
+  } else if (own.length > 1) {
+    relations.push(`select f.* exclude (filename), a."$seq", a.batch, a."$file"
+      from ${parquetOf(own)} f join ${placesOf(own)} on a.path = f.filename`);
+  }
+  if (merged.length > 0) {
+    relations.push(`select f.* exclude (filename, seq, batch), a."$seq", a.batch, a."$file"
+      from ${parquetOf(merged)} f join ${placesOf(merged)} on a.path = f.filename and a."$seq" = f.seq`);
+  }
+  return `(${relations.join('\nunion all by name\n')})`;
+}
+
+const parquetOf = (arrivals: readonly Arrival[]) =>
+  `read_parquet([${[...new Set(arrivals.map(a => quoteText(a.file.path)))].join(', ')}], filename = true, union_by_name = true)`;
+
+function placesOf(arrivals: readonly Arrival[]): string {
+  const rows = arrivals.map(a => `(${quoteText(a.file.path)}, ${a.seq}, ${a.batch}::integer, ${a.place})`);
+  return `(values ${rows.join(', ')}) a (path, "$seq", batch, "$file")`;
+}
+
+async function projectBatches(session: Session, batches: readonly BatchEntry[]): Promise<void> {
+  const rows = batches.flatMap(({seq, at, body}) => {
+    if (body.batch === null) return [];
+    const accepted = body.tables.reduce((sum, t) => sum + t.accepted, 0);
+    const rejected = body.tables.reduce((sum, t) => sum + t.rejected, 0);
+    const texts = [at, body.source, body.digest].map(quoteText);
+    return [`(${body.batch}, ${seq}, ${texts.join(', ')}, ${accepted}, ${rejected})`];
+  });
+  if (rows.length > 0) await session.run(`insert into fact.batches values ${rows.join(', ')}`);
 }

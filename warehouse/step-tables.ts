@@ -29,43 +29,45 @@ export async function stepTables(session: Session): Promise<StepTable[]> {
 
 export const factTable = (table: Pick<StepTable, 'id'>): string => `fact.step_${table.id}`;
 
-/** Makes sure that a step's table exists with columns for these parameters. @returns it as it is then */
-export async function extendStepTable(
-  session: Session,
-  step: string,
-  parameters: readonly string[],
-  batch: number,
-): Promise<StepTable> {
+/** A step, or a parameter of a step, that some batch is the first to name. */
+export interface FirstOfStep {
+  step: string;
+  /** Null for a visit without any value. */
+  parameter: string | null;
+  batch: number;
+}
+
+/** Makes sure that there are tables with columns for these, in this order. @returns whether any of them is new */
+export async function extendStepTables(session: Session, firsts: readonly FirstOfStep[]): Promise<boolean> {
   const tables = await stepTables(session);
-  let table = tables.find(t => t.step === step);
-  if (!table) {
-    table = {id: tables.length, step, parameters: []};
-    await session.run('insert into fact.step_tables values ($id::integer, $step, $batch::integer)', {
-      id: table.id,
-      step,
-      batch,
-    });
-    await session.run(
-      `create table ${factTable(table)} (part integer, run integer, measured_at timestamptz, recorded_at timestamptz,
-       batch integer, ordinal integer)`,
-    );
-  }
-  for (const parameter of parameters) {
-    if (table.parameters.some(p => p.parameter === parameter)) continue;
+  let isNew = false;
+  for (const {step, parameter, batch} of firsts) {
+    let table = tables.find(t => t.step === step);
+    if (!table) {
+      isNew = true;
+      table = {id: tables.length, step, parameters: []};
+      tables.push(table);
+      await session.run('insert into fact.step_tables values ($id::integer, $step, $batch::integer)', {
+        id: table.id,
+        step,
+        batch,
+      });
+      await session.run(
+        `create table ${factTable(table)} (part integer, run integer, measured_at timestamptz, recorded_at timestamptz,
+         batch integer, ordinal integer)`,
+      );
+    }
+    if (parameter === null || table.parameters.some(p => p.parameter === parameter)) continue;
+    isNew = true;
     const position = table.parameters.length;
     await session.run(`alter table ${factTable(table)} add column c${position} double`);
     await session.run(
       'insert into fact.step_columns values ($id::integer, $position::integer, $parameter, $batch::integer)',
-      {
-        id: table.id,
-        position,
-        parameter,
-        batch,
-      },
+      {id: table.id, position, parameter, batch},
     );
     table.parameters.push({parameter, column: `c${position}`});
   }
-  return table;
+  return isNew;
 }
 
 /**
@@ -74,7 +76,7 @@ export async function extendStepTable(
  */
 export async function createStepViews(session: Session): Promise<void> {
   const tables = await stepTables(session);
-  const late = await session.rows<{step: string; parameter: string}>('select distinct step, parameter from fact.cells');
+  const late = await session.rows<{step: string; parameter: string}>('from fact.late_parameters');
   await session.run(`create or replace view now.cells as
     select part, step, run, parameter, value, text_value, qualifier, measured_at, recorded_at, batch, ordinal
     from (select *, row_number() over (partition by part, step, run, parameter order by ${NEWEST_FIRST}) as version

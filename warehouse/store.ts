@@ -11,7 +11,7 @@ import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {migrate} from './migrations.ts';
-import {project} from './project.ts';
+import {project, runsOf} from './project.ts';
 import {lendRaw} from './raw-files.ts';
 import {parquetColumns} from './staging.ts';
 import {createStepViews} from './step-tables.ts';
@@ -135,7 +135,7 @@ export class Warehouse {
   append(kind: string, body: unknown): Promise<LedgerEntry> {
     return this.#write(async () => {
       const entry = await this.ledger.append(kind, body);
-      await project(this.#writer, this.holdings, entry);
+      await project(this.#writer, this.holdings, [entry]);
       return entry;
     });
   }
@@ -221,11 +221,12 @@ export class Warehouse {
       );
     }
     this.#position = applied.batch;
-    for (const entry of entries) {
-      if (entry.seq <= applied.seq) continue;
-      await project(this.#writer, this.holdings, entry);
-      const {batch} = entry.body as {batch?: number | null};
-      if (entry.kind === 'batch' && typeof batch === 'number') this.#position = batch;
+    for (const run of runsOf(entries.filter(e => e.seq > applied.seq))) {
+      await project(this.#writer, this.holdings, run);
+      for (const entry of run) {
+        const {batch} = entry.body as {batch?: number | null};
+        if (entry.kind === 'batch' && typeof batch === 'number') this.#position = batch;
+      }
     }
   }
 
