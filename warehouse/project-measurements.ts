@@ -113,7 +113,9 @@ async function firstsOfWide(
     `select coalesce(step, '') as step, batch, "$file" as file${counts} from ${relation}
      group by all order by batch, file, step`,
   );
-  const sorted = parameters.map((parameter, k) => ({parameter, k})).sort((a, b) => (a.parameter < b.parameter ? -1 : 1));
+  const sorted = parameters
+    .map((parameter, k) => ({parameter, k}))
+    .sort((a, b) => (a.parameter < b.parameter ? -1 : 1));
   return files.flatMap(({step, batch, ...filled}) => [
     {step, parameter: null, batch},
     ...sorted.filter(({k}) => filled[k] !== 0).map(({parameter}) => ({step, parameter, batch})),

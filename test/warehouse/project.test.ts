@@ -48,7 +48,8 @@ function batches(random: () => number): {name: string; bytes: string; wide: bool
       name: 'measurements',
       wide: false,
       bytes: `part,parameter,value,qualifier,step,measured_at\n${rows(
-        () => `${part()},${pick('a', 'b', 'e')},${pick('1', '2', '3')},${pick('', '', '<')},${pick('s1', 's3', '')},${at()}`,
+        () =>
+          `${part()},${pick('a', 'b', 'e')},${pick('1', '2', '3')},${pick('', '', '<')},${pick('s1', 's3', '')},${at()}`,
       )}`,
     }),
   ];
@@ -67,7 +68,9 @@ test('many batches together make the same facts as one by one', async () => {
   const runs = [...runsOf(warehouse.entries())];
   expect(runs.length, 'runs of several batches').toBeLessThan(warehouse.entries().length);
   const oneByOne = await warehouse.read(undefined, session => checksums(session));
-  expect(Object.keys(oneByOne).filter(table => table.startsWith('step_') && oneByOne[table].rows > 0)).toContain('step_2');
+  expect(Object.keys(oneByOne).filter(table => table.startsWith('step_') && oneByOne[table].rows > 0)).toContain(
+    'step_2',
+  );
   expect(oneByOne.cells.rows, `seed ${SEED}: late cells`).toBeGreaterThan(0);
   await warehouse.close();
   await forgetDatabase(into);
