@@ -1,19 +1,7 @@
-import type {Cells} from './cells.ts';
 import type {Exposure} from './exposure.ts';
-import type {Factor, Frame} from './frame.ts';
+import type {Factor} from './frame.ts';
 import type {Outcome} from './outcome.ts';
 import type {ScoreTest} from './score-test.ts';
-
-/** What every factor is tested against. */
-export interface Ground {
-  frame: Frame;
-  cells: Cells;
-  /** Outcomes by row, NaN where the row is left out. */
-  outcomes: Float64Array;
-  /** The outcome by cell over all rows kept. */
-  outcome: Outcome;
-  alpha: number;
-}
 
 /** Which part of a number line is meant: the values themselves, their distance from the middle, or one tail. */
 export type Shape = 'location' | 'spread' | 'low' | 'high';
@@ -22,9 +10,10 @@ export type Shape = 'location' | 'spread' | 'low' | 'high';
 export interface Candidate {
   level: string | null;
   shape: Shape | null;
-  exposure: Exposure;
   test: ScoreTest;
-  /** The exposure of each row; NaN where the factor is missing. */
+  /** Made anew at every call: there are too many to keep. */
+  exposure: () => Exposure;
+  /** The exposure of each row; NaN where the factor is missing. Made anew at every call. */
   rows: () => Float64Array;
 }
 
@@ -34,8 +23,8 @@ export interface Tested {
   kind: 'category' | 'number' | 'missing' | 'time';
   /** The outcome over the parts for which the factor is known. */
   outcome: Outcome;
-  /** Fractional midranks of a number. */
-  ranks: Float64Array | null;
+  /** Fractional midranks of a number, NaN where missing or left out. Made anew at every call. */
+  ranks: (() => Float64Array) | null;
   candidates: Candidate[];
   p: number;
   /** Smallest p that the margins permit. */

@@ -1,11 +1,12 @@
 import {simes} from '../statistics/simes.ts';
-import type {Candidate, Ground} from './candidate.ts';
-import {sumsByCell} from './cells.ts';
+import type {Candidate} from './candidate.ts';
 import {type LevelCounts, levelExposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
-import {countLevels} from './level-counts.ts';
+import type {Ground} from './ground.ts';
+import {levelSums} from './level-sums.ts';
 import {manyLevelsTest} from './many-levels.ts';
-import {type Outcome, outcomeByLot} from './outcome.ts';
+import type {Outcome} from './outcome.ts';
+import {outcomeWhereKnown} from './presence.ts';
 import {scoreTest} from './score-test.ts';
 
 const MANY_LEVELS = 50;
@@ -16,18 +17,28 @@ type Category = Extract<Factor, {kind: 'category'}>;
  * One p for a category: Simes over its levels that are distinct and could have reached significance; a factor of two
  * levels is one test. Beyond 50 levels a variance-component test shares the error with Simes, since 5,000 operators
  * who differ a little leave no single one that stands out.
- * @returns null where the factor has no contrast within any stratum
  */
 export function testCategory(ground: Ground, factor: Category) {
-  const outcome = outcomeOfPresent(ground, factor.codes);
-  const counts = countLevels(ground.cells, factor.codes, factor.levels.length, ground.outcomes);
-  const occurring = factor.levels.map((_, code) => code).filter(code => counts[code].cells.length > 0);
+  return testLevels(ground, outcomeWhereKnown(ground, factor), factor.levels, levelSums(ground, factor), code =>
+    levelRows(factor, code),
+  );
+}
+
+/** @param rows exposure to a level by row; no candidates where there is no contrast within any stratum */
+export function testLevels(
+  ground: Ground,
+  outcome: Outcome,
+  levels: readonly string[],
+  counts: readonly LevelCounts[],
+  rows: (code: number) => Float64Array,
+) {
+  const occurring = levels.map((_, code) => code).filter(code => counts[code].cells.length > 0);
   const candidates: Candidate[] = [];
   for (const code of largest(occurring, counts, ground.cells.count)) {
-    const exposure = levelExposure(counts[code], outcome);
-    const test = scoreTest(outcome, exposure, ground.frame.lotsOrdered);
+    const exposure = () => levelExposure(counts[code], outcome);
+    const test = scoreTest(outcome, exposure(), ground.frame.lotsOrdered);
     if (test === null) continue;
-    candidates.push({level: factor.levels[code], shape: null, exposure, test, rows: () => levelRows(factor, code)});
+    candidates.push({level: levels[code], shape: null, exposure, test, rows: () => rows(code)});
   }
   if (candidates.length === 0) return {outcome, candidates, p: 1, attainable: 1};
   const told = occurring.length === 2 ? candidates.slice(0, 1) : candidates;
@@ -55,13 +66,6 @@ function largest(occurring: readonly number[], counts: readonly LevelCounts[], c
     .sort((a, b) => b.size - a.size || a.code - b.code)
     .slice(0, most)
     .map(({code}) => code);
-}
-
-/** The outcome over the parts whose level is known. */
-function outcomeOfPresent({cells, outcomes, outcome}: Ground, codes: Int32Array): Outcome {
-  if (!codes.some(code => code < 0)) return outcome;
-  const known = outcomes.map((y, i) => (codes[i] < 0 ? Number.NaN : y));
-  return outcomeByLot(sumsByCell(cells, known), cells.stratumOf, cells.strata);
 }
 
 function levelRows({codes}: Category, level: number): Float64Array {

@@ -6,6 +6,8 @@ export interface Cells {
   /** Row numbers, cell after cell; cell k holds rows[start[k]] to rows[start[k + 1] - 1]. */
   rows: Int32Array;
   start: Int32Array;
+  /** Cell of each row of the frame, -1 where it is left out. */
+  cellOf: Int32Array;
   stratumOf: Int32Array;
   strata: number;
   lotOf: Int32Array;
@@ -19,31 +21,38 @@ export function cellsOf(frame: Frame, keep: Uint8Array): Cells {
   const keys: number[] = [];
   for (let key = 0; key < sizes.length; key++) if (sizes[key] > 0) keys.push(key);
   const start = new Int32Array(keys.length + 1);
-  const next = new Int32Array(sizes.length);
+  const cellOfKey = new Int32Array(sizes.length);
   keys.forEach((key, k) => {
-    next[key] = start[k];
+    cellOfKey[key] = k;
     start[k + 1] = start[k] + sizes[key];
   });
+  const next = start.slice();
   const rows = new Int32Array(start[keys.length]);
-  for (let i = 0; i < frame.parts; i++) if (keep[i]) rows[next[frame.lot[i] * strata + frame.stratum[i]]++] = i;
+  const cellOf = new Int32Array(frame.parts).fill(-1);
+  for (let i = 0; i < frame.parts; i++) {
+    if (!keep[i]) continue;
+    const k = cellOfKey[frame.lot[i] * strata + frame.stratum[i]];
+    cellOf[i] = k;
+    rows[next[k]++] = i;
+  }
   return {
     count: keys.length,
     rows,
     start,
+    cellOf,
     stratumOf: Int32Array.from(keys, key => key % strata),
     strata,
     lotOf: Int32Array.from(keys, key => Math.floor(key / strata)),
   };
 }
 
-/** Per cell: how many rows hold a value, its mean there, and the centred sums of squares, cubes and products. */
+/** Per cell: how many rows hold a value, its mean there, and the centred sums of squares and cubes. */
 export interface CellSums {
   parts: Float64Array;
   mean: Float64Array;
   squares: Float64Array;
   cubes: Float64Array;
 }
-
 /** Centred sums of a row variable by cell, the mean taken off first. NaN is missing. */
 export function sumsByCell(cells: Cells, values: Float64Array): CellSums {
   const [parts, mean, squares, cubes] = [0, 1, 2, 3].map(() => new Float64Array(cells.count));

@@ -1,14 +1,13 @@
 import type {Finding, Verdict} from '../answers.ts';
 import {areaUnderCurve} from '../statistics/auc.ts';
 import {benjaminiHochberg} from '../statistics/benjamini-hochberg.ts';
-import type {Candidate, Ground, Tested} from './candidate.ts';
+import type {Candidate, Tested} from './candidate.ts';
 import {testCategory} from './category.ts';
-import {cellsOf, sumsByCell} from './cells.ts';
 import type {Factor, Frame} from './frame.ts';
+import {type Ground, groundOf} from './ground.ts';
 import {measure} from './measure.ts';
-import {missingFactors} from './missing.ts';
+import {missingFactors, testMissing} from './missing.ts';
 import {testNumber} from './number.ts';
-import {outcomeByLot} from './outcome.ts';
 import {ranked, type Unranked} from './ranking.ts';
 import {sentenceOf} from './sentence.ts';
 import {discoveriesBySet} from './sets.ts';
@@ -37,7 +36,7 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
   }
   const ground = groundOf(frame, keep, alpha);
   notes.push(...costs(ground));
-  const {tested, notTested} = testAll(ground, keep);
+  const {tested, notTested} = testAll(ground);
   const sharing = tested.filter(({candidates, attainable}) => candidates.length > 0 && attainable <= alpha);
   const q = new Map(benjaminiHochberg(sharing.map(({p}) => p)).map((value, at) => [sharing[at], value]));
   const selected = sharing.filter(one => (q.get(one) ?? 1) <= alpha);
@@ -76,24 +75,17 @@ function whyNothingCanBeSaid(frame: Frame, keep: Uint8Array): string | null {
   return first === 0 ? 'no part is defective' : 'every part is defective';
 }
 
-function groundOf(frame: Frame, keep: Uint8Array, alpha: number): Ground {
-  const cells = cellsOf(frame, keep);
-  const outcomes = frame.outcome.map((y, i) => (keep[i] ? y : Number.NaN));
-  const outcome = outcomeByLot(sumsByCell(cells, outcomes), cells.stratumOf, cells.strata);
-  return {frame, cells, outcomes, outcome, alpha};
-}
-
 function costs({outcome}: Ground): string[] {
   if (outcome.members.some(at => at.length > 1)) return [];
   return ['One lot a stratum: only what differs within lots can be tested.'];
 }
 
 /** Every factor's test, and the test of every pattern of missing values. */
-function testAll(ground: Ground, keep: Uint8Array): {tested: Tested[]; notTested: Evaluation['notTested']} {
+function testAll(ground: Ground): {tested: Tested[]; notTested: Evaluation['notTested']} {
   const tested: Tested[] = [];
   const notTested: Evaluation['notTested'] = [];
   for (const factor of ground.frame.factors) {
-    const reason = whyNotTested(factor, keep);
+    const reason = whyNotTested(ground, factor);
     if (reason !== null) {
       notTested.push({factor: factor.name, reason});
       continue;
@@ -103,26 +95,18 @@ function testAll(ground: Ground, keep: Uint8Array): {tested: Tested[]; notTested
       tested.push({factor, kind, twins: [], ranks: null, ...testCategory(ground, factor)});
     else tested.push({factor, kind, twins: [], ...testNumber(ground, factor)});
   }
-  for (const {factor, twins} of missingFactors(ground.frame, keep)) {
-    tested.push({factor, kind: 'missing', twins, ranks: null, ...testCategory(ground, factor)});
+  for (const missing of missingFactors(ground)) {
+    const {factor, twins} = missing;
+    tested.push({factor, kind: 'missing', twins, ranks: null, ...testMissing(ground, missing)});
   }
   return {tested, notTested};
 }
 
-function whyNotTested(factor: Factor, keep: Uint8Array): string | null {
-  const values = factor.kind === 'category' ? factor.codes : factor.values;
-  const isKnown = (i: number) =>
-    keep[i] === 1 && (factor.kind === 'category' ? values[i] >= 0 : !Number.isNaN(values[i]));
-  let first = 0;
-  while (first < values.length && !isKnown(first)) first++;
-  if (first === values.length) return 'missing for every part';
-  let differs = first;
-  while (differs < values.length && !(isKnown(differs) && values[differs] !== values[first])) differs++;
-  if (differs === values.length) return 'the same for every part';
-  if (factor.kind === 'number') return null;
-  const seen = new Uint8Array(factor.levels.length);
-  for (let i = first; i < values.length; i++) if (isKnown(i) && seen[values[i]]++ > 0) return null;
-  return 'every part has a level of its own';
+function whyNotTested({layout}: Ground, factor: Factor): string | null {
+  const {kinds, known} = factor.kind === 'category' ? layout.category(factor) : layout.number(factor);
+  if (kinds === 0) return 'missing for every part';
+  if (kinds === 1) return 'the same for every part';
+  return factor.kind === 'category' && kinds === known ? 'every part has a level of its own' : null;
 }
 
 /** The level or score with the strongest evidence of harm; of a number or a mean, the strongest either way. */
@@ -193,7 +177,7 @@ function findingOf(
     with: null,
     where,
     effect: {measure: numeric ? ('meanDifference' as const) : ('riskRatio' as const), ...effect},
-    auc: numeric || tested.ranks === null ? null : areaUnderCurve(tested.ranks, ground.outcomes),
+    auc: numeric || tested.ranks === null ? null : areaUnderCurve(tested.ranks(), ground.outcomes),
     ...behind,
     p,
     q,

@@ -11,7 +11,7 @@ let worker: Worker | null = null;
 let asked = 0;
 const waiting = new Map<number, Waiting>();
 
-/** As `evaluate`, in another thread; the frame's arrays are handed over and cannot be used afterwards. */
+/** As `evaluate`, in another thread. */
 export function evaluateElsewhere(frame: Frame, notes: string[]): Promise<Evaluation> {
   worker ??= hire();
   const current = worker;
@@ -19,7 +19,7 @@ export function evaluateElsewhere(frame: Frame, notes: string[]): Promise<Evalua
   return new Promise<Evaluation>((resolve, reject) => {
     waiting.set(id, {resolve, reject});
     current.ref();
-    current.postMessage({id, frame, notes} satisfies ToWorker, buffersOf(frame));
+    current.postMessage({id, frame, notes} satisfies ToWorker);
   });
 }
 
@@ -41,14 +41,4 @@ function hire(): Worker {
   hired.on('error', gone);
   hired.on('exit', code => gone(`exit code ${code}`));
   return hired;
-}
-
-function buffersOf(frame: Frame): ArrayBuffer[] {
-  const arrays = [
-    frame.outcome,
-    frame.lot,
-    frame.stratum,
-    ...frame.factors.map(f => (f.kind === 'number' ? f.values : f.codes)),
-  ];
-  return [...new Set(arrays.map(a => a.buffer as ArrayBuffer))];
 }

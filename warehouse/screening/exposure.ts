@@ -7,7 +7,7 @@ export interface Exposure {
   within: {squares: Float64Array; cubes: Float64Array; cross: Float64Array} | null;
 }
 
-/** How many of each lot's parts had a level and the sum of their outcomes; only the lots where any had. */
+/** How many of each lot's parts had a level and the sum of their outcomes; lots where none had may be left out. */
 export interface LevelCounts {
   cells: Int32Array;
   parts: Float64Array;
@@ -19,12 +19,14 @@ export function levelExposure({cells, parts, sums}: LevelCounts, outcome: Outcom
   const mean = new Float64Array(outcome.parts.length);
   let constant = true;
   for (let e = 0; e < cells.length; e++) {
+    if (parts[e] === 0) continue;
     mean[cells[e]] = parts[e] / outcome.parts[cells[e]];
     if (parts[e] !== outcome.parts[cells[e]]) constant = false;
   }
   if (constant) return {mean, within: null};
   const [squares, cubes, cross] = [0, 1, 2].map(() => new Float64Array(mean.length));
   for (let e = 0; e < cells.length; e++) {
+    if (parts[e] === 0) continue;
     const k = cells[e];
     const all = outcome.parts[k];
     const others = all - parts[e];

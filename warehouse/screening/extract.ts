@@ -4,6 +4,7 @@ import type {Session} from '../duckdb.ts';
 import {type FactorSource, factorCatalogue, stepOrder, UnknownFactor} from '../factors.ts';
 import type {Factor, Frame} from './frame.ts';
 import {type Population, QuestionError} from './population.ts';
+import {allRows, rankCodes} from './rank-codes.ts';
 
 /** Factors that are the question itself, not an answer to it. */
 const NEVER = new Set(['part.part', 'inspection.result']);
@@ -46,6 +47,7 @@ async function readFactors(
   rows: number,
   order: ReadonlyMap<string, number>,
 ): Promise<Factor[]> {
+  const everyRow = allRows(rows);
   const byRelation = new Map<string, FactorSource[]>();
   for (const s of sources) byRelation.set(s.relation, [...(byRelation.get(s.relation) ?? []), s]);
   const read = new Map<string, Factor>();
@@ -58,7 +60,7 @@ async function readFactors(
       const {columns} = await session.columns(
         `select ${values.join(', ')} from population p left join (${relation}) r on r.part = p.part order by p.idx`,
       );
-      for (const [k, source] of some.entries()) read.set(source.name, asFactor(source, columns[k], rows, order));
+      for (const [k, source] of some.entries()) read.set(source.name, asFactor(source, columns[k], everyRow, order));
     }
   }
   return sources.map(s => read.get(s.name)!);
@@ -66,12 +68,19 @@ async function readFactors(
 
 const COLUMNS_AT_ONCE = 64;
 
-function asFactor(source: FactorSource, column: unknown[], rows: number, order: ReadonlyMap<string, number>): Factor {
+function asFactor(
+  source: FactorSource,
+  column: unknown[],
+  everyRow: Int32Array,
+  order: ReadonlyMap<string, number>,
+): Factor {
   const {name, step, branch, time, unit} = source;
   const stepOrder = step === null ? null : (order.get(step) ?? null);
   const common = {name, step, stepOrder, branch, time};
-  if (column.length !== rows) throw new Error(`factor ${name} has ${column.length} values for ${rows} parts`);
-  if (source.kind === 'number') return {...common, kind: 'number', values: Float64Array.from(column as number[]), unit};
+  if (column.length !== everyRow.length)
+    throw new Error(`factor ${name} has ${column.length} values for ${everyRow.length} parts`);
+  if (source.kind === 'number')
+    return {...common, kind: 'number', unit, ...rankCodes(Float64Array.from(column as number[]), everyRow)};
   const {codes, levels} = encode(column as (string | null)[]);
   return {...common, kind: 'category', codes, levels};
 }

@@ -1,4 +1,5 @@
 import type {Branch} from '../answers.ts';
+import type {RankCodes} from './rank-codes.ts';
 
 /** What a question asks for, one row a part: the outcome, the lot, the stratum and every factor that could have acted. */
 export interface Frame {
@@ -22,7 +23,7 @@ export interface Frame {
   factors: Factor[];
 }
 
-/** A variable that could have acted on the part. `codes` index `levels`, -1 = missing; NaN is a missing number. */
+/** A variable that could have acted on the part. A category's `codes` index `levels`, -1 = missing. */
 export type Factor = {
   name: string;
   step: string | null;
@@ -31,7 +32,4 @@ export type Factor = {
   branch: Branch;
   /** A clock or a calendar rather than a thing that could be repaired. */
   time?: boolean;
-} & (
-  | {kind: 'category'; codes: Int32Array; levels: string[]}
-  | {kind: 'number'; values: Float64Array; unit?: string | null}
-);
+} & ({kind: 'category'; codes: Int32Array; levels: string[]} | ({kind: 'number'; unit?: string | null} & RankCodes));

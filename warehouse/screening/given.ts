@@ -1,6 +1,7 @@
-import type {Candidate, Ground, Tested} from './candidate.ts';
+import type {Candidate, Tested} from './candidate.ts';
 import {crossByCell, sumsByCell} from './cells.ts';
 import type {Exposure} from './exposure.ts';
+import type {Ground} from './ground.ts';
 import {REFINED_NEAR_LEVEL} from './lot-permutation.ts';
 import {type Outcome, outcomeByLot} from './outcome.ts';
 import {type ScoreTest, scoreTest} from './score-test.ts';
@@ -23,11 +24,12 @@ const CLASSES = 11;
 export function testGiven(ground: Ground, b: Entry, a: Entry): ScoreTest | null {
   const {cells, frame} = ground;
   const {outcome} = b.tested;
-  if (a.candidate.exposure.within === null) {
-    const classOf = cellClasses(a);
+  const held = a.candidate.exposure();
+  if (held.within === null) {
+    const classOf = cellClasses(a, held);
     const stratumOf = outcome.stratumOf.map((s, k) => s * CLASSES + classOf[k]);
     const restratified = outcomeByLot(outcome, stratumOf, cells.strata * CLASSES);
-    return scoreTest(restratified, b.candidate.exposure, frame.lotsOrdered, REFINED_NEAR_LEVEL);
+    return scoreTest(restratified, b.candidate.exposure(), frame.lotsOrdered, REFINED_NEAR_LEVEL);
   }
   const classes = rowClasses(a);
   const x = b.candidate.rows();
@@ -43,17 +45,17 @@ function exposureOf({cells}: Ground, x: Float64Array, y: Float64Array): Exposure
 
 const classesOfCells = new WeakMap<Candidate, Uint8Array>();
 
-function cellClasses(entry: Entry): Uint8Array {
+function cellClasses(entry: Entry, held: Exposure): Uint8Array {
   const known = classesOfCells.get(entry.candidate);
   if (known !== undefined) return known;
-  const classes = classifyCells(entry);
+  const classes = classifyCells(entry, held);
   classesOfCells.set(entry.candidate, classes);
   return classes;
 }
 
-function classifyCells({candidate, tested}: Entry): Uint8Array {
+function classifyCells({candidate, tested}: Entry, {mean}: Exposure): Uint8Array {
   const fine = candidate.shape === 'location' || candidate.shape === 'spread';
-  return Uint8Array.from(candidate.exposure.mean, (value, k) => {
+  return Uint8Array.from(mean, (value, k) => {
     if (tested.outcome.parts[k] === 0) return 0;
     return 1 + (fine ? Math.min(9, Math.floor(value * (candidate.shape === 'spread' ? 20 : 10))) : Math.round(value));
   });
@@ -63,7 +65,7 @@ function classifyCells({candidate, tested}: Entry): Uint8Array {
 function rowClasses({candidate, tested}: Entry): Uint8Array {
   const fine = candidate.shape === 'location' || candidate.shape === 'spread';
   if (fine && tested.ranks !== null) {
-    return Uint8Array.from(tested.ranks, rank => (Number.isNaN(rank) ? 0 : 1 + Math.min(9, Math.floor(rank * 10))));
+    return Uint8Array.from(tested.ranks(), rank => (Number.isNaN(rank) ? 0 : 1 + Math.min(9, Math.floor(rank * 10))));
   }
   return Uint8Array.from(candidate.rows(), value => (Number.isNaN(value) ? 0 : 1 + value));
 }

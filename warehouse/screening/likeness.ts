@@ -1,5 +1,5 @@
-import type {Ground} from './candidate.ts';
 import type {Entry} from './given.ts';
+import type {Ground} from './ground.ts';
 import {splitScore} from './score-test.ts';
 
 /** An entry's score as a vector of lots and, where it differs within lots, a sample of parts. */
@@ -36,18 +36,19 @@ export function likenessOf(ground: Ground): (a: Entry, b: Entry) => number {
 }
 
 function direct({tested: {outcome}, candidate}: Entry, sample: ReturnType<typeof sampledRows>): Direction {
-  const score = splitScore(outcome, candidate.exposure);
+  const exposure = candidate.exposure();
+  const score = splitScore(outcome, exposure);
   if (score === null) return {between: new Float64Array(0), within: null, length: 0};
   const between = score.coefficient;
   const lots = dot(between, between);
-  if (candidate.exposure.within === null) return {between, within: null, length: lots};
+  if (exposure.within === null) return {between, within: null, length: lots};
   const x = candidate.rows();
   const within = new Float64Array(sample.rows.length);
   for (let j = 0; j < within.length; j++) {
     const k = sample.cellOf[j];
     // A part within its lot counts 1 / (1 - rho), in the same units as the lots: scale^2 / (n w) is the variance v.
     const variance = outcome.parts[k] > 0 ? outcome.scale[k] ** 2 / (outcome.parts[k] * outcome.weight[k]) : 0;
-    const value = x[sample.rows[j]] - candidate.exposure.mean[k];
+    const value = x[sample.rows[j]] - exposure.mean[k];
     within[j] = Number.isNaN(value) ? 0 : value * Math.sqrt((variance * sample.each) / (1 - outcome.correlation));
   }
   return {between, within, length: lots + dot(within, within)};

@@ -1,6 +1,8 @@
 import {writeName, writeText} from '../filter-grammar.ts';
-import type {Candidate, Ground, Shape, Tested} from './candidate.ts';
+import type {Candidate, Shape, Tested} from './candidate.ts';
 import type {Exposure} from './exposure.ts';
+import type {Factor} from './frame.ts';
+import type {Ground} from './ground.ts';
 import {logLikelihood} from './likelihood.ts';
 import {meanDifference} from './mean-difference.ts';
 import type {Outcome} from './outcome.ts';
@@ -37,13 +39,15 @@ export function measure(
 ): Measured {
   const numeric = ground.frame.outcomeKind === 'numeric';
   const {outcome} = tested;
-  const side = isNumber(tested) && hasShape(candidate) ? sideOf(ground, tested, candidate) : null;
-  const exposure = side?.exposure ?? candidate.exposure;
+  const number = isNumber(tested) && hasShape(candidate) ? {tested, candidate} : null;
+  const side = number && sideOf(ground, number.tested, number.candidate);
+  const exposure = side?.exposure ?? candidate.exposure();
   const adjust = numeric ? meanDifference : riskRatio;
   // The shapes of a number share its error rate, so that its interval agrees with its p.
-  const effect = side
-    ? sideEffect(ground, outcome, candidate, side, alpha / tested.candidates.length)
-    : adjust(outcome, exposure, candidate.test.inflation, alpha);
+  const effect =
+    number && side
+      ? sideEffect(ground, number.tested, number.candidate, side, alpha / tested.candidates.length)
+      : adjust(outcome, exposure, candidate.test.inflation, alpha);
   const groups = totals(ground, outcome, exposure);
   const crude = numeric ? crudeDifference(groups) : crudeRatio(groups);
   const share = groups.sum > 0 ? groups.exposedSum / groups.sum : 0;
@@ -70,8 +74,8 @@ function whereOf({factor, kind}: Tested, {level}: Candidate): string | null {
   return level === null ? null : `${writeName(factor.name)} = ${writeText(level)}`;
 }
 
-function isNumber(tested: Tested): tested is Tested & {factor: {kind: 'number'}; ranks: Float64Array} {
-  return tested.factor.kind === 'number' && tested.ranks !== null;
+function isNumber(tested: Tested): tested is Tested & {factor: Extract<Factor, {kind: 'number'}>} {
+  return tested.factor.kind === 'number';
 }
 
 function hasShape(candidate: Candidate): candidate is Candidate & {shape: Shape} {

@@ -1,56 +1,64 @@
+import {testLevels} from './category.ts';
+import type {LevelCounts} from './exposure.ts';
 import type {Factor, Frame} from './frame.ts';
+import type {Ground} from './ground.ts';
+import {extentOf, knownRows, presenceOf} from './presence.ts';
 
 /** "The value is missing" as a factor of its own: a skipped step or a scanner that failed can be the cause. */
 export interface Missing {
+  /** The factor whose values are missing. */
+  of: Factor;
   factor: Extract<Factor, {kind: 'category'}>;
   /** Other factors that miss exactly the same parts: one test for all of them. */
   twins: string[];
 }
 
-/** One candidate for every distinct set of parts that some factor misses; NaN outcomes are left out. */
-export function missingFactors(frame: Frame, keep: Uint8Array): Missing[] {
-  const found = new Map<string, Missing[]>();
-  const result: Missing[] = [];
-  for (const factor of frame.factors) {
-    const codes = missingCodes(factor, frame.parts, keep);
-    if (codes === null) continue;
-    const key = signature(codes);
-    const alike = found.get(key) ?? [];
-    found.set(key, alike);
-    const twin = alike.find(other => other.factor.codes.every((code, i) => code === codes[i]));
-    if (twin) {
-      twin.twins.push(factor.name);
-      continue;
-    }
-    const {name, step, stepOrder, branch} = factor;
-    const missing: Missing = {
-      factor: {name, step, stepOrder, branch, kind: 'category', codes, levels: ['missing', 'known']},
-      twins: [],
-    };
-    alike.push(missing);
-    result.push(missing);
+/** One candidate for every distinct set of parts that some factor misses. */
+export function missingFactors(ground: Ground): Missing[] {
+  const found = new Map<string, Missing>();
+  for (const factor of ground.frame.factors) {
+    const {name, known, missing} = extentOf(ground, factor);
+    if (known === 0 || missing === 0) continue;
+    const twin = found.get(name);
+    if (twin) twin.twins.push(factor.name);
+    else found.set(name, {of: factor, factor: missingFactor(factor, ground.frame), twins: []});
   }
-  return result;
+  return [...found.values()];
 }
 
-/** 0 = missing, 1 = known; null where all or none of the rows kept are missing. */
-function missingCodes(factor: Factor, parts: number, keep: Uint8Array): Int32Array | null {
-  const codes = new Int32Array(parts);
-  let [known, missing] = [0, 0];
-  for (let i = 0; i < parts; i++) {
-    codes[i] = factor.kind === 'category' ? Number(factor.codes[i] >= 0) : Number(!Number.isNaN(factor.values[i]));
-    if (!keep[i]) continue;
-    if (codes[i] === 1) known++;
-    else missing++;
-  }
-  return known > 0 && missing > 0 ? codes : null;
+const LEVELS = ['missing', 'known'];
+
+function missingFactor(factor: Factor, {parts}: Frame): Missing['factor'] {
+  const {name, step, stepOrder, branch} = factor;
+  return {
+    name,
+    step,
+    stepOrder,
+    branch,
+    kind: 'category',
+    levels: LEVELS,
+    // By row only where somebody asks: the test itself needs no more than counts by cell.
+    get codes() {
+      return Int32Array.from(knownRows(factor, parts));
+    },
+  };
 }
 
-function signature(codes: Int32Array): string {
-  let [one, two] = [0x811c9dc5, 0];
-  for (let i = 0; i < codes.length; i++) {
-    one = Math.imul(one ^ (codes[i] + i), 0x01000193);
-    two += codes[i];
+/** The test of a factor's being missing, from how many parts of each cell are known. */
+export function testMissing(ground: Ground, {of}: Missing) {
+  const {outcome, frame} = ground;
+  const {parts, sums} = presenceOf(ground, of);
+  const [missing, known]: LevelCounts[] = [0, 1].map(() => ({
+    cells: Int32Array.from(parts.keys()),
+    parts: new Float64Array(parts.length),
+    sums: new Float64Array(parts.length),
+  }));
+  for (let k = 0; k < parts.length; k++) {
+    known.parts[k] = parts[k];
+    known.sums[k] = sums[k];
+    missing.parts[k] = outcome.parts[k] - parts[k];
+    missing.sums[k] = outcome.parts[k] * outcome.mean[k] - sums[k];
   }
-  return `${one}/${two}`;
+  const rows = (code: number) => Float64Array.from(knownRows(of, frame.parts), is => Number(is === code));
+  return testLevels(ground, outcome, LEVELS, [missing, known], rows);
 }

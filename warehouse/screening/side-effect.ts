@@ -1,40 +1,48 @@
 /** The effect of one side of a number, with an interval that inverts the very test that its p comes from. */
-import type {Candidate, Ground} from './candidate.ts';
-import {type CellSums, crossByCell, sumsByCell} from './cells.ts';
+import type {Candidate, Shape, Tested} from './candidate.ts';
+import type {CellSums} from './cells.ts';
 import type {Exposure} from './exposure.ts';
+import type {Factor} from './frame.ts';
+import type {Ground} from './ground.ts';
 import {invertTest} from './invert.ts';
 import {lotPermutationTest, NOT_REFINED, REFINED} from './lot-permutation.ts';
 import {differenceWithin, withoutDifference} from './mean-difference.ts';
 import type {Outcome} from './outcome.ts';
 import {type Effect, expectedResiduals, LARGEST_RATIO, pooledRatio} from './risk-ratio.ts';
 import {splitScore} from './score-test.ts';
+import type {ToldSide} from './side.ts';
+import {type SideSums, scoreBySide} from './side-sums.ts';
 
-/** A side of a number line: which parts are beyond it (1, 0, NaN where missing), and its exposure by cell. */
-export interface Side {
-  rows: Float64Array;
-  exposure: Exposure;
-}
+type Numeric = Extract<Factor, {kind: 'number'}>;
 
 /**
  * Risk ratio (or difference of means) of the parts on a side. The interval holds every effect of the side that would
  * leave nothing significant in the score - rank, distance from the middle or tail - by which the number was found. It
  * leaves out "no effect" exactly when that score is significant at `alpha`.
  */
-export function sideEffect(ground: Ground, outcome: Outcome, candidate: Candidate, side: Side, alpha: number): Effect {
+export function sideEffect(
+  ground: Ground,
+  {factor, outcome}: Tested & {factor: Numeric},
+  candidate: Candidate & {shape: Shape},
+  side: ToldSide,
+  alpha: number,
+): Effect {
+  const exposure = candidate.exposure();
+  const bySide = exposure.within === null ? null : scoreBySide(ground, factor, candidate.shape, side);
   const numeric = ground.frame.outcomeKind === 'numeric';
   const {inflation} = candidate.test;
-  const split = splitScore(outcome, candidate.exposure);
+  const split = splitScore(outcome, exposure);
   if (numeric) {
     const {value, spread} = differenceWithin(outcome, side.exposure);
     if (split === null || spread === 0) return {value, low: value - 4 * spread, high: value + 4 * spread};
-    const testAt = differenceTest(ground, outcome, candidate, side, alpha);
+    const testAt = differenceTest(outcome, exposure, side.exposure, bySide, inflation, alpha);
     const limits = [value - 20 * spread, value + 20 * spread] as const;
     return withInterval(testAt, value, spread / 20, limits, alpha);
   }
   const limit = Math.log(LARGEST_RATIO);
   const value = Math.min(limit, Math.max(-limit, Math.log(pooledRatio(outcome, side.exposure))));
   if (split === null) return {value: Math.exp(value), low: 1 / LARGEST_RATIO, high: LARGEST_RATIO};
-  const withinAt = withinOf(ground, outcome, candidate, side);
+  const withinAt = withinOf(outcome, exposure, bySide);
   const testAt: TestAt = logRatio => {
     const residual = logRatio === 0 ? split.residual : expectedResiduals(outcome, side.exposure, Math.exp(logRatio));
     const within = logRatio === 0 ? split.within : withinAt(Math.exp(logRatio));
@@ -80,22 +88,21 @@ function explainedAt(testAt: TestAt, value: number, step: number, [least, most]:
 }
 
 /** Moments of the score within lots at a ratio: each defective part of a lot is beyond the cut with the odds of its numbers. */
-function withinOf({cells, frame}: Ground, outcome: Outcome, candidate: Candidate, {rows: side}: Side) {
-  const x = candidate.rows();
-  const beyond = sumsByCell(cells, pick(x, side, 1));
-  const rest = sumsByCell(cells, pick(x, side, 0));
-  const cross = candidate.exposure.within?.cross ?? new Float64Array(frame.parts);
+function withinOf(outcome: Outcome, {mean: score, within}: Exposure, bySide: SideSums | null) {
   const unit = 1 / (1 - outcome.correlation);
   return (ratio: number) => {
     let [deviation, variance, third] = [0, 0, 0];
-    for (let k = 0; k < cells.count; k++) {
-      const [n, cases] = [outcome.parts[k], outcome.parts[k] * outcome.mean[k]];
-      if (n < 2 || candidate.exposure.within === null) continue;
+    if (within === null || bySide === null) return {deviation, variance, third};
+    const {beyond, rest} = bySide;
+    for (let k = 0; k < score.length; k++) {
+      const n = outcome.parts[k];
+      const cases = n * outcome.mean[k];
+      if (n < 2 || cases === 0) continue;
       const share = (ratio * beyond.parts[k]) / (rest.parts[k] + ratio * beyond.parts[k]);
       const mean = share * beyond.mean[k] + (1 - share) * rest.mean[k];
       const [one, other] = [momentsAround(beyond, k, mean), momentsAround(rest, k, mean)];
       const second = share * one.second + (1 - share) * other.second;
-      deviation += (cross[k] - cases * (mean - candidate.exposure.mean[k])) * unit;
+      deviation += (within.cross[k] - cases * (mean - score[k])) * unit;
       variance += ((cases * (n - cases)) / (n - 1)) * second * unit ** 2;
       if (n < 3) continue;
       const cubed = share * one.third + (1 - share) * other.third;
@@ -113,26 +120,24 @@ function momentsAround({parts, mean, squares, cubes}: CellSums, k: number, centr
   return {second: variance + d * d, third: cubes[k] / parts[k] + 3 * variance * d + d ** 3};
 }
 
-function pick(x: Float64Array, side: Float64Array, which: 0 | 1): Float64Array {
-  return x.map((value, i) => (side[i] === which ? value : Number.NaN));
-}
-
 /** The score's test once a difference is taken off the parts beyond the cut. */
 function differenceTest(
-  {cells}: Ground,
   outcome: Outcome,
-  {exposure, rows, test: {inflation}}: Candidate,
-  side: Side,
+  exposure: Exposure,
+  side: Exposure,
+  bySide: SideSums | null,
+  inflation: number,
   alpha: number,
 ): TestAt {
-  const shared = exposure.within === null ? null : crossByCell(cells, rows(), exposure.mean, side.rows);
+  const {mean, within} = exposure;
+  const shared = bySide?.beyond.parts.map((n, k) => n * (bySide.beyond.mean[k] - mean[k]));
   return difference => {
-    const rest = withoutDifference(outcome, side.exposure, difference);
-    const within =
-      exposure.within === null || shared === null
+    const rest = withoutDifference(outcome, side, difference);
+    const left =
+      within === null || shared === undefined
         ? null
-        : {...exposure.within, cross: exposure.within.cross.map((c, k) => c - difference * shared[k])};
-    const score = splitScore(rest, {mean: exposure.mean, within});
+        : {...within, cross: within.cross.map((c, k) => c - difference * shared[k])};
+    const score = splitScore(rest, {mean, within: left});
     return score === null
       ? {p: 1, z: 0}
       : lotPermutationTest({...score, inflation}, alpha < REFINED.below ? REFINED : NOT_REFINED);

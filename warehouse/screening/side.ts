@@ -1,11 +1,18 @@
 /** Which parts a finding about a number calls exposed: those beyond a threshold, or in both tails. */
 import {writeName} from '../filter-grammar.ts';
-import type {Candidate, Ground, Shape, Tested} from './candidate.ts';
-import {crossByCell, sumsByCell} from './cells.ts';
-import type {Side} from './side-effect.ts';
-import {type Cut, findThreshold, type Sides, type Threshold} from './threshold.ts';
+import type {Candidate, Shape, Tested} from './candidate.ts';
+import {type Exposure, levelExposure} from './exposure.ts';
+import type {Factor} from './frame.ts';
+import type {Ground} from './ground.ts';
+import {type Line, lineOfDistances, lineOfRanks} from './line.ts';
+import {beyond, type Cut, type Found, findThreshold, type Sides, type Threshold} from './threshold.ts';
 
-export interface ToldSide extends Side {
+type Numeric = Extract<Factor, {kind: 'number'}>;
+
+export interface ToldSide {
+  line: Line;
+  cutOf: Found['cutOf'];
+  exposure: Exposure;
   /** Null where both tails are exposed, or the middle. */
   threshold: Threshold | null;
   /** Filter expression of the exposed parts. */
@@ -19,66 +26,62 @@ export interface ToldSide extends Side {
 /** The side of a number where harm is, given the score that told. */
 export function sideOf(
   ground: Ground,
-  {factor, ranks}: Tested & {factor: {kind: 'number'}; ranks: Float64Array},
+  {factor, outcome}: Tested & {factor: Numeric},
   {shape, test}: Candidate & {shape: Shape},
 ): ToldSide {
   const more = test.z > 0;
   const name = writeName(factor.name);
   const unit = factor.unit ? ` ${factor.unit}` : '';
   if (shape === 'spread') {
-    const distances = ranks.map(rank => Math.abs(2 * rank - 1));
+    const line = lineOfDistances(ground, factor);
     const op = more ? '>=' : '<';
-    const found = findThreshold(ground, factor.name, distances, {ops: [op], fixed: {op, rank: 0.8}});
-    const low = greatestUpTo(factor.values, ranks, (1 - found.cut.rank) / 2);
-    const high = valueAt(factor.values, ranks, (1 + found.cut.rank) / 2);
+    const {cut, cutOf, sought} = findThreshold(ground, factor.name, line, {ops: [op], fixed: {op, at: 16}});
+    const {low, high} = endsAt(line, factor.distinct, cut);
     const where = more ? `(${name} <= ${low} or ${name} >= ${high})` : `(${name} > ${low} and ${name} < ${high})`;
     const words = `${more ? 'outside of' : 'between'} ${shortly(low)} ${more ? 'to' : 'and'} ${shortly(high)}${unit}`;
-    return {...asSide(ground, found.rows), threshold: null, where, words, sought: found.sought};
+    const exposure = levelExposure(beyond(line, cutOf), outcome);
+    return {line, cutOf, exposure, threshold: null, where, words, sought};
   }
-  const {rows, cut, sought} = findThreshold(ground, factor.name, ranks, SIDES[shape](more));
-  const threshold = thresholdAt(factor.values, ranks, cut);
+  const line = lineOfRanks(ground, factor);
+  const {cut, cutOf, sought} = findThreshold(ground, factor.name, line, SIDES[shape](more));
+  const threshold = {op: cut.op, value: valueAt(line, factor.distinct, cut)};
   const where = `${name} ${threshold.op} ${threshold.value}`;
-  return {...asSide(ground, rows), threshold, where, words: '', sought};
+  const exposure = levelExposure(beyond(line, cutOf), outcome);
+  return {line, cutOf, exposure, threshold, where, words: '', sought};
 }
 
 /** Where harm is to be sought, given the score that told and whether more of it means more of the outcome. */
 const SIDES: Record<Exclude<Shape, 'spread'>, (more: boolean) => Sides> = {
-  location: more => ({ops: [more ? '>=' : '<'], fixed: {op: more ? '>=' : '<', rank: 0.5}}),
-  low: more => ({ops: [more ? '<' : '>='], fixed: {op: more ? '<' : '>=', rank: 0.1}}),
-  high: more => ({ops: [more ? '>=' : '<'], fixed: {op: more ? '>=' : '<', rank: 0.9}}),
+  location: more => ({ops: [more ? '>=' : '<'], fixed: {op: more ? '>=' : '<', at: 10}}),
+  low: more => ({ops: [more ? '<' : '>='], fixed: {op: more ? '<' : '>=', at: 2}}),
+  high: more => ({ops: [more ? '>=' : '<'], fixed: {op: more ? '>=' : '<', at: 18}}),
 };
 
-function asSide({cells, outcomes}: Ground, rows: Float64Array): Side {
-  const {mean, squares, cubes} = sumsByCell(cells, rows);
-  const within = squares.some(s => s > 1e-12)
-    ? {squares, cubes, cross: crossByCell(cells, rows, mean, outcomes)}
-    : null;
-  return {rows, exposure: {mean, within}};
-}
-
-function thresholdAt(values: Float64Array, ranks: Float64Array, {op, rank}: Cut): Threshold {
-  return {op, value: valueAt(values, ranks, rank)};
-}
-
-/** The smallest finite value whose rank reaches the cut. */
-function valueAt(values: Float64Array, ranks: Float64Array, cut: number): number {
-  let least = Number.POSITIVE_INFINITY;
+/** The smallest finite value that reaches the cut, or else the greatest of all. */
+function valueAt({margins: {rank}, bin}: Line, distinct: Float64Array, {at}: Cut): number {
   let most = -Number.MAX_VALUE;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(ranks[i]) || !Number.isFinite(values[i])) continue;
-    if (ranks[i] >= cut && values[i] < least) least = values[i];
-    if (values[i] > most) most = values[i];
+  for (let code = 1; code < rank.length; code++) {
+    const value = distinct[code - 1];
+    if (Number.isNaN(rank[code]) || !Number.isFinite(value)) continue;
+    if (bin[code] >= at) return value;
+    most = value;
   }
-  return Number.isFinite(least) ? least : most;
+  return most;
 }
 
-/** The greatest finite value whose rank does not pass the cut. */
-function greatestUpTo(values: Float64Array, ranks: Float64Array, cut: number): number {
-  return -valueAt(
-    values.map(value => -value),
-    ranks.map(rank => -rank),
-    -cut,
-  );
+/** The greatest finite value below the middle that lies as far from it as the cut, and the smallest above. */
+function endsAt({margins: {rank}, bin}: Line, distinct: Float64Array, {at}: Cut): {low: number; high: number} {
+  let [least, most, low, high] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+  for (let code = 1; code < rank.length; code++) {
+    const value = distinct[code - 1];
+    if (Number.isNaN(rank[code]) || !Number.isFinite(value)) continue;
+    if (Number.isNaN(least)) least = value;
+    most = value;
+    if (bin[code] < at) continue;
+    if (rank[code] < 0.5) low = value;
+    else if (Number.isNaN(high)) high = value;
+  }
+  return {low: Number.isNaN(low) ? least : low, high: Number.isNaN(high) ? most : high};
 }
 
 const shortly = (value: number) => String(Number(value.toPrecision(4)));

@@ -1,5 +1,7 @@
-import type {Ground} from './candidate.ts';
-import type {Cells} from './cells.ts';
+import type {LevelCounts} from './exposure.ts';
+import type {Ground} from './ground.ts';
+import type {Line} from './line.ts';
+import {BINS} from './number-margins.ts';
 
 export interface Threshold {
   op: '<' | '>=';
@@ -8,17 +10,17 @@ export interface Threshold {
 
 export interface Cut {
   op: '<' | '>=';
-  rank: number;
+  /** In twentieths of the line. */
+  at: number;
 }
 
-/** Parts beyond a cut, row by row (1, 0, NaN where missing), and the cut that is told. */
-interface Beyond {
-  rows: Float64Array;
+/** The cut that is told, and the one by which the parts of a cell are judged. */
+export interface Found {
   cut: Cut;
+  cutOf: (cell: number) => Cut;
   sought: boolean;
 }
 
-const BINS = 20;
 const FEWEST_LOTS_A_HALF = 20;
 
 /** The sides of a number line that may be the harmful one, and the rank to cut at where none may be sought. */
@@ -31,53 +33,56 @@ export interface Sides {
  * Where on a number line harm begins, cross-fitted: the cut that separates best in one half of the lots is judged in
  * the other, so that the effect beside it does not profit from the search. The cut told is the best over all lots.
  * With fewer than 20 lots a half none is sought: the fixed cut, which is the score's own, stands in for it.
- * @param ranks fractional ranks to cut at, NaN where missing
  */
-export function findThreshold(ground: Ground, name: string, ranks: Float64Array, sides: Sides): Beyond {
+export function findThreshold(ground: Ground, name: string, line: Line, sides: Sides): Found {
   const {cells} = ground;
   const halfOf = Uint8Array.from(cells.lotOf, lot => hash(`${name}/${lot}/${ground.frame.outcomeLabel}`) & 1);
   const lotsOf = [new Set<number>(), new Set<number>()];
   for (const [k, lot] of cells.lotOf.entries()) lotsOf[halfOf[k]].add(lot);
-  if (Math.min(lotsOf[0].size, lotsOf[1].size) < FEWEST_LOTS_A_HALF) return fixedSide(ranks, sides.fixed);
-  const counts = [0, 1].map(half => countBins(ground, ranks, k => halfOf[k] === half));
+  if (Math.min(lotsOf[0].size, lotsOf[1].size) < FEWEST_LOTS_A_HALF) {
+    return {cut: sides.fixed, cutOf: () => sides.fixed, sought: false};
+  }
+  const counts = [0, 1].map(half => countBins(ground, line, k => halfOf[k] === half));
   const both = counts[0].map((one, at) => one.map((value, i) => value + counts[1][at][i]));
   const cuts = counts.map(half => bestCut(half, cells.strata, sides.ops));
-  const told = bestCut(both, cells.strata, sides.ops);
-  const rows = new Float64Array(ranks.length).fill(Number.NaN);
-  forRows(cells, (row, k) => {
-    const cut = cuts[1 - halfOf[k]];
-    if (!Number.isNaN(ranks[row])) rows[row] = Number(ranks[row] >= cut.rank === (cut.op === '>='));
-  });
-  return {rows, cut: {op: told.op, rank: told.rank}, sought: true};
+  return {cut: bestCut(both, cells.strata, sides.ops), cutOf: k => cuts[1 - halfOf[k]], sought: true};
 }
 
-function fixedSide(ranks: Float64Array, cut: Cut): Beyond {
-  const rows = ranks.map(rank => (Number.isNaN(rank) ? rank : Number(rank >= cut.rank === (cut.op === '>='))));
-  return {rows, cut, sought: false};
-}
-
-/** Per stratum and twentieth of the ranks: parts and sum of outcomes, one after the other. */
-function countBins({cells, outcomes}: Ground, ranks: Float64Array, include: (cell: number) => boolean): Float64Array[] {
-  const parts = new Float64Array(cells.strata * BINS);
-  const sums = new Float64Array(cells.strata * BINS);
-  forRows(cells, (row, k) => {
-    if (!include(k) || Number.isNaN(ranks[row])) return;
-    const bin = cells.stratumOf[k] * BINS + Math.min(BINS - 1, Math.floor(ranks[row] * BINS));
-    parts[bin]++;
-    sums[bin] += outcomes[row];
-  });
-  return [parts, sums];
-}
-
-function forRows(cells: Cells, visit: (row: number, cell: number) => void): void {
-  for (let k = 0; k < cells.count; k++) {
-    for (let at = cells.start[k]; at < cells.start[k + 1]; at++) visit(cells.rows[at], k);
+/** Parts on the side of the cut of their cell, and their outcomes, by cell. */
+export function beyond({margins: {slots}, parts: counts, sums: outcomes}: Line, cutOf: Found['cutOf']): LevelCounts {
+  const [parts, sums] = [new Float64Array(slots.cells.length), new Float64Array(slots.cells.length)];
+  for (let j = 0; j < parts.length; j++) {
+    const {op, at} = cutOf(slots.cells[j]);
+    const [from, to] = op === '<' ? [0, at] : [at, BINS];
+    for (let b = j * BINS + from; b < j * BINS + to; b++) {
+      parts[j] += counts[b];
+      sums[j] += outcomes[b];
+    }
   }
+  return {cells: slots.cells, parts, sums};
+}
+
+/** Per stratum and twentieth of the line: parts and sum of outcomes, one after the other. */
+function countBins(
+  {cells}: Ground,
+  {margins: {slots}, parts, sums}: Line,
+  include: (cell: number) => boolean,
+): Float64Array[] {
+  const [counted, added] = [new Float64Array(cells.strata * BINS), new Float64Array(cells.strata * BINS)];
+  for (let j = 0; j < slots.cells.length; j++) {
+    const k = slots.cells[j];
+    if (!include(k)) continue;
+    for (let b = 0; b < BINS; b++) {
+      counted[cells.stratumOf[k] * BINS + b] += parts[j * BINS + b];
+      added[cells.stratumOf[k] * BINS + b] += sums[j * BINS + b];
+    }
+  }
+  return [counted, added];
 }
 
 /** The side and rank at which the stratified score stands furthest above its expectation. */
-function bestCut([parts, sums]: Float64Array[], strata: number, ops: readonly ('<' | '>=')[]) {
-  let best = {op: ops[0], rank: 0.5, z: Number.NEGATIVE_INFINITY};
+function bestCut([parts, sums]: Float64Array[], strata: number, ops: readonly ('<' | '>=')[]): Cut {
+  let best = {op: ops[0], at: BINS / 2, z: Number.NEGATIVE_INFINITY};
   for (let cut = 1; cut < BINS; cut++) {
     let [deviation, variance] = [0, 0];
     for (let s = 0; s < strata; s++) {
@@ -97,7 +102,7 @@ function bestCut([parts, sums]: Float64Array[], strata: number, ops: readonly ('
     if (variance === 0) continue;
     for (const op of ops) {
       const z = ((op === '<' ? 1 : -1) * deviation) / Math.sqrt(variance);
-      if (z > best.z) best = {op, rank: cut / BINS, z};
+      if (z > best.z) best = {op, at: cut, z};
     }
   }
   return best;

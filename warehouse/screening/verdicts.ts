@@ -1,6 +1,7 @@
 import type {Verdict} from '../answers.ts';
-import type {Candidate, Ground, Tested} from './candidate.ts';
+import type {Candidate, Tested} from './candidate.ts';
 import {type Entry, testGiven} from './given.ts';
+import type {Ground} from './ground.ts';
 import {likenessOf} from './likeness.ts';
 import {mediates} from './process-order.ts';
 import type {ScoreTest} from './score-test.ts';
@@ -142,10 +143,11 @@ function explains(b: Entry, a: Entry, given: Given, stays: (b: Entry, a: Entry) 
 
 /** Whole lots in one unbroken run: whatever else changed in that time would look the same. */
 function contiguousInTime({frame, cells}: Ground, {tested, candidate}: Claim): boolean {
-  if (!frame.lotsOrdered || candidate.exposure.within !== null || candidate.shape !== null || tested.factor.time)
-    return false;
+  if (!frame.lotsOrdered || candidate.shape !== null || tested.factor.time) return false;
+  const {mean, within} = candidate.exposure();
+  if (within !== null) return false;
   const exposed = new Set<number>();
-  candidate.exposure.mean.forEach((share, k) => {
+  mean.forEach((share, k) => {
     if (share > 0) exposed.add(cells.lotOf[k]);
   });
   const lots = [...exposed];

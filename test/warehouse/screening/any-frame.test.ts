@@ -4,6 +4,7 @@ import {expect, test} from 'vitest';
 import {Finding} from '../../../warehouse/answers.ts';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
+import {allRows, rankCodes} from '../../../warehouse/screening/rank-codes.ts';
 
 const WithoutId = Finding.omit({id: true});
 
@@ -44,7 +45,13 @@ const frames: fc.Arbitrary<Frame> = fc
         levels: ['A', 'B', 'C'],
       }));
     const number = column(strange).map(
-      (values): Factor => ({...common, name: 'n', branch: 'method', kind: 'number', values: Float64Array.from(values)}),
+      (values): Factor => ({
+        ...common,
+        name: 'n',
+        branch: 'method',
+        kind: 'number',
+        ...rankCodes(Float64Array.from(values), allRows(parts)),
+      }),
     );
     return fc
       .record({

@@ -1,6 +1,7 @@
 /** What people use instead, one p a factor, for comparison: part by part, and lot by lot. */
 import {cellsOf} from '../../../warehouse/screening/cells.ts';
 import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
+import {valuesOf} from '../../../warehouse/screening/rank-codes.ts';
 import {mantelHaenszel} from '../../../warehouse/statistics/mantel-haenszel.ts';
 import {midranks} from '../../../warehouse/statistics/midranks.ts';
 import {simes} from '../../../warehouse/statistics/simes.ts';
@@ -8,7 +9,8 @@ import {chiSquaredTail} from '../../../warehouse/statistics/tails.ts';
 
 /** Cochran-Mantel-Haenszel on parts within strata: Simes over levels; a number is cut at its median. */
 export function partTest(frame: Frame, factor: Factor): number {
-  const codes = factor.kind === 'category' ? factor.codes : midranks(factor.values).map(rank => Number(rank > 0.5));
+  const codes =
+    factor.kind === 'category' ? factor.codes : midranks(valuesOf(factor, frame.parts)).map(rank => Number(rank > 0.5));
   const levels = factor.kind === 'category' ? factor.levels.length : 2;
   const strata = frame.strata.length;
   const [parts, cases] = [new Float64Array(strata), new Float64Array(strata)];
@@ -37,6 +39,7 @@ export function partTest(frame: Frame, factor: Factor): number {
  */
 export function lotTest(frame: Frame, factor: Factor, stratified: boolean): number {
   const cells = cellsOf(frame, new Uint8Array(frame.parts).fill(1));
+  const values = factor.kind === 'number' ? valuesOf(factor, frame.parts) : new Float64Array(0);
   const rate = new Float64Array(cells.count);
   const levelOf = new Int32Array(cells.count);
   const means = new Float64Array(cells.count);
@@ -47,7 +50,7 @@ export function lotTest(frame: Frame, factor: Factor, stratified: boolean): numb
       const row = cells.rows[at];
       rate[k] += frame.outcome[row] / n;
       if (factor.kind === 'category') counts.set(factor.codes[row], (counts.get(factor.codes[row]) ?? 0) + 1);
-      else means[k] += factor.values[row] / n;
+      else means[k] += values[row] / n;
     }
     if (factor.kind === 'category') levelOf[k] = [...counts].sort((a, b) => b[1] - a[1])[0][0];
   }

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {Finding} from '../../../warehouse/answers.ts';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
+import {allRows, rankCodes, valuesOf} from '../../../warehouse/screening/rank-codes.ts';
 import {makePlant} from './plant.ts';
 import {random} from './random.ts';
 
@@ -34,7 +35,15 @@ function category(name: string, levelOf: (i: number) => number, parts: number, l
 
 function number(name: string, valueAt: (i: number) => number, parts: number, stepOrder = 1): Factor {
   const values = Float64Array.from({length: parts}, (_, i) => valueAt(i));
-  return {name, step: 'bore', stepOrder, branch: 'method', kind: 'number', unit: 'Nm', values};
+  return {
+    name,
+    step: 'bore',
+    stepOrder,
+    branch: 'method',
+    kind: 'number',
+    unit: 'Nm',
+    ...rankCodes(values, allRows(parts)),
+  };
 }
 
 /** Every answer must hold finite numbers and fit the contract. */
@@ -330,7 +339,8 @@ describe('the side of a number', () => {
     const [first] = checked(frame).findings;
     const [, name, low, high] = /^\("?([^" ]+)"? <= (-?[\d.]+) or \S+ >= ([\d.]+)\)$/.exec(first.where ?? '') ?? [];
     const factor = frame.factors.find(f => f.name === name);
-    const exposed = factor?.kind === 'number' ? factor.values.filter(v => v <= Number(low) || v >= Number(high)) : [];
+    const exposed =
+      factor?.kind === 'number' ? valuesOf(factor, frame.parts).filter(v => v <= Number(low) || v >= Number(high)) : [];
     // Planted beyond the 10 % and the 90 % point; told parts are those of the cuts that each half of the lots chose.
     expect(exposed.length / frame.parts).toBeGreaterThan(0.1);
     expect(exposed.length / frame.parts).toBeLessThan(0.4);

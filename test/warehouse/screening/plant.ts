@@ -3,6 +3,7 @@
  * held for a lot or changed part by part, material lots and crews that follow the calendar, numbers with lot effects.
  */
 import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
+import {allRows, rankCodes, valuesOf} from '../../../warehouse/screening/rank-codes.ts';
 import {type Random, random} from './random.ts';
 
 export interface PlantOptions {
@@ -133,9 +134,10 @@ export function makePlant(options: PlantOptions): Plant {
   } else if (cause) {
     const factor = factors[factors.length - 1 - rng.below(numbers)];
     if (factor.kind === 'number') {
-      const sorted = Float64Array.from(factor.values).sort();
+      const values = valuesOf(factor, parts);
+      const sorted = values.slice().sort();
       const [low, high, top] = [0.1, 0.9, 0.8].map(q => sorted[Math.floor(q * parts)]);
-      factor.values.forEach((v, i) => {
+      values.forEach((v, i) => {
         if (cause.kind === 'high' ? v >= top : v <= low || v >= high) ratio[i] = cause.ratio;
       });
     }
@@ -179,6 +181,7 @@ export function makePlant(options: PlantOptions): Plant {
 
 function numberFactor(name: string, step: number, lot: Int32Array, lots: number, rng: Random): Factor {
   const level = Array.from({length: lots}, () => rng.normal() * 0.5);
+  const values = Float64Array.from(lot, l => level[l] + rng.normal());
   return {
     name,
     step: `s${step}`,
@@ -186,6 +189,6 @@ function numberFactor(name: string, step: number, lot: Int32Array, lots: number,
     branch: 'method',
     kind: 'number',
     unit: 'Nm',
-    values: Float64Array.from(lot, l => level[l] + rng.normal()),
+    ...rankCodes(values, allRows(lot.length)),
   };
 }
