@@ -38,8 +38,8 @@ const GROUPS: {needs: HistoryTable[]; list: (session: Session) => Promise<Factor
   {needs: ['subjects'], list: partFactors},
   {needs: ['subjects', 'visits'], list: visitFactors},
   {needs: ['subjects', 'visits'], list: measuredFactors},
-  {needs: [], list: textFactors},
-  {needs: ['station_readings'], list: readingFactors},
+  {needs: ['subjects', 'visits'], list: textFactors},
+  {needs: ['subjects', 'visits', 'station_readings'], list: readingFactors},
   {needs: ['materials'], list: materialFactors},
   {needs: ['subjects'], list: timeFactors},
 ];
@@ -51,7 +51,8 @@ export async function factorCatalogue(session: Session): Promise<FactorSource[]>
     await prepareHistory(session, ...needs);
     factors.push(...(await list(session)));
   }
-  return factors;
+  // By name: the order in which tables and columns came to be is no matter of the plant's.
+  return factors.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
@@ -162,10 +163,23 @@ interface ParameterFacts {
   unit: string | null;
 }
 
-/** What `parameters` says of each, by step and parameter; a row without a step speaks for all steps. */
+/**
+ * What `parameters` says of each, by step and parameter; a row without a step speaks for all steps. Of several versions
+ * the one that was valid when the newest part was made.
+ */
 async function parameterFacts(session: Session): Promise<(step: string, parameter: string) => ParameterFacts> {
   const rows = await session.rows<{step: string | null; parameter: string; branch: Branch | null; unit: string | null}>(
-    'select step, parameter, max(branch) as branch, max(unit) as unit from now.parameters group by step, parameter',
+    `with ranked as (
+       select *, row_number() over (
+         partition by step, parameter
+         order by valid_from > newest nulls first, case when valid_from > newest then valid_from end,
+           valid_from desc nulls last, product nulls first
+       ) as place
+       from now.parameters cross join (select max(made_at) as newest from subjects)
+     )
+     select step, parameter, arg_min(branch, place) filter (branch is not null) as branch,
+       arg_min(unit, place) filter (unit is not null) as unit
+     from ranked group by step, parameter`,
   );
   const facts = new Map(rows.map(r => [`${r.step ?? ''}\n${r.parameter}`, r]));
   return (step, parameter) =>
@@ -174,54 +188,95 @@ async function parameterFacts(session: Session): Promise<(step: string, paramete
 
 const factorName = (step: string, parameter: string) => (step === '' ? parameter : `${step}.${parameter}`);
 
+/** Of parameters with numbers at this position: a column may hold none yet, or its values as texts. */
 async function measuredFactors(session: Session): Promise<FactorSource[]> {
   const facts = await parameterFacts(session);
+  const measured = await measuredColumns(session);
   return (await stepTables(session)).flatMap(table =>
-    table.parameters.map(({parameter, column}) => ({
-      name: factorName(table.step, parameter),
-      step: table.step || null,
-      branch: facts(table.step, parameter).branch ?? 'machine',
-      kind: 'number' as const,
-      relation: measuredAt(table, 'm.* exclude (part)'),
-      value: `r.${column}`,
-      unit: facts(table.step, parameter).unit,
-    })),
+    table.parameters
+      .filter(({column}) => measured.has(`${table.id}.${column}`))
+      .map(({parameter, column}) => ({
+        name: factorName(table.step, parameter),
+        step: table.step || null,
+        branch: facts(table.step, parameter).branch ?? 'machine',
+        kind: 'number' as const,
+        relation: measuredAt(table.step, `now.step_${table.id}`, 'm.* exclude (part)'),
+        value: `r.${column}`,
+        unit: facts(table.step, parameter).unit,
+      })),
   );
+}
+
+/** `<table>.<column>` of the step tables that hold a number at the session's position; counted once a position. */
+async function measuredColumns(session: Session): Promise<Set<string>> {
+  const {known} = await session.row<{known: boolean}>(
+    "select count(*) > 0 as known from duckdb_tables() where temporary and table_name = 'measured_columns'",
+  );
+  if (!known) {
+    await session.run('create temp table measured_columns (name varchar)');
+    for (const {id, parameters} of (await stepTables(session)).filter(t => t.parameters.length > 0)) {
+      const names = parameters.map(({column}) => quoteText(`${id}.${column}`)).join(', ');
+      const counts = parameters.map(({column}) => `count(${column})`).join(', ');
+      await session.run(`insert into measured_columns
+        select name from (select unnest([${names}]) as name, unnest([${counts}]) as n from now.step_${id}) where n > 0`);
+    }
+  }
+  const rows = await session.rows<{name: string}>('from measured_columns');
+  return new Set(rows.map(r => r.name));
 }
 
 async function textFactors(session: Session): Promise<FactorSource[]> {
   const facts = await parameterFacts(session);
+  const taken = new Set((await measuredFactors(session)).map(m => m.name));
   const rows = await session.rows<{step: string; parameter: string}>(
     'select distinct step, parameter from now.cells where text_value is not null order by step, parameter',
   );
   return rows.map(({step, parameter}) => ({
-    name: factorName(step, parameter),
+    // A parameter that is measured now as a number, now as a text, is told apart.
+    name: taken.has(factorName(step, parameter)) ? `${factorName(step, parameter)}.text` : factorName(step, parameter),
     step: step || null,
     branch: facts(step, parameter).branch ?? 'machine',
     kind: 'category',
-    relation: `select part, text_value from now.cells where text_value is not null and step = ${quoteText(step)}
-      and parameter = ${quoteText(parameter)} qualify row_number() over (partition by part order by run desc) = 1`,
+    relation: measuredAt(
+      step,
+      `(select * from now.cells where text_value is not null and step = ${quoteText(step)} and parameter = ${quoteText(parameter)})`,
+      'm.text_value',
+    ),
     value: 'r.text_value',
     unit: null,
   }));
 }
 
+const READING_COLUMNS: {column: string; suffix: string; unit?: string}[] = [
+  {column: 'mean', suffix: ''},
+  {column: 'lowest', suffix: '.min'},
+  {column: 'highest', suffix: '.max'},
+  {column: 'last', suffix: '.last'},
+  {column: 'time_above_s', suffix: '.time_above', unit: 's'},
+  {column: 'time_below_s', suffix: '.time_below', unit: 's'},
+];
+
 async function readingFactors(session: Session): Promise<FactorSource[]> {
   const taken = new Set((await measuredFactors(session)).map(m => m.name));
   const facts = await parameterFacts(session);
-  const rows = await session.rows<{step: string; parameter: string}>(
-    'select distinct step, parameter from station_readings order by step, parameter',
+  const counts = READING_COLUMNS.map(({column}) => `count(${column}) as ${column}`).join(', ');
+  const rows = await session.rows<Record<string, number> & {step: string; parameter: string}>(
+    `select step, parameter, ${counts} from station_readings group by step, parameter order by step, parameter`,
   );
-  return rows.map(({step, parameter}) => ({
-    // A sensor that shares its name with a measured parameter is told apart.
-    name: taken.has(factorName(step, parameter)) ? `${step}.${parameter}.mean` : factorName(step, parameter),
-    step,
-    branch: facts(step, parameter).branch ?? 'machine',
-    kind: 'number',
-    relation: `from station_readings where step = ${quoteText(step)} and parameter = ${quoteText(parameter)}`,
-    value: 'r.value',
-    unit: facts(step, parameter).unit,
-  }));
+  return rows.flatMap(row => {
+    const {step, parameter} = row as {step: string; parameter: string};
+    const name = factorName(step, parameter);
+    return READING_COLUMNS.filter(({column}) => row[column] > 0).map(({column, suffix, unit}) => ({
+      // A sensor that shares its name with a measured parameter is told apart.
+      name: suffix === '' && taken.has(name) ? `${name}.mean` : `${name}${suffix}`,
+      step,
+      branch: facts(step, parameter).branch ?? 'machine',
+      kind: 'number' as const,
+      relation: `from station_readings where step = ${quoteText(step)} and parameter = ${quoteText(parameter)}`,
+      value: `r.${column}`,
+      unit: unit ?? facts(step, parameter).unit,
+    }));
+  });
 }
 
 async function materialFactors(session: Session): Promise<FactorSource[]> {

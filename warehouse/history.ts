@@ -19,12 +19,13 @@ export async function prepareHistory(session: Session, ...tables: HistoryTable[]
 }
 
 /**
- * SQL of a relation with one row per part: the measured values at a step of the run that `visits` chose, or, where the
+ * SQL of a relation with one row per part: what was measured at a step in the run that `visits` chose, or, where the
  * part has no recorded run there, of the last run measured before the inspection.
+ * @param from with part, run and measured_at
  */
-export function measuredAt(step: {id: number; step: string}, columns: string): string {
-  return `select m.part, ${columns} from now.step_${step.id} m
-    left join visits v on v.part = m.part and v.step = ${quoteText(step.step)}
+export function measuredAt(step: string, from: string, columns: string): string {
+  return `select m.part, ${columns} from ${from} m
+    left join visits v on v.part = m.part and v.step = ${quoteText(step)}
     left join subjects s on s.part = m.part
     where v.run = m.run or (v.run is null and (m.measured_at is null or s.inspected_at is null or m.measured_at <= s.inspected_at))
     qualify row_number() over (partition by m.part order by m.run desc, m.measured_at desc nulls last) = 1`;

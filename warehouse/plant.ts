@@ -9,8 +9,9 @@ import type {Warehouse} from './store.ts';
 export function plant(
   warehouse: Warehouse,
   identity: {plant: string; timeZone: string},
+  at?: number,
 ): Promise<Omit<Plant, 'access'>> {
-  return warehouse.read(undefined, async (session, asOf) => {
+  return warehouse.read(at, async (session, asOf) => {
     await createPopulation(session, {});
     await session.run(`create or replace temp table failures as ${query('failures')}`);
     const {newest, parts} = await session.row<{newest: string | null; parts: number}>(
@@ -20,7 +21,7 @@ export function plant(
     return {
       ...identity,
       asOf,
-      lastBatchAt: warehouse.lastBatchAt,
+      lastBatchAt: await batchTime(session, asOf),
       newestInspectionAt: newest,
       parts,
       products: await session.rows<Plant['products'][number] & Record<string, unknown>>(
@@ -30,6 +31,11 @@ export function plant(
       steps: await session.rows<Plant['steps'][number] & Record<string, unknown>>(query('plant-steps')),
     };
   });
+}
+
+async function batchTime(session: Session, batch: number): Promise<string | null> {
+  const rows = await session.rows<{at: string}>('select "at" from fact.batches where batch = $batch::integer', {batch});
+  return rows[0]?.at ?? null;
 }
 
 /** Named defects of defective parts, most parts first. */

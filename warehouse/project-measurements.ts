@@ -64,8 +64,7 @@ export async function projectCells(session: Session, {relation}: Incoming): Prom
     const same = 'n.measured_at is not distinct from n.first_at.m and n.recorded_at is not distinct from n.first_at.r';
     await session.run(`create or replace temp table visits as
       select *, "$new" and "$plain" and ${same}
-        and row_number() over (partition by item, run, parameter, "$plain", measured_at, recorded_at, batch, "$file"
-                               order by ordinal desc) = 1 as "$base"
+        and count(*) over (partition by item, run, parameter, batch, "$file") = 1 as "$base"
       from (
         select n.*, ${isFirstOfVisit(table)} as "$new",
           min({m: n.measured_at, r: n.recorded_at}) filter ("$plain")

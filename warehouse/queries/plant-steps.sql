@@ -1,6 +1,6 @@
 -- One row per step, in the order in which parts come to it (by a sample of parts): its stations.
 with sample as (
-  select part from now.parts order by part desc limit 2000
+  select p.part from now.parts p join fact.items i on i.item = p.part order by i.id desc limit 2000
 ), since_first as (
   select o.step, epoch(o.started_at) - min(epoch(o.started_at)) over (partition by o.part) as since_s
   from now.operations o semi join sample s on s.part = o.part

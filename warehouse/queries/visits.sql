@@ -11,7 +11,8 @@ with runs as (
 ), chosen as (
   select r.*, row_number() over (
     partition by r.part, r.step
-    order by coalesce(r.ended_at, r.started_at) desc nulls last, r.run desc, r.station, r.tool
+    order by coalesce(r.ended_at, r.started_at) desc nulls last, r.run desc, r.station, r.tool, r.cavity, r.operator, r.program,
+      r.started_at
   ) as latest
   from runs r left join now.first_inspections f on f.part = r.part
   where f.inspected_at is null

@@ -79,10 +79,10 @@ export async function finding(warehouse: Warehouse, id: string) {
        ), levelled as (
          select *, ${isNumber ? bin : 'value'} as level, ${isNumber ? 'value' : '0.0'} as number from exposed
        ), by_lot as (
-         select level, lot, count(*) as n, sum(outcome) as d, min(number) as low, max(number) as high from levelled group by level, lot
+         select level, lot, count(*) as n, sum(outcome order by idx) as d, min(number) as low, max(number) as high from levelled group by level, lot
        )
-       select level::varchar as level, min(low) as low, max(high) as high, sum(n)::double as parts, sum(d) as defective,
-         count(*) as lots, sum(d * d) as dd, sum(d * n) as dn, sum(n * n)::double as nn
+       select level::varchar as level, min(low) as low, max(high) as high, sum(n)::double as parts, sum(d order by lot) as defective,
+         count(*) as lots, sum(d * d order by lot) as dd, sum(d * n order by lot) as dn, sum(n * n)::double as nn
        from by_lot group by by_lot.level order by ${isNumber ? 'by_lot.level nulls last' : 'defective / parts desc, level'}`,
     );
     return rows.map(sums => rateOf(sums, isNumber, people.outcomeKind));
