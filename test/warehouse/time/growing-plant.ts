@@ -55,7 +55,8 @@ const PARTS: Part[] = Array.from({length: LOTS * A_LOT}, (_, n) => {
 const at = (ms: number) => new Date(ms).toISOString();
 const minutes = (n: number) => n * 60_000;
 const RECORDED = ['2026-02-01T00:00:00Z', '2026-02-02T00:00:00Z', '2026-02-03T00:00:00Z'];
-const rows = (header: string, lines: readonly (readonly unknown[])[]) =>
+type Cell = string | number | null;
+const rows = (header: string, lines: readonly (readonly Cell[])[]) =>
   `${[header, ...lines.map(line => line.map(cell => cell ?? '').join(','))].join('\n')}\n`;
 
 const torque = ({n}: Part) => (10 + ((n * 7) % 13) / 10).toFixed(1);
