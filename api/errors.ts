@@ -24,6 +24,8 @@ const CATALOGUE = {
   HOLD_NOT_APPROVED: {status: 409, exitCode: 1},
   DELIVERY_NOT_FOUND: {status: 404, exitCode: 1},
   DELIVERY_NOT_OPEN: {status: 409, exitCode: 1},
+  BACKUP_REFUSED: {status: 409, exitCode: 1},
+  BACKUP_DAMAGED: {status: 500, exitCode: 4},
   RECEIVER_INVALID: {status: 500, exitCode: 2},
   CONFIGURATION_INVALID: {status: 500, exitCode: 2},
 } as const satisfies Record<string, {status: number; exitCode: 1 | 2 | 4}>;

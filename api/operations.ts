@@ -18,6 +18,7 @@ import {
   YieldAnswer,
   YieldQuestion,
 } from '../warehouse/answers.ts';
+import {backUp} from '../warehouse/backup.ts';
 import {CapabilityAnswer, CapabilityQuestion, ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
 import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
@@ -241,6 +242,21 @@ export const OPERATIONS = {
     input: Nothing,
     output: z.object({batches: z.array(BatchRow)}),
     run: async app => ({batches: await listBatches(app.warehouse)}),
+  }),
+  backup: operation({
+    summary:
+      'Makes or brings up to date a backup in a folder of the machine that the warehouse is on, while batches come in',
+    input: z.strictObject({folder: Text}),
+    output: z.object({
+      folder: z.string(),
+      position: z.number().int(),
+      seq: z.number().int(),
+      files: z.number().int(),
+      bytes: z.number(),
+      copied: z.object({files: z.number().int(), bytes: z.number()}),
+      onlyHere: z.array(z.string()).describe('files that the warehouse lost and the backup still has'),
+    }),
+    run: (app, {folder}) => app.warehouse.tend(care => backUp(care, folder)),
   }),
   'key.create': operation({
     summary: 'Makes an API key and shows it once',

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {BackupUnusable} from '../warehouse/backup-folder.ts';
 import {WarehouseUnusable} from '../warehouse/store.ts';
 import {asFishboneError, type ErrorCode, FishboneError} from './errors.ts';
 
@@ -25,6 +26,10 @@ export function translateError(error: unknown): FishboneError {
   if (error instanceof z.ZodError) return new FishboneError('USAGE', sentence(error), {cause: error});
   if (error instanceof WarehouseUnusable) {
     const code = error.reason === 'held' ? 'WAREHOUSE_BUSY' : 'WAREHOUSE_DAMAGED';
+    return new FishboneError(code, error.message, {hint: error.hint, cause: error});
+  }
+  if (error instanceof BackupUnusable) {
+    const code = error.reason === 'refused' ? 'BACKUP_REFUSED' : 'BACKUP_DAMAGED';
     return new FishboneError(code, error.message, {hint: error.hint, cause: error});
   }
   // The store's word for an `asOf` that lies in the future; any other RangeError is a fault of ours.

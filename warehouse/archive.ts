@@ -72,19 +72,28 @@ export async function keepRaw(folder: string, path: string): Promise<{bytes: num
 }
 
 /**
- * Writes one batch's files: into a folder of another name first, synced, then renamed, so that a batch's folder is whole
+ * Writes one entry's files: into a folder of another name first, synced, then renamed, so that an entry's folder is whole
  * or not there.
  */
 export async function writeBatch(folder: string, seq: number, write: (into: string) => Promise<void>): Promise<void> {
-  const whole = batchFolder(folder, seq);
-  const temporary = `${whole}.tmp`;
+  await adoptFolder(folder, seq, await prepareFolder(folder, String(seq).padStart(8, '0'), write));
+}
+
+/** The first half: the files, on the disk, under a name that is swept away after a crash. @returns where */
+async function prepareFolder(folder: string, name: string, write: (into: string) => Promise<void>): Promise<string> {
+  const temporary = join(folder, 'archive', 'batches', `${name}.tmp`);
   await rm(temporary, {recursive: true, force: true});
-  await rm(whole, {recursive: true, force: true});
   await mkdir(temporary);
   await write(temporary);
-  for (const name of await readdir(temporary)) await syncFile(join(temporary, name));
+  for (const file of await readdir(temporary)) await syncFile(join(temporary, file));
   await diskFiles.syncFolder(temporary);
-  await rename(temporary, whole);
+  return temporary;
+}
+
+/** The second half: what was prepared becomes the folder of a ledger entry that is about to be written. */
+export async function adoptFolder(folder: string, seq: number, prepared: string): Promise<void> {
+  await rm(batchFolder(folder, seq), {recursive: true, force: true});
+  await rename(prepared, batchFolder(folder, seq));
   await diskFiles.syncFolder(join(folder, 'archive', 'batches'));
 }
 

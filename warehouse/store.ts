@@ -4,7 +4,8 @@ import {availableParallelism, totalmem} from 'node:os';
 import {join} from 'node:path';
 import type {DuckDBInstance} from '@duckdb/node-api';
 import type {Receipt} from './answers.ts';
-import {makeArchive, sweepArchive} from './archive.ts';
+import {adoptFolder, makeArchive, sweepArchive} from './archive.ts';
+import type {Caretaker} from './caretaker.ts';
 import {openDatabase, openSession, quoteName, quoteText, type Session} from './duckdb.ts';
 import {Holdings} from './holdings.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
@@ -54,6 +55,8 @@ export class Warehouse {
   readonly #idle: {session: Session; position: number}[] = [];
   #position = 0;
   #writing: Promise<unknown> = Promise.resolve();
+  #tending: Promise<unknown> = Promise.resolve();
+  readonly #stopping = new AbortController();
   #closed = false;
 
   private constructor(folder: string, ledger: Ledger, instance: DuckDBInstance, writer: Session, settings: Settings) {
@@ -131,13 +134,39 @@ export class Warehouse {
 
   /**
    * Records decisions: what `append` writes to the ledger is durable when it resolves. The database follows: see `settled`.
+   * @param prepared a folder of files that become the entry's own in the archive
    */
-  append(kind: string, body: unknown): Promise<LedgerEntry> {
+  append(kind: string, body: unknown, prepared?: string): Promise<LedgerEntry> {
     return this.#write(async () => {
+      if (prepared !== undefined) await adoptFolder(this.folder, this.ledger.head.seq + 1, prepared);
       const entry = await this.ledger.append(kind, body);
       await project(this.#writer, this.holdings, [entry]);
       return entry;
     });
+  }
+
+  /** Work on the archive itself: one after the other, while batches go on being committed. */
+  tend<T>(work: (care: Caretaker) => Promise<T>): Promise<T> {
+    const mine = this.#tending
+      .catch(() => undefined)
+      .then(async () => {
+        this.#stopping.signal.throwIfAborted();
+        const session = await openSession(this.#instance);
+        try {
+          return await work({
+            folder: this.folder,
+            holdings: this.holdings,
+            entries: () => this.entries(),
+            session,
+            signal: this.#stopping.signal,
+            record: (kind, body, prepared) => this.append(kind, body, prepared),
+          });
+        } finally {
+          session.connection.closeSync();
+        }
+      });
+    this.#tending = mine;
+    return mine;
   }
 
   entries(): readonly LedgerEntry[] {
@@ -194,6 +223,8 @@ export class Warehouse {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#stopping.abort(new Error('the warehouse is being closed'));
+    await this.#tending.catch(() => undefined);
     await this.#writing.catch(() => undefined);
     for (const {session} of this.#idle) session.connection.closeSync();
     this.#writer.connection.closeSync();

@@ -1,4 +1,7 @@
+import {resolve} from 'node:path';
 import {type Command, Option} from 'commander';
+import {checkBackup} from '../../warehouse/backup-folder.ts';
+import {restore} from '../../warehouse/restore.ts';
 import {rebuild, verify} from '../../warehouse/verify.ts';
 import {Role} from '../access/roles.ts';
 import {hasWarehouse} from '../app.ts';
@@ -6,7 +9,7 @@ import {warehouseFolder} from '../config.ts';
 import {examine} from '../doctor.ts';
 import {FishboneError} from '../errors.ts';
 import {findServer} from '../running-server.ts';
-import {counted, paragraphs} from './print/layout.ts';
+import {backupCheckText, backupText, restoredText, verifyText} from './print/care.ts';
 import {keysText} from './print/records.ts';
 import {type Common, type Terminal, withCommon} from './terminal.ts';
 
@@ -38,15 +41,7 @@ export function careCommands(program: Command, terminal: Terminal): void {
     .description('checks that nothing acknowledged is missing or altered')
     .action(async ({warehouse, json}: Common) => {
       const answer = await verify(await idle(warehouse));
-      terminal.print(json, answer, ({ok, problems, notices, checked}) =>
-        paragraphs(
-          ok ? 'Nothing acknowledged is missing or altered.' : `${counted(problems.length, 'problem')}:`,
-          [...problems, ...notices].map(({what, where, hint}) => `  ${where}: ${what}\n    ${hint}\n`).join(''),
-          `Checked: ${Object.entries(checked)
-            .map(([what, n]) => `${String(n)} ${what}`)
-            .join(', ')}.`,
-        ),
-      );
+      terminal.print(json, answer, verifyText);
       if (!answer.ok) terminal.exitCode = 4;
     });
   withCommon(program.command('rebuild'))
@@ -57,6 +52,26 @@ export function careCommands(program: Command, terminal: Terminal): void {
         await rebuild(await idle(warehouse)),
         ({entries, batches}) => `Rebuilt: ${batches} batches out of ${entries} ledger entries.\n`,
       );
+    });
+  withCommon(program.command('backup'))
+    .argument('<folder>', 'of the backup, on the machine that the warehouse is on; outside the warehouse')
+    .description('makes a backup or brings it up to date, while batches come in')
+    .option('--check', 'reads a backup to the last byte instead, and says whether it is whole')
+    .action(async (folder: string, {check, ...common}: Common & {check?: boolean}) => {
+      if (!check) return terminal.tell(common, 'backup', {folder: resolve(folder)}, backupText);
+      const {manifest, problems} = await checkBackup(resolve(folder));
+      const {seq, position, madeAt, files} = manifest;
+      const answer = {ok: problems.length === 0, problems, position, seq, madeAt, files: files.length};
+      terminal.print(common.json, answer, backupCheckText);
+      if (!answer.ok) terminal.exitCode = 4;
+    });
+  withCommon(program.command('restore'))
+    .argument('<folder>', 'of a backup')
+    .description('makes a warehouse again from a backup; the folder of the warehouse has to be empty or absent')
+    .action(async (folder: string, {warehouse, json}: Common) => {
+      const answer = await restore(resolve(folder), warehouseFolder(warehouse));
+      terminal.print(json, answer, restoredText);
+      if (!answer.verification.ok) terminal.exitCode = 4;
     });
   withCommon(program.command('doctor'))
     .description('looks at the machine and the set-up')

@@ -1,0 +1,63 @@
+import type {BackupProblem} from '../../../warehouse/backup-folder.ts';
+import type {Restored} from '../../../warehouse/restore.ts';
+import type {Problem, Verification} from '../../../warehouse/verify.ts';
+import type {OutputOf} from '../../operations.ts';
+import {counted, paragraphs} from './layout.ts';
+
+export function verifyText({ok, problems, notices, checked}: Verification): string {
+  return paragraphs(
+    ok ? 'Nothing acknowledged is missing or altered.' : `${counted(problems.length, 'problem')}:`,
+    problemsText([...problems, ...notices]),
+    `Checked: ${Object.entries(checked)
+      .map(([what, n]) => `${String(n)} ${what}`)
+      .join(', ')}.`,
+  );
+}
+
+export function backupText({folder, position, files, bytes, copied, onlyHere}: OutputOf<'backup'>): string {
+  return paragraphs(
+    `Backed up to ${folder}: everything up to batch ${position}, ${counted(files, 'file')}, ${sizeText(bytes)}.`,
+    `Copied this time: ${counted(copied.files, 'file')}, ${sizeText(copied.bytes)}.`,
+    onlyHere.length === 0
+      ? ''
+      : `The warehouse has lost what the backup still has:\n${onlyHere.map(f => `  ${f}\n`).join('')}`,
+  );
+}
+
+export function backupCheckText(answer: {
+  ok: boolean;
+  problems: BackupProblem[];
+  position: number;
+  madeAt: string;
+  files: number;
+}): string {
+  const {ok, problems, position, madeAt, files} = answer;
+  return paragraphs(
+    ok ? 'The backup is whole.' : `The backup is not whole, ${counted(problems.length, 'problem')}:`,
+    problemsText(problems),
+    `Made at ${madeAt}: everything up to batch ${position}, ${counted(files, 'archive file')}.`,
+  );
+}
+
+export function restoredText({folder, position, madeAt, verification}: Restored): string {
+  return paragraphs(
+    `Restored in ${folder}: everything up to batch ${position}, as it was at ${madeAt}.`,
+    verifyText(verification),
+  );
+}
+
+/** In the unit that people would say. */
+function sizeText(bytes: number): string {
+  const [unit, name] = (
+    [
+      [1e9, 'GB'],
+      [1e6, 'MB'],
+      [1e3, 'kB'],
+    ] as const
+  ).find(([size]) => bytes >= size) ?? [1, 'bytes'];
+  return `${bytes >= 1000 ? (bytes / unit).toFixed(1) : bytes} ${name}`;
+}
+
+function problemsText(problems: readonly Problem[]): string {
+  return problems.map(({what, where, hint}) => `  ${where}: ${what}\n    ${hint}\n`).join('');
+}
