@@ -3,11 +3,14 @@
  * storing and the views for people's SQL are made.
  */
 
-export type ColumnType = 'text' | 'number' | 'integer' | 'time' | 'part' | 'lot' | 'item';
+export type ColumnType = 'text' | 'number' | 'integer' | 'time' | 'part' | 'lot' | 'item' | 'person';
 
 export interface Column {
   name: string;
-  /** 'part', 'lot' and 'item' are text outside and dense integer keys inside; an 'item' is a lot or a part by its kind. */
+  /**
+   * 'part', 'lot' and 'item' are text outside and dense integer keys inside; an 'item' is a lot or a part by its kind. A
+   * 'person' is a name outside and a pseudonym inside.
+   */
   type: ColumnType;
   required?: boolean;
   /** The only texts allowed. */
@@ -33,6 +36,7 @@ export interface CanonicalTable {
 }
 
 const text = (name: string, required = false): Column => ({name, type: 'text', required});
+const person = (name: string): Column => ({name, type: 'person'});
 const number = (name: string, required = false): Column => ({name, type: 'number', required});
 const integer = (name: string, required = false): Column => ({name, type: 'integer', required});
 const time = (name: string, required = false): Column => ({name, type: 'time', required});
@@ -104,7 +108,7 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
       text('station'),
       text('tool'),
       text('cavity'),
-      text('operator'),
+      person('operator'),
       text('program'),
       time('started_at'),
       time('ended_at'),
@@ -161,7 +165,7 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
       time('inspected_at'),
       text('step'),
       text('station'),
-      text('inspector'),
+      person('inspector'),
       oneOf('result', ['pass', 'fail', 'error'], true),
       number('confidence'),
       text('image'),

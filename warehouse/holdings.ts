@@ -4,6 +4,7 @@
  */
 import {join} from 'node:path';
 import {batchFolder} from './archive.ts';
+import {quoteText} from './duckdb.ts';
 import type {LedgerEntry} from './ledger.ts';
 import type {BatchBody} from './project.ts';
 
@@ -162,4 +163,10 @@ export class Holdings {
   #file(seq: number, record: FileRecord, merged: boolean): HeldFile {
     return {...record, path: join(batchFolder(this.#folder, seq), record.file), merged};
   }
+}
+
+/** SQL for the rows of one batch in a file, with the columns that the batch's own file had. */
+export function relationOf(file: HeldFile, seq: number): string {
+  const from = `read_parquet(${quoteText(file.path)})`;
+  return file.merged ? `(select * exclude (seq, batch) from ${from} where seq = ${Math.trunc(seq)})` : from;
 }

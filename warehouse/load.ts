@@ -1,7 +1,8 @@
 /**
  * One file into the warehouse:
- *   1 keep its bytes · 2 stage its records as text · 3 map and validate · 4 settle against what is stored ·
- *   5 archive the accepted rows and the rejects · 6 write the ledger (from here on it is acknowledged) · 7 project
+ *   1 keep its bytes · 2 stage its records as text · 3 map and validate, persons become pseudonyms · 4 settle against what
+ *   is stored · 5 archive the accepted rows and the rejects · 6 write the ledger (from here on it is acknowledged) ·
+ *   7 project
  */
 import {createHash} from 'node:crypto';
 import {rm} from 'node:fs/promises';
@@ -12,7 +13,9 @@ import {quoteName, quoteText, type Session} from './duckdb.ts';
 import type {Holdings} from './holdings.ts';
 import type {Ledger, LedgerEntry} from './ledger.ts';
 import type {LoadPlan, TablePlan} from './load-plan.ts';
+import type {Persons} from './persons.ts';
 import {type BatchBody, project} from './project.ts';
+import {type Named, pseudonymise} from './pseudonymise.ts';
 import {type Settled, settle} from './settle.ts';
 import {settleLong, settleWide} from './settle-measurements.ts';
 import {latestTime} from './skewed-times.ts';
@@ -30,6 +33,7 @@ export interface LoadContext {
   folder: string;
   ledger: Ledger;
   holdings: Holdings;
+  persons: Persons;
   session: Session;
   nextBatch: number;
   findLines: FindLines;
@@ -67,9 +71,11 @@ export async function load(
   const tables: BatchBody['tables'] = [];
   const rejects: Reject[] = [];
   const prepared: PreparedFile[] = [];
+  const named: Named = {assigned: new Map(), pseudonyms: new Set()};
   const until = latestTime(ledger);
   for (const [k, table] of plan.tables.entries()) {
     const errors = await validate(session, plan, table, {since: context.since, until});
+    await pseudonymise(session, context.persons, plan, table, named);
     const outer = k === 0 ? broken : [];
     rejects.push(...(await describeRejects(context, plan, table, errors, outer)));
     for (const {field, sql} of ambiguousTimes(table, plan)) {
@@ -96,6 +102,8 @@ export async function load(
     return {receipt, entry: null};
   }
 
+  // Before the batch that speaks of them is acknowledged.
+  await context.persons.keep(named.assigned);
   const seq = ledger.head.seq + 1;
   const files: BatchBody['files'] = [];
   await writeBatch(folder, seq, async into => {
@@ -123,6 +131,7 @@ export async function load(
     tables,
     files,
     notices,
+    persons: [...named.pseudonyms].sort(),
   };
   if (context.replays !== undefined) body.replays = context.replays;
   const entry = await acknowledge(ledger, seq, body, folder);

@@ -25,6 +25,8 @@ export interface BatchBody {
   tables: {table: string; accepted: number; rejected: number; duplicates: number; conflicts: number}[];
   files: FileRecord[];
   notices: string[];
+  /** Pseudonyms of those whom the file names, rejected rows included; entries of early versions do not say. */
+  persons?: string[];
   /** For a replay: the ledger entry whose rejected rows were tried again. */
   replays?: number;
 }
@@ -135,8 +137,11 @@ async function projectRejects(session: Session, arrivals: readonly Arrival[]): P
   const rejects = arrivals.filter(a => a.file.form === 'rejects');
   if (rejects.length === 0) return;
   await session.run(`insert into fact.rejects
-    select "$seq", batch, source, "table", line, field, reason, "row"::json from ${relationOfAll(rejects)}`);
+    select "$seq", batch, source, "table", line, field, ${WITHOUT_VALUE} from ${relationOfAll(rejects)}`);
 }
+
+/** What was sent may name a person: it stays in the archive. */
+const WITHOUT_VALUE = `regexp_replace(reason, ': ".*"$', '', 's')`;
 
 async function projectRows(session: Session, arrivals: readonly Arrival[], settled: SettledFiles): Promise<void> {
   const groups = groupsOf(arrivals.filter(a => a.file.form !== 'rejects'));

@@ -1,5 +1,6 @@
 /** What was kept out: rejected rows with the file, line, field and reason of each. */
 import type {QuarantinedBatch, RejectedRow} from './answers.ts';
+import {relationOf} from './holdings.ts';
 import type {LedgerEntry} from './ledger.ts';
 import {NotFound} from './not-found.ts';
 import type {BatchBody} from './project.ts';
@@ -50,10 +51,19 @@ export async function showQuarantine(warehouse: Warehouse, id: string): Promise<
   const entry = entries.find(e => idOf(e) === id && rejectedOf(e.body) > 0);
   if (!entry) throw new NotFound(`no batch "${id}" has rejected rows: see "fishbone quarantine list"`);
   const {seq} = latestReplay(entries, entry);
-  const rows = await warehouse.read(undefined, session =>
-    session.rows<Omit<RejectedRow, 'row'> & {row: string} & Record<string, unknown>>(query('rejects'), {seq}),
-  );
-  return rows.map(({row, ...rest}) => ({...rest, row: JSON.parse(row) as RejectedRow['row']}));
+  const rejects = warehouse.holdings.rowsOf(seq).filter(({form, file}) => form === 'rejects' && file !== null);
+  const rows: RejectedRow[] = [];
+  for (const {file} of rejects) {
+    const read = await warehouse.read(undefined, session =>
+      session.rows<Omit<RejectedRow, 'row'> & {row: string} & Record<string, unknown>>(
+        // As sent, so they are read where they stay: in the archive.
+        `select source, "table", line, field, reason, "row"::varchar as "row" from ${relationOf(file!, seq)}
+         order by line nulls first, "table", field, reason`,
+      ),
+    );
+    rows.push(...read.map(({row, ...rest}) => ({...rest, row: JSON.parse(row) as RejectedRow['row']})));
+  }
+  return rows;
 }
 
 type BatchEntry = Omit<LedgerEntry, 'body'> & {body: BatchBody};

@@ -12,6 +12,7 @@ import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {migrate} from './migrations.ts';
+import {LookUpUnreadable, Persons} from './persons.ts';
 import {project, runsOf} from './project.ts';
 import {lendRaw} from './raw-files.ts';
 import {parquetColumns} from './staging.ts';
@@ -49,6 +50,8 @@ export class Warehouse {
   readonly holdings: Holdings;
   /** The plant's calendar, an IANA name. */
   readonly timeZone: string;
+  /** Who is behind a pseudonym. */
+  readonly persons: Persons;
   readonly #since: string;
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
@@ -59,7 +62,15 @@ export class Warehouse {
   readonly #stopping = new AbortController();
   #closed = false;
 
-  private constructor(folder: string, ledger: Ledger, instance: DuckDBInstance, writer: Session, settings: Settings) {
+  private constructor(
+    folder: string,
+    ledger: Ledger,
+    instance: DuckDBInstance,
+    writer: Session,
+    persons: Persons,
+    settings: Settings,
+  ) {
+    this.persons = persons;
     this.timeZone = settings.timeZone ?? 'UTC';
     this.#since = settings.since ?? BEFORE_ANY_RECORD;
     this.folder = folder;
@@ -91,9 +102,10 @@ export class Warehouse {
       }
       const writer = await openSession(instance);
       await migrate(writer);
+      const persons = await openPersons(folder, writer);
       await createViews(writer);
       await createStepViews(writer);
-      const warehouse = new Warehouse(folder, ledger, instance, writer, settings);
+      const warehouse = new Warehouse(folder, ledger, instance, writer, persons, settings);
       await warehouse.#catchUp();
       return warehouse;
     } catch (error) {
@@ -120,6 +132,7 @@ export class Warehouse {
         folder: this.folder,
         ledger: this.ledger,
         holdings: this.holdings,
+        persons: this.persons,
         session: this.#writer,
         nextBatch: this.#position + 1,
         findLines,
@@ -276,6 +289,16 @@ export class Warehouse {
 export async function forgetDatabase(folder: string): Promise<void> {
   await rm(join(folder, DATABASE), {force: true});
   await rm(join(folder, `${DATABASE}.wal`), {force: true});
+}
+
+async function openPersons(folder: string, session: Session): Promise<Persons> {
+  try {
+    return await Persons.open(folder, session);
+  } catch (cause) {
+    if (!(cause instanceof LookUpUnreadable)) throw cause;
+    const hint = 'restore it from a backup; without it, by moving it away, persons show as pseudonyms for ever';
+    throw new WarehouseUnusable('damaged', cause.message, hint, cause);
+  }
 }
 
 const by = (pid: string | undefined) =>

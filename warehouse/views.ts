@@ -4,6 +4,8 @@
  */
 import {CANONICAL, type CanonicalTable, columnsOf} from './canonical.ts';
 import {quoteName, type Session} from './duckdb.ts';
+import {NAMES} from './persons.ts';
+import {personColumns} from './pseudonymise.ts';
 
 /** The ledger position that a session looks from: `set variable as_of = N`; unset means everything. */
 export const POSITION = "coalesce(getvariable('as_of')::integer, 2147483647)";
@@ -15,7 +17,7 @@ export const NEWEST_FIRST = 'recorded_at desc nulls last, batch desc, ordinal de
 export async function createViews(session: Session): Promise<void> {
   for (const [table, canonical] of Object.entries(CANONICAL)) {
     if (table === 'measurements') continue;
-    await session.run(`create or replace view now.${table} as\n${currentRows(table, canonical)}`);
+    await session.run(`create or replace view now.${table} as\n${withNames(table, currentRows(table, canonical))}`);
     await session.run(`create or replace view main.${table} as\n${withTextIds(table)}`);
   }
   await session.run(`create or replace view now.first_inspections as\n${FIRST_INSPECTIONS}`);
@@ -50,6 +52,15 @@ select ${columns} from (
   select *, row_number() over (partition by ${keyList} order by ${NEWEST_FIRST}) as version
   from (select f.* from fact.${table} f semi join ${contested} where f.batch <= ${POSITION})
 ) f where f.version = 1`;
+}
+
+/** Names in the place of pseudonyms; a pseudonym that has none any more stands for itself. */
+function withNames(table: string, rows: string): string {
+  const columns = personColumns(table);
+  if (columns.length === 0) return rows;
+  const names = columns.map((c, k) => `coalesce(p${k}.name, f.${quoteName(c)}) as ${quoteName(c)}`);
+  const joins = columns.map((c, k) => `left join ${NAMES} p${k} on p${k}.person = f.${quoteName(c)}`);
+  return `select f.* replace (${names.join(', ')}) from (\n${rows}\n) f ${joins.join(' ')}`;
 }
 
 function withTextIds(table: string): string {

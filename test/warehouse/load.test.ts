@@ -5,11 +5,17 @@ import {promisify} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {planFile} from '../../ingest/ingest.ts';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
+import {listQuarantine, showQuarantine} from '../../warehouse/quarantine.ts';
 import {forgetDatabase, Warehouse} from '../../warehouse/store.ts';
 import {verify} from '../../warehouse/verify.ts';
 import {feed, folder, orders, plantOf, type Table} from './plant-in-a-folder.ts';
 
 const ask = (w: Warehouse, sql: string, asOf?: number) => w.read(asOf, session => session.rows(sql));
+/** Of the only file that has any. */
+const rejects = async (w: Warehouse) => {
+  const [{id}] = await listQuarantine(w);
+  return (await showQuarantine(w, id)).map(({line, field, reason}) => ({line, field, reason}));
+};
 const raw = async (w: Warehouse, name: string, bytes: string, options = {}) => {
   const path = join(folder(), name);
   writeFileSync(path, bytes);
@@ -30,7 +36,7 @@ describe('rejected rows', () => {
       tables: [{table: 'parts', accepted: 2, rejected: 4, duplicates: 0, conflicts: 0}],
     });
     // Lines counted by hand: A starts on 2 and ends on 3, 4 is empty.
-    expect(await ask(w, 'select line, field, reason from fact.rejects order by line')).toEqual([
+    expect(await rejects(w)).toEqual([
       {line: 5, field: 'product', reason: 'missing, but required'},
       {line: 6, field: null, reason: expect.stringMatching(/^not a record of 3 fields/)},
       {line: 7, field: 'made_at', reason: 'not a time: "yesterday"'},
@@ -70,7 +76,7 @@ describe('rejected rows', () => {
     const w = await plantOf([]);
     const receipt = await raw(w, `${table}.csv`, `${csv}\n`);
     expect(receipt).toMatchObject({batch: null, status: 'rejected'});
-    expect(await ask(w, 'select line, field, reason from fact.rejects')).toEqual([{line: 2, field, reason}]);
+    expect(await rejects(w)).toEqual([{line: 2, field, reason}]);
     expect(w.position).toBe(0);
   });
 
@@ -101,7 +107,7 @@ describe('rejected rows', () => {
     expect(receipt.notices.join()).toContain(
       '1 made_at fall into the hour that the clock in Europe/Berlin showed twice',
     );
-    const [{reason}] = await ask(w, 'select reason from fact.rejects');
+    const [{reason}] = await rejects(w);
     expect(reason).toContain('does not exist in Europe/Berlin');
     expect(await ask(w, "select made_at from parts where part = 'C'")).toEqual([{made_at: '2026-07-01T00:30:00.000Z'}]);
   });
