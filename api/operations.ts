@@ -22,10 +22,12 @@ import {backUp} from '../warehouse/backup.ts';
 import {CapabilityAnswer, CapabilityQuestion, ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
 import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
+import {compact} from '../warehouse/compact.ts';
 import {contain, contained} from '../warehouse/contain.ts';
 import {pareto} from '../warehouse/pareto.ts';
 import {listBatches} from '../warehouse/plant.ts';
 import {listQuarantine, showQuarantine} from '../warehouse/quarantine.ts';
+import {packRawFiles} from '../warehouse/raw-files.ts';
 import {finding} from '../warehouse/screening/findings.ts';
 import {screen} from '../warehouse/screening/screen.ts';
 import {trace} from '../warehouse/trace.ts';
@@ -64,6 +66,7 @@ const Id = z.strictObject({id: z.string().min(1)});
 const Nothing = z.strictObject({});
 const By = z.string().trim().min(1).optional().describe('who decides; a key proves it, otherwise it is self-declared');
 const Text = z.string().trim().min(1);
+const Count = z.number().int().nonnegative();
 
 const HowToRead = {
   table: z.string().optional(),
@@ -257,6 +260,22 @@ export const OPERATIONS = {
       onlyHere: z.array(z.string()).describe('files that the warehouse lost and the backup still has'),
     }),
     run: (app, {folder}) => app.warehouse.tend(care => backUp(care, folder)),
+  }),
+  compact: operation({
+    summary: 'Packs raw bytes and merges the files of small batches; a server does it by itself',
+    input: Nothing,
+    output: z.object({
+      packed: z.object({files: Count, bytesBefore: Count, bytesAfter: Count, altered: z.array(z.string())}),
+      merged: z.object({
+        batches: Count,
+        filesBefore: Count,
+        filesAfter: Count,
+        bytesBefore: Count,
+        bytesAfter: Count,
+        altered: z.array(z.string()),
+      }),
+    }),
+    run: app => app.warehouse.tend(async care => ({packed: await packRawFiles(care), merged: await compact(care)})),
   }),
   'key.create': operation({
     summary: 'Makes an API key and shows it once',

@@ -80,7 +80,11 @@ export async function writeBatch(folder: string, seq: number, write: (into: stri
 }
 
 /** The first half: the files, on the disk, under a name that is swept away after a crash. @returns where */
-async function prepareFolder(folder: string, name: string, write: (into: string) => Promise<void>): Promise<string> {
+export async function prepareFolder(
+  folder: string,
+  name: string,
+  write: (into: string) => Promise<void>,
+): Promise<string> {
   const temporary = join(folder, 'archive', 'batches', `${name}.tmp`);
   await rm(temporary, {recursive: true, force: true});
   await mkdir(temporary);

@@ -8,7 +8,7 @@ import {quoteText} from './duckdb.ts';
 import type {LedgerEntry} from './ledger.ts';
 import type {BatchBody} from './project.ts';
 
-type Form = 'long' | 'wide' | 'rejects';
+export type Form = 'long' | 'wide' | 'rejects';
 
 /** A file in the archive folder of a ledger entry. Entries of early versions do not say `bytes`. */
 export interface FileRecord {
@@ -21,7 +21,7 @@ export interface FileRecord {
 }
 
 /** Rows that moved: those of the batches' file `of` are in file `into` of this entry now, or gone when that is null. */
-interface Rewrite {
+export interface Rewrite {
   of: string;
   /** Ledger entries of the batches. */
   seqs: number[];

@@ -5,12 +5,13 @@ import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {createGunzip, createGzip} from 'node:zlib';
 import {exists, findRaw, packedPath, rawPath, sealOf, syncFile} from './archive.ts';
+import type {Caretaker} from './caretaker.ts';
 import {diskFiles} from './ledger-file.ts';
 
 /** A file of fewer bytes takes as much room on the disk when it is packed. */
 const SMALL_BYTES = 4096;
 
-export interface Packed {
+interface Packed {
   files: number;
   bytesBefore: number;
   bytesAfter: number;
@@ -21,12 +22,12 @@ export interface Packed {
 /**
  * Packs what is kept as it came, file by file. A file is removed only when its packed copy is on the disk and was
  * unpacked to the same digest, so a kill at any point leaves at least one of them whole.
- * @param isWanted asked before each file: false ends the run, the next one goes on from there
  */
-export async function packRawFiles(folder: string, isWanted: () => boolean = () => true): Promise<Packed> {
+export async function packRawFiles({folder, signal}: Pick<Caretaker, 'folder' | 'signal'>): Promise<Packed> {
   const packed: Packed = {files: 0, bytesBefore: 0, bytesAfter: 0, altered: []};
   for (const digest of await readdir(join(folder, 'archive', 'raw'))) {
-    if (!/^[0-9a-f]{64}$/.test(digest) || !isWanted()) continue;
+    signal.throwIfAborted();
+    if (!/^[0-9a-f]{64}$/.test(digest)) continue;
     const {size} = await stat(rawPath(folder, digest));
     if (size < SMALL_BYTES || (await isPackedAlready(rawPath(folder, digest)))) continue;
     const after = await packRaw(folder, digest);

@@ -6,6 +6,7 @@ import type {DuckDBInstance} from '@duckdb/node-api';
 import type {Receipt} from './answers.ts';
 import {adoptFolder, makeArchive, sweepArchive} from './archive.ts';
 import type {Caretaker} from './caretaker.ts';
+import {removeReplaced} from './compact.ts';
 import {openDatabase, openSession, quoteName, quoteText, type Session} from './duckdb.ts';
 import {Holdings} from './holdings.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
@@ -107,6 +108,7 @@ export class Warehouse {
       await createStepViews(writer);
       const warehouse = new Warehouse(folder, ledger, instance, writer, persons, settings);
       await warehouse.#catchUp();
+      await removeReplaced(folder, warehouse.holdings);
       return warehouse;
     } catch (error) {
       await ledger?.close();

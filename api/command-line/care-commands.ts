@@ -9,7 +9,7 @@ import {warehouseFolder} from '../config.ts';
 import {examine} from '../doctor.ts';
 import {FishboneError} from '../errors.ts';
 import {findServer} from '../running-server.ts';
-import {backupCheckText, backupText, restoredText, verifyText} from './print/care.ts';
+import {backupCheckText, backupText, compactText, restoredText, verifyText} from './print/care.ts';
 import {keysText} from './print/records.ts';
 import {type Common, type Terminal, withCommon} from './terminal.ts';
 
@@ -65,6 +65,9 @@ export function careCommands(program: Command, terminal: Terminal): void {
       terminal.print(common.json, answer, backupCheckText);
       if (!answer.ok) terminal.exitCode = 4;
     });
+  withCommon(program.command('compact'))
+    .description('packs raw bytes and merges the files of small batches; a server does it by itself')
+    .action((options: Common) => terminal.tell(options, 'compact', {}, compactText));
   withCommon(program.command('restore'))
     .argument('<folder>', 'of a backup')
     .description('makes a warehouse again from a backup; the folder of the warehouse has to be empty or absent')

@@ -127,7 +127,7 @@ test('a second backup copies what is new, and drops what is no longer named', as
   expect((await backUpTo(warehouse, into)).copied).toEqual({files: 0, bytes: 0});
   await feed(warehouse, partsOf(3));
   // A packed file is the same evidence: what the backup has is not copied again.
-  await packRawFiles(warehouse.folder);
+  await warehouse.tend(packRawFiles);
   const third = await backUpTo(warehouse, into);
   expect(third.copied.files).toBe(2);
   expect(readdirSync(into).filter(name => name.startsWith('state-'))).toHaveLength(1);

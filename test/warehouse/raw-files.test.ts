@@ -11,6 +11,7 @@ import {feed, plantOf} from './plant-in-a-folder.ts';
 /** 500 rows: 9 kB of CSV. */
 const PARTS = `part,product,lot\n${Array.from({length: 500}, (_, k) => `P${k},HX-200,L${k % 7}`).join('\n')}`;
 
+const pack = (path: string) => packRawFiles({folder: path, signal: new AbortController().signal});
 const rawFiles = (path: string) => readdirSync(join(path, 'archive', 'raw'));
 
 async function atRest(): Promise<{path: string; digest: string; bytes: Buffer}> {
@@ -27,7 +28,7 @@ async function atRest(): Promise<{path: string; digest: string; bytes: Buffer}> 
 
 test('raw bytes are packed, and everybody who reads them gets them as they came', async () => {
   const {path, digest, bytes} = await atRest();
-  const packed = await packRawFiles(path);
+  const packed = await pack(path);
   // The few bytes of the lots stay as they are.
   expect(packed).toMatchObject({files: 1, bytesBefore: bytes.length, altered: []});
   expect(packed.bytesAfter).toBeLessThan(bytes.length / 2);
@@ -57,7 +58,7 @@ test('a kill at any point of packing leaves the bytes whole, and the next run en
     if (left === 'a broken packed file') writeFileSync(join(raw, `${digest}.gz`), whole.subarray(0, 100));
     expect((await verify(path)).problems, left).toEqual([]);
     await (await Warehouse.open(path)).close();
-    expect((await packRawFiles(path)).altered).toEqual([]);
+    expect((await pack(path)).altered).toEqual([]);
     expect(
       rawFiles(path).filter(name => name.includes(digest)),
       left,
@@ -71,10 +72,10 @@ test('bytes that are not those of their digest are never packed over, and a pack
   const plain = join(path, 'archive', 'raw', digest);
   copyFileSync(plain, join(path, 'aside'));
   writeFileSync(plain, Buffer.concat([bytes.subarray(1), Buffer.from('x')]));
-  expect(await packRawFiles(path)).toMatchObject({files: 0, altered: [plain]});
+  expect(await pack(path)).toMatchObject({files: 0, altered: [plain]});
   expect(existsSync(`${plain}.gz`)).toBe(false);
   copyFileSync(join(path, 'aside'), plain);
-  await packRawFiles(path);
+  await pack(path);
   truncateSync(`${plain}.gz`, 50);
   const {problems} = await verify(path);
   expect(problems.map(({where, what}) => [where, what.split(' (')[0]])).toEqual([

@@ -2,7 +2,7 @@ import type {BackupProblem} from '../../../warehouse/backup-folder.ts';
 import type {Restored} from '../../../warehouse/restore.ts';
 import type {Problem, Verification} from '../../../warehouse/verify.ts';
 import type {OutputOf} from '../../operations.ts';
-import {counted, paragraphs} from './layout.ts';
+import {count, counted, paragraphs} from './layout.ts';
 
 export function verifyText({ok, problems, notices, checked}: Verification): string {
   return paragraphs(
@@ -36,6 +36,17 @@ export function backupCheckText(answer: {
     ok ? 'The backup is whole.' : `The backup is not whole, ${counted(problems.length, 'problem')}:`,
     problemsText(problems),
     `Made at ${madeAt}: everything up to batch ${position}, ${counted(files, 'archive file')}.`,
+  );
+}
+
+export function compactText({packed, merged}: OutputOf<'compact'>): string {
+  const altered = [...packed.altered, ...merged.altered];
+  return paragraphs(
+    `Packed ${counted(packed.files, 'raw file')}: ${sizeText(packed.bytesBefore)} became ${sizeText(packed.bytesAfter)}.`,
+    `Merged ${count(merged.batches)} small batches: ${counted(merged.filesBefore, 'file')} became ${count(merged.filesAfter)}.`,
+    altered.length === 0
+      ? ''
+      : `Left alone, because they are not what they were (see "fishbone verify"):\n${altered.map(f => `  ${f}\n`).join('')}`,
   );
 }
 
