@@ -80,7 +80,8 @@ function isTwig({verdict}: Finding): boolean {
 
 /** A cause may be named by its factor or by its finding. */
 function sameFactor(name: string | null, finding: Finding): boolean {
-  return name !== null && (name === finding.factor || name === finding.id);
+  const own = finding.kind === 'interaction' ? finding.where : finding.factor;
+  return name !== null && (name === own || name === finding.id);
 }
 
 function evidenceOf(q: number): {evidence: number; capped: boolean} {
@@ -94,7 +95,8 @@ function strengthOf({effect}: Finding, strongest: number): number {
 }
 
 /** "bore.tool = T7", "oven.peak ≥ 412", "press.force missing" */
-export function labelOf({factor, kind, level, threshold, with: others}: Finding): string {
+export function labelOf({factor, kind, level, threshold, with: others, where}: Finding): string {
+  if (others?.length && where !== null) return where.replaceAll("'", '').replaceAll(' and ', ' × ');
   const name = others?.length ? `${factor} × ${others.join(' × ')}` : factor;
   if (threshold) return `${name} ${threshold.op === '>=' ? '≥' : '<'} ${measure(threshold.value)}`;
   if (kind === 'missing') return `${name} missing`;

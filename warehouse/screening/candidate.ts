@@ -1,5 +1,6 @@
 import type {Exposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
+import type {Together} from './interactions.ts';
 import type {Outcome} from './outcome.ts';
 import type {ScoreTest} from './score-test.ts';
 
@@ -20,7 +21,7 @@ export interface Candidate {
 /** Everything that was tested of one factor, and its one p. */
 export interface Tested {
   factor: Factor;
-  kind: 'category' | 'number' | 'missing' | 'time';
+  kind: 'category' | 'number' | 'missing' | 'interaction' | 'time';
   /** The outcome over the parts for which the factor is known. */
   outcome: Outcome;
   /** Fractional midranks of a number, NaN where missing or left out. Made anew at every call. */
@@ -31,4 +32,6 @@ export interface Tested {
   attainable: number;
   /** Other factors whose missing parts are the very same. */
   twins: string[];
+  /** Of an interaction: the sides that act together. */
+  together?: Together;
 }

@@ -5,6 +5,7 @@ import type {Candidate, Tested} from './candidate.ts';
 import {testCategory} from './category.ts';
 import type {Factor, Frame} from './frame.ts';
 import {type Ground, groundOf} from './ground.ts';
+import {testInteractions} from './interactions.ts';
 import {measure} from './measure.ts';
 import {missingFactors, testMissing} from './missing.ts';
 import {testNumber} from './number.ts';
@@ -37,11 +38,18 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
   const ground = groundOf(frame, keep, alpha);
   notes.push(...costs(ground));
   const {tested, notTested} = testAll(ground);
-  const sharing = tested.filter(({candidates, attainable}) => candidates.length > 0 && attainable <= alpha);
+  const pairs = testInteractions(ground, tested);
+  if (pairs.length > 0)
+    notes.push(
+      `${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'} of leading factors tested for doing more together than each alone`,
+    );
+  const sharing = [...tested, ...pairs].filter(
+    ({candidates, attainable}) => candidates.length > 0 && attainable <= alpha,
+  );
   const q = new Map(benjaminiHochberg(sharing.map(({p}) => p)).map((value, at) => [sharing[at], value]));
   const selected = sharing.filter(one => (q.get(one) ?? 1) <= alpha);
   const claims = selected.map(one => ({tested: one, candidate: mostHarmful(one, frame)})).sort(byEvidence);
-  const verdicts = judgeClaims(ground, claims, tested);
+  const verdicts = judgeClaims(ground, claims, [...tested, ...selected.filter(({kind}) => kind === 'interaction')]);
   const judged = new Map<Tested, Judged>();
   for (const [at, bySet] of discoveriesBySet(claims, verdicts, sharing.length).entries()) {
     const one = claims[at].tested;
@@ -53,11 +61,15 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
   const widest = Math.max(0, ...[...judged.keys()].map(({p}) => p));
   const selectedAlpha = Math.max(widest, (alpha * judged.size) / Math.max(1, sharing.length));
   const reachable = (alpha * (judged.size + 1)) / Math.max(1, sharing.length);
-  const findings = tested.map(one => {
+  // Of the pairs only those are told that are claimed: the others say nothing that their factors do not.
+  const told = [...tested, ...pairs.filter(pair => judged.has(pair))];
+  const findings = told.map(one => {
     const claimed = judged.get(one);
     const judgement = claimed ?? unclaimed(one, silence(one, reachable));
-    const told = {q: q.get(one) ?? 1, alpha: claimed ? selectedAlpha : alpha, claimed: claimed !== undefined};
-    return findingOf(ground, one, judgement, told);
+    const own = one.together?.of[0].factor.name ?? one.factor.name;
+    const ambiguousWith = factorsOf(judgement.ambiguousWith, pairs).filter(name => name !== own);
+    const figures = {q: q.get(one) ?? 1, alpha: claimed ? selectedAlpha : alpha, claimed: claimed !== undefined};
+    return findingOf(ground, one, {...judgement, ambiguousWith}, figures);
   });
   return {findings: ranked(findings, alpha), tests: sharing.length, notTested, notes};
 }
@@ -111,6 +123,7 @@ function whyNotTested({layout}: Ground, factor: Factor): string | null {
 
 /** The level or score with the strongest evidence of harm; of a number or a mean, the strongest either way. */
 function mostHarmful({candidates, kind}: Tested, frame: Frame): Candidate {
+  if (kind === 'interaction') return candidates[0];
   if (kind === 'missing') return candidates.find(({level}) => level === 'missing') ?? candidates[0];
   const eitherWay = frame.outcomeKind === 'numeric';
   const harmful = candidates.filter(({test, shape}) => eitherWay || shape !== null || test.z > 0);
@@ -147,7 +160,7 @@ function findingOf(
   {q, alpha, claimed}: {q: number; alpha: number; claimed: boolean},
 ): Unranked {
   const {frame} = ground;
-  const {factor, kind, p} = tested;
+  const {factor, kind, p, together} = tested;
   const numeric = frame.outcomeKind === 'numeric';
   const candidate = tested.candidates.length > 0 ? mostHarmful(tested, frame) : null;
   const none = {value: numeric ? 0 : 1, low: numeric ? 0 : 0.001, high: numeric ? 0 : 1000};
@@ -168,13 +181,13 @@ function findingOf(
   const {effect, crude, threshold, side, where, logLikelihood, ...behind} = measured;
   const finding = {
     rank: 1,
-    factor: factor.name,
+    factor: together?.of[0].factor.name ?? factor.name,
     step: factor.step,
     branch: factor.branch,
     kind,
-    level: kind === 'missing' ? null : (candidate?.level ?? null),
-    threshold,
-    with: null,
+    level: kind === 'missing' ? null : together ? together.sides[0].level : (candidate?.level ?? null),
+    threshold: together ? together.sides[0].threshold : threshold,
+    with: together ? [together.of[1].factor.name] : null,
     where,
     effect: {measure: numeric ? ('meanDifference' as const) : ('riskRatio' as const), ...effect},
     auc: numeric || tested.ranks === null ? null : areaUnderCurve(tested.ranks(), ground.outcomes),
@@ -189,10 +202,16 @@ function findingOf(
     explainedBy,
   };
   const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
-  const sentence = sentenceOf(frame, finding, side, unit);
+  const sentence = sentenceOf(frame, finding, {side, unit, together});
   return {
     finding: {...finding, sentence},
     strength: Math.abs(candidate?.test.z ?? 0),
     fit: logLikelihood ?? unchallenged,
   };
+}
+
+/** The factors that a set names; a pair is named by its two. */
+function factorsOf(names: readonly string[], pairs: readonly Tested[]): string[] {
+  const byName = new Map(pairs.map(({factor, together}) => [factor.name, together?.of.map(one => one.factor.name)]));
+  return [...new Set(names.flatMap(name => byName.get(name) ?? [name]))].sort();
 }

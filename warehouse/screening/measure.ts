@@ -43,11 +43,14 @@ export function measure(
   const side = number && sideOf(ground, number.tested, number.candidate);
   const exposure = side?.exposure ?? candidate.exposure();
   const adjust = numeric ? meanDifference : riskRatio;
-  // The shapes of a number share its error rate, so that its interval agrees with its p.
+  const own = adjust(outcome, exposure, candidate.test.inflation, alpha);
+  const leavesOut = numeric ? own.low > 0 || own.high < 0 : own.low > 1 || own.high < 1;
+  // Where the side's own test and the score that found it disagree, the interval follows the score, as p does; the
+  // shapes of a number share its error rate.
   const effect =
-    number && side
-      ? sideEffect(ground, number.tested, number.candidate, side, alpha / tested.candidates.length)
-      : adjust(outcome, exposure, candidate.test.inflation, alpha);
+    number === null || side === null || leavesOut === tested.p <= alpha
+      ? own
+      : sideEffect(ground, number.tested, number.candidate, side, alpha / tested.candidates.length);
   const groups = totals(ground, outcome, exposure);
   const crude = numeric ? crudeDifference(groups) : crudeRatio(groups);
   const share = groups.sum > 0 ? groups.exposedSum / groups.sum : 0;
@@ -69,7 +72,8 @@ export function measure(
 }
 
 /** The parts that a finding calls exposed; null where it draws no line. */
-function whereOf({factor, kind}: Tested, {level}: Candidate): string | null {
+function whereOf({factor, kind, together}: Tested, {level}: Candidate): string | null {
+  if (together) return factor.name;
   if (kind === 'missing') return `${writeName(factor.name)} is missing`;
   return level === null ? null : `${writeName(factor.name)} = ${writeText(level)}`;
 }

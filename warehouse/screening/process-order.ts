@@ -5,7 +5,8 @@ import type {Tested} from './candidate.ts';
  * scratches: the bore is the messenger. A station or tool further on is chosen, not caused, and is no messenger.
  */
 export function mediates(b: Tested, a: Tested): boolean {
-  if (b.kind !== 'number' || b.factor.time || a.factor.time || a.kind === 'number') return false;
+  if (b.kind !== 'number' || b.factor.time || a.factor.time) return false;
+  if (a.kind === 'number' || a.kind === 'interaction') return false;
   if (a.factor.branch === 'material' && a.factor.stepOrder === null) return true;
   if (a.factor.stepOrder === null || b.factor.stepOrder === null) return false;
   return b.factor.stepOrder >= a.factor.stepOrder;

@@ -57,10 +57,10 @@ async function findAnswer(
 }
 
 /** A factor may stand out by its level or by being missing: it is told by the stronger of the two. Both were tested. */
-function onePerFactor<F extends Pick<Finding, 'factor' | 'rank'>>(findings: readonly F[]): F[] {
+function onePerFactor<F extends Pick<Finding, 'factor' | 'with' | 'rank'>>(findings: readonly F[]): F[] {
   const told = new Set<string>();
   return findings
-    .filter(({factor}) => !told.has(factor) && told.add(factor))
+    .filter(one => !told.has(nameOf(one)) && told.add(nameOf(one)))
     .map((finding, k) => ({...finding, rank: k + 1}));
 }
 
@@ -76,8 +76,16 @@ function exclusions(question: ScreenQuestion, strata: readonly string[], cluster
   return excluded;
 }
 
-function idOf(digest: string, finding: Pick<Finding, 'factor' | 'kind'>): string {
-  const which = createHash('sha256').update(`${finding.factor}\n${finding.kind}`).digest('hex').slice(0, 8);
+/** A pair that acts together is told beside its factors. */
+function nameOf({factor, with: others}: Pick<Finding, 'factor' | 'with'>): string {
+  return [factor, ...(others ?? [])].join(' × ');
+}
+
+function idOf(digest: string, finding: Pick<Finding, 'factor' | 'with' | 'kind'>): string {
+  const which = createHash('sha256')
+    .update(`${nameOf(finding)}\n${finding.kind}`)
+    .digest('hex')
+    .slice(0, 8);
   return `f${digest.slice(0, 12)}-${which}`;
 }
 

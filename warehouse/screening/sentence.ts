@@ -1,20 +1,30 @@
 import type {Finding} from '../answers.ts';
 import type {Frame} from './frame.ts';
+import type {Together} from './interactions.ts';
 import {LARGEST_RATIO} from './risk-ratio.ts';
 import type {ToldSide} from './side.ts';
+
+/** What a sentence needs to know beside the finding. */
+interface About {
+  /** Of a number: the side that is exposed. */
+  side: Pick<ToldSide, 'words' | 'sought'> | null;
+  unit: string | null;
+  together?: Together;
+}
 
 /** The finding in words, such as "Scratches are 3.1 times as frequent when bore.tool is T7 (95 % interval 2.4 to 4.0)". */
 export function sentenceOf(
   frame: Frame,
   finding: Omit<Finding, 'id' | 'sentence'>,
-  side: Pick<ToldSide, 'words' | 'sought'> | null,
-  unit: string | null,
+  {side, unit, together}: About,
 ): string {
   const {factor, effect, verdict} = finding;
   if (verdict === 'not-identifiable') {
     return `${factor} never differs within ${within(finding) || 'the parts compared'}, so nothing can be said of it.`;
   }
-  const when = conditionOf(finding, side, unit);
+  const when = together
+    ? `when ${together.sides.map(({words}) => words).join(' and ')}`
+    : conditionOf(finding, side, unit);
   const isRatio = effect.measure === 'riskRatio';
   const figure = isRatio ? ratio : round;
   const interval = `95 % interval ${figure(effect.low)} to ${figure(effect.high)}`;
@@ -22,10 +32,11 @@ export function sentenceOf(
     ? `${subjectOf(frame.outcomeLabel)} ${figure(effect.value)} times as frequent ${when} (${interval})`
     : `${frame.outcomeLabel} is ${round(Math.abs(effect.value))} ${effect.value < 0 ? 'lower' : 'higher'} ${when} (${interval})`;
   const adjusted = within(finding) === '' ? '' : `, within ${within(finding)}`;
+  const beyond = together ? `, ${round(together.excess)} times what the two alone would lead to expect` : '';
   const inLots = frame.lots < frame.parts ? `${counted(finding.lots, 'lot')}, ` : '';
   const fixed =
     side?.sought === false ? ' Too few lots to seek where it begins: the cut stands where the test has it.' : '';
-  return `${claim}${adjusted}; ${inLots}${counted(finding.parts, 'part')}.${remark(finding)}${fixed}`;
+  return `${claim}${adjusted}${beyond}; ${inLots}${counted(finding.parts, 'part')}.${remark(finding)}${fixed}`;
 }
 
 function within({adjustedFor}: Pick<Finding, 'adjustedFor'>): string {

@@ -33,7 +33,14 @@ export function screenText(answer: ScreenAnswer): string {
       others.slice(0, OTHERS_SHOWN).map(f => {
         const figure = (value: number) => (f.effect.measure === 'riskRatio' ? ratio(value) : short(value));
         const interval = `${figure(f.effect.low)} to ${figure(f.effect.high)}`;
-        return [f.factor, levelOf(f), figure(f.effect.value), interval, short(f.q), f.verdict];
+        return [
+          [f.factor, ...(f.with ?? [])].join(' × '),
+          levelOf(f),
+          figure(f.effect.value),
+          interval,
+          short(f.q),
+          f.verdict,
+        ];
       }),
     ),
     notTested.length > 0 ? `Not tested: ${counted(notTested.length, 'factor')} (--json says why).` : '',

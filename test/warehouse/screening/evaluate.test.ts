@@ -75,7 +75,8 @@ test('a bad tool is told in words, with its interval, its lots and its share', (
   expect(first.effect.low).toBeLessThan(4);
   expect(first.effect.high).toBeGreaterThan(4);
   expect(first.attributableShare).toBeGreaterThan(0.2);
-  expect(tests).toBe(frame.factors.length);
+  // Pairs of leading factors are tests too.
+  expect(tests).toBeGreaterThanOrEqual(frame.factors.length);
   expect(first.sentence).toMatch(
     /^Scratches are \d\.\d times as frequent when s\d+\.tool is T3 \(95 % interval \d\.\d to \d+\.\d\), within product; \d+ lots, [\d,]+ parts\.$/,
   );

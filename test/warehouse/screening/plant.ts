@@ -31,12 +31,14 @@ export type Cause =
   | {kind: 'tool'; ratio: number}
   | {kind: 'station'; ratio: number}
   | {kind: 'lots'; lots: number; ratio: number}
-  | {kind: 'high' | 'spread'; ratio: number};
+  | {kind: 'high' | 'spread'; ratio: number}
+  /** Two factors that multiply the rate `ratio` times together, besides what each does alone. */
+  | {kind: 'interaction'; pair: 'tools' | 'stations' | 'number'; ratio: number; alone?: number};
 
 export interface Plant {
   frame: Frame;
   /** Name of the factor that was planted, and its level. */
-  truth: {factor: string; level: string | null} | null;
+  truth: {factor: string; level: string | null; factors: string[]} | null;
 }
 
 const LOTS_A_DAY = 5;
@@ -121,7 +123,7 @@ export function makePlant(options: PlantOptions): Plant {
     const options = factors.filter(f => f.name.endsWith(`.${cause.kind}`));
     const factor = options[rng.below(options.length)];
     if (factor.kind === 'category') ratio.set(Float64Array.from(factor.codes, code => (code === 2 ? cause.ratio : 1)));
-    truth = {factor: factor.name, level: 'T3'};
+    truth = {factor: factor.name, level: 'T3', factors: [factor.name]};
   } else if (cause?.kind === 'lots') {
     const order = rng.shuffled(lots);
     const size = cause.lots;
@@ -130,7 +132,15 @@ export function makePlant(options: PlantOptions): Plant {
     for (const [k, l] of order.entries()) levelOf[l] = Math.floor(k / size);
     byLot('material.bad.lot', null, 'material', levelOf, names);
     ratio.set(Float64Array.from(lot, l => (levelOf[l] === 0 ? cause.ratio : 1)));
-    truth = {factor: 'material.bad.lot', level: 'B0'};
+    truth = {factor: 'material.bad.lot', level: 'B0', factors: ['material.bad.lot']};
+  } else if (cause?.kind === 'interaction') {
+    const [a, b] = pairOf(factors, cause.pair, rng);
+    for (let i = 0; i < parts; i++) {
+      const [one, other] = [isExposed(a, i, 2), isExposed(b, i, 1)];
+      const alone = (one ? (cause.alone ?? 1) : 1) * (other ? (cause.alone ?? 1) : 1);
+      ratio[i] = alone * (one && other ? cause.ratio : 1);
+    }
+    truth = {factor: a.name, level: 'T3', factors: [a.name, b.name]};
   } else if (cause) {
     const factor = factors[factors.length - 1 - rng.below(numbers)];
     if (factor.kind === 'number') {
@@ -141,7 +151,7 @@ export function makePlant(options: PlantOptions): Plant {
         if (cause.kind === 'high' ? v >= top : v <= low || v >= high) ratio[i] = cause.ratio;
       });
     }
-    truth = {factor: factor.name, level: null};
+    truth = {factor: factor.name, level: null, factors: [factor.name]};
   }
 
   const dayRate = Array.from({length: days}, () => rng.gammaWithVariation(options.dayVariation ?? 0));
@@ -177,6 +187,19 @@ export function makePlant(options: PlantOptions): Plant {
     },
     truth,
   };
+}
+
+function pairOf(factors: readonly Factor[], pair: 'tools' | 'stations' | 'number', rng: Random): [Factor, Factor] {
+  const all = factors.filter(f => f.name.endsWith(pair === 'stations' ? '.station' : '.tool'));
+  const others = pair === 'number' ? factors.filter(f => f.kind === 'number') : all;
+  const a = all[rng.below(all.length)];
+  const rest = others.filter(f => f !== a);
+  return [a, rest[rng.below(rest.length)]];
+}
+
+/** A number is exposed in its upper third, about. */
+function isExposed(factor: Factor, row: number, code: number): boolean {
+  return factor.kind === 'category' ? factor.codes[row] === code : factor.distinct[factor.codes[row] - 1] > 0.6;
 }
 
 function numberFactor(name: string, step: number, lot: Int32Array, lots: number, rng: Random): Factor {

@@ -1,0 +1,60 @@
+/** A factor as a few classes of parts: its levels, or fifths of a number, and the sides of it that may act. */
+import {writeName, writeText} from '../filter-grammar.ts';
+import type {Tested} from './candidate.ts';
+import {valuesOf} from './rank-codes.ts';
+import type {Threshold} from './threshold.ts';
+
+/** One side of a factor: some of its classes, such as a level or the upper fifth. */
+export interface ClassSide {
+  holds: boolean[];
+  level: string | null;
+  threshold: Threshold | null;
+  where: string;
+  words: string;
+}
+
+export interface Classes {
+  /** Class of each part, -1 where missing. */
+  codes: Int8Array;
+  count: number;
+  sides: ClassSide[];
+}
+
+const MOST_LEVELS = 12;
+
+/** @returns null where a factor has too many levels, or none that recur */
+export function classesOf({factor, ranks}: Tested): Classes | null {
+  if (factor.kind === 'category') {
+    if (factor.levels.length < 2 || factor.levels.length > MOST_LEVELS) return null;
+    const sides = factor.levels.map((level, own) => ({
+      holds: factor.levels.map((_, code) => code === own),
+      level,
+      threshold: null,
+      where: `${writeName(factor.name)} = ${writeText(level)}`,
+      words: `${factor.name} is ${level}`,
+    }));
+    return {codes: Int8Array.from(factor.codes), count: factor.levels.length, sides};
+  }
+  if (ranks === null) return null;
+  const codes = Int8Array.from(ranks(), rank => (Number.isNaN(rank) ? -1 : Math.min(4, Math.floor(rank * 5))));
+  const values = valuesOf(factor, codes.length);
+  const least = new Float64Array(5).fill(Number.POSITIVE_INFINITY);
+  for (let i = 0; i < codes.length; i++) {
+    if (codes[i] >= 0 && Number.isFinite(values[i])) least[codes[i]] = Math.min(least[codes[i]], values[i]);
+  }
+  const sides = [1, 2, 3, 4]
+    .filter(cut => Number.isFinite(least[cut]))
+    .map((cut): ClassSide => {
+      const op = cut < 3 ? '<' : '>=';
+      const value = least[cut];
+      const unit = factor.unit ? ` ${factor.unit}` : '';
+      return {
+        holds: [0, 1, 2, 3, 4].map(code => code >= cut === (op === '>=')),
+        level: null,
+        threshold: {op, value},
+        where: `${writeName(factor.name)} ${op} ${value}`,
+        words: `${factor.name} is ${op === '<' ? 'below' : 'at least'} ${Number(value.toPrecision(3))}${unit}`,
+      };
+    });
+  return {codes, count: 5, sides};
+}

@@ -1,0 +1,144 @@
+/** Pairs of leading factors that do more together than each by itself. */
+import {centredSums} from '../statistics/permutation-moments.ts';
+import {simes} from '../statistics/simes.ts';
+import {inflationOverTime} from './autocorrelation.ts';
+import type {Tested} from './candidate.ts';
+import {testCategory} from './category.ts';
+import {type Classes, type ClassSide, classesOf} from './classes.ts';
+import type {Ground} from './ground.ts';
+import {lotPermutationTest} from './lot-permutation.ts';
+import {fitMainEffects, type MainEffects} from './main-effects.ts';
+
+/** The two sides that act together, and by how much more than both alone. */
+export interface Together {
+  sides: [ClassSide, ClassSide];
+  of: [Tested, Tested];
+  /** Their rate over what the two alone would lead one to expect. */
+  excess: number;
+}
+
+const MOST_LEADING = 8;
+/** A side of a pair, and each factor's side without the other, must be seen in so many lots. */
+const FEWEST_LOTS = 5;
+
+/**
+ * Tests every pair of the leading factors, one p a pair: Simes over the pairs of sides, each against the product of what
+ * its two factors do alone. Factors lead by their own p; that costs nothing, since what a pair does beyond its factors is
+ * uncorrelated with what the factors do.
+ * @see Dai, Kooperberg, LeBlanc & Prentice (2012), Biometrika 99:929 (two-stage tests with independent filtering)
+ */
+export function testInteractions(ground: Ground, tested: readonly Tested[]): Tested[] {
+  if (ground.frame.outcomeKind === 'numeric') return [];
+  const leading = tested
+    .filter(({kind, factor, p}) => p <= ground.alpha && kind !== 'missing' && !factor.time)
+    .sort((a, b) => a.p - b.p || (a.factor.name < b.factor.name ? -1 : 1))
+    .map(one => ({tested: one, classes: classesOf(one)}))
+    .filter((one): one is Leading => one.classes !== null)
+    .slice(0, MOST_LEADING);
+  return leading.flatMap((a, at) => leading.slice(at + 1).flatMap(b => testPair(ground, a, b) ?? []));
+}
+
+interface Leading {
+  tested: Tested;
+  classes: Classes;
+}
+
+function testPair(ground: Ground, a: Leading, b: Leading): Tested | null {
+  const mains = fitMainEffects(ground, a.classes, b.classes);
+  if (mains === null) return null;
+  const cells = a.classes.sides.flatMap(one =>
+    b.classes.sides.flatMap(other => {
+      const x = Float64Array.from(mains.groups, g => Number(one.holds[g.a] && other.holds[g.b]));
+      if (!isSeen(mains, x, one, other)) return [];
+      const test = excessTest(ground, mains, x);
+      return test === null ? [] : [{sides: [one, other] as [ClassSide, ClassSide], ...test}];
+    }),
+  );
+  if (cells.length === 0) return null;
+  const p = simes(cells.map(cell => cell.p));
+  const most = cells.reduce((best, cell) => (cell.p < best.p || (cell.p === best.p && cell.z > best.z) ? cell : best));
+  return asTested(ground, a.tested, b.tested, {sides: most.sides, of: [a.tested, b.tested], excess: most.excess}, p);
+}
+
+/** By margins alone: the pair, and either side without the other, occur in enough lots. */
+function isSeen({groups}: MainEffects, x: Float64Array, one: ClassSide, other: ClassSide): boolean {
+  const [both, first, second] = [new Set<number>(), new Set<number>(), new Set<number>()];
+  groups.forEach((g, j) => {
+    if (x[j] === 1) both.add(g.cell);
+    else if (one.holds[g.a]) first.add(g.cell);
+    else if (other.holds[g.b]) second.add(g.cell);
+  });
+  return Math.min(both.size, first.size, second.size) >= FEWEST_LOTS;
+}
+
+/** One-sided: do the groups of a pair hold more cases than their main effects say? Lots are exchanged within strata. */
+function excessTest(ground: Ground, mains: MainEffects, x: Float64Array) {
+  const {outcome, frame} = ground;
+  const {rest, information} = mains.beyondMain(x);
+  if (!(information > 1e-9)) return null;
+  const {start, groups, expected, expectedOf, casesOf, partsOf, widening} = mains;
+  const coefficient = new Float64Array(outcome.parts.length);
+  const residual = new Float64Array(outcome.parts.length);
+  let [deviation, variance, third] = [0, 0, 0];
+  for (let k = 0; k < residual.length; k++) {
+    if (!(expectedOf[k] > 0)) continue;
+    const spread = Math.sqrt(expectedOf[k] * widening[k]);
+    let mean = 0;
+    for (let j = start[k]; j < start[k + 1]; j++) mean += (rest[j] * expected[j]) / expectedOf[k];
+    coefficient[k] = (mean * expectedOf[k]) / spread;
+    residual[k] = (casesOf[k] - expectedOf[k]) / spread;
+    // Within the lot: on which of its groups its cases fall.
+    const finite = partsOf[k] > 1 ? (partsOf[k] - casesOf[k]) / (partsOf[k] - 1) : 0;
+    for (let j = start[k]; j < start[k + 1]; j++) {
+      const d = rest[j] - mean;
+      const share = expected[j] / expectedOf[k];
+      deviation += d * (groups[j].cases - casesOf[k] * share);
+      variance += finite * casesOf[k] * share * d * d;
+      third += finite * casesOf[k] * share * d ** 3;
+    }
+  }
+  const members = membersOf(outcome.members, partsOf);
+  // Residuals of a fit vary less than what they are the residuals of.
+  const lots = members.reduce((s, at) => s + at.length, 0);
+  const free = lots - Math.min(lots - 1, mains.spent);
+  const widened = Math.sqrt((lots - members.filter(at => at.length > 0).length) / free);
+  const score = residual.map(r => r * Math.max(1, widened));
+  const residualSums = members.map(at => centredSums(score, at));
+  const inflation = frame.lotsOrdered
+    ? inflationOverTime({...outcome, members, residual: score, residualSums}, coefficient)
+    : 1;
+  const within = {deviation, variance, third};
+  const test = lotPermutationTest({members, coefficient, residual: score, within, exposed: null, inflation});
+  if (!(test.variance > 0)) return null;
+  const excess = Math.exp(Math.max(-7, Math.min(7, test.deviation / information)));
+  return {p: test.z > 0 ? test.p / 2 : 1, z: test.z, excess};
+}
+
+function membersOf(members: readonly Int32Array[], parts: Float64Array): Int32Array[] {
+  return members.map(at => at.filter(k => parts[k] > 0));
+}
+
+/** A pair as something that was tested: its parts against all others. It is named by what its parts have in common. */
+function asTested(ground: Ground, a: Tested, b: Tested, together: Together, p: number): Tested | null {
+  const [one, other] = [a, b].map(classesOf);
+  const codes = new Int32Array(ground.frame.parts);
+  for (let i = 0; i < codes.length; i++) {
+    const [first, second] = [one?.codes[i] ?? -1, other?.codes[i] ?? -1];
+    codes[i] = first < 0 || second < 0 ? -1 : Number(together.sides[0].holds[first] && together.sides[1].holds[second]);
+  }
+  const {step, branch} = a.factor;
+  const later = Math.max(a.factor.stepOrder ?? -1, b.factor.stepOrder ?? -1);
+  const factor = {
+    name: together.sides.map(({where}) => where).join(' and '),
+    step,
+    stepOrder: later < 0 ? null : later,
+    branch,
+    kind: 'category' as const,
+    codes,
+    levels: ['otherwise', 'both'],
+  };
+  const told = testCategory(ground, factor);
+  const candidates = told.candidates.filter(({level}) => level === 'both');
+  if (candidates.length === 0) return null;
+  return {...told, factor, kind: 'interaction', ranks: null, twins: [], candidates, p, attainable: 0, together};
+}
