@@ -3,12 +3,14 @@ import {realpathSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {
   type DuckDBConnection,
+  DuckDBDataChunk,
   DuckDBDateValue,
   DuckDBInstance,
   DuckDBListValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   type DuckDBValue,
+  INTEGER,
 } from '@duckdb/node-api';
 
 type SqlValue = string | number | boolean | null;
@@ -81,7 +83,51 @@ export class Session {
       throw new QueryError(sql, cause);
     }
   }
+
+  /** Integers without nulls, a column an array, read in pieces so that others get their turn. @param rows how many at most */
+  async integers(sql: string, rows: number): Promise<Int32Array[]> {
+    try {
+      const result = await this.connection.stream(sql);
+      const columns = Array.from({length: result.columnCount}, () => new Int32Array(rows));
+      let filled = 0;
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        for (const [c, column] of columns.entries()) {
+          const vector = chunk.getColumnVector(c);
+          for (let r = 0; r < chunk.rowCount; r++) column[filled + r] = vector.getItem(r) as number;
+        }
+        filled += chunk.rowCount;
+      }
+      return columns.map(column => column.subarray(0, filled));
+    } catch (cause) {
+      throw new QueryError(sql, cause);
+    }
+  }
+
+  /** Makes a temporary table of integer columns, all of one length. */
+  async integerTable(name: string, columns: Record<string, ArrayLike<number>>): Promise<void> {
+    const names = Object.keys(columns);
+    const values = Object.values(columns);
+    await this.run(
+      `create or replace temp table ${quoteName(name)} (${names.map(c => `${quoteName(c)} integer`).join(', ')})`,
+    );
+    const appender = await this.connection.createAppender(name, 'main', 'temp');
+    for (let from = 0; from < values[0].length; from += VECTOR_ROWS) {
+      const to = Math.min(from + VECTOR_ROWS, values[0].length);
+      const chunk = DuckDBDataChunk.create(
+        names.map(() => INTEGER),
+        to - from,
+      );
+      chunk.setColumns(values.map(column => Array.prototype.slice.call(column, from, to) as number[]));
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+  }
 }
+
+/** Rows that fit into one vector of the engine. */
+const VECTOR_ROWS = 2048;
+
+/** Opens a database file with settings that suit a server in a plant. @throws what DuckDB says */
 
 /** Files that this process has open: a second opening would raise no error, lose commits and release the lock. */
 const open = new Set<string>();
