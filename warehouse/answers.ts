@@ -173,6 +173,14 @@ export type Completeness = z.infer<typeof Completeness>;
 export const Related = z.object({kind: ItemKind, id: z.string(), depth: Count, detail: z.string().nullable()});
 export type Related = z.infer<typeof Related>;
 
+export const Sibling = z.object({
+  kind: ItemKind,
+  id: z.string(),
+  through: z.object({kind: ItemKind, id: z.string()}).describe('what it shares: the production lot, or a direct input'),
+  detail: z.string().nullable(),
+});
+export type Sibling = z.infer<typeof Sibling>;
+
 export const TraceEvent = z.object({
   at: z.string().nullable(),
   what: z.enum(['made', 'operation', 'inspection', 'movement', 'consumed', 'measurement', 'hold', 'report']),
@@ -190,8 +198,12 @@ export const TraceAnswer = z.object({
   history: z.array(TraceEvent),
   backward: z.array(Related),
   forward: z.array(Related),
-  truncated: z.object({backward: Count, forward: Count}).describe('how many more there are than are listed'),
+  siblings: z.array(Sibling).describe('what shares its production lot or a direct input, the narrowest group first'),
+  truncated: z
+    .object({backward: Count, forward: Count, siblings: Count})
+    .describe('how many more there are than are listed'),
   completeness: Completeness,
+  widenedBy: z.array(z.string()).describe('what else it may have gone into, because expected links are missing'),
 });
 export type TraceAnswer = z.infer<typeof TraceAnswer>;
 
@@ -209,10 +221,16 @@ export const ContainAnswer = z.object({
   lots: z.array(
     z.object({
       lot: z.string(),
+      material: z.string().nullable(),
+      role: z
+        .enum(['asked', 'production', 'consumer'])
+        .describe('the lot asked for; a lot that suspect parts belong to; a lot that suspects went into'),
       parts: Count.describe('suspect parts of the lot'),
       of: Count.describe('all parts of the lot'),
       where: Whereabouts,
       location: z.string().nullable(),
+      seenBy: z.enum(['movement', 'operation']).nullable().describe('the later of the two says where it is'),
+      seenAt: z.string().nullable(),
     }),
   ),
   parts: Count,

@@ -3,11 +3,17 @@ import {createHash} from 'node:crypto';
 import {mkdir, readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {ContainAnswer, type ContainQuestion, type Scope} from './answers.ts';
-import {completenessOfAsked} from './completeness.ts';
+import {completenessOf} from './completeness.ts';
+import {describe} from './described.ts';
 import type {Bindings, Session} from './duckdb.ts';
 import {filteredParts} from './filter.ts';
+import {findLot} from './find-item.ts';
+import type {Genealogy} from './genealogy/genealogy.ts';
+import {genealogyOf} from './genealogy/read.ts';
+import {habitsOf, type Plant} from './habits.ts';
 import {prepareHistory} from './history.ts';
 import {canonicalJson} from './ledger-chain.ts';
+import {type Suspects, suspectsAmong} from './missing-links.ts';
 import {NotFound} from './not-found.ts';
 import {query} from './queries.ts';
 import {filterOf, findFinding} from './screening/findings.ts';
@@ -24,28 +30,28 @@ import {type Target, widening} from './widening.ts';
 export async function contain(warehouse: Warehouse, question: ContainQuestion): Promise<ContainAnswer> {
   const {target: sought, asOf: _, ...narrowed} = question;
   const answer = await warehouse.read(question.asOf, async (session, asOf) => {
-    await prepareHistory(session, 'subjects');
-    const target = await targetOf(warehouse, session, sought);
-    await createSuspects(session, target, narrowed);
-    const lots = await session.rows<ContainAnswer['lots'][number] & Record<string, unknown>>(query('suspect-lots'));
-    const loose = await session.rows<{id: string}>(LOOSE_PARTS);
-    const {parts} = await session.row<{parts: number}>('select count(*) as parts from suspects');
-    const widenedBy = await widening(session, target, narrowed);
-    await session.run(
-      'create or replace temp table asked as select part as item from suspects union select lot from suspect_lots',
-    );
-    const completeness = await completenessOfAsked(session);
+    const genealogy = await genealogyOf(warehouse, session, asOf);
+    const plant = {session, genealogy, habits: await habitsOf(warehouse, session, genealogy, asOf), asOf};
+    const target = await targetOf(warehouse, session, sought, asOf);
+    const suspects = await findSuspects(plant, target, narrowed);
+    await session.integerTable('suspects', {part: suspects.parts});
+    await session.integerTable('suspect_lots', {lot: suspects.lots});
+    const lots = await session.rows<ContainAnswer['lots'][number] & Record<string, unknown>>(query('suspect-lots'), {
+      asked: target.kind === 'lot' ? target.lot : null,
+    });
+    const loose = suspects.parts.filter(part => genealogy.lotOf(part, asOf) < 0);
+    const described = await describe(session, [...suspects.parts, ...suspects.lots], asOf);
     return {
       id: idOf(sought, narrowed, asOf),
       asOf,
       basis: target.words,
       permalink: permalinkOf(sought, narrowed, asOf),
       lots,
-      parts,
-      looseParts: loose.map(p => p.id),
+      parts: suspects.parts.length,
+      looseParts: Array.from(loose, part => described.get(part)!.id).sort(),
       inHouse: lots.filter(({where}) => IN_HOUSE.has(where)).length,
-      completeness,
-      widenedBy,
+      completeness: await completenessOf(plant, [...described.values()]),
+      widenedBy: await widening(plant, target, narrowed, suspects),
     };
   });
   await keep(warehouse.folder, answer);
@@ -65,7 +71,7 @@ export async function contained(warehouse: Warehouse, id: string): Promise<Conta
 
 const IN_HOUSE: ReadonlySet<string> = new Set(['in-process', 'stock', 'quarantine']);
 
-async function targetOf(warehouse: Warehouse, session: Session, sought: string): Promise<Target> {
+async function targetOf(warehouse: Warehouse, session: Session, sought: string, asOf: number): Promise<Target> {
   const found = await findFinding(warehouse.folder, sought);
   if (found) {
     const {finding, question} = found;
@@ -78,10 +84,10 @@ async function targetOf(warehouse: Warehouse, session: Session, sought: string):
   if (/^f[0-9a-f]{12}-[0-9a-f]{8}$/.test(sought)) {
     throw new NotFound(`there is no finding ${sought} here: ask the question again with "fishbone screen"`);
   }
-  const lots = await session.rows<{items: number[]}>(query('named'), {id: sought, kind: 'lot'});
-  if (lots.length > 0) {
+  const lot = await findLot(session, sought, asOf);
+  if (lot !== null) {
     const words = `lot ${sought}, all that it went into at any depth, and the parts of those lots`;
-    return {kind: 'lot', lot: lots[0].items[0], scope: {}, words};
+    return {kind: 'lot', lot, scope: {}, words};
   }
   if (!/[=<>]|\s(in|is)\s/i.test(sought)) {
     throw new NotFound(
@@ -91,29 +97,35 @@ async function targetOf(warehouse: Warehouse, session: Session, sought: string):
   return {kind: 'filter', expression: sought, scope: {}, words: `parts with ${sought}, and what they went into`};
 }
 
-/** Makes temporary tables `suspects` (part) and `suspect_lots` (lot). */
-async function createSuspects(session: Session, target: Target, narrowed: Scope): Promise<void> {
-  await session.run('create or replace temp table asked (item integer)');
+/** The exposed parts and all that they went into, with the production lots of both; a lot also as a whole. */
+async function findSuspects({session, genealogy, asOf}: Plant, target: Target, narrowed: Scope): Promise<Suspects> {
+  const isNarrowed = Object.values(narrowed).some(bound => bound !== undefined);
+  // The lot itself is suspect as a whole only where the question does not narrow its parts.
+  if (target.kind === 'lot' && !isNarrowed) {
+    return withLotsOfParts(genealogy, genealogy.wentInto([target.lot], asOf).items, asOf);
+  }
+  await prepareHistory(session, 'subjects');
   if (target.kind === 'lot') {
-    await session.run('insert into asked values ($lot::integer)', {lot: target.lot});
-    await session.run(`create or replace temp table exposed as
-      select r.item as part from (${query('went-into')}) r join subjects s on s.part = r.item`);
+    const {parts} = suspectsAmong(genealogy, genealogy.wentInto([target.lot], asOf).items);
+    await session.integerTable('exposed', {part: parts});
   } else {
     const {sql, bindings} = await filteredParts(session, target.expression);
     await session.run(`create or replace temp table exposed as ${sql}`, bindings);
   }
   await keepWithin(session, target.scope);
   await keepWithin(session, narrowed);
-  // The lot itself is suspect as a whole only where the question does not narrow its parts.
-  const isWhole = target.kind === 'lot' && Object.values(narrowed).every(bound => bound === undefined);
-  if (!isWhole) await session.run('create or replace temp table asked (item integer)');
-  await session.run('insert into asked select part from exposed');
-  await session.run(`create or replace temp table reached as ${query('went-into')}`);
-  await session.run(`create or replace temp table suspects as
-    select r.item as part from reached r join fact.items i on i.item = r.item where i.kind = 'part'`);
-  await session.run(`create or replace temp table suspect_lots as
-    select p.lot from now.parts p semi join suspects s on s.part = p.part where p.lot is not null
-    union select r.item from reached r join fact.items i on i.item = r.item where i.kind = 'lot'`);
+  const {n} = await session.row<{n: number}>('select count(*) as n from exposed');
+  const [exposed] = await session.integers('select part from exposed', n);
+  return withLotsOfParts(genealogy, genealogy.wentInto(exposed, asOf).items, asOf);
+}
+
+function withLotsOfParts(genealogy: Genealogy, items: Int32Array, asOf: number): Suspects {
+  const all = new Set(items);
+  for (const item of items) {
+    const lot = genealogy.lotOf(item, asOf);
+    if (lot >= 0) all.add(lot);
+  }
+  return suspectsAmong(genealogy, Int32Array.from(all));
 }
 
 /** Takes out of `exposed` what lies outside a scope. */
@@ -145,11 +157,6 @@ async function keepWithin(session: Session, {product, where, from, to}: Scope): 
     bindings,
   );
 }
-
-const LOOSE_PARTS = `select i.id from suspects s
-  join fact.items i on i.item = s.part
-  left join now.parts p on p.part = s.part
-  where p.lot is null order by i.id`;
 
 /** The same question at the same position has the same id, whoever asks and whenever. */
 function idOf(target: string, scope: Scope, asOf: number): string {

@@ -127,8 +127,6 @@ export class Session {
 /** Rows that fit into one vector of the engine. */
 const VECTOR_ROWS = 2048;
 
-/** Opens a database file with settings that suit a server in a plant. @throws what DuckDB says */
-
 /** Files that this process has open: a second opening would raise no error, lose commits and release the lock. */
 const open = new Set<string>();
 

@@ -1,117 +1,158 @@
-/** What happened to a part, a lot or a work order, what it was made from and where it went. */
-import type {Completeness, ItemKind, Related, TraceAnswer, TraceEvent, TraceQuestion} from './answers.ts';
-import {completenessOfAsked} from './completeness.ts';
+/** What happened to a part, a lot or a work order, what it was made from, where it went, and who shares its fate. */
+import type {Related, Sibling, TraceAnswer, TraceQuestion} from './answers.ts';
+import {completenessOf} from './completeness.ts';
+import {type Described, describe, firstById} from './described.ts';
 import type {Session} from './duckdb.ts';
-import {NotFound} from './not-found.ts';
-import {query} from './queries.ts';
+import {type Found, findItem} from './find-item.ts';
+import {circlesAmong} from './genealogy/circles.ts';
+import type {Reached} from './genealogy/genealogy.ts';
+import {genealogyOf} from './genealogy/read.ts';
+import {type SiblingGroup, siblingsOf} from './genealogy/siblings.ts';
+import {habitsOf, type Plant} from './habits.ts';
+import {lotlessFellows, missingLinks, suspectsAmong} from './missing-links.ts';
 import type {Warehouse} from './store.ts';
+import {type Around, storyOf} from './story.ts';
 
 /** More relatives or events than this are counted, not listed. */
 const LISTED = 10_000;
-
-/** One id, several things: the question must say which. */
-class AmbiguousItem extends Error {
-  readonly code = 'USAGE';
-  override name = 'AmbiguousItem';
-}
+const SIBLINGS_LISTED = 1000;
 
 /**
- * The history of an item, everything that went into it (backward) and everything it went into (forward) at any depth;
- * `depth` is the shortest way. A part shares the fate of its production lot: what went into the lot went into the part,
- * and a part may be wherever its lot went. A work order stands for its parts. Without `forward` or `backward`, both.
+ * The history of an item, everything that went into it (backward) and everything it went into (forward) at any depth,
+ * and what shares its production lot or its direct inputs (siblings); `depth` is the shortest way. A part shares the fate
+ * of its production lot: what went into the lot went into the part, and a part may be wherever its lot went. A work order
+ * stands for its parts. Without `forward` or `backward`, both. `widenedBy`: what else it may have gone into, because links
+ * that one would expect are missing.
  * @throws NotFound for an id that no row has named, AmbiguousItem when `kind` must say which
  */
 export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<TraceAnswer> {
   const {id, forward, backward} = question;
   const both = forward === backward;
   return warehouse.read(question.asOf, async (session, asOf) => {
-    const {kind, items} = await itemOf(session, question);
-    const history = await historyOf(session, kind, id, items);
-    const sources = await relativesOf(session, 'made-from', kind, items);
-    const uses = await relativesOf(session, 'went-into', kind, items);
-    const completeness = await completenessOf(session, items);
+    const found = await findItem(session, id, question.kind, asOf);
+    const genealogy = await genealogyOf(warehouse, session, asOf);
+    const plant: Plant = {session, genealogy, habits: await habitsOf(warehouse, session, genealogy, asOf), asOf};
+    const sources = genealogy.madeFrom(found.items, asOf);
+    const uses = genealogy.wentInto(found.items, asOf);
+    const groups = found.kind === 'work_order' ? [] : siblingsOf(genealogy, found.items[0], asOf);
+    const circles = circlesAmong(genealogy, union(sources.items, uses.items), asOf);
+
+    const before = both || backward ? await nearest(session, sources, 0) : NOTHING;
+    // The parts of a work order are one step forward of it.
+    const after = both || forward ? await nearest(session, uses, found.kind === 'work_order' ? 1 : 0) : NOTHING;
+    const beside = await narrowest(session, groups);
+    const named = await describeAll(plant, [
+      ...sources.items,
+      ...after.items,
+      ...beside.groups.flatMap(g => [g.through, ...g.siblings]),
+      ...circles,
+    ]);
+    const history = await storyOf(session, aroundOf(id, found, plant, named), genealogy, named, asOf, LISTED);
+    const completeness = await completenessOf(plant, itemsOf(named, sources.items), itemsOf(named, circles));
+    const suspects = suspectsAmong(genealogy, uses.items);
+    const widenedBy = [...(await missingLinks(plant, suspects)), ...(await lotlessFellows(plant, suspects))];
     return {
       asOf,
-      kind,
+      kind: found.kind,
       id,
       history,
-      backward: both || backward ? sources.listed : [],
-      forward: both || forward ? uses.listed : [],
-      truncated: {
-        backward: both || backward ? sources.more : 0,
-        forward: both || forward ? uses.more : 0,
-      },
+      backward: relatives(plant, named, before),
+      forward: relatives(plant, named, after),
+      siblings: beside.groups.flatMap(group => siblings(plant, named, group)),
+      truncated: {backward: before.more, forward: after.more, siblings: beside.more},
       completeness,
+      widenedBy,
     };
   });
 }
 
-/** @returns the kind, and the key of the part or lot itself; of a work order the keys of its parts */
-async function itemOf(session: Session, {id, kind}: TraceQuestion): Promise<{kind: ItemKind; items: number[]}> {
-  const found = await session.rows<{kind: ItemKind; items: number[]}>(query('named'), {id, kind: kind ?? null});
-  if (found.length === 1) return found[0];
-  if (found.length === 0) {
-    const sought = kind === undefined ? 'part, lot or work order' : kind.replace('_', ' ');
-    throw new NotFound(`no row up to this position names a ${sought} "${id}"`);
-  }
-  const kinds = found.map(f => f.kind).join(' and a ');
-  throw new AmbiguousItem(`"${id}" is a ${kinds}: say which kind is meant`);
+/** Both sets, each item once. */
+const union = (some: Int32Array, others: Int32Array) => Int32Array.from(new Set([...some, ...others]));
+
+interface Cut {
+  items: number[];
+  depths: number[];
+  /** Those that are not listed. */
+  more: number;
 }
 
-async function historyOf(session: Session, kind: ItemKind, id: string, items: number[]): Promise<TraceEvent[]> {
-  const around = await aroundOf(session, kind, id, items);
-  const rows = await session.rows<Omit<TraceEvent, 'details'> & {details: string} & Record<string, unknown>>(
-    query('events'),
-    {...around, limit: LISTED},
-  );
-  return rows.map(row => ({...row, details: withoutNulls(JSON.parse(row.details) as TraceEvent['details'])}));
+const NOTHING: Cut = {items: [], depths: [], more: 0};
+
+/** The nearest first; of the last level that is listed, the first by id. @param shift what depth the items asked for have */
+async function nearest(session: Session, {items, starts}: Reached, shift: number): Promise<Cut> {
+  const cut: Cut = {items: [], depths: [], more: 0};
+  for (const [depth, start] of starts.entries()) {
+    if (depth + shift === 0) continue;
+    const level = items.subarray(start, starts[depth + 1] ?? items.length);
+    const listed = await firstById(session, level, LISTED - cut.items.length);
+    for (const item of listed) {
+      cut.items.push(item);
+      cut.depths.push(depth + shift);
+    }
+    cut.more += level.length - listed.length;
+  }
+  return cut;
 }
+
+async function narrowest(session: Session, groups: readonly SiblingGroup[]) {
+  const cut = {groups: [] as SiblingGroup[], more: 0};
+  let room = SIBLINGS_LISTED;
+  for (const {through, siblings} of groups) {
+    const listed = await firstById(session, siblings, room);
+    cut.groups.push({through, siblings: listed});
+    cut.more += siblings.length - listed.length;
+    room -= listed.length;
+  }
+  return cut;
+}
+
+/** The items, and the lots that parts among them belong to. */
+function describeAll({session, genealogy, asOf}: Plant, items: readonly number[]): Promise<Map<number, Described>> {
+  const all = new Set(items);
+  for (const item of items) {
+    const lot = genealogy.lotOf(item, asOf);
+    if (lot >= 0) all.add(lot);
+  }
+  return describe(session, [...all], asOf);
+}
+
+const itemsOf = (named: Map<number, Described>, items: Iterable<number>) => Array.from(items, item => named.get(item)!);
 
 /** Whose events belong to the history: what happened to its lot and its work order happened to a part too. */
-async function aroundOf(session: Session, kind: ItemKind, id: string, [item]: number[]) {
-  if (kind === 'lot') return {part: null, lot: item, work_order: null};
-  if (kind === 'work_order') return {part: null, lot: null, work_order: id};
-  const rows = await session.rows<{lot: number | null; work_order: string | null}>(
-    'select lot, work_order from now.parts where part = $part::integer',
-    {part: item},
-  );
-  return {part: item, lot: rows[0]?.lot ?? null, work_order: rows[0]?.work_order ?? null};
+function aroundOf(
+  id: string,
+  {kind, items: [item]}: Found,
+  {genealogy, asOf}: Plant,
+  named: Map<number, Described>,
+): Around {
+  if (kind === 'lot') return {part: null, lot: item, workOrder: null};
+  if (kind === 'work_order') return {part: null, lot: null, workOrder: id};
+  const lot = genealogy.lotOf(item, asOf);
+  return {part: item, lot: lot < 0 ? null : lot, workOrder: named.get(item)!.workOrder};
 }
 
-const withoutNulls = (details: TraceEvent['details']) =>
-  Object.fromEntries(Object.entries(details).filter(([, value]) => value !== null));
-
-/**
- * Makes temporary table `reached`. @returns the nearest relatives, named, and how many more there are
- */
-async function relativesOf(session: Session, way: 'made-from' | 'went-into', kind: ItemKind, items: number[]) {
-  await ask(session, items);
-  await session.run(`create or replace temp table reached as ${query(way)}`);
-  // The parts of a work order are one step forward of it.
-  const shift = kind === 'work_order' && way === 'went-into' ? 1 : 0;
-  const listed = await session.rows<Related & Record<string, unknown>>(query('relatives'), {shift, limit: LISTED});
-  const {all} = await session.row<{all: number}>(
-    'select count(*) as "all" from reached where depth + $shift::integer > 0',
-    {shift},
-  );
-  return {listed, more: all - listed.length};
+function relatives(plant: Plant, named: Map<number, Described>, {items, depths}: Cut): Related[] {
+  return items
+    .map((item, k): Related => {
+      const {kind, id} = named.get(item)!;
+      return {kind, id, depth: depths[k], detail: detailOf(plant, named, item)};
+    })
+    .sort((a, b) => a.depth - b.depth || compared(a.kind, b.kind) || compared(a.id, b.id));
 }
 
-async function ask(session: Session, items: number[]): Promise<void> {
-  await session.run('create or replace temp table asked (item integer)');
-  // A list without items has no type that could be bound.
-  if (items.length > 0) await session.run('insert into asked select unnest($items::integer[])', {items});
+const compared = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function siblings(plant: Plant, named: Map<number, Described>, {through, siblings}: SiblingGroup): Sibling[] {
+  const {kind, id} = named.get(through)!;
+  return Array.from(siblings, (item): Sibling => {
+    const {kind: ofKind, id: ofId} = named.get(item)!;
+    return {kind: ofKind, id: ofId, through: {kind, id}, detail: detailOf(plant, named, item)};
+  }).sort((a, b) => compared(a.kind, b.kind) || compared(a.id, b.id));
 }
 
-/** Of the item and everything that went into it; what is in `reached` is what it went into. */
-async function completenessOf(session: Session, items: number[]): Promise<Completeness> {
-  await ask(session, items);
-  await session.run(`create or replace temp table asked as ${query('made-from')}`);
-  const completeness = await completenessOfAsked(session);
-  const circles = await session.rows<{kind: string; id: string}>(
-    `select i.kind, i.id from asked a join reached r on r.item = a.item join fact.items i on i.item = a.item
-     where a.depth > 0 and r.depth > 0 order by i.kind, i.id`,
-  );
-  const circular = circles.map(c => ({...c, what: 'a circle in the genealogy: it went in and it came out'}));
-  return {...completeness, missing: [...completeness.missing, ...circular]};
+function detailOf({genealogy, asOf}: Plant, named: Map<number, Described>, item: number): string {
+  const {kind, product, material, supplier} = named.get(item)!;
+  const lot = named.get(genealogy.lotOf(item, asOf));
+  const words = kind === 'part' ? [product, lot ? `lot ${lot.id}` : null] : [material, supplier];
+  return words.filter(word => word !== null).join(', ');
 }

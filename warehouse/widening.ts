@@ -1,10 +1,13 @@
 /** How far the boundary of a suspect population would move if what is not known turned out badly. */
 import type {Scope} from './answers.ts';
+import {counted} from './counted.ts';
 import type {Session} from './duckdb.ts';
 import {factorRelation} from './factors.ts';
 import {filteredParts} from './filter.ts';
 import {type Filter, parseFilter} from './filter-grammar.ts';
-import {query} from './queries.ts';
+import type {Plant} from './habits.ts';
+import {prepareHistory} from './history.ts';
+import {lotlessFellows, missingLinks, type Suspects} from './missing-links.ts';
 
 /** What a population was contained for. A finding is a filter within the scope of the question that it answered. */
 export type Target = {scope: Pick<Scope, 'product' | 'where'>; words: string} & (
@@ -14,17 +17,22 @@ export type Target = {scope: Pick<Scope, 'product' | 'where'>; words: string} & 
 
 /**
  * In words, with counts: parts whose exposure was not recorded, parts that were exposed in another run than the one that
- * counts, lots that name no input of a suspect material. Over temporary tables `subjects`, `suspects`, `suspect_lots`.
+ * counts, lots and parts that do not name the input that may have been a suspect one. Over temporary tables `suspects`,
+ * `suspect_lots`.
  */
-export async function widening(session: Session, target: Target, narrowed: Scope): Promise<string[]> {
-  await createInScope(session, target, narrowed);
+export async function widening(plant: Plant, target: Target, narrowed: Scope, suspects: Suspects): Promise<string[]> {
+  const {session} = plant;
   const words: string[] = [];
   if (target.kind === 'filter') {
+    await prepareHistory(session, 'subjects');
+    await createInScope(session, target, narrowed);
     const filter = parseFilter(target.expression);
     for (const factor of comparedFactors(filter)) words.push(...(await unrecorded(session, factor)));
     for (const asked of levelsAsked(filter)) words.push(...(await otherRuns(session, asked)));
   }
-  return [...words, ...(await unnamedInputs(session))];
+  words.push(...(await missingLinks(plant, suspects)));
+  if (target.kind === 'lot') words.push(...(await lotlessFellows(plant, suspects)));
+  return words;
 }
 
 /** Temporary table `in_scope`: the parts that could have been suspects. */
@@ -125,15 +133,3 @@ async function otherRuns(session: Session, {factor, level}: {factor: string; lev
     ? [`${counted(parts, 'more part')} met ${factor} ${level} in another run through ${step} than the one that counts`]
     : [];
 }
-
-async function unnamedInputs(session: Session): Promise<string[]> {
-  const rows = await session.rows<{input: string; material: string; lots: number; parts: number}>(
-    query('unnamed-inputs'),
-  );
-  return rows.map(
-    ({input, material, lots, parts}) =>
-      `${counted(lots, 'lot')} of ${material} with ${counted(parts, 'part')}, made in the same time: no lot of ${input} named as consumed, so it may have been a suspect one`,
-  );
-}
-
-const counted = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -19,7 +19,7 @@ export function sizesAt(scale: number) {
     assemblies: housings / 5,
     compounds: housings / 500,
     // Few enough that one of them reaches 100,000 parts whatever the scale.
-    resins: Math.max(2, Math.round(housings / 50_000)),
+    resins: Math.max(2, Math.round(housings / 25_000)),
     pins: housings / 500,
   };
 }
@@ -37,44 +37,50 @@ function tables(scale: number): [table: string, select: string][] {
     ['products', `select * from (values ('HOUSING'), ('ASSEMBLY')) t(product)`],
     [
       'lots',
-      `select ${id('R','k')} as lot, 'resin' as material, 'S' || (k % 3) as supplier, ${at('k')} as made_at from range(${resins}) t(k)
-       union all select ${id('C','k')}, 'compound', null, ${at('k * 500')} from range(${compounds}) t(k)
-       union all select ${id('N','k')}, 'pin', 'S9', ${at('k * 500')} from range(${pins}) t(k)
-       union all select ${id('H','k')}, 'housing', null, ${at('k * 100 + 3600')} from range(${lots}) t(k)`,
+      `select ${id('R', 'k')} as lot, 'resin' as material, 'S' || (k % 3) as supplier, ${at('k')} as made_at from range(${resins}) t(k)
+       union all select ${id('C', 'k')}, 'compound', null, ${at('k * 500')} from range(${compounds}) t(k)
+       union all select ${id('N', 'k')}, 'pin', 'S9', ${at('k * 500')} from range(${pins}) t(k)
+       union all select ${id('H', 'k')}, 'housing', null, ${at('k * 100 + 3600')} from range(${lots}) t(k)`,
     ],
     [
       'parts',
-      `select ${id('h','k')} as part, 'HOUSING' as product, 'W' || (k // 5000) as work_order, ${id('H','k // 100')} as lot,
+      `select ${id('h', 'k')} as part, 'HOUSING' as product, 'W' || (k // 5000) as work_order, ${id('H', 'k // 100')} as lot,
          ${at('k + 3600')} as made_at from range(${housings}) t(k)
-       union all select ${id('a','k')}, 'ASSEMBLY', 'V' || (k // 5000), null, ${at('k * 5 + 90000')} from range(${assemblies}) t(k)`,
+       union all select ${id('a', 'k')}, 'ASSEMBLY', 'V' || (k // 5000), null, ${at('k * 5 + 90000')} from range(${assemblies}) t(k)`,
     ],
     [
       'genealogy',
-      `select ${resin('k * 7 + j * 3')} as parent, 'lot' as parent_kind, ${id('C','k')} as child, 'lot' as child_kind, ${at('k * 500')} as consumed_at
+      `select ${resin('k * 7 + j * 3')} as parent, 'lot' as parent_kind, ${id('C', 'k')} as child, 'lot' as child_kind, ${at('k * 500')} as consumed_at
          from range(${compounds}) t(k), range(2) u(j)
-       union all select ${compound('k // 5 + j * 17')}, 'lot', ${id('H','k')}, 'lot', ${at('k * 100 + 3600')}
+       union all select ${compound('k // 5 + j * 17')}, 'lot', ${id('H', 'k')}, 'lot', ${at('k * 100 + 3600')}
          from range(${lots}) t(k), range(2) u(j)
-       union all select ${id('N','k // 500')}, 'lot', ${id('h','k')}, 'part', ${at('k + 5400')} from range(${housings}) t(k) where k % 1000 <> 7
-       union all select ${id('h','k')}, 'part', ${id('a','k // 5')}, 'part', ${at('k + 90000')} from range(${housings}) t(k)`,
+       union all select ${id('N', 'k // 500')}, 'lot', ${id('h', 'k')}, 'part', ${at('k + 5400')} from range(${housings}) t(k) where k % 1000 <> 7
+       union all select ${id('h', 'k')}, 'part', ${id('a', 'k // 5')}, 'part', ${at('k + 90000')} from range(${housings}) t(k)`,
     ],
     [
       'operations',
-      `select ${id('h','k')} as part, 'mould' as step, 'M' || (k % 8) as station, 'T' || (k % 16) as tool, ${at('k + 3600')} as started_at
+      `select ${id('h', 'k')} as part, 'mould' as step, 'M' || (k % 8) as station, 'T' || (k % 16) as tool, ${at('k + 3600')} as started_at
          from range(${housings}) t(k)
-       union all select ${id('h','k')}, 'pin', 'P' || (k % 4), null, ${at('k + 5400')} from range(${housings}) t(k) where k % 1000 <> 13
-       union all select ${id('a','k')}, 'assemble', 'A' || (k % 5), null, ${at('k * 5 + 90000')} from range(${assemblies}) t(k)`,
+       union all select ${id('h', 'k')}, 'pin', 'P' || (k % 4), null, ${at('k + 5400')} from range(${housings}) t(k) where k % 1000 <> 13
+       union all select ${id('a', 'k')}, 'assemble', 'A' || (k % 5), null, ${at('k * 5 + 90000')} from range(${assemblies}) t(k)`,
     ],
     [
       'inspections',
-      `select 'i' || k as inspection, ${id('a','k')} as part, ${at('k * 5 + 93600')} as inspected_at, 'X' || (k % 2) as station,
+      `select 'i' || k as inspection, ${id('a', 'k')} as part, ${at('k * 5 + 93600')} as inspected_at, 'X' || (k % 2) as station,
          case when k % 97 = 0 then 'fail' else 'pass' end as result from range(${assemblies}) t(k)`,
     ],
-    ['movements', `select 'lot' as kind, ${id('H','k')} as id, ${at('k * 100 + 7200')} as at, 'WIP' as location, 'in-process' as status from range(${lots}) t(k)`],
+    [
+      'movements',
+      `select 'lot' as kind, ${id('H', 'k')} as id, ${at('k * 100 + 7200')} as at, 'WIP' as location, 'in-process' as status from range(${lots}) t(k)`,
+    ],
   ];
 }
 
 /** Makes and loads the plant. @returns the warehouse, and the seconds that each table took */
-export async function largePlant(folder: string, scale: number): Promise<{warehouse: Warehouse; seconds: Record<string, number>}> {
+export async function largePlant(
+  folder: string,
+  scale: number,
+): Promise<{warehouse: Warehouse; seconds: Record<string, number>}> {
   const sources = join(folder, 'sources');
   mkdirSync(sources, {recursive: true});
   const instance = await openDatabase(':memory:', {temporaryFolder: sources, memoryLimitMb: 4000, threads: 2});

@@ -82,6 +82,17 @@ export class Adjacency {
     return later !== undefined && later.some((since, k) => k % 2 === 1 && since <= asOf);
   }
 
+  /** The lowest and the highest key among the followers; `[0, -1]` if there are none. */
+  span(item: number, asOf: number): [low: number, high: number] {
+    let [low, high] = [0, -1];
+    this.each(item, asOf, follower => {
+      if (low > high) low = high = follower;
+      else if (follower < low) low = follower;
+      else if (follower > high) high = follower;
+    });
+    return [low, high];
+  }
+
   get links(): number {
     return this.#to.length + this.#laterCount;
   }

@@ -24,6 +24,9 @@ export class Genealogy {
   position: number;
   /** Keys of items are below it. */
   items: number;
+  /** By item: 1 = a lot; items that came later are in the set. */
+  readonly #isLot: Uint8Array;
+  readonly #laterLots = new Set<number>();
   /** Parent -> child. */
   readonly forward: Adjacency;
   /** Child -> parent. */
@@ -38,7 +41,7 @@ export class Genealogy {
 
   constructor(
     links: {forward: Adjacency; backward: Adjacency; members: Adjacency},
-    lots: {lotOf: Int32Array; since: Batches},
+    lots: {lotOf: Int32Array; since: Batches; isLot: Uint8Array},
     position: number,
   ) {
     this.forward = links.forward;
@@ -46,8 +49,17 @@ export class Genealogy {
     this.members = links.members;
     this.#lotOf = lots.lotOf;
     this.#lotSince = lots.since;
+    this.#isLot = lots.isLot;
     this.items = lots.lotOf.length;
     this.position = position;
+  }
+
+  isLot(item: number): boolean {
+    return item < this.#isLot.length ? this.#isLot[item] === 1 : this.#laterLots.has(item);
+  }
+
+  addLot(lot: number): void {
+    this.#laterLots.add(lot);
   }
 
   addLink(parent: number, child: number, since: number): void {
@@ -84,7 +96,7 @@ export class Genealogy {
 
   get bytes(): number {
     const links = this.forward.bytes + this.backward.bytes + this.members.bytes;
-    return links + this.#lotOf.byteLength + this.#lotSince.byteLength;
+    return links + this.#lotOf.byteLength + this.#lotSince.byteLength + this.#isLot.byteLength;
   }
 
   /** Everything that any of the items went into, at any depth, themselves first; circles end. */

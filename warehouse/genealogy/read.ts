@@ -51,7 +51,9 @@ async function readWhole(session: Session): Promise<Genealogy> {
     since[belonging.to[k]] = belonging.since[k];
     if (k % SLICE === SLICE - 1) await turn();
   }
-  const genealogy = new Genealogy({forward, backward, members}, {lotOf, since}, position);
+  const isLot = new Uint8Array(items);
+  for (const lot of await lotsFrom(session, 0)) isLot[lot] = 1;
+  const genealogy = new Genealogy({forward, backward, members}, {lotOf, since, isLot}, position);
   await addVersions(genealogy, session, BEGINNING);
   return genealogy;
 }
@@ -61,6 +63,7 @@ async function extend(genealogy: Genealogy, session: Session): Promise<Genealogy
   const {position, items} = await reach(session);
   const links = await linksSince(session, genealogy.position);
   const belonging = await belongingSince(session, genealogy.position);
+  for (const lot of await lotsFrom(session, genealogy.items)) genealogy.addLot(lot);
   genealogy.items = items;
   for (const [k, parent] of links.from.entries()) genealogy.addLink(parent, links.to[k], links.since[k]);
   for (const [k, lot] of belonging.from.entries()) {
@@ -82,6 +85,12 @@ const linksSince = (session: Session, batch: number) =>
 
 const belongingSince = (session: Session, batch: number) =>
   pairsOf(session, `select lot, part, batch from fact.parts where not later and lot is not null and batch > ${batch}`);
+
+async function lotsFrom(session: Session, item: number): Promise<Int32Array> {
+  const lots = `from fact.items where kind = 'lot' and item >= ${item}`;
+  const {n} = await session.row<{n: number}>(`select count(*) as n ${lots}`);
+  return (await session.integers(`select item ${lots}`, n))[0];
+}
 
 async function pairsOf(session: Session, select: string): Promise<Pairs> {
   const {n} = await session.row<{n: number}>(`select count(*) as n from (${select})`);

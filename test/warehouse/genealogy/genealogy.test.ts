@@ -25,14 +25,12 @@ const belonging = fc
   })
   .map(({part, lot, recorded}) => `${part.id},X,${lot?.id ?? ''},${recorded ? `2024-01-0${recorded}T00:00:00Z` : ''}`);
 const batch = fc.oneof(
-  fc.array(link, {minLength: 1, maxLength: 12}).map((rows): Table => [
-    'genealogy',
-    ['parent,parent_kind,child,child_kind', ...rows].join('\n'),
-  ]),
-  fc.array(belonging, {minLength: 1, maxLength: 10}).map((rows): Table => [
-    'parts',
-    ['part,product,lot,recorded_at', ...rows].join('\n'),
-  ]),
+  fc
+    .array(link, {minLength: 1, maxLength: 12})
+    .map((rows): Table => ['genealogy', ['parent,parent_kind,child,child_kind', ...rows].join('\n')]),
+  fc
+    .array(belonging, {minLength: 1, maxLength: 10})
+    .map((rows): Table => ['parts', ['part,product,lot,recorded_at', ...rows].join('\n')]),
 );
 
 test('forward and backward are what the recursive queries say, at every position, whole or brought up to date', async () => {

@@ -1,0 +1,135 @@
+/** What was measured on one part, run by run, and which values lay outside the spec that was valid then. */
+import type {TraceEvent} from './answers.ts';
+import type {Session} from './duckdb.ts';
+import {rowsOf, textsOf} from './rows-of.ts';
+import {stepTables} from './step-tables.ts';
+import {event} from './story.ts';
+
+interface Measured {
+  step: string;
+  run: number;
+  parameter: string;
+  value: number | null;
+  text: string | null;
+  at: string | null;
+  recorded: string | null;
+  batch: number;
+  ordinal: number;
+}
+
+export async function measuredEvents(
+  session: Session,
+  part: number,
+  product: string | null,
+  asOf: number,
+): Promise<TraceEvent[]> {
+  const measured = await measuredOn(session, part, asOf);
+  if (measured.length === 0) return [];
+  const [{made_at}] = [
+    ...(await session.rows<{made_at: string | null}>(
+      `select made_at from ${rowsOf('parts', 'part', `(${part})`, asOf)}`,
+    )),
+    {made_at: null},
+  ];
+  const specs = await specsOf(session, measured, asOf);
+  const events: TraceEvent[] = [];
+  const visits = new Map<string, {measured: Measured[]; outside: number}>();
+  for (const m of measured) {
+    const key = `${m.run} ${m.step}`;
+    const visit = visits.get(key) ?? {measured: [], outside: 0};
+    visits.set(key, visit);
+    visit.measured.push(m);
+    const spec = specFor(specs, m, product, m.at ?? made_at);
+    if (!spec || m.value === null) continue;
+    const isLow = spec.lsl !== null && m.value < spec.lsl;
+    if (!isLow && !(spec.usl !== null && m.value > spec.usl)) continue;
+    visit.outside++;
+    const limit = isLow ? `is below ${spec.lsl}` : `is above ${spec.usl}`;
+    const text = [m.parameter, m.value, spec.unit, limit].filter(piece => piece !== null).join(' ');
+    const {lsl, usl, unit} = spec;
+    events.push(
+      event(m.at, 'measurement', place(m), text, {run: m.run, parameter: m.parameter, value: m.value, lsl, usl, unit}),
+    );
+  }
+  for (const {measured: of, outside} of visits.values()) {
+    const at = of.reduce<string | null>(
+      (latest, m) => (latest === null || (m.at !== null && Date.parse(m.at) > Date.parse(latest)) ? m.at : latest),
+      null,
+    );
+    const text = `${of.length} measured, ${outside} out of spec`;
+    events.push(event(at, 'measurement', place(of[0]), text, {run: of[0].run, measured: of.length, outside}));
+  }
+  return events;
+}
+
+const place = ({step}: Measured) => ({step: step === '' ? null : step});
+
+/** The current value of each parameter and run, whether it came in a wide row or by itself; retracted values are gone. */
+async function measuredOn(session: Session, part: number, asOf: number): Promise<Measured[]> {
+  const tables = (await stepTables(session)).filter(t => t.parameters.length > 0);
+  const arms = tables.map(
+    ({id, parameters}) => `select ${id} as id, run, measured_at as at, recorded_at as recorded, batch, ordinal,
+      [${parameters.map(p => p.column).join(', ')}]::double[] as vals from fact.step_${id} where part = ${part} and batch <= ${asOf}`,
+  );
+  const wide =
+    arms.length === 0
+      ? []
+      : await session.rows<Omit<Measured, 'step'> & {id: number; vals: (number | null)[]} & Record<string, unknown>>(
+          arms.join(' union all '),
+        );
+  const single = await session.rows<Measured & Record<string, unknown>>(
+    `select step, run, parameter, value, text_value as text, measured_at as at, recorded_at as recorded, batch, ordinal
+     from fact.cells where part = ${part} and batch <= ${asOf}`,
+  );
+  const all: Measured[] = [...single];
+  for (const {id, vals, ...row} of wide) {
+    const table = tables.find(t => t.id === id)!;
+    for (const [k, {parameter}] of table.parameters.entries()) {
+      if (vals[k] !== null) all.push({...row, step: table.step, parameter, value: vals[k], text: null});
+    }
+  }
+  const current = new Map<string, Measured>();
+  for (const m of all) {
+    const key = JSON.stringify([m.step, m.run, m.parameter]);
+    const known = current.get(key);
+    if (!known || isNewer(m, known)) current.set(key, m);
+  }
+  return [...current.values()].filter(m => m.value !== null || m.text !== null);
+}
+
+/** A newer `recorded_at` supersedes; without it, what arrived later does. */
+function isNewer(a: Measured, b: Measured): boolean {
+  const [x, y] = [a, b].map(m => (m.recorded === null ? Number.NEGATIVE_INFINITY : Date.parse(m.recorded)));
+  return x !== y ? x > y : a.batch !== b.batch ? a.batch > b.batch : a.ordinal > b.ordinal;
+}
+
+interface Spec extends Record<string, unknown> {
+  parameter: string;
+  step: string | null;
+  product: string | null;
+  unit: string | null;
+  lsl: number | null;
+  usl: number | null;
+  valid_from: string | null;
+}
+
+async function specsOf(session: Session, measured: readonly Measured[], asOf: number): Promise<Spec[]> {
+  const names = textsOf([...new Set(measured.map(m => m.parameter))]);
+  return session.rows<Spec>(
+    `select parameter, step, product, unit, lsl, usl, valid_from from ${rowsOf('parameters', 'parameter', names, asOf)}`,
+  );
+}
+
+/** The spec that was valid then; what is said of this product and step goes before what is said of all. */
+function specFor(specs: readonly Spec[], m: Measured, product: string | null, at: string | null): Spec | undefined {
+  const since = ({valid_from}: Spec) => (valid_from === null ? Number.NEGATIVE_INFINITY : Date.parse(valid_from));
+  return specs
+    .filter(s => s.parameter === m.parameter)
+    .filter(s => (s.step === null || s.step === m.step) && (s.product === null || s.product === product))
+    .filter(s => s.valid_from === null || (at !== null && since(s) <= Date.parse(at)))
+    .sort((a, b) => {
+      const particular =
+        Number(a.product === null) - Number(b.product === null) || Number(a.step === null) - Number(b.step === null);
+      return particular || since(b) - since(a);
+    })[0];
+}
