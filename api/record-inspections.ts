@@ -3,9 +3,9 @@ import {join} from 'node:path';
 import {z} from 'zod';
 import {linesOfRecords} from '../ingest/line-numbers.ts';
 import type {Receipt} from '../warehouse/answers.ts';
-import {type Column, columnsOf} from '../warehouse/canonical.ts';
+import {type Column, columnsOf, NO_EARLIER_DEFECTS} from '../warehouse/canonical.ts';
 import type {Expression, LoadPlan, TablePlan} from '../warehouse/load-plan.ts';
-import {recordedInspections} from '../warehouse/table-rows.ts';
+import {defectsRecordedWith, recordedInspections} from '../warehouse/table-rows.ts';
 import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
 
@@ -102,6 +102,7 @@ function isPlaced(app: App, {inspected_at, recorded_at}: InspectionInput): boole
 
 /** Rehearses first, so that nothing is recorded of a request that contradicts what is known. */
 async function recordCarefully(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
+  await refuseFewerDefects(app, inspections);
   const rehearsal = await loadRows(app, inspections, true);
   const mixed = total(rehearsal, 'duplicates') > 0 && total(rehearsal, 'accepted') > 0;
   const alone: Receipt[] = [];
@@ -122,7 +123,9 @@ async function loadRows(app: App, rows: readonly InspectionInput[], dryRun = fal
   const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'inspections-'));
   try {
     const path = join(folder, 'inspections.ndjson');
-    await writeFile(path, rows.flatMap(linesOf).join(''));
+    const ids = rows.map(({inspection}) => inspection);
+    const known = await recordedInspections(app.warehouse, ids);
+    await writeFile(path, rows.flatMap(row => linesOf(row, isNewer(row, known.get(row.inspection)))).join(''));
     const timeZone = app.config.chosenTimeZone ?? undefined;
     return await app.warehouse.load(
       {...PLAN, path, records: {...PLAN.records, path}, timeZone, dryRun},
@@ -145,6 +148,24 @@ function refused(ids: readonly string[]): FishboneError {
   });
 }
 
+/** Of a known version, a list that leaves out a defect is other content: what is withdrawn must be said later. */
+async function refuseFewerDefects(app: App, inspections: readonly InspectionInput[]) {
+  for (const row of inspections) {
+    const sent = new Set(numbered(row.defects).map(({defect, n}) => `${n} ${defect}`));
+    const known = await defectsRecordedWith(app.warehouse, row.inspection, row.recorded_at ?? null);
+    if (known.every(({defect, n}) => sent.has(`${n} ${defect}`))) continue;
+    throw new FishboneError('CONFLICT', `inspection ${row.inspection} is known with more defects`, {
+      hint: 'a correction needs a newer recorded_at; another inspection needs an id of its own',
+    });
+  }
+}
+
+/** Whether a version is a correction of the known one; undefined where none is known. */
+function isNewer({recorded_at}: Pick<InspectionInput, 'recorded_at'>, known: string | null | undefined): boolean {
+  if (known === undefined || typeof recorded_at !== 'string') return false;
+  return known === null || Date.parse(recorded_at) > Date.parse(known);
+}
+
 /** Other content under a known id is accepted only as a newer version; one that says no time is older than any that does. */
 async function refuseConflicts(app: App, inspections: readonly InspectionInput[], receipts: readonly Receipt[]) {
   const changed = inspections.filter((_, k) => total(receipts[k], 'accepted') > 0);
@@ -155,8 +176,7 @@ async function refuseConflicts(app: App, inspections: readonly InspectionInput[]
   );
   for (const {inspection, recorded_at} of changed) {
     const known = recorded.get(inspection);
-    const isNewer = recorded_at && (!known || Date.parse(recorded_at) > Date.parse(known));
-    if (known === undefined || isNewer) continue;
+    if (known === undefined || isNewer({recorded_at}, known)) continue;
     const since = known === null ? '' : `, recorded at ${known}`;
     throw new FishboneError('CONFLICT', `inspection ${inspection} is known with other content${since}`, {
       hint: 'a correction needs a newer recorded_at; another inspection needs an id of its own',
@@ -173,23 +193,28 @@ function total(receipt: Receipt, what: 'accepted' | 'duplicates' | 'conflicts' |
 /** Which of the two tables a line is for. */
 const OF = '$table';
 
-function linesOf({defects, ...inspection}: InspectionInput): string[] {
-  // A code found several times needs its number.
-  const seen = new Map<string, number>();
-  const numbered = defects.map(defect => {
-    const n = (seen.get(defect.defect) ?? 0) + 1;
-    seen.set(defect.defect, n);
-    return {n, ...defect};
-  });
+/** A correction says all that was found: what was recorded before is withdrawn. */
+function linesOf({defects, ...inspection}: InspectionInput, isCorrection: boolean): string[] {
+  const withdrawal = isCorrection ? [{defect: NO_EARLIER_DEFECTS}] : [];
   return [
     {[OF]: 'inspections', ...inspection},
-    ...numbered.map(defect => ({
+    ...[...withdrawal, ...numbered(defects)].map(defect => ({
       [OF]: 'defects',
       inspection: inspection.inspection,
       recorded_at: inspection.recorded_at,
       ...defect,
     })),
   ].map(line => `${JSON.stringify(line)}\n`);
+}
+
+/** A code found several times needs its number. */
+function numbered(defects: InspectionInput['defects']) {
+  const seen = new Map<string, number>();
+  return defects.map(defect => {
+    const n = (seen.get(defect.defect) ?? 0) + 1;
+    seen.set(defect.defect, n);
+    return {n, ...defect};
+  });
 }
 
 const PLAN: LoadPlan & {records: {format: 'ndjson'}} = {

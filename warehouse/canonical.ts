@@ -35,6 +35,12 @@ export interface CanonicalTable {
   ordered?: readonly (readonly [string, string])[];
 }
 
+/**
+ * Stands in the place of a defect's code: all defects of that inspection that were recorded before are withdrawn. An
+ * inspection that is judged again may find fewer.
+ */
+export const NO_EARLIER_DEFECTS = '*';
+
 const text = (name: string, required = false): Column => ({name, type: 'text', required});
 const person = (name: string): Column => ({name, type: 'person'});
 const number = (name: string, required = false): Column => ({name, type: 'number', required});

@@ -1,4 +1,4 @@
-import {CANONICAL, columnsOf} from './canonical.ts';
+import {CANONICAL, columnsOf, NO_EARLIER_DEFECTS} from './canonical.ts';
 import {quoteName} from './duckdb.ts';
 import type {Warehouse} from './store.ts';
 
@@ -43,4 +43,19 @@ export async function recordedInspections(
     );
     return new Map(rows.map(row => [row.inspection, row.recorded_at]));
   });
+}
+
+/** The defects that were recorded together with a version of an inspection: those that say the same `recorded_at`. */
+export async function defectsRecordedWith(
+  warehouse: Warehouse,
+  inspection: string,
+  recordedAt: string | null,
+): Promise<{defect: string; n: number | null}[]> {
+  return warehouse.read(undefined, session =>
+    session.rows<{defect: string; n: number | null}>(
+      `select distinct defect, n from fact.defects where inspection = $inspection and defect <> '${NO_EARLIER_DEFECTS}'
+       and recorded_at is not distinct from $recordedAt::timestamptz`,
+      {inspection, recordedAt},
+    ),
+  );
 }

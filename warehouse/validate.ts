@@ -1,5 +1,5 @@
 /** From text to typed values: for each column the SQL of its value and the SQL of what is wrong with it. */
-import {CANONICAL, type Column, columnsOf} from './canonical.ts';
+import {CANONICAL, type Column, columnsOf, NO_EARLIER_DEFECTS} from './canonical.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
 import type {LoadPlan, TablePlan} from './load-plan.ts';
 import {type LifeOfPlant, skewedTimes} from './skewed-times.ts';
@@ -131,6 +131,14 @@ function tableChecks(table: TablePlan, plan: LoadPlan): Check[] {
       reason: `case ${given.join(' + ') || '0'} when 1 then null
         when 0 then case when not (${retracts}) then '${must}${retractable ? '; without one it retracts, and must say recorded_at' : ''}' end
         else '${must}' end`,
+    });
+  }
+  if (table.table === 'defects' && table.columns.defect) {
+    const undated = table.columns.recorded_at ? 'recorded_at is null' : 'true';
+    checks.push({
+      field: 'recorded_at',
+      reason: `case when defect = '${NO_EARLIER_DEFECTS}' and ${undated}
+               then 'the defect ${NO_EARLIER_DEFECTS} withdraws those recorded before: it must say recorded_at' end`,
     });
   }
   for (const [start, end] of ordered ?? []) {

@@ -2,7 +2,7 @@
  * Views over the facts: `now.<table>` is the current row of every natural key at the position of the session (dense keys
  * inside, for analysis), `<table>` the same with text ids, for people's SQL.
  */
-import {CANONICAL, type CanonicalTable, columnsOf} from './canonical.ts';
+import {CANONICAL, type CanonicalTable, columnsOf, NO_EARLIER_DEFECTS} from './canonical.ts';
 import {quoteName, type Session} from './duckdb.ts';
 import {NAMES} from './persons.ts';
 import {personColumns} from './pseudonymise.ts';
@@ -17,7 +17,9 @@ export const NEWEST_FIRST = 'recorded_at desc nulls last, batch desc, ordinal de
 export async function createViews(session: Session): Promise<void> {
   for (const [table, canonical] of Object.entries(CANONICAL)) {
     if (table === 'measurements') continue;
-    await session.run(`create or replace view now.${table} as\n${withNames(table, currentRows(table, canonical))}`);
+    const rows = table === 'defects' ? standingDefects(canonical) : currentRows(table, canonical);
+    await session.run(`create or replace view now.${table} as
+${withNames(table, rows)}`);
     await session.run(`create or replace view main.${table} as\n${withTextIds(table)}`);
   }
   await session.run(`create or replace view now.first_inspections as\n${FIRST_INSPECTIONS}`);
@@ -61,6 +63,15 @@ function withNames(table: string, rows: string): string {
   const names = columns.map((c, k) => `coalesce(p${k}.name, f.${quoteName(c)}) as ${quoteName(c)}`);
   const joins = columns.map((c, k) => `left join ${NAMES} p${k} on p${k}.person = f.${quoteName(c)}`);
   return `select f.* replace (${names.join(', ')}) from (\n${rows}\n) f ${joins.join(' ')}`;
+}
+
+/** Current rows less those that a later word on their inspection withdrew, whichever of them came first. */
+function standingDefects(table: CanonicalTable): string {
+  return `select f.* from (${currentRows('defects', table)}) f anti join (
+    select inspection, max(recorded_at) as "at" from fact.defects
+    where defect = '${NO_EARLIER_DEFECTS}' and batch <= ${POSITION} group by inspection
+  ) w on w.inspection = f.inspection and coalesce(f.recorded_at < w."at", true)
+  where f.defect <> '${NO_EARLIER_DEFECTS}'`;
 }
 
 function withTextIds(table: string): string {

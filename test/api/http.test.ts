@@ -135,6 +135,9 @@ describe('inspections in real time', () => {
       results: [{inspection: 'R1', status: 'duplicate'}],
     });
     expect((await send({...inspection, result: 'pass'})).json()).toMatchObject({status: 409, code: 'CONFLICT'});
+    // The same judgement with fewer defects is no duplicate: the plant would go on believing in the second scratch.
+    expect((await send({...inspection, defects: [defects[0]]})).json()).toMatchObject({status: 409, code: 'CONFLICT'});
+    expect((await send(inspection)).json()).toMatchObject({status: 409, code: 'CONFLICT'});
     expect(
       (
         await send([
@@ -149,8 +152,12 @@ describe('inspections in real time', () => {
         {inspection: 'R2', status: 'accepted'},
       ],
     });
-    const newer = {...inspection, result: 'pass', recorded_at: '2024-04-02T00:00:00Z'};
+    const newer = {...inspection, defects: [{defect: 'void'}], recorded_at: '2024-04-02T00:00:00Z'};
     expect((await send(newer)).statusCode).toBe(200);
+    // Both versions sent again are duplicates, as they were.
+    for (const known of [newer, {...inspection, defects}]) {
+      expect((await send(known)).json()).toMatchObject({batch: null, results: [{status: 'duplicate'}]});
+    }
     expect((await send({...newer, result: 'error', recorded_at: '2024-04-01T00:00:00Z'})).statusCode).toBe(409);
     // One of many that contradicts: nothing of them is recorded.
     const before = app.warehouse.position;
@@ -164,12 +171,10 @@ describe('inspections in real time', () => {
     ).toBe(409);
     expect(app.warehouse.position).toBe(before);
     const {rows} = (await http.inject({url: '/v1/tables/inspections.json'})).json<{rows: {inspection: string}[]}>();
-    expect(rows).toMatchObject([{inspection: 'R1', result: 'pass'}, {inspection: 'R2'}]);
+    expect(rows).toMatchObject([{inspection: 'R1', result: 'fail'}, {inspection: 'R2'}]);
     const stored = (await http.inject({url: '/v1/tables/defects.json'})).json<{rows: object[]}>();
-    expect(stored.rows).toMatchObject([
-      {inspection: 'R1', defect: 'scratch', n: 1, x: 1.5},
-      {inspection: 'R1', defect: 'scratch', n: 2, x: null},
-    ]);
+    // The correction said all that was found.
+    expect(stored.rows).toMatchObject([{inspection: 'R1', defect: 'void', n: 1}]);
   });
 
   test('what is acknowledged is in the ledger; many at once are all recorded', async () => {

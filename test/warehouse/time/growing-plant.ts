@@ -143,6 +143,14 @@ export const FILES: readonly File[] = [
     ),
   },
   {
+    name: 'defects-withdrawn',
+    table: 'defects',
+    csv: rows('inspection,defect,severity,n,recorded_at', [
+      ...PARTS.filter(p => p.fails && p.n % 5 === 0).map(p => [`I${p.id}`, '*', '', '', RECORDED[1]]),
+      ...PARTS.filter(p => p.fails && p.n % 10 === 5).map(p => [`I${p.id}`, 'burr', 0.2, 1, RECORDED[1]]),
+    ]),
+  },
+  {
     name: 'lots',
     table: 'lots',
     csv: rows('lot,material,supplier,kind,made_at', [
