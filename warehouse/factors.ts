@@ -20,6 +20,8 @@ export interface FactorSource {
   unit: string | null;
   /** A clock or a calendar rather than a thing that could be repaired. */
   time?: boolean;
+  /** The step's wide table that holds it. */
+  stepTable?: number;
 }
 
 /** A name that no factor bears. */
@@ -203,6 +205,7 @@ async function measuredFactors(session: Session): Promise<FactorSource[]> {
         relation: measuredAt(table.step, `now.step_${table.id}`, 'm.* exclude (part)'),
         value: `r.${column}`,
         unit: facts(table.step, parameter).unit,
+        stepTable: table.id,
       })),
   );
 }

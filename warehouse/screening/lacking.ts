@@ -16,13 +16,13 @@ export interface Conditions {
 export async function whatIsLacking(
   session: Session,
   question: ScreenQuestion,
-  people: Pick<Population, 'rows' | 'outcome' | 'outcomeKind' | 'lots' | 'cluster'>,
+  people: Pick<Population, 'rows' | 'defective' | 'outcomeKind' | 'lots' | 'cluster'>,
   scope: Conditions,
 ): Promise<string[]> {
   if (people.rows === 0) return [await whyNobody(session, question, scope)];
   if (people.outcomeKind === 'numeric')
     return people.rows === 1 ? ['only one part has a value: there is nothing to compare'] : [];
-  const defective = people.outcome.reduce((sum, y) => sum + y, 0);
+  const {defective} = people;
   if (question.against !== undefined) return emptySelection(question, defective, people.rows);
   if (defective === people.rows)
     return [`all ${people.rows} parts are defective: there are no others to compare them with`];

@@ -3,8 +3,9 @@ import type {ScreenQuestion} from '../answers.ts';
 import {type Bindings, quoteText, type Session} from '../duckdb.ts';
 import {factorRelation} from '../factors.ts';
 import {filteredParts} from '../filter.ts';
-import {prepareHistory} from '../history.ts';
+import {inspectedParts} from './inspected-parts.ts';
 import {type Conditions, whatIsLacking} from './lacking.ts';
+import {shared} from './rank-codes.ts';
 
 /** A question that cannot be answered as it was put; the message says what is missing. */
 export class QuestionError extends Error {
@@ -12,35 +13,33 @@ export class QuestionError extends Error {
 }
 
 export interface Population {
+  /** Parts asked about. */
   rows: number;
+  /** By inspected part (in the order of `inspectedParts`); NaN = not asked about. */
   outcome: Float64Array;
   outcomeKind: 'defective' | 'numeric';
   outcomeLabel: string;
-  lot: Int32Array;
+  defective: number;
   lots: number;
   lotsOrdered: boolean;
   cluster: 'lot' | 'part';
   notes: string[];
 }
 
-/** Makes temporary table `population` (idx, part, outcome, lot, at), ordered by lot and part, and reads it. */
+/** Makes temporary table `population` (idx, part, id, outcome, lot_id, made_at, lot_at) out of the inspected parts, and reads it. */
 export async function population(session: Session, question: ScreenQuestion): Promise<Population> {
-  await prepareHistory(session, 'subjects');
+  const inspected = await inspectedParts(session);
   const {conditions, bindings} = await scopeOf(session, question);
   const condition = conditions.map(({sql}) => `(${sql})`).join(' and ') || 'true';
   const outcome = await outcomeOf(session, question);
   await session.run(
-    `create or replace temp table population as
-     with chosen as (
-       select s.part, s.id, (${outcome.sql})::double as outcome, s.lot_id, s.made_at,
-         min(s.made_at) over (partition by coalesce(s.lot_id, s.id), s.lot_id is null) as lot_at
-       from subjects s where s.failed is not null and (${condition}) and (${outcome.condition})
-     )
-     select row_number() over (order by lot_at nulls last, coalesce(lot_id, id), lot_id is null, id) - 1 as idx, *
-     from chosen where outcome is not null`,
+    `create or replace temp table population as from (
+       select s.idx, s.part, s.id, (${outcome.sql})::double as outcome, s.lot_id, s.made_at, s.lot_at
+       from inspected_parts s where (${condition}) and (${outcome.condition})
+     ) where outcome is not null`,
     {...bindings, ...outcome.bindings},
   );
-  const people = await readPopulation(session, question, outcome.label, outcome.kind);
+  const people = await readPopulation(session, question, inspected, outcome);
   const lacking = await whatIsLacking(session, question, people, {conditions, bindings});
   return {...people, notes: [...lacking, ...people.notes]};
 }
@@ -48,13 +47,13 @@ export async function population(session: Session, question: ScreenQuestion): Pr
 async function readPopulation(
   session: Session,
   question: ScreenQuestion,
-  outcomeLabel: string,
-  outcomeKind: 'defective' | 'numeric',
+  inspected: number,
+  {label, kind}: {label: string; kind: 'defective' | 'numeric'},
 ): Promise<Population> {
   const notes: string[] = [];
-  const facts = await session.row<{rows: number; loose: number; lots: number; undated: number}>(
+  const facts = await session.row<{rows: number; loose: number; lots: number; undated: number; defective: number}>(
     `select count(*) as rows, count(*) filter (lot_id is null) as loose, count(distinct lot_id) as lots,
-       count(*) filter (lot_at is null) as undated from population`,
+       count(*) filter (lot_at is null) as undated, count(*) filter (outcome = 1) as defective from population`,
   );
   const cluster = question.cluster ?? (facts.lots > 0 ? 'lot' : 'part');
   if (facts.rows > 0) notes.push(...clusterNotes(facts, cluster, question.cluster));
@@ -62,19 +61,16 @@ async function readPopulation(
     notes.push('without times the order of lots is unknown: drifts and day effects cannot be told from causes');
   }
   notes.push('of a step that a part went through more than once, the last run that ended before the inspection counts');
-  const key = cluster === 'lot' ? "coalesce('l' || lot_id, 'p' || id)" : 'id';
-  const order = cluster === 'lot' ? 'lot_at nulls last' : 'made_at nulls last';
-  const {columns} = await session.columns(
-    `select outcome, (dense_rank() over (order by ${order}, ${key}) - 1)::integer as lot from population order by idx`,
-  );
-  const lot = Int32Array.from(columns[1] as number[]);
+  const [idx, outcomes] = await session.typed('select idx, outcome from population');
+  const outcome = shared(Float64Array, inspected).fill(Number.NaN);
+  for (let k = 0; k < idx.length; k++) outcome[idx[k]] = outcomes[k];
   return {
     rows: facts.rows,
-    outcome: Float64Array.from(columns[0] as number[]),
-    outcomeKind,
-    outcomeLabel,
-    lot,
-    lots: lot.reduce((most, l) => Math.max(most, l + 1), 0),
+    outcome,
+    outcomeKind: kind,
+    outcomeLabel: label,
+    defective: kind === 'defective' ? facts.defective : 0,
+    lots: cluster === 'lot' ? facts.lots + facts.loose : facts.rows,
     lotsOrdered: facts.undated === 0,
     cluster,
     notes,

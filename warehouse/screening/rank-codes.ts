@@ -81,7 +81,7 @@ export function valuesOf({rows, codes, distinct}: RankCodes, parts: number): Flo
 }
 
 /** An array that threads can read together. */
-function shared<T extends Uint16Array | Uint32Array | Int32Array | Float64Array>(
+export function shared<T extends Uint16Array | Uint32Array | Int32Array | Float64Array>(
   kind: {new (buffer: SharedArrayBuffer): T; BYTES_PER_ELEMENT: number},
   length: number,
 ): T {

@@ -9,6 +9,7 @@ import {codeVersion} from './code-version.ts';
 import {evaluateElsewhere} from './evaluator.ts';
 import {extractFrame} from './extract.ts';
 import {keepAnswer, keptAnswer} from './findings.ts';
+import {clusterOf, indexAt} from './index/screening-index.ts';
 import {population} from './population.ts';
 
 const PRODUCT = 'part.product';
@@ -38,16 +39,17 @@ async function findAnswer(
   const {people, frame, excluded} = await warehouse.read(asOf, async session => {
     const people = await population(session, question);
     const excluded = exclusions(question, strata, people.cluster);
-    return {people, excluded, frame: await extractFrame(session, people, strata, excluded)};
+    const index = await indexAt(warehouse, session, asOf);
+    const lot = await clusterOf(session, index, people.cluster);
+    return {people, excluded, frame: extractFrame(index, people, lot, strata, excluded)};
   });
   const usedStrata = frame.strata.length > 1 ? strata : [];
-  const defective = people.outcomeKind === 'defective' ? people.outcome.reduce((sum, y) => sum + y, 0) : 0;
   const {findings, tests, notTested, notes} = await evaluateElsewhere(frame, people.notes);
   const answer: ScreenAnswer = {
     question: {...question, cluster: people.cluster, strata: [...usedStrata], notes},
     asOf,
     permalink: permalinkOf(question, asOf),
-    population: {parts: people.rows, defective, lots: people.cluster === 'lot' ? people.lots : 0},
+    population: {parts: people.rows, defective: people.defective, lots: people.cluster === 'lot' ? people.lots : 0},
     tests,
     notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested],
     findings: onePerFactor(findings).map(f => ({...f, id: idOf(digest, f)})),

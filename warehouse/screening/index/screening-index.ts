@@ -1,0 +1,139 @@
+/**
+ * Every factor of the inspected parts at a position, as codes in memory that threads share: built when first asked for,
+ * a step at a time, from the step's file where that was made from the very same facts. It can be thrown away at will.
+ */
+import {createHash} from 'node:crypto';
+import {quoteText, type Session} from '../../duckdb.ts';
+import {type FactorSource, factorCatalogue, stepOrder} from '../../factors.ts';
+import type {Warehouse} from '../../store.ts';
+import {codeVersion} from '../code-version.ts';
+import type {Factor} from '../frame.ts';
+import {inspectedParts} from '../inspected-parts.ts';
+import {shared} from '../rank-codes.ts';
+import {readCategories} from './categories.ts';
+import {readGroup, writeGroup} from './file.ts';
+import {type Group, readNumbers} from './group.ts';
+
+export interface ScreeningIndex {
+  /** Inspected parts. */
+  parts: number;
+  /** All factors of the catalogue, in its order. */
+  factors: readonly Factor[];
+  /** The cluster of each inspected part, worked out when first needed. */
+  clusters: Map<'lot' | 'part', Int32Array>;
+}
+
+interface Kept {
+  position: number;
+  index: Promise<ScreeningIndex>;
+  /** Groups by step table, with what they were made from: a new position often leaves most of them as they are. */
+  groups: Map<number, {key: string; group: Group}>;
+}
+
+const kept = new WeakMap<Warehouse, Kept>();
+
+/** The index at a position; only that of the newest is kept, in memory and in files. */
+export function indexAt(warehouse: Warehouse, session: Session, position: number): Promise<ScreeningIndex> {
+  if (position !== warehouse.position) return build(null, session, new Map());
+  const before = kept.get(warehouse);
+  if (before?.position === position) return before.index;
+  const groups = before?.groups ?? new Map();
+  const index = build(warehouse.folder, session, groups);
+  kept.set(warehouse, {position, index, groups});
+  // What failed is tried again by the next question.
+  index.catch(() => {
+    if (kept.get(warehouse)?.index === index) kept.delete(warehouse);
+  });
+  return index;
+}
+
+/** The cluster of each inspected part, numbered in order of time where that is known. */
+export async function clusterOf(session: Session, index: ScreeningIndex, cluster: 'lot' | 'part'): Promise<Int32Array> {
+  const before = index.clusters.get(cluster);
+  if (before !== undefined) return before;
+  const order = cluster === 'lot' ? "lot_at nulls last, coalesce('l' || lot_id, 'p' || id)" : 'made_at nulls last, id';
+  const [places, numbers] = await session.typed(
+    `select idx, (dense_rank() over (order by ${order}) - 1)::integer as number from inspected_parts`,
+  );
+  const clusters = shared(Int32Array, index.parts);
+  for (let i = 0; i < places.length; i++) clusters[places[i]] = numbers[i];
+  index.clusters.set(cluster, clusters);
+  return clusters;
+}
+
+async function build(folder: string | null, session: Session, groups: Kept['groups']): Promise<ScreeningIndex> {
+  const parts = await inspectedParts(session);
+  const catalogue = await factorCatalogue(session);
+  const order = await stepOrder(session);
+  const people = await digestOf(session, 'select idx, part from inspected_parts');
+  const made = new Map<FactorSource, Factor>();
+  const byRelation = new Map<string, FactorSource[]>();
+  for (const source of catalogue) {
+    const key = `${source.kind} ${source.relation}`;
+    byRelation.set(key, [...(byRelation.get(key) ?? []), source]);
+  }
+  for (const sources of byRelation.values()) {
+    const common = ({name, step, branch, time}: FactorSource) => {
+      const stepOrder = step === null ? null : (order.get(step) ?? null);
+      return {name, step, stepOrder, branch, time};
+    };
+    if (sources[0].kind === 'category') {
+      const levels = await readCategories(session, sources, parts);
+      for (const s of sources) made.set(s, {...common(s), kind: 'category', ...levels.get(s.value)!});
+    } else {
+      const {numbers} = await groupOf(folder, session, sources, parts, people, groups);
+      for (const s of sources) made.set(s, {...common(s), kind: 'number', unit: s.unit, ...numbers.get(s.value)!});
+    }
+  }
+  return {parts, factors: catalogue.map(source => made.get(source)!), clusters: new Map()};
+}
+
+/** The numbers of a relation: those of a step's wide table from memory or file where they were made from the same facts. */
+async function groupOf(
+  folder: string | null,
+  session: Session,
+  sources: readonly FactorSource[],
+  parts: number,
+  people: string,
+  groups: Kept['groups'],
+): Promise<Group> {
+  const {stepTable, relation, step} = sources[0];
+  if (stepTable === undefined || folder === null) return readNumbers(session, sources, parts);
+  const facts = await factsOf(session, stepTable, step);
+  const values = sources.map(({value}) => value);
+  const key = sha256([codeVersion(), people, facts, relation, ...values].join('\n'));
+  const before = groups.get(stepTable);
+  if (before?.key === key) return before.group;
+  let group = await readGroup(folder, stepTable, key);
+  if (group === null || values.some(value => !group?.numbers.has(value))) {
+    group = await readNumbers(session, sources, parts);
+    await writeGroup(folder, stepTable, key, group);
+  }
+  groups.set(stepTable, {key, group});
+  return group;
+}
+
+/** What a step's numbers are made from: its rows, its late cells, and which run of a part counts. */
+async function factsOf(session: Session, table: number, step: string | null): Promise<string> {
+  const name = quoteText(step ?? '');
+  const as_of = "coalesce(getvariable('as_of')::integer, 2147483647)";
+  const digests = [
+    await digestOf(
+      session,
+      `select part, run, measured_at, batch, ordinal from fact.step_${table} where batch <= ${as_of}`,
+    ),
+    await digestOf(session, `select * from fact.cells where step = ${name} and batch <= ${as_of}`),
+    await digestOf(session, `select part, run from visits where step = ${name}`),
+  ];
+  return digests.join(' ');
+}
+
+/** Count and checksum of the rows of a query, whatever their order. */
+async function digestOf(session: Session, sql: string): Promise<string> {
+  const {digest} = await session.row<{digest: string}>(
+    `select count(*) || '/' || coalesce(sum(hash(r)), 0) as digest from (${sql}) r`,
+  );
+  return digest;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
