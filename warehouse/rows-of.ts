@@ -5,7 +5,7 @@
  */
 import {CANONICAL} from './canonical.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
-import {NEWEST_FIRST} from './views.ts';
+import {asTold, NEWEST_FIRST} from './views.ts';
 
 /** More things than this go through a temporary table. */
 const INLINE = 64;
@@ -29,6 +29,7 @@ export const textsOf = (texts: readonly string[]): string =>
 export function rowsOf(table: string, column: string, among: string, asOf: number): string {
   const {key} = CANONICAL[table];
   if (!key.includes(column)) throw new Error(`${column} is not in the key of ${table}: versions could be missed`);
-  return `(select * from fact.${table} where ${quoteName(column)} in ${among} and batch <= ${asOf}
-    qualify row_number() over (partition by ${key.map(quoteName).join(', ')} order by ${NEWEST_FIRST}) = 1)`;
+  const rows = `select * from fact.${table} where ${quoteName(column)} in ${among} and batch <= ${asOf}
+    qualify row_number() over (partition by ${key.map(quoteName).join(', ')} order by ${NEWEST_FIRST}) = 1`;
+  return `(${asTold(table, rows)})`;
 }

@@ -17,9 +17,7 @@ export const NEWEST_FIRST = 'recorded_at desc nulls last, batch desc, ordinal de
 export async function createViews(session: Session): Promise<void> {
   for (const [table, canonical] of Object.entries(CANONICAL)) {
     if (table === 'measurements') continue;
-    const rows = table === 'defects' ? standingDefects(canonical) : currentRows(table, canonical);
-    await session.run(`create or replace view now.${table} as
-${withNames(table, rows)}`);
+    await session.run(`create or replace view now.${table} as\n${asTold(table, currentRows(table, canonical))}`);
     await session.run(`create or replace view main.${table} as\n${withTextIds(table)}`);
   }
   await session.run(`create or replace view now.first_inspections as\n${FIRST_INSPECTIONS}`);
@@ -65,9 +63,13 @@ function withNames(table: string, rows: string): string {
   return `select f.* replace (${names.join(', ')}) from (\n${rows}\n) f ${joins.join(' ')}`;
 }
 
-/** Current rows less those that a later word on their inspection withdrew, whichever of them came first. */
-function standingDefects(table: CanonicalTable): string {
-  return `select f.* from (${currentRows('defects', table)}) f anti join (
+/**
+ * SQL of current rows as they are told: persons by their names, defects less those that a later word on their inspection
+ * withdrew, whichever of them came first.
+ */
+export function asTold(table: string, rows: string): string {
+  if (table !== 'defects') return withNames(table, rows);
+  return `select f.* from (${rows}) f anti join (
     select inspection, max(recorded_at) as "at" from fact.defects
     where defect = '${NO_EARLIER_DEFECTS}' and batch <= ${POSITION} group by inspection
   ) w on w.inspection = f.inspection and coalesce(f.recorded_at < w."at", true)
