@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {Hold, Plant} from '../warehouse/answers.ts';
 import {contained} from '../warehouse/contain.ts';
 import {plant} from '../warehouse/plant.ts';
+import {applyRetention, type Retained} from '../warehouse/retention.ts';
 import {Warehouse} from '../warehouse/store.ts';
 import {Keys} from './access/keys.ts';
 import {type Config, readConfig} from './config.ts';
@@ -62,6 +63,11 @@ export class App {
     (await this.#openOutbox()).start();
   }
 
+  applyRetention(dryRun: boolean): Promise<Retained> {
+    const now = new Date().toISOString();
+    return this.warehouse.tend(care => applyRetention(care, this.config.retention, {dryRun, now}));
+  }
+
   plant(): Promise<Omit<Plant, 'access'>> {
     return plant(this.warehouse, {plant: this.plantId, timeZone: this.config.timeZone});
   }
@@ -100,6 +106,7 @@ export async function openApp(folder: string, {make, config: overrides, log}: Op
   const warehouse = await Warehouse.open(folder, {timeZone: config.timeZone, since: config.since});
   try {
     for (const notice of warehouse.ledger.notices) log?.(notice);
+    for (const {where, what, hint} of warehouse.problems) log?.(`${where} ${what}: ${hint}`);
     return new App(warehouse, config, await settlePlant(warehouse, config), log ?? (() => undefined));
   } catch (error) {
     await warehouse.close();

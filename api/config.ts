@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {z} from 'zod';
+import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import {FishboneError} from './errors.ts';
 
 /** How a plant sets up its warehouse: `W/fishbone.json`, over it the environment. Flags go before both. */
@@ -17,6 +18,8 @@ export interface Config {
   since?: string;
   receivers: z.output<typeof Receivers>;
   allowHosts: string[];
+  /** How long what is kept; what has no rule is kept for good. */
+  retention: RetentionRules;
 }
 
 const TimeZone = z.string().refine(isTimeZone, {error: 'is no time zone: use an IANA name such as Europe/Berlin'});
@@ -31,12 +34,17 @@ const Receivers = z.record(
   }),
 );
 
+const Period = z.string().refine(isPeriod, {error: 'is no length of time: say "90 days", "18 months" or "3 years"'});
+
 const ConfigFile = z.strictObject({
   plant: z.string().trim().min(1).optional(),
   timeZone: TimeZone.optional(),
   since: z.iso.date({error: 'is no date: write 1987-05-01'}).optional(),
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
+  retention: z
+    .strictObject({raw: Period.optional(), readings: Period.optional(), answers: Period.optional()})
+    .default({}),
 });
 
 /** The warehouse folder that is meant: the flag, else FISHBONE_WAREHOUSE, else `./warehouse-data`. */
@@ -59,6 +67,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     since: file.since,
     receivers: file.receivers,
     allowHosts: file.allowHosts,
+    retention: file.retention,
   };
 }
 

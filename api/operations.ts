@@ -277,6 +277,17 @@ export const OPERATIONS = {
     }),
     run: app => app.warehouse.tend(async care => ({packed: await packRawFiles(care), merged: await compact(care)})),
   }),
+  retention: operation({
+    summary: 'Applies the rules of fishbone.json for how long what is kept; a server does it daily',
+    input: z.strictObject({dryRun: z.boolean().optional()}),
+    output: z.object({
+      dryRun: z.boolean(),
+      before: z.object({raw: z.string().nullable(), readings: z.string().nullable(), answers: z.string().nullable()}),
+      gone: z.object({readings: Count, raw: Count, answers: Count, bytes: Count}),
+      altered: z.array(z.string()),
+    }),
+    run: (app, {dryRun = false}) => app.applyRetention(dryRun),
+  }),
   'key.create': operation({
     summary: 'Makes an API key and shows it once',
     input: z.strictObject({name: Text, role: Role}),

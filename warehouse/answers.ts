@@ -260,6 +260,7 @@ export const BatchRow = z.object({
   digest: z.string(),
   accepted: Count,
   rejected: Count,
+  gone: z.array(z.string()).describe('what a retention rule took of it since: questions about its time miss that'),
 });
 export type BatchRow = z.infer<typeof BatchRow>;
 
@@ -319,6 +320,7 @@ export const Plant = z.object({
   asOf: Position,
   lastBatchAt: z.string().nullable(),
   newestInspectionAt: z.string().nullable(),
+  problems: z.array(z.string()).describe('what the archive has lost: rows are whole, but could not be made anew'),
   parts: Count,
   products: z.array(z.object({product: z.string(), parts: Count})),
   defects: z.array(z.object({defect: z.string(), parts: Count})),

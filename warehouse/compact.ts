@@ -77,7 +77,7 @@ async function whole(batches: readonly Batch[], altered: string[]): Promise<Batc
 }
 
 /** Whether a file is what the ledger says. */
-async function isWhole({path, sha256}: HeldFile): Promise<boolean> {
+export async function isWhole({path, sha256}: HeldFile): Promise<boolean> {
   try {
     return (await sealOf(path)).sha256 === sha256;
   } catch {

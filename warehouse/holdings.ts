@@ -37,7 +37,7 @@ export interface RewriteBody {
 }
 
 /** What a retention entry says besides: what it took away for good. */
-interface RetentionBody extends RewriteBody {
+export interface RetentionBody extends RewriteBody {
   /** Readings taken before this are gone, of batches up to `batch`; null when the rule had nothing to say of them. */
   readingsBefore: string | null;
   /** The newest position when it was applied. */
@@ -46,7 +46,7 @@ interface RetentionBody extends RewriteBody {
   raw: string[];
   /** What the rules were, as configured. */
   rules: Record<string, string>;
-  /** Rows of readings, and bytes of files, that are gone. */
+  /** Readings, raw files and answers that are gone, and about how many bytes that is. */
   gone: {readings: number; bytes: number; raw: number; answers: number};
 }
 
@@ -77,6 +77,7 @@ export class Holdings {
   readonly #batches = new Map<number, {batch: number | null; rows: HeldRows[]}>();
   readonly #users = new Map<HeldFile, number>();
   readonly #replaced: string[] = [];
+  readonly #goneRaw = new Set<string>();
   readonly #raw = new Map<string, {at: string; bytes: number | null}>();
 
   /** @param entries of the ledger, which may grow */
@@ -95,6 +96,12 @@ export class Holdings {
   raw(): ReadonlyMap<string, {at: string; bytes: number | null}> {
     this.#follow();
     return this.#raw;
+  }
+
+  /** Digests of raw bytes that a retention rule took and that did not come again. */
+  goneRaw(): ReadonlySet<string> {
+    this.#follow();
+    return this.#goneRaw;
   }
 
   /** Paths of files whose rows stand elsewhere now or are gone: what is still there of them may be removed. */
@@ -121,7 +128,11 @@ export class Holdings {
       const entry = entries[this.#seen];
       if (entry.kind === 'batch') this.#hold(entry, entry.body as BatchBody);
       if (entry.kind === 'compaction' || entry.kind === 'retention') this.#rewrite(entry, entry.body as RewriteBody);
-      if (entry.kind === 'retention') for (const digest of (entry.body as RetentionBody).raw) this.#raw.delete(digest);
+      if (entry.kind !== 'retention') continue;
+      for (const digest of (entry.body as RetentionBody).raw) {
+        this.#raw.delete(digest);
+        this.#goneRaw.add(digest);
+      }
     }
   }
 
@@ -132,6 +143,7 @@ export class Holdings {
       return {...record, of: record.file, accepted: record.rows, file};
     });
     this.#batches.set(seq, {batch: body.batch, rows});
+    this.#goneRaw.delete(body.digest);
     this.#raw.set(body.digest, {at, bytes: body.rawBytes ?? null});
   }
 

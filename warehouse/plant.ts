@@ -23,6 +23,7 @@ export function plant(
       asOf,
       lastBatchAt: await batchTime(session, asOf),
       newestInspectionAt: newest,
+      problems: warehouse.problems.map(({where, what, hint}) => `${where} ${what}: ${hint}`),
       parts,
       products: await session.rows<Plant['products'][number] & Record<string, unknown>>(
         'select product, count(*) as parts from now.parts group by product order by parts desc, product',
@@ -47,10 +48,23 @@ function defectsOf(session: Session) {
 }
 
 /** All batches of accepted rows, newest first. */
-export function listBatches(warehouse: Warehouse): Promise<BatchRow[]> {
-  return warehouse.read(undefined, session =>
-    session.rows<BatchRow & Record<string, unknown>>(
+export async function listBatches(warehouse: Warehouse): Promise<BatchRow[]> {
+  const goneRaw = warehouse.holdings.goneRaw();
+  const readings = new Map<number | null, number>();
+  for (const {batch, rows} of warehouse.holdings.batches()) {
+    const gone = rows.reduce((sum, r) => sum + r.accepted - r.rows, 0);
+    if (gone > 0) readings.set(batch, gone);
+  }
+  const rows = await warehouse.read(undefined, session =>
+    session.rows<Omit<BatchRow, 'gone'> & Record<string, unknown>>(
       `select batch, "at", source, digest, accepted, rejected from fact.batches order by batch desc`,
     ),
   );
+  return rows.map(row => ({
+    ...row,
+    gone: [
+      ...(readings.has(row.batch) ? [`${readings.get(row.batch)} readings`] : []),
+      ...(goneRaw.has(row.digest) ? ['raw bytes'] : []),
+    ],
+  }));
 }

@@ -4,7 +4,7 @@
  */
 import {columnsOf} from './canonical.ts';
 import {quoteText, type Session} from './duckdb.ts';
-import type {FileRecord, HeldFile, Holdings} from './holdings.ts';
+import type {FileRecord, HeldFile, Holdings, RetentionBody} from './holdings.ts';
 import {nameItems} from './items.ts';
 import type {LedgerEntry} from './ledger.ts';
 import type {LoadPlan} from './load-plan.ts';
@@ -111,6 +111,24 @@ async function projectDecision(session: Session, entry: LedgerEntry): Promise<vo
     kind: entry.kind,
     body: JSON.stringify(entry.body),
   });
+  if (entry.kind === 'retention') await forgetReadings(session, entry.body as RetentionBody);
+}
+
+/** Archive files are without them already: a rebuild finds nothing to forget. */
+async function forgetReadings(session: Session, {readingsBefore, batch}: RetentionBody): Promise<void> {
+  if (readingsBefore === null) return;
+  await session.run('delete from fact.readings where "at" < $before::timestamptz and batch <= $batch::integer', {
+    before: readingsBefore,
+    batch,
+  });
+  // A batch that came while the rule was being applied may have said again what is forgotten: it is the first now.
+  await session.run(
+    `update fact.readings as f set later = exists (
+       select 1 from fact.readings g where g.station = f.station and g.parameter = f.parameter and g."at" = f."at"
+         and (g.batch, g.ordinal) < (f.batch, f.ordinal))
+     where f."at" < $before::timestamptz and f.later`,
+    {before: readingsBefore},
+  );
 }
 
 /** The rows of one batch in one file. */

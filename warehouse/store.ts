@@ -17,7 +17,9 @@ import {LookUpUnreadable, Persons} from './persons.ts';
 import {project, runsOf} from './project.ts';
 import {lendRaw} from './raw-files.ts';
 import {parquetColumns} from './staging.ts';
+import {missingFiles, wrongCounts} from './start-check.ts';
 import {createStepViews} from './step-tables.ts';
+import type {Problem} from './verify.ts';
 import {createViews} from './views.ts';
 
 const DATABASE = 'warehouse.duckdb';
@@ -49,6 +51,8 @@ export class Warehouse {
   readonly ledger: Ledger;
   /** What the archive holds, by what the ledger says. */
   readonly holdings: Holdings;
+  /** What the archive had lost when the warehouse was opened: rows are served, but could not be made anew from it. */
+  problems: readonly Problem[] = [];
   /** The plant's calendar, an IANA name. */
   readonly timeZone: string;
   /** Who is behind a pseudonym. */
@@ -107,8 +111,7 @@ export class Warehouse {
       await createViews(writer);
       await createStepViews(writer);
       const warehouse = new Warehouse(folder, ledger, instance, writer, persons, settings);
-      await warehouse.#catchUp();
-      await removeReplaced(folder, warehouse.holdings);
+      await warehouse.#startUp();
       return warehouse;
     } catch (error) {
       await ledger?.close();
@@ -274,6 +277,33 @@ export class Warehouse {
         if (entry.kind === 'batch' && typeof batch === 'number') this.#position = batch;
       }
     }
+  }
+
+  /** Short facts are never served in silence; a loss in the archive is told, and the whole facts are served. */
+  async #startUp(): Promise<void> {
+    const {problems, files} = missingFiles(this.folder, this.holdings);
+    const {seq} = await this.#writer.row<{seq: number}>('select seq from applied');
+    const needed = this.holdings.batches().filter(b => b.seq > seq);
+    const lost = needed.flatMap(({rows}) => rows.flatMap(({file}) => (file && files.has(file) ? [file.path] : [])));
+    if (lost.length > 0) {
+      throw new WarehouseUnusable(
+        'damaged',
+        `the database in ${this.folder} has entries up to ${seq} of ${this.ledger.head.seq}, and the archive has lost what comes after: ${lost[0]}${lost.length > 1 ? ` and ${lost.length - 1} more files` : ''}`,
+        'put them back from a backup (they have the same paths there), or restore the whole of it into another folder',
+      );
+    }
+    await this.#catchUp();
+    const wrong = await wrongCounts(this.#writer, this.holdings);
+    if (wrong.length > 0) {
+      throw new WarehouseUnusable(
+        'short',
+        `the database in ${this.folder} does not have what was accepted: ${wrong.join('; ')}`,
+        'nothing acknowledged is lost by it: "fishbone rebuild" makes the database anew; "fishbone verify" tells more',
+      );
+    }
+    this.problems = problems;
+    // Not before its successor is known to be there.
+    if (problems.length === 0) await removeReplaced(this.folder, this.holdings);
   }
 
   async #write<T>(change: () => Promise<T>): Promise<T> {

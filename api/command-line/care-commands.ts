@@ -9,7 +9,7 @@ import {warehouseFolder} from '../config.ts';
 import {examine} from '../doctor.ts';
 import {FishboneError} from '../errors.ts';
 import {findServer} from '../running-server.ts';
-import {backupCheckText, backupText, compactText, restoredText, verifyText} from './print/care.ts';
+import {backupCheckText, backupText, compactText, restoredText, retentionText, verifyText} from './print/care.ts';
 import {keysText} from './print/records.ts';
 import {type Common, type Terminal, withCommon} from './terminal.ts';
 
@@ -68,6 +68,12 @@ export function careCommands(program: Command, terminal: Terminal): void {
   withCommon(program.command('compact'))
     .description('packs raw bytes and merges the files of small batches; a server does it by itself')
     .action((options: Common) => terminal.tell(options, 'compact', {}, compactText));
+  withCommon(program.command('retention'))
+    .description('applies the rules of fishbone.json for how long what is kept; a server does it daily')
+    .option('--dry-run', 'says what would go, changes nothing')
+    .action(({warehouse, json, dryRun}: Common & {dryRun?: boolean}) =>
+      terminal.tell({warehouse, json}, 'retention', {dryRun}, retentionText),
+    );
   withCommon(program.command('restore'))
     .argument('<folder>', 'of a backup')
     .description('makes a warehouse again from a backup; the folder of the warehouse has to be empty or absent')

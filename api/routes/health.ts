@@ -16,13 +16,16 @@ export async function healthRoutes(http: Http, app: App): Promise<void> {
 
   http.get('/readyz', {schema: {hide: true}}, async (_request, reply) => {
     await app.warehouse.read(undefined, session => session.row('select 1 as ready'));
-    return reply.type('text/plain').send('ready\n');
+    // Ready all the same: a plant that cannot record or contain anything is worse off than one with a gap in its evidence.
+    const problems = app.warehouse.problems.map(({where, what, hint}) => `PROBLEM ${where} ${what}: ${hint}\n`);
+    return reply.type('text/plain').send(`ready\n${problems.join('')}`);
   });
 
   http.get('/metrics', {config: {access: 'read'}, schema: {hide: true}}, (_request, reply) => {
     const holds = app.holds.list().flatMap(({lots}) => lots);
     const metrics: [string, 'counter' | 'gauge', string, number][] = [
       ['fishbone_ledger_entries', 'gauge', 'entries in the ledger', app.warehouse.ledger.head.seq],
+      ['fishbone_archive_problems', 'gauge', 'files that the archive has lost', app.warehouse.problems.length],
       ['fishbone_position', 'gauge', 'newest batch', app.warehouse.position],
       ['fishbone_deliveries_open', 'gauge', 'lots whose message has not arrived', holds.filter(isOpen).length],
       ['fishbone_http_requests_total', 'counter', 'requests answered', requests],

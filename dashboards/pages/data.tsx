@@ -60,6 +60,12 @@ function Freshness() {
         ? 'nothing inspected yet'
         : `newest inspection ${moment(plant.newestInspectionAt, plant.timeZone)}, ${age(plant.newestInspectionAt)} ago`}
       . Times are those of {plant.timeZone}.
+      {plant.problems.map(problem => (
+        <strong key={problem} role="alert">
+          {' '}
+          The archive has lost something: {problem}.
+        </strong>
+      ))}
     </p>
   );
 }
@@ -156,7 +162,10 @@ function Batches({batches}: {batches: BatchRow[]}) {
               <tr key={batch.batch}>
                 <td className="number">{batch.batch}</td>
                 <td>{moment(batch.at, timeZone)}</td>
-                <td>{batch.source}</td>
+                <td>
+                  {batch.source}
+                  {batch.gone.length > 0 && <small> by rule no longer kept: {batch.gone.join(', ')}</small>}
+                </td>
                 <td className="number">{count(batch.accepted)}</td>
                 <td className="number">{batch.rejected > 0 ? count(batch.rejected) : '–'}</td>
                 <td>

@@ -50,6 +50,19 @@ export function compactText({packed, merged}: OutputOf<'compact'>): string {
   );
 }
 
+export function retentionText({dryRun, before, gone, altered}: OutputOf<'retention'>): string {
+  const rules = Object.entries(before).filter(([, time]) => time !== null);
+  if (rules.length === 0)
+    return 'No rule: everything is kept. Rules are in fishbone.json, such as "retention": {"readings": "90 days"}.\n';
+  return paragraphs(
+    rules.map(([what, time]) => `  ${what} from before ${time}\n`).join(''),
+    `${dryRun ? 'Would go' : 'Gone'}: ${counted(gone.readings, 'reading')}, ${counted(gone.raw, 'raw file')}, ${counted(gone.answers, 'kept answer')}, about ${sizeText(gone.bytes)}.`,
+    altered.length === 0
+      ? ''
+      : `No reading goes, because these are not what they were (see "fishbone verify"):\n${altered.map(f => `  ${f}\n`).join('')}`,
+  );
+}
+
 export function restoredText({folder, position, madeAt, verification}: Restored): string {
   return paragraphs(
     `Restored in ${folder}: everything up to batch ${position}, as it was at ${madeAt}.`,
