@@ -3,7 +3,7 @@ import type {Completeness} from './answers.ts';
 import type {Described} from './described.ts';
 import type {Plant} from './habits.ts';
 import {hasInputs} from './lot-habits.ts';
-import {setOf, textsOf} from './rows-of.ts';
+import {conditionsFor, textsOf} from './rows-of.ts';
 
 /** More missing links than this are counted, not named. */
 const NAMED = 1000;
@@ -15,7 +15,7 @@ export async function completenessOf(
   circles: readonly Described[] = [],
 ): Promise<Completeness> {
   const {genealogy, habits, asOf} = plant;
-  const runs = await runsOf(plant, things);
+  const runs = await runsOfParts(plant, things);
   const missing: Completeness['missing'] = [];
   let expected = 0;
   const expect = (thing: Described, isThere: boolean, what: string) => {
@@ -65,7 +65,7 @@ function named(missing: Completeness['missing']): Completeness['missing'] {
 }
 
 /** Whether a part has a run at a step, its own or one of its lot or work order. */
-async function runsOf(
+async function runsOfParts(
   {session, genealogy, habits, asOf}: Plant,
   things: readonly Described[],
 ): Promise<(part: Described, step: string) => boolean> {
@@ -73,15 +73,21 @@ async function runsOf(
   if (parts.length === 0) return () => false;
   const lots = [...new Set(parts.map(p => genealogy.lotOf(p.item, asOf)))].filter(lot => lot >= 0);
   const orders = [...new Set(parts.map(p => p.workOrder))].filter(order => order !== null);
-  const amongParts = await setOf(
-    session,
-    'parts_asked',
-    parts.map(p => p.item),
-  );
-  const amongLots = await setOf(session, 'lots_asked', lots);
+  const about = [
+    ...(await conditionsFor(
+      session,
+      'part',
+      parts.map(p => p.item),
+    )),
+    ...(await conditionsFor(session, 'lot', lots)),
+  ];
   const {columns, rows} = await session.columns(
-    `select distinct part as subject, step from fact.operations where part in ${amongParts} and batch <= ${asOf}
-     union all select distinct lot, step from fact.operations where lot in ${amongLots} and batch <= ${asOf}`,
+    about
+      .map(
+        condition =>
+          `select coalesce(part, lot) as subject, step from fact.operations where ${condition} and batch <= ${asOf}`,
+      )
+      .join(' union all '),
   );
   const ordered =
     orders.length === 0

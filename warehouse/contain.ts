@@ -40,7 +40,7 @@ export async function contain(warehouse: Warehouse, question: ContainQuestion): 
       asked: target.kind === 'lot' ? target.lot : null,
     });
     const loose = suspects.parts.filter(part => genealogy.lotOf(part, asOf) < 0);
-    const described = await describe(session, [...suspects.parts, ...suspects.lots], asOf);
+    const described = await describe(session, [...suspects.parts, ...suspects.lots], genealogy, asOf);
     return {
       id: idOf(sought, narrowed, asOf),
       asOf,

@@ -1,6 +1,7 @@
 /** Parts and lots by their keys: what they are called and what is said of them. */
 import type {Session} from './duckdb.ts';
-import {rowsOf, setOf} from './rows-of.ts';
+import type {Genealogy} from './genealogy/genealogy.ts';
+import {rowsAbout, rowsOf, runsOf, setOf} from './rows-of.ts';
 
 export interface Described {
   item: number;
@@ -18,8 +19,59 @@ export interface Described {
 export async function describe(
   session: Session,
   items: ArrayLike<number>,
+  genealogy: Genealogy,
   asOf: number,
 ): Promise<Map<number, Described>> {
+  const all = Array.from(items);
+  const runs = runsOf('item', all);
+  return runs ? describeFew(session, new Set(all), runs, genealogy, asOf) : describeMany(session, all, asOf);
+}
+
+async function describeFew(
+  session: Session,
+  items: Set<number>,
+  runs: readonly string[],
+  genealogy: Genealogy,
+  asOf: number,
+): Promise<Map<number, Described>> {
+  const named = await session.rows<{item: number; kind: Described['kind']; id: string}>(
+    runs.map(run => `select item, kind, id from fact.items where ${run}`).join(' union all ') || 'select 0 where false',
+  );
+  const isLot = (item: number) => genealogy.isLot(item);
+  const parts = await rowsAbout<{part: number; product: string; work_order: string | null}>(
+    session,
+    'parts',
+    ['product', 'work_order'],
+    runsOf(
+      'part',
+      [...items].filter(item => !isLot(item)),
+    ) ?? [],
+    asOf,
+  );
+  const lots = await rowsAbout<{lot: number; material: string; supplier: string | null}>(
+    session,
+    'lots',
+    ['material', 'supplier'],
+    runsOf('lot', [...items].filter(isLot)) ?? [],
+    asOf,
+  );
+  const described = new Map<number, Described>();
+  for (const {item, kind, id} of named) {
+    if (items.has(item))
+      described.set(item, {item, kind, id, product: null, workOrder: null, material: null, supplier: null});
+  }
+  for (const {part, product, work_order} of parts) {
+    const known = described.get(part);
+    if (known) Object.assign(known, {product, workOrder: work_order});
+  }
+  for (const {lot, material, supplier} of lots) {
+    const known = described.get(lot);
+    if (known) Object.assign(known, {material, supplier});
+  }
+  return described;
+}
+
+async function describeMany(session: Session, items: readonly number[], asOf: number): Promise<Map<number, Described>> {
   const among = await setOf(session, 'to_describe', items);
   const {columns, rows} = await session.columns(
     `select i.item, i.kind, i.id, p.product, p.work_order, l.material, l.supplier
@@ -52,8 +104,20 @@ export async function describe(
 /** Of many items the first by kind and id. */
 export async function firstById(session: Session, items: Int32Array, limit: number): Promise<Int32Array> {
   if (items.length <= limit) return items;
-  const among = await setOf(session, 'to_order', items);
-  return (
-    await session.integers(`select item from fact.items where item in ${among} order by kind, id limit ${limit}`, limit)
-  )[0];
+  if (limit === 0) return items.subarray(0, 0);
+  const runs = runsOf('item', items);
+  if (runs === null) {
+    const among = await setOf(session, 'to_order', items);
+    const ordered = `select item from fact.items where item in ${among} order by kind, id limit ${limit}`;
+    return (await session.integers(ordered, limit))[0];
+  }
+  const wanted = new Set(items);
+  const rows = await session.rows<{item: number; kind: string; id: string}>(
+    runs.map(run => `select item, kind, id from fact.items where ${run}`).join(' union all '),
+  );
+  const first = rows
+    .filter(({item}) => wanted.has(item))
+    .sort((a, b) => (a.kind !== b.kind ? (a.kind < b.kind ? -1 : 1) : a.id < b.id ? -1 : 1))
+    .slice(0, limit);
+  return Int32Array.from(first, ({item}) => item);
 }

@@ -6,6 +6,7 @@ import {
   DuckDBDataChunk,
   DuckDBDateValue,
   DuckDBInstance,
+  type DuckDBIntegerVector,
   DuckDBListValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
@@ -136,7 +137,11 @@ export class Session {
         names.map(() => INTEGER),
         to - from,
       );
-      chunk.setColumns(values.map(column => Array.prototype.slice.call(column, from, to) as number[]));
+      for (const [c, column] of values.entries()) {
+        const vector = chunk.getColumnVector(c) as DuckDBIntegerVector;
+        for (let k = from; k < to; k++) vector.setItem(k - from, column[k]);
+        vector.flush();
+      }
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();

@@ -1,20 +1,17 @@
 /** What was measured on one part, run by run, and which values lay outside the spec that was valid then. */
 import type {TraceEvent} from './answers.ts';
 import type {Session} from './duckdb.ts';
-import {rowsOf, textsOf} from './rows-of.ts';
+import {isNewer, rowsAbout, textsOf, type Version} from './rows-of.ts';
 import {stepTables} from './step-tables.ts';
 import {event} from './story.ts';
 
-interface Measured {
+interface Measured extends Version {
   step: string;
   run: number;
   parameter: string;
   value: number | null;
   text: string | null;
   at: string | null;
-  recorded: string | null;
-  batch: number;
-  ordinal: number;
 }
 
 export async function measuredEvents(
@@ -25,12 +22,13 @@ export async function measuredEvents(
 ): Promise<TraceEvent[]> {
   const measured = await measuredOn(session, part, asOf);
   if (measured.length === 0) return [];
-  const [{made_at}] = [
-    ...(await session.rows<{made_at: string | null}>(
-      `select made_at from ${rowsOf('parts', 'part', `(${part})`, asOf)}`,
-    )),
-    {made_at: null},
-  ];
+  const [described] = await rowsAbout<{made_at: string | null}>(
+    session,
+    'parts',
+    ['made_at'],
+    [`part = ${part}`],
+    asOf,
+  );
   const specs = await specsOf(session, measured, asOf);
   const events: TraceEvent[] = [];
   const visits = new Map<string, {measured: Measured[]; outside: number}>();
@@ -39,7 +37,7 @@ export async function measuredEvents(
     const visit = visits.get(key) ?? {measured: [], outside: 0};
     visits.set(key, visit);
     visit.measured.push(m);
-    const spec = specFor(specs, m, product, m.at ?? made_at);
+    const spec = specFor(specs, m, product, m.at ?? described?.made_at ?? null);
     if (!spec || m.value === null) continue;
     const isLow = spec.lsl !== null && m.value < spec.lsl;
     if (!isLow && !(spec.usl !== null && m.value > spec.usl)) continue;
@@ -68,7 +66,10 @@ const place = ({step}: Measured) => ({step: step === '' ? null : step});
 async function measuredOn(session: Session, part: number, asOf: number): Promise<Measured[]> {
   const tables = (await stepTables(session)).filter(t => t.parameters.length > 0);
   const arms = tables.map(
-    ({id, parameters}) => `select ${id} as id, run, measured_at as at, recorded_at as recorded, batch, ordinal,
+    ({
+      id,
+      parameters,
+    }) => `select ${id} as id, run, measured_at as at, epoch_us(recorded_at)::double as recorded, batch, ordinal,
       [${parameters.map(p => p.column).join(', ')}]::double[] as vals from fact.step_${id} where part = ${part} and batch <= ${asOf}`,
   );
   const wide =
@@ -78,7 +79,7 @@ async function measuredOn(session: Session, part: number, asOf: number): Promise
           arms.join(' union all '),
         );
   const single = await session.rows<Measured & Record<string, unknown>>(
-    `select step, run, parameter, value, text_value as text, measured_at as at, recorded_at as recorded, batch, ordinal
+    `select step, run, parameter, value, text_value as text, measured_at as at, epoch_us(recorded_at)::double as recorded, batch, ordinal
      from fact.cells where part = ${part} and batch <= ${asOf}`,
   );
   const all: Measured[] = [...single];
@@ -97,12 +98,6 @@ async function measuredOn(session: Session, part: number, asOf: number): Promise
   return [...current.values()].filter(m => m.value !== null || m.text !== null);
 }
 
-/** A newer `recorded_at` supersedes; without it, what arrived later does. */
-function isNewer(a: Measured, b: Measured): boolean {
-  const [x, y] = [a, b].map(m => (m.recorded === null ? Number.NEGATIVE_INFINITY : Date.parse(m.recorded)));
-  return x !== y ? x > y : a.batch !== b.batch ? a.batch > b.batch : a.ordinal > b.ordinal;
-}
-
 interface Spec extends Record<string, unknown> {
   parameter: string;
   step: string | null;
@@ -115,9 +110,7 @@ interface Spec extends Record<string, unknown> {
 
 async function specsOf(session: Session, measured: readonly Measured[], asOf: number): Promise<Spec[]> {
   const names = textsOf([...new Set(measured.map(m => m.parameter))]);
-  return session.rows<Spec>(
-    `select parameter, step, product, unit, lsl, usl, valid_from from ${rowsOf('parameters', 'parameter', names, asOf)}`,
-  );
+  return rowsAbout<Spec>(session, 'parameters', ['unit', 'lsl', 'usl'], [`parameter in ${names}`], asOf);
 }
 
 /** The spec that was valid then; what is said of this product and step goes before what is said of all. */

@@ -6,7 +6,7 @@ import {counted} from './counted.ts';
 import {quoteText} from './duckdb.ts';
 import type {Genealogy} from './genealogy/genealogy.ts';
 import type {Plant} from './habits.ts';
-import {setOf, textsOf} from './rows-of.ts';
+import {rowsAbout, runsOf, setOf, textsOf} from './rows-of.ts';
 
 export interface Suspects {
   /** Of all items: 1 = suspect. */
@@ -70,10 +70,8 @@ function unnamedByLots({genealogy, habits, asOf}: Plant, {is, lots}: Suspects): 
 const lesser = (a: number, b: number) => (Number.isNaN(a) || b < a ? b : a);
 
 /** Parts made while suspects went into others of their product, that name no input at all though 90 % do. */
-async function unnamedByParts(
-  {session, genealogy, habits, asOf}: Plant,
-  {is, lots, parts}: Suspects,
-): Promise<string[]> {
+async function unnamedByParts(plant: Plant, {is, lots, parts}: Suspects): Promise<string[]> {
+  const {session, genealogy, habits, asOf} = plant;
   const withGaps = habits.productsWithGaps;
   if (withGaps.length === 0) return [];
   const users = new Set<number>();
@@ -81,20 +79,14 @@ async function unnamedByParts(
     for (const item of items) genealogy.forward.each(item, asOf, child => users.add(child));
   }
   if (users.size === 0) return [];
-  const among = await setOf(session, 'users', [...users]);
-  const periods = await session.rows<{product: string; since: string | null; until: string | null}>(
-    `select product, min(made_at)::varchar as since, max(made_at)::varchar as until from now.parts
-     where part in ${among} and product in ${textsOf(withGaps)} group by product order by product`,
-  );
+  const periods = await periodsOf(plant, [...users], withGaps);
   const words: string[] = [];
   for (const {product, since, until} of periods) {
-    const during =
-      since === null || until === null
-        ? ''
-        : `and coalesce(made_at between ${quoteText(since)}::timestamptz and ${quoteText(until)}::timestamptz, true)`;
-    const {columns} = await session.columns(
-      `select part from now.parts where product = ${quoteText(product)} ${during}`,
-    );
+    const of = `select part from now.parts where product = ${quoteText(product)}`;
+    const [from, to] = [since, until].map(time => `${quoteText(time ?? '')}::timestamptz`);
+    const ofThatTime =
+      since === null ? of : `${of} and made_at between ${from} and ${to} union all ${of} and made_at is null`;
+    const {columns} = await session.columns(ofThatTime);
     const silent = (columns[0] as number[]).filter(part => is[part] === 0 && !genealogy.backward.has(part, asOf));
     if (silent.length === 0) continue;
     words.push(
@@ -102,6 +94,32 @@ async function unnamedByParts(
     );
   }
   return words;
+}
+
+type Period = {product: string; since: string | null; until: string | null};
+
+/** When the parts were made, of each of the products. */
+async function periodsOf({session, asOf}: Plant, parts: number[], products: readonly string[]): Promise<Period[]> {
+  const runs = runsOf('part', parts);
+  if (runs === null) {
+    return session.rows<Period>(
+      `select product, min(made_at)::varchar as since, max(made_at)::varchar as until from now.parts
+       where part in ${await setOf(session, 'users', parts)} and product in ${textsOf(products)}
+       group by product order by product`,
+    );
+  }
+  type Made = {part: number; product: string; made_at: string | null};
+  const wanted = new Set(parts);
+  const rows = (await rowsAbout<Made>(session, 'parts', ['product', 'made_at'], runs, asOf)).filter(r =>
+    wanted.has(r.part),
+  );
+  return products.flatMap(product => {
+    const of = rows.filter(r => r.product === product);
+    const times = of
+      .flatMap(({made_at}) => (made_at === null ? [] : [made_at]))
+      .sort((a, b) => Date.parse(a) - Date.parse(b));
+    return of.length === 0 ? [] : [{product, since: times[0] ?? null, until: times.at(-1) ?? null}];
+  });
 }
 
 /** Parts of no recorded lot whose fellows of the same work order are in suspect lots. */

@@ -1,10 +1,10 @@
 /** What happened to a part, a lot or a work order: one event a row, oldest first. */
 import type {TraceEvent} from './answers.ts';
 import {type Described, describe} from './described.ts';
-import type {Row, Session} from './duckdb.ts';
+import {quoteText, type Row, type Session} from './duckdb.ts';
 import type {Genealogy} from './genealogy/genealogy.ts';
 import {measuredEvents} from './measured-events.ts';
-import {rowsOf, textsOf} from './rows-of.ts';
+import {rowsAbout, textsOf} from './rows-of.ts';
 
 /** Whose events these are: what happened to its lot and its work order happened to a part too. */
 export interface Around {
@@ -25,7 +25,8 @@ export async function storyOf(
   const ask = {session, asOf, limit, items: [around.part, around.lot].filter(item => item !== null)};
   const links = await linksOf(ask, genealogy);
   const unknown = [...ask.items, ...links.flatMap(l => [l.parent, l.child])].filter(item => !known.has(item));
-  const named = unknown.length === 0 ? known : new Map([...known, ...(await describe(session, unknown, asOf))]);
+  const named =
+    unknown.length === 0 ? known : new Map([...known, ...(await describe(session, unknown, genealogy, asOf))]);
   const events = [
     ...(await madeEvents(ask, around, named)),
     ...links.map(link => linkEvent(link, named)),
@@ -48,7 +49,6 @@ interface Ask {
   items: number[];
 }
 
-const set = (item: number | null) => `(${item ?? 'null'})`;
 const words = (...pieces: (string | null | undefined | false)[]) =>
   pieces.filter(p => p !== null && p !== undefined && p !== false).join(' ');
 const after = (word: string, value: string | null) => (value === null ? null : `${word} ${value}`);
@@ -68,29 +68,40 @@ export function event(
 type Link = {parent: number; child: number; consumed_at: string | null; quantity: number | null} & Row;
 
 async function linksOf({session, asOf, items, limit}: Ask, genealogy: Genealogy): Promise<Link[]> {
-  const links: Link[] = [];
+  const about: string[] = [];
   for (const item of items) {
-    for (const side of ['child', 'parent'] as const) {
-      const [low, high] = genealogy[side === 'child' ? 'backward' : 'forward'].span(item, asOf);
-      if (low > high) continue;
+    for (const [own, other] of [
+      ['child', 'parent'],
+      ['parent', 'child'],
+    ] as const) {
       // The other ends are known to lie between two keys, which leaves few blocks to read.
-      const among = `(${item}) and ${side === 'child' ? 'parent' : 'child'} between ${low} and ${high}`;
-      const found = await session.rows<Link>(
-        `select parent, child, consumed_at, quantity from ${rowsOf('genealogy', side, among, asOf)}
-         order by consumed_at nulls last limit ${limit}`,
-      );
-      links.push(...found);
+      const [low, high] = genealogy[own === 'child' ? 'backward' : 'forward'].span(item, asOf);
+      if (low <= high) about.push(`${own} = ${item} and ${other} between ${low} and ${high}`);
     }
   }
+  const links = await rowsAbout<Link>(session, 'genealogy', ['consumed_at', 'quantity'], about, asOf);
   // A part that went into its own lot is told once.
-  return [...new Map(links.map(link => [`${link.parent} ${link.child}`, link])).values()];
+  return [...new Map(links.map(link => [`${link.parent} ${link.child}`, link])).values()]
+    .sort((a, b) => timeOf(a.consumed_at) - timeOf(b.consumed_at))
+    .slice(0, limit);
 }
+
+/** Of what has no time nobody knows when it was: it comes last. */
+const timeOf = (at: string | null) => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at));
 
 function linkEvent({parent, child, consumed_at, quantity}: Link, named: ReadonlyMap<number, Described>): TraceEvent {
   const [from, into] = [named.get(parent)!, named.get(child)!];
   const text = words(from.kind, from.id, after('of', from.material), 'went into', into.kind, into.id);
   return event(consumed_at, 'consumed', {}, text, {parent: from.id, child: into.id, quantity});
 }
+
+type WorkOrder = {
+  work_order: string;
+  product: string;
+  quantity: number | null;
+  due_at: string | null;
+  status: string | null;
+};
 
 async function madeEvents(
   {session, asOf}: Ask,
@@ -101,8 +112,12 @@ async function madeEvents(
   const part = named.get(around.part ?? -1);
   const lot = named.get(around.lot ?? -1);
   if (part && part.product !== null) {
-    const [{at}] = await session.rows<{at: string | null}>(
-      `select made_at as at from ${rowsOf('parts', 'part', set(part.item), asOf)}`,
+    const [{made_at: at}] = await rowsAbout<{made_at: string | null}>(
+      session,
+      'parts',
+      ['made_at'],
+      [`part = ${part.item}`],
+      asOf,
     );
     const text = words(
       'part',
@@ -115,20 +130,24 @@ async function madeEvents(
     events.push(event(at, 'made', {}, text, {product: part.product, lot: lot?.id ?? null, work_order: part.workOrder}));
   }
   if (lot && lot.material !== null) {
-    const [{at, quantity}] = await session.rows<{at: string | null; quantity: number | null}>(
-      `select made_at as at, quantity from ${rowsOf('lots', 'lot', set(lot.item), asOf)}`,
+    const [{made_at: at, quantity}] = await rowsAbout<{made_at: string | null; quantity: number | null}>(
+      session,
+      'lots',
+      ['made_at', 'quantity'],
+      [`lot = ${lot.item}`],
+      asOf,
     );
     const text = words('lot', lot.id, 'of', lot.material, after('from', lot.supplier));
     events.push(event(at, 'made', {}, text, {material: lot.material, supplier: lot.supplier, quantity}));
   }
   if (around.workOrder === null) return events;
-  const orders = await session.rows<{
-    work_order: string;
-    product: string;
-    quantity: number | null;
-    due_at: string | null;
-    status: string | null;
-  }>(`select * from ${rowsOf('work_orders', 'work_order', textsOf([around.workOrder]), asOf)}`);
+  const orders = await rowsAbout<WorkOrder>(
+    session,
+    'work_orders',
+    ['product', 'quantity', 'due_at', 'status'],
+    [`work_order = ${quoteText(around.workOrder)}`],
+    asOf,
+  );
   for (const {work_order, product, quantity, due_at, status} of orders) {
     const text = words(
       'work order',
@@ -144,7 +163,9 @@ async function madeEvents(
 }
 
 type Run = {
-  subject: number | null;
+  part: number | null;
+  lot: number | null;
+  work_order: string | null;
   step: string;
   run: number;
   station: string | null;
@@ -157,23 +178,23 @@ type Run = {
   report_kind: string | null;
   quantity_good: number | null;
   quantity_rejected: number | null;
-  ordered: boolean;
 } & Row;
 
+const RUN_COLUMNS = ['station', 'tool', 'cavity', 'operator', 'program', 'ended_at', 'report_kind'].concat([
+  'quantity_good',
+  'quantity_rejected',
+]);
+
 async function runEvents(
-  {session, asOf, limit}: Ask,
+  {session, asOf}: Ask,
   around: Around,
   named: ReadonlyMap<number, Described>,
 ): Promise<TraceEvent[]> {
-  const arms = [];
-  if (around.part !== null) arms.push(rowsOf('operations', 'part', set(around.part), asOf));
-  if (around.lot !== null) arms.push(rowsOf('operations', 'lot', set(around.lot), asOf));
-  if (around.workOrder !== null) arms.push(rowsOf('operations', 'work_order', textsOf([around.workOrder]), asOf));
-  const runs = await session.rows<Run>(
-    `select coalesce(part, lot) as subject, step, run, station, tool, cavity, operator, program, started_at, ended_at,
-       report_kind, quantity_good, quantity_rejected, work_order is not null as ordered
-     from (${arms.join(' union all ')}) order by coalesce(started_at, ended_at) nulls last limit ${limit}`,
-  );
+  const about: string[] = [];
+  if (around.part !== null) about.push(`part = ${around.part}`);
+  if (around.lot !== null) about.push(`lot = ${around.lot}`);
+  if (around.workOrder !== null) about.push(`work_order = ${quoteText(around.workOrder)}`);
+  const runs = await rowsAbout<Run>(session, 'operations', RUN_COLUMNS, about, asOf);
   return runs.map(run => {
     const {tool, cavity, operator, program, ended_at, report_kind, quantity_good, quantity_rejected} = run;
     const text = words(
@@ -187,7 +208,8 @@ async function runEvents(
       quantity_good !== null && `${figure(quantity_good)} good`,
       quantity_rejected !== null && `${figure(quantity_rejected)} rejected`,
     );
-    const of = run.subject === null ? null : named.get(run.subject)!.id;
+    const subject = run.part ?? run.lot;
+    const of = subject === null ? null : named.get(subject)!.id;
     const details = {
       run: run.run,
       tool,
@@ -202,7 +224,7 @@ async function runEvents(
     };
     return event(
       run.started_at ?? ended_at,
-      run.ordered || report_kind !== null ? 'report' : 'operation',
+      run.work_order !== null || report_kind !== null ? 'report' : 'operation',
       run,
       text,
       details,
@@ -212,7 +234,8 @@ async function runEvents(
 
 type Inspection = {
   inspection: string;
-  at: string | null;
+  part: number;
+  inspected_at: string | null;
   step: string | null;
   station: string | null;
   inspector: string | null;
@@ -222,6 +245,11 @@ type Inspection = {
   image: string | null;
 } & Row;
 
+const INSPECTION_COLUMNS = ['part', 'inspected_at', 'step', 'station', 'inspector', 'result', 'confidence'].concat([
+  'verification',
+  'image',
+]);
+
 async function inspectionEvents({session, asOf}: Ask, {part}: Around): Promise<TraceEvent[]> {
   if (part === null) return [];
   // An inspection may have been corrected to be of another part: its versions are found by its own id.
@@ -229,61 +257,65 @@ async function inspectionEvents({session, asOf}: Ask, {part}: Around): Promise<T
     `select distinct inspection from fact.inspections where part = ${part} and batch <= ${asOf}`,
   );
   if (told.length === 0) return [];
-  const ids = textsOf(told.map(t => t.inspection));
-  const inspections = await session.rows<Inspection>(
-    `select inspection, inspected_at as at, step, station, inspector, result, confidence, verification, image
-     from ${rowsOf('inspections', 'inspection', ids, asOf)} where part = ${part}`,
+  const about = [`inspection in ${textsOf(told.map(t => t.inspection))}`];
+  const versions = await rowsAbout<Inspection>(session, 'inspections', INSPECTION_COLUMNS, about, asOf);
+  const inspections = versions.filter(inspection => inspection.part === part);
+  const found = await rowsAbout<{inspection: string; defect: string; n: number}>(session, 'defects', [], about, asOf);
+  found.sort((a, b) => compared(a.defect, b.defect) || a.n - b.n);
+  return inspections.map(
+    ({inspection, inspected_at: at, step, station, inspector, result, confidence, verification, image}) => {
+      const defects =
+        found
+          .filter(f => f.inspection === inspection)
+          .map(f => f.defect)
+          .join(', ') || null;
+      const isReviewed = verification === 'confirmed' || verification === 'rejected';
+      const text = words(
+        defects === null ? result : `${result}: ${defects}`,
+        after('at', station),
+        after('by', inspector),
+        isReviewed && `(${verification} by review)`,
+      );
+      return event(at, 'inspection', {step, station}, text, {
+        inspection,
+        result,
+        inspector,
+        confidence,
+        defects,
+        verification,
+        image,
+      });
+    },
   );
-  const found = await session.rows<{inspection: string; defects: string}>(
-    `select inspection, string_agg(defect, ', ' order by defect, n) as defects
-     from ${rowsOf('defects', 'inspection', ids, asOf)} group by inspection`,
-  );
-  const defectsOf = new Map(found.map(f => [f.inspection, f.defects]));
-  return inspections.map(({inspection, at, step, station, inspector, result, confidence, verification, image}) => {
-    const defects = defectsOf.get(inspection) ?? null;
-    const isReviewed = verification === 'confirmed' || verification === 'rejected';
-    const text = words(
-      defects === null ? result : `${result}: ${defects}`,
-      after('at', station),
-      after('by', inspector),
-      isReviewed && `(${verification} by review)`,
-    );
-    return event(at, 'inspection', {step, station}, text, {
-      inspection,
-      result,
-      inspector,
-      confidence,
-      defects,
-      verification,
-      image,
-    });
-  });
 }
 
+type Movement = {id: number; at: string; location: string | null; status: string | null};
+
 async function movementEvents(
-  {session, asOf, items, limit}: Ask,
+  {session, asOf, items}: Ask,
   named: ReadonlyMap<number, Described>,
 ): Promise<TraceEvent[]> {
-  const movements = await session.rows<{id: number; at: string; location: string | null; status: string | null}>(
-    `select id, "at", location, status from ${rowsOf('movements', 'id', `(${items.join(', ') || 'null'})`, asOf)}
-     order by "at" limit ${limit}`,
-  );
+  const about = items.map(item => `id = ${item}`);
+  const movements = await rowsAbout<Movement>(session, 'movements', ['location', 'status'], about, asOf);
   return movements.map(({id, at, location, status}) => {
     const {kind, id: of} = named.get(id)!;
     return event(at, 'movement', {}, words(kind, of, status ?? 'moved', after('at', location)), {of, status, location});
   });
 }
 
+type Tally = {
+  at: string | null;
+  step: string;
+  inspected: number | null;
+  rejected: number | null;
+  reworked: number | null;
+  defect: string | null;
+};
+
 async function tallyEvents({session, asOf}: Ask, {lot}: Around): Promise<TraceEvent[]> {
   if (lot === null) return [];
-  const tallies = await session.rows<{
-    at: string | null;
-    step: string;
-    inspected: number | null;
-    rejected: number | null;
-    reworked: number | null;
-    defect: string | null;
-  }>(`select * from ${rowsOf('tallies', 'lot', set(lot), asOf)}`);
+  const columns = ['inspected', 'rejected', 'reworked'];
+  const tallies = await rowsAbout<Tally>(session, 'tallies', columns, [`lot = ${lot}`], asOf);
   return tallies.map(({at, step, inspected, rejected, reworked, defect}) => {
     const text = words(
       inspected !== null && String(inspected),

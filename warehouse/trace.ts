@@ -15,7 +15,7 @@ import {type Around, storyOf} from './story.ts';
 
 /** More relatives or events than this are counted, not listed. */
 const LISTED = 10_000;
-const SIBLINGS_LISTED = 1000;
+const SIBLINGS_LISTED = 100;
 
 /**
  * The history of an item, everything that went into it (backward) and everything it went into (forward) at any depth,
@@ -35,7 +35,7 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
     const sources = genealogy.madeFrom(found.items, asOf);
     const uses = genealogy.wentInto(found.items, asOf);
     const groups = found.kind === 'work_order' ? [] : siblingsOf(genealogy, found.items[0], asOf);
-    const circles = circlesAmong(genealogy, union(sources.items, uses.items), asOf);
+    const circles = circlesAmong(genealogy, [sources.items, uses.items], asOf);
 
     const before = both || backward ? await nearest(session, sources, 0) : NOTHING;
     // The parts of a work order are one step forward of it.
@@ -65,9 +65,6 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
     };
   });
 }
-
-/** Both sets, each item once. */
-const union = (some: Int32Array, others: Int32Array) => Int32Array.from(new Set([...some, ...others]));
 
 interface Cut {
   items: number[];
@@ -113,7 +110,7 @@ function describeAll({session, genealogy, asOf}: Plant, items: readonly number[]
     const lot = genealogy.lotOf(item, asOf);
     if (lot >= 0) all.add(lot);
   }
-  return describe(session, [...all], asOf);
+  return describe(session, [...all], genealogy, asOf);
 }
 
 const itemsOf = (named: Map<number, Described>, items: Iterable<number>) => Array.from(items, item => named.get(item)!);

@@ -79,7 +79,7 @@ export class Adjacency {
       for (let k = this.#start[item]; k < end; k++) if (this.#since[k] <= asOf) return true;
     }
     const later = this.#laterCount > 0 ? this.#later.get(item) : undefined;
-    return later !== undefined && later.some((since, k) => k % 2 === 1 && since <= asOf);
+    return later?.some((since, k) => k % 2 === 1 && since <= asOf) ?? false;
   }
 
   /** The lowest and the highest key among the followers; `[0, -1]` if there are none. */

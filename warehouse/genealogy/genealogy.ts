@@ -27,6 +27,8 @@ export class Genealogy {
   /** By item: 1 = a lot; items that came later are in the set. */
   readonly #isLot: Uint8Array;
   readonly #laterLots = new Set<number>();
+  /** Items that may lie on a circle at some position; all others do not. */
+  mayCircle: ReadonlySet<number> = new Set();
   /** Parent -> child. */
   readonly forward: Adjacency;
   /** Child -> parent. */
@@ -70,6 +72,14 @@ export class Genealogy {
   /** @param memberships oldest first */
   setMemberships(part: number, memberships: readonly Membership[]): void {
     this.#memberships.set(part, memberships);
+  }
+
+  /** Every lot that the part belongs to at some position. */
+  eachLotEver(part: number, visit: (lot: number) => void): void {
+    const listed = this.#memberships.size > 0 ? this.#memberships.get(part) : undefined;
+    if (listed) {
+      for (const {lot} of listed) if (lot >= 0) visit(lot);
+    } else if (part < this.#lotOf.length && this.#lotOf[part] >= 0) visit(this.#lotOf[part]);
   }
 
   membershipsOf(part: number): readonly Membership[] {

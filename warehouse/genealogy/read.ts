@@ -3,6 +3,7 @@ import {setImmediate as turn} from 'node:timers/promises';
 import type {Session} from '../duckdb.ts';
 import type {Warehouse} from '../store.ts';
 import {Adjacency, batchesLike, type Pairs, SLICE} from './adjacency.ts';
+import {furtherCircles, possibleCircles} from './circles.ts';
 import {Genealogy, type Membership} from './genealogy.ts';
 
 interface Kept {
@@ -55,6 +56,7 @@ async function readWhole(session: Session): Promise<Genealogy> {
   for (const lot of await lotsFrom(session, 0)) isLot[lot] = 1;
   const genealogy = new Genealogy({forward, backward, members}, {lotOf, since, isLot}, position);
   await addVersions(genealogy, session, BEGINNING);
+  genealogy.mayCircle = await possibleCircles(genealogy, turn);
   return genealogy;
 }
 
@@ -71,7 +73,9 @@ async function extend(genealogy: Genealogy, session: Session): Promise<Genealogy
     genealogy.setMemberships(part, [{since, lot}]);
     genealogy.members.add(lot, part, since);
   }
-  await addVersions(genealogy, session, genealogy.position);
+  const moved = await addVersions(genealogy, session, genealogy.position);
+  const linked = new Set([...links.to, ...belonging.to, ...moved]);
+  genealogy.mayCircle = furtherCircles(genealogy, linked);
   genealogy.position = position;
   return genealogy;
 }
@@ -105,8 +109,8 @@ async function reach(session: Session): Promise<{position: number; items: number
   );
 }
 
-/** Parts that were told of more than once, at last in a batch after `batch`: which lot was current since when. */
-async function addVersions(genealogy: Genealogy, session: Session, batch: number): Promise<void> {
+/** Parts that were told of more than once, at last in a batch after `batch`: which lot was current since when. @returns them */
+async function addVersions(genealogy: Genealogy, session: Session, batch: number): Promise<Iterable<number>> {
   const rows = await session.rows<{part: number; lot: number | null; batch: number; recorded: number | null}>(
     `select f.part, f.lot, f.batch, epoch_us(f.recorded_at)::double as recorded
      from fact.parts f semi join (select part from fact.parts where later and batch > ${batch}) l on l.part = f.part
@@ -128,6 +132,7 @@ async function addVersions(genealogy: Genealogy, session: Session, batch: number
       genealogy.members.add(lot, part, since);
     }
   }
+  return byPart.keys();
 }
 
 /** A newer `recorded_at` supersedes, in whatever order they arrive; without it, what came later does. */

@@ -51,7 +51,7 @@ test('forward and backward are what the recursive queries say, at every position
       for (let asOf = whole.position; asOf >= 1; asOf--) await agree(whole, asOf, first);
       await whole.close();
     }),
-    {seed: SEED, numRuns: 10},
+    {seed: SEED, numRuns: 8},
   );
 });
 
@@ -64,7 +64,7 @@ async function agree(warehouse: Warehouse, asOf: number, first: number): Promise
       expect(byDepth(genealogy.madeFrom(asked, asOf))).toEqual(await recursively(session, 'made-from', asked));
     }
     const all = Int32Array.from({length: items}, (_, item) => item);
-    expect(circlesAmong(genealogy, all, asOf).sort((a, b) => a - b)).toEqual(circlesByClosure(genealogy, asOf));
+    expect(circlesAmong(genealogy, [all], asOf).sort((a, b) => a - b)).toEqual(circlesByClosure(genealogy, asOf));
   });
 }
 
@@ -106,7 +106,7 @@ test('a link to itself, a long circle, and a tree without any', async () => {
   await warehouse.read(undefined, async (session, asOf) => {
     const genealogy = await genealogyOf(warehouse, session, asOf);
     const all = Int32Array.from({length: genealogy.items}, (_, item) => item);
-    const circles = circlesAmong(genealogy, all, asOf);
+    const circles = circlesAmong(genealogy, [all], asOf);
     const named = await session.rows<{id: string}>(
       `select id from fact.items where item in (${circles.join(', ')}) and id not like 'c%'`,
     );
