@@ -66,7 +66,10 @@ export async function contained(warehouse: Warehouse, id: string): Promise<Conta
     if (error.code === 'ENOENT') throw new NotFound(unknown, {cause: error});
     throw error;
   });
-  return ContainAnswer.parse(JSON.parse(text));
+  const kept = JSON.parse(text) as {lots: object[]};
+  // Populations were contained before these were told of a lot.
+  const lots = kept.lots.map(lot => ({material: null, role: 'production', seenBy: null, seenAt: null, ...lot}));
+  return ContainAnswer.parse({...kept, lots});
 }
 
 const IN_HOUSE: ReadonlySet<string> = new Set(['in-process', 'stock', 'quarantine']);

@@ -101,10 +101,14 @@ async function describeMany(session: Session, items: readonly number[], asOf: nu
   return described;
 }
 
-/** Of many items the first by kind and id. */
+/** Of many items the first by kind and id; in that order where any are left out. */
 export async function firstById(session: Session, items: Int32Array, limit: number): Promise<Int32Array> {
-  if (items.length <= limit) return items;
-  if (limit === 0) return items.subarray(0, 0);
+  return items.length <= limit ? items : byId(session, items, limit);
+}
+
+/** Items in the order of their kinds and ids. @param limit how many at most */
+export async function byId(session: Session, items: Int32Array, limit = items.length): Promise<Int32Array> {
+  if (limit === 0 || items.length < 2) return items.subarray(0, limit);
   const runs = runsOf('item', items);
   if (runs === null) {
     const among = await setOf(session, 'to_order', items);

@@ -1,13 +1,13 @@
 /** What happened to a part, a lot or a work order, what it was made from, where it went, and who shares its fate. */
 import type {Related, Sibling, TraceAnswer, TraceQuestion} from './answers.ts';
 import {completenessOf} from './completeness.ts';
-import {type Described, describe, firstById} from './described.ts';
+import {byId, type Described, describe, firstById} from './described.ts';
 import type {Session} from './duckdb.ts';
 import {type Found, findItem} from './find-item.ts';
 import {circlesAmong} from './genealogy/circles.ts';
 import type {Reached} from './genealogy/genealogy.ts';
 import {genealogyOf} from './genealogy/read.ts';
-import {type SiblingGroup, siblingsOf} from './genealogy/siblings.ts';
+import {directInputs, type SiblingGroup, siblingsOf} from './genealogy/siblings.ts';
 import {habitsOf, type Plant} from './habits.ts';
 import {lotlessFellows, missingLinks, suspectsAmong} from './missing-links.ts';
 import type {Warehouse} from './store.ts';
@@ -34,7 +34,7 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
     const plant: Plant = {session, genealogy, habits: await habitsOf(warehouse, session, genealogy, asOf), asOf};
     const sources = genealogy.madeFrom(found.items, asOf);
     const uses = genealogy.wentInto(found.items, asOf);
-    const groups = found.kind === 'work_order' ? [] : siblingsOf(genealogy, found.items[0], asOf);
+    const groups = found.kind === 'work_order' ? [] : await siblingGroups(plant, found.items[0]);
     const circles = circlesAmong(genealogy, [sources.items, uses.items], asOf);
 
     const before = both || backward ? await nearest(session, sources, 0) : NOTHING;
@@ -89,6 +89,11 @@ async function nearest(session: Session, {items, starts}: Reached, shift: number
     cut.more += level.length - listed.length;
   }
   return cut;
+}
+
+async function siblingGroups({session, genealogy, asOf}: Plant, item: number): Promise<SiblingGroup[]> {
+  const inputs = await byId(session, directInputs(genealogy, item, asOf));
+  return siblingsOf(genealogy, item, inputs, asOf);
 }
 
 async function narrowest(session: Session, groups: readonly SiblingGroup[]) {

@@ -1,8 +1,8 @@
 /** The suspect population of a finding, a lot or a filter: how far it reaches, where it is now, and the way to a hold. */
 import {useState} from 'react';
 import type {ContainAnswer} from '../../api/schemas.ts';
-import {useContained} from '../api.ts';
-import {count, counted, words} from '../format.ts';
+import {useContained, usePlant} from '../api.ts';
+import {count, counted, moment, words} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {CompletenessNote} from '../parts/completeness.tsx';
 import {ProposeHold} from '../parts/propose-hold.tsx';
@@ -59,7 +59,9 @@ function Population({answer}: {answer: ContainAnswer}) {
       <section className="two-columns">
         <div>
           <h2>Suspect lots</h2>
-          <p className="subtitle">Where they are by their last movement; what can still be stopped comes first.</p>
+          <p className="subtitle">
+            Where they were seen last, moved or worked on; what can still be stopped comes first.
+          </p>
           <LotsTable lots={lots} />
           {looseParts.length > 0 && (
             <p>
@@ -115,6 +117,7 @@ function BlastRadius({lots}: {lots: ContainAnswer['lots']}) {
 
 function LotsTable({lots}: {lots: ContainAnswer['lots']}) {
   const {href} = useQuestion();
+  const timeZone = usePlant().data?.timeZone;
   const ordered = lots.toSorted((a, b) => PLACES.indexOf(a.where) - PLACES.indexOf(b.where) || b.parts - a.parts);
   return (
     <Wide label="Suspect lots">
@@ -122,8 +125,10 @@ function LotsTable({lots}: {lots: ContainAnswer['lots']}) {
         <thead>
           <tr>
             <th>lot</th>
+            <th>material</th>
             <th>where</th>
             <th>location</th>
+            <th>last seen</th>
             <th className="number">suspect parts</th>
             <th className="number">of</th>
           </tr>
@@ -136,12 +141,20 @@ function LotsTable({lots}: {lots: ContainAnswer['lots']}) {
                   <code>{lot.lot}</code>
                 </a>
               </td>
+              <td>{lot.material ?? '–'}</td>
               <td>
                 <span className={`place ${lot.where}`}>{words(lot.where)}</span>
               </td>
               <td>{lot.location ?? '–'}</td>
-              <td className="number">{count(lot.parts)}</td>
-              <td className="number">{count(lot.of)}</td>
+              <td>{lot.seenBy === null ? '–' : `${moment(lot.seenAt, timeZone)}, ${lot.seenBy}`}</td>
+              {lot.of > 0 ? (
+                <>
+                  <td className="number">{count(lot.parts)}</td>
+                  <td className="number">{count(lot.of)}</td>
+                </>
+              ) : (
+                <td colSpan={2}>{lot.role === 'asked' ? 'the lot asked for, as a whole' : 'suspects went into it'}</td>
+              )}
             </tr>
           ))}
         </tbody>

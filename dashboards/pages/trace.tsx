@@ -103,10 +103,56 @@ function Story({answer}: {answer: TraceAnswer}) {
       <section className="trace-completeness">
         <h2>Completeness</h2>
         <CompletenessNote completeness={answer.completeness} />
+        {answer.widenedBy.length > 0 && (
+          <>
+            <h2>It may have gone further</h2>
+            <ul>
+              {answer.widenedBy.map(reason => (
+                <li key={reason}>{reason}</li>
+              ))}
+            </ul>
+          </>
+        )}
       </section>
+      <Siblings answer={answer} />
     </>
   );
 }
+
+/** What shares its production lot or a direct input, a line for each that is shared. */
+function Siblings({answer: {siblings, truncated}}: {answer: TraceAnswer}) {
+  const {href} = useQuestion();
+  if (siblings.length === 0) return null;
+  const shared = new Map<string, TraceAnswer['siblings']>();
+  for (const sibling of siblings) {
+    const name = `${words(sibling.through.kind)} ${sibling.through.id}`;
+    shared.set(name, [...(shared.get(name) ?? []), sibling]);
+  }
+  return (
+    <section className="trace-completeness">
+      <h2>Siblings</h2>
+      <p className="subtitle">They share its production lot or a direct input.</p>
+      <ul>
+        {[...shared].map(([name, group]) => (
+          <li key={name}>
+            by {name}:{' '}
+            {group.slice(0, SIBLINGS_SHOWN).map(({kind, id}) => (
+              <span key={`${kind} ${id}`}>
+                <a href={href('/trace', {id, kind})}>
+                  <code>{id}</code>
+                </a>{' '}
+              </span>
+            ))}
+            {group.length > SIBLINGS_SHOWN && `and ${count(group.length - SIBLINGS_SHOWN)} more`}
+          </li>
+        ))}
+      </ul>
+      {truncated.siblings > 0 && <p className="subtitle">and {count(truncated.siblings)} more that are not listed</p>}
+    </section>
+  );
+}
+
+const SIBLINGS_SHOWN = 12;
 
 /** Materials join from the left, children leave to the right, the trunk in the middle is its own journey. */
 function StoryColumns({answer}: {answer: TraceAnswer}) {

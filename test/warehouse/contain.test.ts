@@ -130,6 +130,35 @@ describe('a lot', () => {
   });
 });
 
+describe('each lot', () => {
+  test('says what it is: of suspect parts, of what consumed them, or the one asked for', async () => {
+    const {lots} = await contain(plant(), {target: 'R1'});
+    expect(lots.map(l => `${l.lot} ${l.material} ${l.role}`)).toEqual([
+      'F1 housing production',
+      'F2 housing production',
+      'K1 kit consumer',
+      'R1 resin asked',
+    ]);
+  });
+
+  test('is where it was seen last: worked on after it was moved, it is in process again', async () => {
+    const rework: Table = ['operations', 'part,step,run,station,started_at\np1,bore,2,B9,2024-05-07T00:00:00Z'];
+    const seen = ({lots}: ContainAnswer) => lots.slice(0, 2).map(l => [l.lot, l.where, l.location, l.seenBy, l.seenAt]);
+    expect(seen(await contain(plant(), {target: 'R1'}))).toEqual([
+      ['F1', 'shipped', 'C-7', 'movement', '2024-05-06T00:00:00.000Z'],
+      // Its parts were moved apart, to two places, after they were worked on.
+      ['F2', 'unknown', null, null, null],
+    ]);
+    expect(seen(await contain(await plantOf([...PLANT, rework]), {target: 'R1'}))[0]).toEqual([
+      'F1',
+      'in-process',
+      'B9',
+      'operation',
+      '2024-05-07T00:00:00.000Z',
+    ]);
+  });
+});
+
 describe('a finding', () => {
   test("its level within its question's scope", async () => {
     const warehouse = await plantOf(PLANT);

@@ -108,6 +108,92 @@ describe('genealogy', () => {
   });
 });
 
+describe('siblings', () => {
+  const beside = async (id: string, kind?: 'lot') =>
+    (await trace(plant(), {id, kind})).siblings.map(s => `${s.id} by ${s.through.id}`);
+
+  test('of a part: its lot, then what consumed the same inputs; of a lot: what consumed its inputs', async () => {
+    // p1 shares lot F1 with p2; the pins N1 and the compound C1 went nowhere else but into p1 and its own lot.
+    expect(await beside('p1')).toEqual(['p2 by F1']);
+    expect(await beside('p4')).toEqual([]);
+    expect(await beside('W1')).toEqual([]);
+    const more: Table = [
+      'genealogy',
+      'parent,parent_kind,child,child_kind\nN1,lot,p3,part\nC1,lot,F2,lot\nR1,lot,C2,lot',
+    ];
+    const warehouse = await plantOf([...PLANT, more]);
+    const {siblings} = await trace(warehouse, {id: 'p1'});
+    expect(siblings.map(s => `${s.kind} ${s.id} by ${s.through.id}`)).toEqual([
+      'part p2 by F1',
+      'lot F2 by C1',
+      'part p3 by N1',
+    ]);
+    const {siblings: ofLot, truncated} = await trace(warehouse, {id: 'F1', kind: 'lot'});
+    expect(ofLot).toEqual([{kind: 'lot', id: 'F2', through: {kind: 'lot', id: 'C1'}, detail: 'housing'}]);
+    expect(truncated.siblings).toBe(0);
+  });
+
+  test('more than are listed are counted, the first by id are told', async () => {
+    const ids = Array.from({length: 150}, (_, k) => `s${String(149 - k).padStart(3, '0')}`);
+    const warehouse = await plantOf([['parts', `part,product,lot\n${ids.map(id => `${id},X,L`).join('\n')}`]]);
+    const {siblings, truncated} = await trace(warehouse, {id: 's007'});
+    expect([siblings[0].id, siblings[7].id, siblings.length, truncated.siblings]).toEqual(['s000', 's008', 100, 49]);
+  });
+});
+
+describe('widened by', () => {
+  test('a lot that names no input though its like do, made when the lot was in use', async () => {
+    // Two of three housings name a compound. F3, without a time, cannot be ruled out; nor p4, of the same order as p1 to p3.
+    const {widenedBy} = await trace(plant(), {id: 'C1'});
+    expect(widenedBy).toEqual([
+      '1 lot of housing with 0 parts, made in the same time: no lot of compound named as consumed, so it may have been a suspect one',
+      '1 part of work order W1 with no production lot recorded, though others of it are in suspect lots: they may belong to those',
+    ]);
+    expect((await trace(plant(), {id: 'a1'})).widenedBy).toEqual([]);
+  });
+
+  test('parts that name nothing though nine of ten do, made in the same time', async () => {
+    const at = (k: number) => `2024-05-01T00:${String(k).padStart(2, '0')}:00Z`;
+    const parts = Array.from({length: 20}, (_, k) => `q${k},Q,${at(k)}`);
+    // q5 and q19 name no pin; N1 went into q2 to q8, so that only q5 can have had one of it.
+    const links = Array.from({length: 20}, (_, k) => `${k >= 2 && k <= 8 ? 'N1' : 'N2'},lot,q${k},part`);
+    const warehouse = await plantOf([
+      ['parts', `part,product,made_at\n${parts.join('\n')}`],
+      ['genealogy', `parent,parent_kind,child,child_kind\n${links.filter((_, k) => k !== 5 && k !== 19).join('\n')}`],
+    ]);
+    expect((await trace(warehouse, {id: 'N1'})).widenedBy).toEqual([
+      '1 part of Q, made in the same time: nothing named as consumed, so it may have been a suspect one',
+    ]);
+    expect((await trace(warehouse, {id: 'q5'})).completeness.missing.map(m => m.what)).toEqual([
+      'nothing is known to have gone into it, though at least 90 % of Q name their inputs',
+    ]);
+  });
+});
+
+describe('habits', () => {
+  test('of a later position are what they are counted afresh: a part moved, a step came, a link came late', async () => {
+    const late: Table[] = [
+      ['operations', 'part,lot,work_order,step\np3,,,bore\n,F2,,wash\n,,W1,pack'],
+      ['parts', 'part,product,work_order,lot,recorded_at\np2,G,W2,F2,2024-06-01T00:00:00Z'],
+      ['genealogy', 'parent,parent_kind,child,child_kind\nN1,lot,p2,part\nN1,lot,p4,part'],
+      ['parts', 'part,product,work_order,lot\np5,H,W1,F3'],
+    ];
+    const grown = await plantOf([...PLANT, ...STORY]);
+    const answers = async (warehouse: typeof grown) =>
+      Promise.all(
+        ['p1', 'p2', 'p3', 'p4', 'C1'].map(async id => {
+          const {completeness, widenedBy} = await trace(warehouse, {id});
+          return {completeness, widenedBy};
+        }),
+      );
+    for (const table of late) {
+      await answers(grown);
+      await feed(grown, table);
+    }
+    expect(await answers(grown)).toEqual(await answers(await plantOf([...PLANT, ...STORY, ...late])));
+  });
+});
+
 describe('history', () => {
   test('of a part: its own, its lot and its work order, by time', async () => {
     const {history} = await trace(plant(), {id: 'p1'});
@@ -172,6 +258,7 @@ describe('completeness', () => {
 describe('asking', () => {
   test('an unknown id, and one that is two things', async () => {
     await expect(trace(plant(), {id: 'nobody'})).rejects.toThrow('names a part, lot or work order "nobody"');
+    await expect(trace(plant(), {id: 'P1 '})).rejects.toThrow('near it: p1');
     await expect(trace(plant(), {id: 'p1', kind: 'lot'})).rejects.toThrow('names a lot "p1"');
     await expect(trace(plant(), {id: 'F1'})).rejects.toThrow('"F1" is a lot and a work_order: say which kind is meant');
     expect((await trace(plant(), {id: 'F1', kind: 'lot'})).kind).toBe('lot');

@@ -7,23 +7,28 @@ export interface SiblingGroup {
   siblings: Int32Array;
 }
 
-/**
- * Siblings at one remove, each in the narrowest group that it shares: first the production lot, then the inputs, those of
- * the fewest consumers first. The item itself and its own lot are no siblings; neighbours' further inputs are not followed.
- */
-export function siblingsOf(genealogy: Genealogy, item: number, asOf: number): SiblingGroup[] {
+/** What went directly into an item or into its production lot. */
+export function directInputs(genealogy: Genealogy, item: number, asOf: number): Int32Array {
   const lot = genealogy.lotOf(item, asOf);
-  const groups: SiblingGroup[] = [];
-  if (lot >= 0) groups.push({through: lot, siblings: gather(visit => genealogy.eachMember(lot, asOf, visit))});
   const inputs = gather(visit => {
     genealogy.backward.each(item, asOf, visit);
     if (lot >= 0) genealogy.backward.each(lot, asOf, visit);
   });
-  const byInput = [...inputs].map(through => ({
+  return Int32Array.from(new Set(inputs));
+}
+
+/**
+ * Siblings at one remove, each in the narrowest group that it shares: first the production lot, then the inputs, those of
+ * the fewest consumers first. The item itself and its own lot are no siblings; neighbours' further inputs are not followed.
+ * @param inputs the direct inputs, in the order in which those of as many consumers come
+ */
+export function siblingsOf(genealogy: Genealogy, item: number, inputs: Int32Array, asOf: number): SiblingGroup[] {
+  const lot = genealogy.lotOf(item, asOf);
+  const groups = Array.from(inputs, through => ({
     through,
     siblings: gather(visit => genealogy.forward.each(through, asOf, visit)),
-  }));
-  groups.push(...byInput.sort((a, b) => a.siblings.length - b.siblings.length));
+  })).sort((a, b) => a.siblings.length - b.siblings.length);
+  if (lot >= 0) groups.unshift({through: lot, siblings: gather(visit => genealogy.eachMember(lot, asOf, visit))});
   const seen = new Uint8Array(genealogy.items);
   seen[item] = 1;
   if (lot >= 0) seen[lot] = 1;

@@ -110,7 +110,7 @@ export function yieldText(answer: YieldAnswer): string {
 }
 
 export function traceText(answer: TraceAnswer): string {
-  const {kind, id, history, backward, forward, truncated, completeness, asOf} = answer;
+  const {kind, id, history, backward, forward, siblings, truncated, completeness, widenedBy, asOf} = answer;
   const related = (title: string, items: TraceAnswer['backward'], more: number) => {
     const hidden = items.length - Math.min(items.length, RELATED_SHOWN) + more;
     const rows = items.slice(0, RELATED_SHOWN).map(r => [r.kind, r.id, r.depth, r.detail]);
@@ -126,9 +126,25 @@ export function traceText(answer: TraceAnswer): string {
     ) + (hiddenEvents > 0 ? `  and ${count(hiddenEvents)} more\n` : ''),
     related('Came from', backward, truncated.backward),
     related('Went into', forward, truncated.forward),
-    completenessText(completeness),
+    siblingsText(siblings, truncated.siblings),
+    completenessText(completeness) + widenedText(widenedBy),
   );
 }
+
+/** One line for each lot or input that is shared. */
+function siblingsText(siblings: TraceAnswer['siblings'], more: number): string {
+  if (siblings.length === 0) return '';
+  const groups = new Map<string, string[]>();
+  for (const {through, id} of siblings) {
+    const shared = `${through.kind} ${through.id}`;
+    groups.set(shared, [...(groups.get(shared) ?? []), id]);
+  }
+  const rows = [...groups].map(([shared, ids]) => `  by ${shared}: ${someOf(ids)}\n`);
+  const rest = more > 0 ? `  and ${count(more)} more\n` : '';
+  return `${bold('Siblings, which share its production lot or a direct input')}\n${rows.join('')}${rest}`;
+}
+
+const widenedText = (widenedBy: readonly string[]) => widenedBy.map(reason => `  widened by: ${reason}\n`).join('');
 
 export function containText({
   id,
@@ -148,15 +164,26 @@ export function containText({
     ),
     `${basis} (position ${asOf})`,
     table(
-      ['lot', 'suspect', 'of', 'where', 'location'],
-      lots.slice(0, LOTS_SHOWN).map(lot => [lot.lot, lot.parts, lot.of, lot.where, lot.location]),
+      ['lot', 'material', 'suspect', 'where', 'location', 'last seen'],
+      lots
+        .slice(0, LOTS_SHOWN)
+        .map(lot => [lot.lot, lot.material, shareOf(lot), lot.where, lot.location, seenText(lot)]),
     ) + (hidden > 0 ? `  and ${count(hidden)} more\n` : ''),
     looseParts.length > 0 ? `${counted(looseParts.length, 'suspect part')} in no lot: ${someOf(looseParts)}` : '',
-    widenedBy.map(reason => `  widened by: ${reason}\n`).join(''),
+    widenedText(widenedBy),
     completenessText(completeness),
     `To stop them: fishbone hold propose ${id} --reason CODE --text TEXT --by NAME`,
   );
 }
+
+/** What of a lot is suspect: of one without parts of its own, why it is. */
+function shareOf({role, parts, of}: ContainAnswer['lots'][number]): string {
+  if (of > 0) return `${count(parts)} of ${counted(of, 'part')}`;
+  return role === 'asked' ? 'as a whole: the lot asked for' : 'as a whole: suspects went into it';
+}
+
+const seenText = ({seenBy, seenAt}: ContainAnswer['lots'][number]) =>
+  seenBy === null ? null : `${seenAt ?? 'at an unknown time'} (${seenBy})`;
 
 function completenessText({expected, found, missing}: TraceAnswer['completeness']): string {
   if (missing.length === 0) return `Complete: ${count(found)} of ${counted(expected, 'expected link')} found.`;
