@@ -9,6 +9,7 @@ import {Keys} from './access/keys.ts';
 import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {Receipts} from './receipts.ts';
+import {Tending} from './tending.ts';
 import {openDrivers} from './write-back/drivers/drivers.ts';
 import {Holds, type Who} from './write-back/holds.ts';
 import {type DeliverySummary, Outbox} from './write-back/outbox.ts';
@@ -33,6 +34,7 @@ export class App {
   readonly receipts: Receipts;
   readonly log: (line: string) => void;
   readonly #ledger: Pick<Warehouse, 'append' | 'entries'>;
+  readonly #tending = new Tending(this);
   #outbox: Promise<Outbox> | null = null;
 
   constructor(warehouse: Warehouse, config: Config, plantId: string, log: (line: string) => void) {
@@ -63,6 +65,11 @@ export class App {
     (await this.#openOutbox()).start();
   }
 
+  /** Packs, merges and applies the rules of retention in the background from now on. */
+  startTending(): void {
+    this.#tending.start();
+  }
+
   applyRetention(dryRun: boolean): Promise<Retained> {
     const now = new Date().toISOString();
     return this.warehouse.tend(care => applyRetention(care, this.config.retention, {dryRun, now}));
@@ -73,6 +80,7 @@ export class App {
   }
 
   async close(): Promise<void> {
+    this.#tending.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
     await this.warehouse.close();
   }

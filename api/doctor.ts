@@ -1,8 +1,10 @@
 import {access, constants, stat, statfs} from 'node:fs/promises';
 import {freemem, totalmem} from 'node:os';
 import {dirname} from 'node:path';
+import type {RetentionRules} from '../warehouse/retention.ts';
 import {hasWarehouse} from './app.ts';
 import {readConfig} from './config.ts';
+import {examineArchive} from './doctor-archive.ts';
 import {findServer} from './running-server.ts';
 import {translateError} from './translate-error.ts';
 import {openDrivers} from './write-back/drivers/drivers.ts';
@@ -21,6 +23,7 @@ const MEMORY_MIN_GB = 1;
 /** Looks at what Fishbone needs of a machine and of its configuration; changes nothing. */
 export async function examine(folder: string): Promise<{ok: boolean; checks: Check[]}> {
   const checks = [node(), memory(), await clock(), await disk(folder), await warehouse(folder), await settings(folder)];
+  if (hasWarehouse(folder)) checks.push(...(await examineArchive(folder, await rulesOf(folder))));
   return {ok: checks.every(({ok}) => ok), checks};
 }
 
@@ -88,4 +91,12 @@ async function settings(folder: string): Promise<Check> {
     const {message, hint} = translateError(error);
     return {what: 'configuration', ok: false, detail: message, hint};
   }
+}
+
+async function rulesOf(folder: string): Promise<RetentionRules> {
+  // A configuration that cannot be read is a finding of its own.
+  return readConfig(folder).then(
+    ({retention}) => retention,
+    () => ({}),
+  );
 }

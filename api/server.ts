@@ -39,6 +39,7 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
   const address = `http://${isIP(here) === 6 ? `[${here}]` : here}:${listening}`;
   try {
     await app.startDelivery();
+    app.startTending();
     await announceServer(app.config.folder, {address, pid: process.pid, token});
   } catch (error) {
     await http.close();

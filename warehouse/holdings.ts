@@ -74,7 +74,7 @@ export class Holdings {
   readonly #folder: string;
   readonly #entries: () => readonly LedgerEntry[];
   #seen = 0;
-  readonly #batches = new Map<number, {batch: number | null; rows: HeldRows[]}>();
+  readonly #batches = new Map<number, {batch: number | null; at: string; rows: HeldRows[]}>();
   readonly #users = new Map<HeldFile, number>();
   readonly #replaced: string[] = [];
   readonly #goneRaw = new Set<string>();
@@ -116,8 +116,8 @@ export class Holdings {
     return this.#batches.get(seq)?.rows ?? [];
   }
 
-  /** All batches: their ledger entry, and their position if any row was accepted. */
-  batches(): {seq: number; batch: number | null; rows: readonly HeldRows[]}[] {
+  /** All batches: their ledger entry, their position if any row was accepted, and when that was. */
+  batches(): {seq: number; batch: number | null; at: string; rows: readonly HeldRows[]}[] {
     this.#follow();
     return [...this.#batches].map(([seq, held]) => ({seq, ...held}));
   }
@@ -142,7 +142,7 @@ export class Holdings {
       this.#users.set(file, 1);
       return {...record, of: record.file, accepted: record.rows, file};
     });
-    this.#batches.set(seq, {batch: body.batch, rows});
+    this.#batches.set(seq, {batch: body.batch, at, rows});
     this.#goneRaw.delete(body.digest);
     this.#raw.set(body.digest, {at, bytes: body.rawBytes ?? null});
   }

@@ -86,7 +86,7 @@ const PERIOD = /^(\d{1,4}) (day|week|month|year)s?$/;
 export const isPeriod = (text: string): boolean => PERIOD.test(text);
 
 /** "90 days" before now. @throws RangeError for words that are no length of time */
-function cutoff(rule: string | undefined, now: string): string | null {
+export function cutoff(rule: string | undefined, now: string): string | null {
   if (rule === undefined) return null;
   const match = PERIOD.exec(rule);
   if (!match)

@@ -1,0 +1,84 @@
+import {statfs} from 'node:fs/promises';
+import {growth} from '../warehouse/growth.ts';
+import {Holdings} from '../warehouse/holdings.ts';
+import type {LedgerEntry} from '../warehouse/ledger.ts';
+import {readLedger} from '../warehouse/ledger-read.ts';
+import type {RetentionRules} from '../warehouse/retention.ts';
+import {missingFiles} from '../warehouse/start-check.ts';
+import type {Check} from './doctor.ts';
+
+const SOON_DAYS = 30;
+const BACKUP_DAYS = 7;
+const DAY_MS = 86_400_000;
+
+/** How the archive is: by the ledger and the lengths of files, so that a server may be at work meanwhile. */
+export async function examineArchive(folder: string, rules: RetentionRules, now = new Date()): Promise<Check[]> {
+  const entries: LedgerEntry[] = [];
+  for await (const {entry} of readLedger(folder)) if (entry) entries.push(entry);
+  const holdings = new Holdings(folder, () => entries);
+  return [
+    archive(folder, holdings),
+    await room(folder, entries, holdings, rules, now),
+    backup(entries, now),
+    care(entries, holdings),
+  ];
+}
+
+function archive(folder: string, holdings: Holdings): Check {
+  const {problems} = missingFiles(folder, holdings);
+  const [first] = problems;
+  if (!first) return {what: 'archive', ok: true, detail: `${holdings.files().length + holdings.raw().size} files`};
+  const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
+  return {what: 'archive', ok: false, detail: `${first.where} ${first.what}${more}`, hint: first.hint};
+}
+
+async function room(
+  folder: string,
+  entries: readonly LedgerEntry[],
+  holdings: Holdings,
+  rules: RetentionRules,
+  now: Date,
+): Promise<Check> {
+  const {bavail, bsize} = await statfs(folder);
+  const freeBytes = bavail * bsize;
+  const grown = await growth(folder, entries, holdings, {freeBytes, rules, now: now.toISOString()});
+  const freed = grown.freedByRules > 0 ? `; retention would free ${size(grown.freedByRules)}` : '';
+  if (grown.days < 1) return {what: 'growth', ok: true, detail: `no day of history yet${freed}`};
+  const pace = `${size(grown.bytesADay)} a day over ${Math.round(grown.days)} days`;
+  if (grown.fullInDays === null) return {what: 'growth', ok: true, detail: `nothing came in ${pace}${freed}`};
+  // Beyond that the date says nothing, and JavaScript has none.
+  const date =
+    grown.fullInDays < 36_500
+      ? ` (${new Date(now.getTime() + grown.fullInDays * DAY_MS).toISOString().slice(0, 10)})`
+      : '';
+  const ok = grown.fullInDays >= SOON_DAYS;
+  const hint = 'make room, or set rules: "retention" in fishbone.json, then "fishbone retention --dry-run"';
+  const detail = `full in about ${Math.floor(grown.fullInDays)} days${date} at ${pace}${freed}`;
+  return {what: 'growth', ok, detail, hint: ok ? undefined : hint};
+}
+
+function backup(entries: readonly LedgerEntry[], now: Date): Check {
+  const last = entries.findLast(e => e.kind === 'backup');
+  const hint = '"fishbone backup DIR", DIR on another disk; it can be done while batches come in';
+  if (!last) {
+    const isNew = entries.length === 0 || now.getTime() - Date.parse(entries[0].at) < DAY_MS;
+    return {what: 'backup', ok: isNew, detail: 'never made', hint};
+  }
+  const days = (now.getTime() - Date.parse(last.at)) / DAY_MS;
+  const {folder, position} = last.body as {folder: string; position: number};
+  const behind = entries.filter(e => e.kind === 'batch' && e.seq > last.seq).length;
+  const ok = days <= BACKUP_DAYS || behind === 0;
+  const detail = `${last.at} to ${folder}, up to batch ${position}; ${behind} batches since`;
+  return {what: 'backup', ok, detail, hint: ok ? undefined : hint};
+}
+
+function care(entries: readonly LedgerEntry[], holdings: Holdings): Check {
+  const own = holdings.batches().filter(({rows}) => rows.some(({file}) => file && !file.merged)).length;
+  const last = (kind: string) => entries.findLast(e => e.kind === kind)?.at ?? 'never';
+  const detail = `${own} batches with files of their own; compaction ${last('compaction')}, retention ${last('retention')}`;
+  return {what: 'care', ok: true, detail};
+}
+
+function size(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,52 @@
+import {compact} from '../warehouse/compact.ts';
+import {packRawFiles} from '../warehouse/raw-files.ts';
+import type {App} from './app.ts';
+
+const EVERY_MS = 10 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * What a server does for its archive by itself: packs and merges every ten minutes, applies the rules of retention at once
+ * and then daily. What fails is logged and tried again the next time.
+ */
+export class Tending {
+  readonly #app: App;
+  #timer: NodeJS.Timeout | null = null;
+  #isBusy = false;
+  #retainedMs = 0;
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  start(everyMs = EVERY_MS): void {
+    this.#timer ??= setInterval(() => void this.round(), everyMs).unref();
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  async round(nowMs = Date.now()): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      const {warehouse, log} = this.#app;
+      const altered = await warehouse.tend(async care => {
+        const packed = await packRawFiles(care);
+        const merged = await compact(care);
+        return [...packed.altered, ...merged.altered];
+      });
+      for (const path of altered) log(`${path} is not what it was: see "fishbone verify"`);
+      if (nowMs - this.#retainedMs < DAY_MS) return;
+      await this.#app.applyRetention(false);
+      this.#retainedMs = nowMs;
+    } catch (error) {
+      // Stopped in the middle because the warehouse is being closed: the next server goes on.
+      if (this.#timer) this.#app.log(`care of the archive: ${(error as Error).message}; it is tried again`);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}
