@@ -1,6 +1,5 @@
 import type {Finding, Verdict} from '../answers.ts';
 import {areaUnderCurve} from '../statistics/auc.ts';
-import {benjaminiHochberg} from '../statistics/benjamini-hochberg.ts';
 import type {Candidate, Tested} from './candidate.ts';
 import {testCategory} from './category.ts';
 import type {Factor, Frame} from './frame.ts';
@@ -11,7 +10,7 @@ import {missingFactors, testMissing} from './missing.ts';
 import {testNumber} from './number.ts';
 import {ranked, type Unranked} from './ranking.ts';
 import {sentenceOf} from './sentence.ts';
-import {discoveriesBySet} from './sets.ts';
+import {discoveriesBySet, falseDiscoveryRates, reachableP} from './sets.ts';
 import {type Judged, judgeClaims} from './verdicts.ts';
 
 /** What a frame has to say. `findings` are ranked, claims first; `notes` say what the question cost. */
@@ -46,7 +45,7 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
   const sharing = [...tested, ...pairs].filter(
     ({candidates, attainable}) => candidates.length > 0 && attainable <= alpha,
   );
-  const q = new Map(benjaminiHochberg(sharing.map(({p}) => p)).map((value, at) => [sharing[at], value]));
+  const q = new Map(falseDiscoveryRates(sharing.map(({p}) => p)).map((value, at) => [sharing[at], value]));
   const selected = sharing.filter(one => (q.get(one) ?? 1) <= alpha);
   const claims = selected.map(one => ({tested: one, candidate: mostHarmful(one, frame)})).sort(byEvidence);
   const verdicts = judgeClaims(ground, claims, [...tested, ...selected.filter(({kind}) => kind === 'interaction')]);
@@ -60,7 +59,7 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
   // A claim stays a claim by its set's strength, so its own p may lie a little above that; its interval follows its p.
   const widest = Math.max(0, ...[...judged.keys()].map(({p}) => p));
   const selectedAlpha = Math.max(widest, (alpha * judged.size) / Math.max(1, sharing.length));
-  const reachable = (alpha * (judged.size + 1)) / Math.max(1, sharing.length);
+  const reachable = reachableP(alpha, judged.size, sharing.length);
   // Of the pairs only those are told that are claimed: the others say nothing that their factors do not.
   const told = [...tested, ...pairs.filter(pair => judged.has(pair))];
   const findings = told.map(one => {
