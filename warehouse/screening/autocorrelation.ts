@@ -17,9 +17,13 @@ export function inflationOverTime(outcome: Outcome, coefficient: Float64Array): 
   }
   if (cc === 0) return 1;
   const rest = r.map((residual, k) => residual - (cr / cc) * c[k]);
-  let rr = 0;
-  for (let k = 0; k < count; k++) rr += rest[k] * rest[k];
-  if (rr === 0) return 1;
+  let [rr, all] = [0, 0];
+  for (let k = 0; k < count; k++) {
+    rr += rest[k] * rest[k];
+    all += r[k] * r[k];
+  }
+  // What rounding leaves of residuals that the exposure explains in full is no likeness.
+  if (rr <= 1e-9 * all) return 1;
   const lags = Math.min(Math.floor(count / 4), Math.ceil(4 * (count / 20) ** 0.4));
   let inflation = 1;
   for (let h = 1; h <= lags; h++) {

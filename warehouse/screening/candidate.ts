@@ -1,3 +1,4 @@
+import type {Change} from './change-point.ts';
 import type {Exposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Together} from './interactions.ts';
@@ -34,4 +35,6 @@ export interface Tested {
   twins: string[];
   /** Of an interaction: the sides that act together. */
   together?: Together;
+  /** Of a change of the rate in time: when. */
+  change?: Change;
 }

@@ -2,6 +2,7 @@ import type {Finding, Verdict} from '../answers.ts';
 import {areaUnderCurve} from '../statistics/auc.ts';
 import type {Candidate, Tested} from './candidate.ts';
 import {testCategory} from './category.ts';
+import {CHANGE_POINT, testChangePoint} from './change-point.ts';
 import type {Factor, Frame} from './frame.ts';
 import {type Ground, groundOf} from './ground.ts';
 import {testInteractions} from './interactions.ts';
@@ -12,6 +13,7 @@ import {ranked, type Unranked} from './ranking.ts';
 import {sentenceOf} from './sentence.ts';
 import {discoveriesBySet, falseDiscoveryRates, reachableP} from './sets.ts';
 import {type Judged, judgeClaims} from './verdicts.ts';
+import {whatChanged} from './what-changed.ts';
 
 /** What a frame has to say. `findings` are ranked, claims first; `notes` say what the question cost. */
 export interface Evaluation {
@@ -42,13 +44,19 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
     notes.push(
       `${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'} of leading factors tested for doing more together than each alone`,
     );
+  const moment = testChangePoint(ground);
+  if (moment === null && !frame.lotsOrdered)
+    notTested.push({factor: CHANGE_POINT, reason: 'the order of the lots is not known'});
+  if (moment !== null) tested.push(moment);
   const sharing = [...tested, ...pairs].filter(
     ({candidates, attainable}) => candidates.length > 0 && attainable <= alpha,
   );
   const q = new Map(falseDiscoveryRates(sharing.map(({p}) => p)).map((value, at) => [sharing[at], value]));
   const selected = sharing.filter(one => (q.get(one) ?? 1) <= alpha);
   const claims = selected.map(one => ({tested: one, candidate: mostHarmful(one, frame)})).sort(byEvidence);
-  const verdicts = judgeClaims(ground, claims, [...tested, ...selected.filter(({kind}) => kind === 'interaction')]);
+  // What was sought in the outcome is a rival only where it was found.
+  const found = selected.filter(({together, change}) => together || change);
+  const verdicts = judgeClaims(ground, claims, [...found, ...tested.filter(one => one !== moment)]);
   const judged = new Map<Tested, Judged>();
   for (const [at, bySet] of discoveriesBySet(claims, verdicts, sharing.length).entries()) {
     const one = claims[at].tested;
@@ -68,7 +76,8 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
     const own = one.together?.of[0].factor.name ?? one.factor.name;
     const ambiguousWith = factorsOf(judgement.ambiguousWith, pairs).filter(name => name !== own);
     const figures = {q: q.get(one) ?? 1, alpha: claimed ? selectedAlpha : alpha, claimed: claimed !== undefined};
-    return findingOf(ground, one, {...judgement, ambiguousWith}, figures);
+    const also = one.change && claimed ? whatChanged(ground, one.change, one, tested) : [];
+    return findingOf(ground, one, {...judgement, ambiguousWith}, {...figures, also});
   });
   return {findings: ranked(findings, alpha), tests: sharing.length, notTested, notes};
 }
@@ -156,15 +165,15 @@ function findingOf(
   ground: Ground,
   tested: Tested,
   {unchallenged, verdict, ambiguousWith, explainedBy}: Judged,
-  {q, alpha, claimed}: {q: number; alpha: number; claimed: boolean},
+  {q, alpha, claimed, also}: {q: number; alpha: number; claimed: boolean; also: string[]},
 ): Unranked {
   const {frame} = ground;
-  const {factor, kind, p, together} = tested;
+  const {factor, kind, p, together, change} = tested;
   const numeric = frame.outcomeKind === 'numeric';
   const candidate = tested.candidates.length > 0 ? mostHarmful(tested, frame) : null;
   const none = {value: numeric ? 0 : 1, low: numeric ? 0 : 0.001, high: numeric ? 0 : 1000};
   const measured = candidate
-    ? measure(ground, tested, candidate, alpha, claimed)
+    ? measure(ground, tested, candidate, alpha * (change?.share ?? 1), claimed)
     : {
         effect: none,
         crude: none,
@@ -201,11 +210,11 @@ function findingOf(
     explainedBy,
   };
   const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
-  const sentence = sentenceOf(frame, finding, {side, unit, together});
+  const sentence = sentenceOf(frame, finding, {side, unit, together, change, also});
   return {
     finding: {...finding, sentence},
     strength: Math.abs(candidate?.test.z ?? 0),
-    fit: logLikelihood ?? unchallenged,
+    fit: logLikelihood === null ? unchallenged : logLikelihood - (change?.cost ?? 0),
   };
 }
 

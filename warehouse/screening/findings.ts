@@ -6,6 +6,7 @@ import {factorRelation} from '../factors.ts';
 import {writeName} from '../filter-grammar.ts';
 import {wilson} from '../statistics/wilson.ts';
 import type {Warehouse} from '../store.ts';
+import {CHANGE_POINT} from './change-point.ts';
 import {population, QuestionError} from './population.ts';
 
 export interface LevelRate {
@@ -124,6 +125,10 @@ function rateOf(sums: LevelSums, isNumber: boolean, outcome: 'defective' | 'nume
 /** The filter expression of the parts that a finding calls exposed. @throws QuestionError if it draws no such line */
 export function filterOf({factor, where}: Finding): string {
   if (where !== null) return where;
+  if (factor === CHANGE_POINT)
+    throw new QuestionError(
+      'a change in time names no parts by their factors: contain a filter of your choice within "--from" and "--to"',
+    );
   throw new QuestionError(
     `the finding about ${factor} draws no line that parts suspect from other parts: contain a range of your choice, such as "${writeName(factor)} >= 1"`,
   );

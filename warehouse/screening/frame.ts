@@ -15,6 +15,10 @@ export interface Frame {
   lots: number;
   /** Whether the clusters are numbered in order of time. */
   lotsOrdered: boolean;
+  /** When each lot was begun, in ms since 1970, where known. */
+  lotStart?: Float64Array;
+  /** What happened to stations, such as maintenance; in ms since 1970. */
+  events?: {at: number; words: string}[];
   /** Stratum of each row, an index into `strata`. */
   stratum: Int32Array;
   strata: string[];

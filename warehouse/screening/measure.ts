@@ -72,8 +72,9 @@ export function measure(
 }
 
 /** The parts that a finding calls exposed; null where it draws no line. */
-function whereOf({factor, kind, together}: Tested, {level}: Candidate): string | null {
+function whereOf({factor, kind, together, change}: Tested, {level}: Candidate): string | null {
   if (together) return factor.name;
+  if (change) return null;
   if (kind === 'missing') return `${writeName(factor.name)} is missing`;
   return level === null ? null : `${writeName(factor.name)} = ${writeText(level)}`;
 }

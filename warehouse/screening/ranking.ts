@@ -1,4 +1,5 @@
 import type {Finding} from '../answers.ts';
+import {CHANGE_POINT} from './change-point.ts';
 
 export interface Unranked {
   finding: Omit<Finding, 'id'>;
@@ -22,10 +23,15 @@ export function ranked(findings: readonly Unranked[], alpha: number): Omit<Findi
     const {ambiguousWith, factor} = claims[0].finding;
     const together = new Set([factor, ...ambiguousWith]);
     const set = claims.filter(({finding}) => together.has(finding.factor));
-    order.push(...set.sort((a, b) => b.fit - a.fit || byEvidence(a, b)));
+    order.push(...set.sort((a, b) => isMoment(a) - isMoment(b) || b.fit - a.fit || byEvidence(a, b)));
     for (const one of set) claims.splice(claims.indexOf(one), 1);
   }
   return order.concat(rest).map(({finding}, at) => ({...finding, rank: at + 1}));
+}
+
+/** What somebody can act on comes before the bare moment at which it changed. */
+function isMoment({finding}: Unranked): number {
+  return Number(finding.factor === CHANGE_POINT);
 }
 
 function byEvidence(a: Unranked, b: Unranked): number {

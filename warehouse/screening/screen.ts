@@ -5,6 +5,7 @@
 import {createHash} from 'node:crypto';
 import type {Finding, ScreenAnswer, ScreenQuestion} from '../answers.ts';
 import type {Warehouse} from '../store.ts';
+import {calendarOf} from './calendar.ts';
 import {codeVersion} from './code-version.ts';
 import {evaluateElsewhere} from './evaluator.ts';
 import {extractFrame} from './extract.ts';
@@ -41,7 +42,8 @@ async function findAnswer(
     const excluded = exclusions(question, strata, people.cluster);
     const index = await indexAt(warehouse, session, asOf);
     const lot = await clusterOf(session, index, people.cluster);
-    return {people, excluded, frame: extractFrame(index, people, lot, strata, excluded)};
+    const frame = extractFrame(index, people, lot, strata, excluded);
+    return {people, excluded, frame: {...frame, ...(await calendarOf(session, frame, people.cluster))}};
   });
   const usedStrata = frame.strata.length > 1 ? strata : [];
   const {findings, tests, notTested, notes} = await evaluateElsewhere(frame, people.notes);

@@ -1,4 +1,5 @@
 import type {Finding} from '../answers.ts';
+import type {Change} from './change-point.ts';
 import type {Frame} from './frame.ts';
 import type {Together} from './interactions.ts';
 import {LARGEST_RATIO} from './risk-ratio.ts';
@@ -10,13 +11,16 @@ interface About {
   side: Pick<ToldSide, 'words' | 'sought'> | null;
   unit: string | null;
   together?: Together;
+  change?: Change;
+  /** What else changed at that moment. */
+  also: string[];
 }
 
 /** The finding in words, such as "Scratches are 3.1 times as frequent when bore.tool is T7 (95 % interval 2.4 to 4.0)". */
 export function sentenceOf(
   frame: Frame,
   finding: Omit<Finding, 'id' | 'sentence'>,
-  {side, unit, together}: About,
+  {side, unit, together, change, also}: About,
 ): string {
   const {factor, effect, verdict} = finding;
   if (verdict === 'not-identifiable') {
@@ -24,7 +28,9 @@ export function sentenceOf(
   }
   const when = together
     ? `when ${together.sides.map(({words}) => words).join(' and ')}`
-    : conditionOf(finding, side, unit);
+    : change
+      ? (finding.level ?? '')
+      : conditionOf(finding, side, unit);
   const isRatio = effect.measure === 'riskRatio';
   const figure = isRatio ? ratio : round;
   const interval = `95 % interval ${figure(effect.low)} to ${figure(effect.high)}`;
@@ -36,7 +42,13 @@ export function sentenceOf(
   const inLots = frame.lots < frame.parts ? `${counted(finding.lots, 'lot')}, ` : '';
   const fixed =
     side?.sought === false ? ' Too few lots to seek where it begins: the cut stands where the test has it.' : '';
-  return `${claim}${adjusted}${beyond}; ${inLots}${counted(finding.parts, 'part')}.${remark(finding)}${fixed}`;
+  return `${claim}${adjusted}${beyond}; ${inLots}${counted(finding.parts, 'part')}.${changed(change, also)}${remark(finding)}${fixed}`;
+}
+
+function changed(change: Change | undefined, also: readonly string[]): string {
+  if (change === undefined) return '';
+  const then = also.length > 0 ? ` What changed then: ${also.join('; ')}.` : '';
+  return ` The change lies ${change.span}.${then}`;
 }
 
 function within({adjustedFor}: Pick<Finding, 'adjustedFor'>): string {

@@ -37,7 +37,7 @@ const LEVEL = 0.05;
 export function judgeClaims(ground: Ground, claims: readonly Claim[], all: readonly Tested[]): Judged[] {
   const likeness = likenessOf(ground);
   const entries = all.flatMap(entriesOf);
-  const given = memoised((b, a) => testGiven(ground, b, a));
+  const given = memoised((b, a) => paid(b, testGiven(ground, b, a)));
   const judged = claims.map(claim => {
     const rivals = rivalsOf(claim, entries, likeness);
     const level = LEVEL / Math.max(1, rivals.length);
@@ -65,6 +65,11 @@ export function judgeClaims(ground: Ground, claims: readonly Claim[], all: reado
     return {...standing(ground, claim, named, unchallenged), victor: victor?.tested.factor.name};
   });
   return withoutCircles(claims, withSetsOfVictors(claims, judged));
+}
+
+/** A moment that was sought in the outcome pays for the search here too. */
+function paid({tested: {change}}: Entry, test: ScoreTest | null): ScoreTest | null {
+  return change && test ? {...test, p: Math.min(1, test.p / change.share)} : test;
 }
 
 function explainedAs(verdict: 'explained' | 'through', cause: Claim, unchallenged: number): Judged {

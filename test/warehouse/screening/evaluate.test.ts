@@ -126,6 +126,7 @@ describe('what cannot be answered is said, never NaN', () => {
       {factor: 'level', reason: 'the same for every part'},
       {factor: 'silent', reason: 'missing for every part'},
       {factor: 'serial', reason: 'every part has a level of its own'},
+      {factor: 'time.change_point', reason: 'the order of the lots is not known'},
     ]);
     expect(answer.findings.map(({factor}) => factor)).toEqual(['bore.tool']);
   });

@@ -33,6 +33,8 @@ export type Cause =
   | {kind: 'lots'; lots: number; ratio: number}
   | {kind: 'high' | 'spread'; ratio: number}
   /** Two factors that multiply the rate `ratio` times together, besides what each does alone. */
+  /** The rate changes for good after this share of the lots; with `inspector`, because a new model release sees more. */
+  | {kind: 'change'; ratio: number; at?: number; inspector?: boolean}
   | {kind: 'interaction'; pair: 'tools' | 'stations' | 'number'; ratio: number; alone?: number};
 
 export interface Plant {
@@ -141,6 +143,19 @@ export function makePlant(options: PlantOptions): Plant {
       ratio[i] = alone * (one && other ? cause.ratio : 1);
     }
     truth = {factor: a.name, level: 'T3', factors: [a.name, b.name]};
+  } else if (cause?.kind === 'change') {
+    const from = Math.round((cause.at ?? 0.3 + 0.4 * rng.uniform()) * lots);
+    const name = cause.inspector ? 'inspection.inspector' : 'time.change_point';
+    if (cause.inspector)
+      byLot(
+        name,
+        null,
+        'measurement',
+        sizes.map((_, l) => Number(l >= from)),
+        ['eye@1', 'eye@2'],
+      );
+    ratio.set(Float64Array.from(lot, l => (l >= from ? cause.ratio : 1)));
+    truth = {factor: name, level: null, factors: [name]};
   } else if (cause) {
     const factor = factors[factors.length - 1 - rng.below(numbers)];
     if (factor.kind === 'number') {
@@ -157,7 +172,7 @@ export function makePlant(options: PlantOptions): Plant {
   const dayRate = Array.from({length: days}, () => rng.gammaWithVariation(options.dayVariation ?? 0));
   const bad = new Set(rng.shuffled(lots).slice(0, options.badLots ?? 0));
   const outcome = new Float64Array(parts);
-  const wholeLot = cause?.kind === 'tool' || cause?.kind === 'lots';
+  const wholeLot = cause?.kind === 'tool' || cause?.kind === 'lots' || cause?.kind === 'change';
   for (let l = 0, i = 0; l < lots; l++) {
     const trend = 1 + ((options.drift ?? 1) - 1) * (l / lots);
     const rate = Math.min(

@@ -1,0 +1,81 @@
+/** A rate that changes at a moment: found, dated, and what changed then; a drift or unlike days are none. */
+import {describe, expect, test} from 'vitest';
+import {evaluate} from '../../../warehouse/screening/evaluate.ts';
+import {screen} from '../../../warehouse/screening/screen.ts';
+import {plantOf} from '../plant-in-a-folder.ts';
+import {makePlant} from './plant.ts';
+
+const SMALL = {steps: 6, numbers: 2, correlation: 0.01};
+const isClaim = ({q, verdict}: {q: number; verdict: string}) => q <= 0.05 && /supported|ambiguous/.test(verdict);
+
+test('a threefold rate since the middle is claimed, and its span holds the true moment', () => {
+  let [claimed, held] = [0, 0];
+  for (let seed = 1; seed <= 8; seed++) {
+    const {frame} = makePlant({...SMALL, seed, lots: 160, partsPerLot: 60, cause: {kind: 'change', ratio: 4, at: 0.5}});
+    const finding = evaluate(frame).findings.find(f => f.factor === 'time.change_point');
+    if (finding === undefined || !isClaim(finding)) continue;
+    claimed++;
+    expect(finding).toMatchObject({kind: 'time', branch: 'environment', rank: 1});
+    expect(finding.level).toMatch(/^since lot \d+ of 160$/);
+    expect(finding.effect.low).toBeGreaterThan(1);
+    const [low, high] = (/between lot (\d+) .* and lot (\d+) of/.exec(finding.sentence) ?? []).slice(1).map(Number);
+    // Lot 81 is the first of the later half.
+    held += Number(low <= 81 && 81 <= high);
+  }
+  expect(claimed).toBeGreaterThanOrEqual(4);
+  expect(held).toBeGreaterThanOrEqual(claimed - 1);
+});
+
+test.each([
+  ['a threefold drift', {drift: 3}],
+  ['days that differ', {dayVariation: 0.5}],
+  ['lots alone', {}],
+])('%s is no moment', (_, options) => {
+  let claimed = 0;
+  for (let seed = 1; seed <= 10; seed++) {
+    const {frame} = makePlant({...SMALL, seed, lots: 120, ...options});
+    claimed += Number(evaluate(frame).findings.some(f => f.factor === 'time.change_point' && isClaim(f)));
+  }
+  expect(claimed).toBeLessThanOrEqual(1);
+});
+
+test('a new release of the inspector is named first, the moment with it', () => {
+  const options = {...SMALL, seed: 2, lots: 160, cause: {kind: 'change', ratio: 3, inspector: true} as const};
+  const [first] = evaluate(makePlant(options).frame).findings;
+  expect(first).toMatchObject({factor: 'inspection.inspector', level: 'eye@2', branch: 'measurement'});
+  expect(first.ambiguousWith).toContain('time.change_point');
+});
+
+describe('in a warehouse', () => {
+  test('the moment has a date, and what changed then is told: an event, a program, a material lot', async () => {
+    const rows: Record<string, string[]> = {parts: [], operations: [], inspections: [], genealogy: []};
+    for (let lot = 0; lot < 60; lot++) {
+      const day = new Date(Date.UTC(2026, 0, 1 + lot)).toISOString().slice(0, 10);
+      for (let n = 0; n < 20; n++) {
+        const part = `P${lot}-${n}`;
+        // From 31 January on, the 31st lot, seven of twenty fail where one did before.
+        const fails = n < (lot < 30 ? 1 : 7);
+        rows.parts.push(`${part},HX,L${lot},${day}T06:00:00Z`);
+        rows.operations.push(`${part},bore,B1,${lot < 30 ? 'old' : 'new'},${day}T07:00:00Z,${day}T07:01:00Z`);
+        rows.inspections.push(`I${part},${part},${fails ? 'fail' : 'pass'},${day}T08:00:00Z`);
+      }
+    }
+    const warehouse = await plantOf([
+      ['parts', `part,product,lot,made_at\n${rows.parts.join('\n')}`],
+      ['operations', `part,step,station,program,started_at,ended_at\n${rows.operations.join('\n')}`],
+      ['inspections', `inspection,part,result,inspected_at\n${rows.inspections.join('\n')}`],
+      [
+        'events',
+        'station,at,kind,text\nB1,2026-01-30T20:00:00Z,maintenance,spindle\nB1,2026-01-05T20:00:00Z,alarm,door',
+      ],
+    ]);
+    const {findings} = await screen(warehouse, {anyFail: true});
+    const moment = findings.find(f => f.factor === 'time.change_point');
+    expect(moment).toMatchObject({verdict: 'ambiguous', level: 'since 2026-01-31 06:00 UTC', lots: 30, defective: 210});
+    expect(moment?.ambiguousWith).toContain('bore.program');
+    expect(moment?.sentence).toContain('bore.program changed between');
+    expect(moment?.sentence).toContain('maintenance of B1 (spindle)');
+    expect(moment?.sentence).not.toContain('door');
+    expect(findings[0].factor).toBe('bore.program');
+  });
+});
