@@ -70,6 +70,9 @@ export interface HeldRows {
   file: HeldFile | null;
 }
 
+/** Kinds of entries whose files took the place of earlier ones. */
+const REWRITES: ReadonlySet<string> = new Set(['compaction', 'retention', 'pseudonyms', 'erasure']);
+
 export class Holdings {
   readonly #folder: string;
   readonly #entries: () => readonly LedgerEntry[];
@@ -127,9 +130,9 @@ export class Holdings {
     for (; this.#seen < entries.length; this.#seen++) {
       const entry = entries[this.#seen];
       if (entry.kind === 'batch') this.#hold(entry, entry.body as BatchBody);
-      if (entry.kind === 'compaction' || entry.kind === 'retention') this.#rewrite(entry, entry.body as RewriteBody);
-      if (entry.kind !== 'retention') continue;
-      for (const digest of (entry.body as RetentionBody).raw) {
+      if (REWRITES.has(entry.kind)) this.#rewrite(entry, entry.body as RewriteBody);
+      if (entry.kind !== 'retention' && entry.kind !== 'erasure') continue;
+      for (const digest of (entry.body as Pick<RetentionBody, 'raw'>).raw) {
         this.#raw.delete(digest);
         this.#goneRaw.add(digest);
       }

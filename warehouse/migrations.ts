@@ -12,8 +12,13 @@ interface Migration {
   digest: string;
 }
 
+/** The database's tables are not of a kind that this program knows. */
+export class SchemaUnknown extends Error {
+  override name = 'SchemaUnknown';
+}
+
 /** All migrations, oldest first. */
-function migrations(): Migration[] {
+export function migrations(): Migration[] {
   return readdirSync(folder)
     .filter(name => /^\d{3}-.*\.sql$/.test(name))
     .sort()
@@ -24,8 +29,9 @@ function migrations(): Migration[] {
 }
 
 /**
- * Brings a database up to this version. Each migration is one transaction, so a kill leaves it either done or not begun.
- * @throws if the database is newer than this program, or was migrated by another text of the same number
+ * Brings a database up to this version. Each migration is one transaction, so a kill leaves it either done or not begun;
+ * each is followed by a checkpoint, so that no log of the former tables has to be read by what comes next.
+ * @throws SchemaUnknown if the database is newer than this program, or was migrated by another text of the same number
  */
 export async function migrate(session: Session): Promise<void> {
   await session.run('create table if not exists migrations (number integer, name varchar, digest varchar)');
@@ -34,10 +40,10 @@ export async function migrate(session: Session): Promise<void> {
   const newest = known.at(-1)?.number ?? 0;
   for (const {number, digest} of done) {
     if (number > newest) {
-      throw new Error(`the warehouse was written by a newer Fishbone (schema ${number}, this one knows ${newest})`);
+      throw new SchemaUnknown(`it was written by a newer Fishbone (schema ${number}, this one knows ${newest})`);
     }
     if (known.find(m => m.number === number)?.digest !== digest) {
-      throw new Error(`schema change ${number} of this warehouse differs from the one that this Fishbone knows`);
+      throw new SchemaUnknown(`its schema change ${number} differs from the one that this Fishbone knows`);
     }
   }
   for (const {number, name, sql, digest} of known) {
@@ -51,5 +57,6 @@ export async function migrate(session: Session): Promise<void> {
       await session.run('rollback');
       throw error;
     }
+    await session.run('checkpoint');
   }
 }

@@ -47,7 +47,7 @@ export async function pseudonymise(
 }
 
 /** Replaces the names in one column of a temporary table. */
-async function replaceNames(
+export async function replaceNames(
   session: Session,
   relation: string,
   column: string,

@@ -12,9 +12,10 @@ import {Holdings} from './holdings.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
-import {migrate} from './migrations.ts';
+import {migrate, SchemaUnknown} from './migrations.ts';
 import {LookUpUnreadable, Persons} from './persons.ts';
 import {project, runsOf} from './project.ts';
+import {pseudonymiseArchive} from './pseudonymise-archive.ts';
 import {lendRaw} from './raw-files.ts';
 import {parquetColumns} from './staging.ts';
 import {missingFiles, wrongCounts} from './start-check.ts';
@@ -106,8 +107,16 @@ export class Warehouse {
         );
       }
       const writer = await openSession(instance);
-      await migrate(writer);
+      await migrateOrRefuse(folder, writer);
       const persons = await openPersons(folder, writer);
+      if (await pseudonymiseArchive({folder, ledger, session: writer, persons})) {
+        // The database was made from files that said names: none of its bytes may stay.
+        writer.connection.closeSync();
+        instance.closeSync();
+        await ledger.close();
+        await forgetDatabase(folder);
+        return await Warehouse.open(folder, settings);
+      }
       await createViews(writer);
       await createStepViews(writer);
       const warehouse = new Warehouse(folder, ledger, instance, writer, persons, settings);
@@ -321,6 +330,20 @@ export class Warehouse {
 export async function forgetDatabase(folder: string): Promise<void> {
   await rm(join(folder, DATABASE), {force: true});
   await rm(join(folder, `${DATABASE}.wal`), {force: true});
+}
+
+async function migrateOrRefuse(folder: string, session: Session): Promise<void> {
+  try {
+    await migrate(session);
+  } catch (cause) {
+    if (!(cause instanceof SchemaUnknown)) throw cause;
+    throw new WarehouseUnusable(
+      'damaged',
+      `the database in ${folder} cannot be used: ${cause.message}`,
+      'use the Fishbone that wrote it; or, as the database is only made from ledger and archive, "fishbone rebuild" makes it anew for this one',
+      cause,
+    );
+  }
 }
 
 async function openPersons(folder: string, session: Session): Promise<Persons> {

@@ -1,4 +1,3 @@
-import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {filteredParts} from '../../warehouse/filter.ts';
@@ -8,6 +7,7 @@ import {Warehouse} from '../../warehouse/store.ts';
 import {tableRows} from '../../warehouse/table-rows.ts';
 import {trace} from '../../warehouse/trace.ts';
 import {rebuild, verify} from '../../warehouse/verify.ts';
+import {filesWith} from './files-with.ts';
 import {feed, plantOf, type Table} from './plant-in-a-folder.ts';
 
 const PARTS: Table = ['parts', 'part,product,lot\nA,HX,L1\nB,HX,L1'];
@@ -23,13 +23,6 @@ const INSPECTIONS: Table = [
    I1,A,Anna Quist,pass,2026-01-05T07:00:00Z
    I2,B,surface@1.2,fail,2026-01-05T07:00:00Z`,
 ];
-
-/** Paths below a folder of the files in which a text stands, byte for byte. */
-function filesWith(root: string, text: string): string[] {
-  return readdirSync(root, {recursive: true, encoding: 'utf8'})
-    .filter(name => statSync(join(root, name)).isFile() && readFileSync(join(root, name)).includes(text))
-    .sort();
-}
 
 test.each([
   ['Anna', true],
