@@ -2,6 +2,7 @@ import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Hold, Plant} from '../warehouse/answers.ts';
 import {contained} from '../warehouse/contain.ts';
+import {hidePersons, tellPersons} from '../warehouse/person-texts.ts';
 import {plant} from '../warehouse/plant.ts';
 import {applyRetention, type Retained} from '../warehouse/retention.ts';
 import {Warehouse} from '../warehouse/store.ts';
@@ -46,13 +47,20 @@ export class App {
     this.#ledger = {append: (kind, body) => warehouse.append(kind, body), entries: () => warehouse.entries()};
     this.keys = new Keys(this.#ledger);
     this.receipts = new Receipts(this.#ledger);
-    this.holds = new Holds(this.#ledger, {plant: plantId, receivers: Object.keys(config.receivers)});
+    this.holds = new Holds(this.#ledger, {
+      plant: plantId,
+      receivers: Object.keys(config.receivers),
+      told: evidence => tellPersons(evidence, warehouse.persons.names()),
+    });
   }
 
   /** Proposes to hold what an earlier `contain` found, frozen as it was then. */
   async proposeHold(proposal: {contained: string; reason: string; text: string; by: Who}): Promise<Hold> {
     const population = await contained(this.warehouse, proposal.contained);
-    return this.holds.propose({...proposal, contained: population, permalink: population.permalink});
+    // The ledger does not say whom the data are about.
+    const {basis, permalink, widenedBy} = population;
+    const hidden = hidePersons({basis, permalink, widenedBy}, this.warehouse.persons.names());
+    return this.holds.propose({...proposal, contained: {...population, ...hidden}, permalink: hidden.permalink});
   }
 
   /** @throws FishboneError RECEIVER_INVALID */

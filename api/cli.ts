@@ -4,6 +4,7 @@ import {careCommands} from './command-line/care-commands.ts';
 import {chartCommands} from './command-line/chart-commands.ts';
 import {dataCommands} from './command-line/data-commands.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
+import {personCommands} from './command-line/person-commands.ts';
 import {servingCommands} from './command-line/serving-commands.ts';
 import {Terminal} from './command-line/terminal.ts';
 import {translateError} from './translate-error.ts';
@@ -17,7 +18,15 @@ export async function main(argv: string[]): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({outputError: (text, write) => write(`fishbone: ${text.replace(/^error: /, '')}`)});
-  for (const commands of [servingCommands, dataCommands, analysisCommands, chartCommands, holdCommands, careCommands])
+  for (const commands of [
+    servingCommands,
+    dataCommands,
+    analysisCommands,
+    chartCommands,
+    holdCommands,
+    careCommands,
+    personCommands,
+  ])
     commands(program, terminal);
   try {
     await program.parseAsync(argv, {from: 'user'});

@@ -12,6 +12,7 @@ import {holdRoutes} from './routes/holds.ts';
 import {ingestRoutes} from './routes/ingest.ts';
 import {operationRoutes} from './routes/operations.ts';
 import {servePages} from './routes/pages.ts';
+import {personRoutes} from './routes/persons.ts';
 
 export interface HttpOptions {
   /** What the command line on this machine shows; null: it has no way in. */
@@ -68,7 +69,15 @@ export async function buildHttp(app: App, {localToken, dashboards, logger}: Http
     transform: jsonSchemaTransform,
   });
   guard(http, app, localToken);
-  for (const routes of [analysisRoutes, holdRoutes, ingestRoutes, dataRoutes, healthRoutes, operationRoutes])
+  for (const routes of [
+    analysisRoutes,
+    holdRoutes,
+    ingestRoutes,
+    dataRoutes,
+    healthRoutes,
+    personRoutes,
+    operationRoutes,
+  ])
     await http.register(instance => routes(instance.withTypeProvider<ZodTypeProvider>(), app));
   await servePages(http, dashboards);
   return http;

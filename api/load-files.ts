@@ -7,6 +7,7 @@ import {linesOfRecords} from '../ingest/line-numbers.ts';
 import type {Receipt} from '../warehouse/answers.ts';
 import {CANONICAL} from '../warehouse/canonical.ts';
 import type {LoadPlan} from '../warehouse/load-plan.ts';
+import {tellPersons} from '../warehouse/person-texts.ts';
 import type {BatchBody} from '../warehouse/project.ts';
 import type {App} from './app.ts';
 import {isTimeZone} from './config.ts';
@@ -50,7 +51,8 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
   const {seq, body} = findBatch(app, id);
   const {digest, source} = body;
   const receipts = await app.warehouse.lendRaw(digest, async raw => {
-    const plan = await planFile(raw, readAgain(body, options)).catch((error: unknown) => {
+    const said = {...body, how: tellPersons(body.how, app.warehouse.persons.names())};
+    const plan = await planFile(raw, readAgain(said, options)).catch((error: unknown) => {
       if (!(error instanceof Error) || error.name !== 'IngestError') throw error;
       throw new FishboneError('FILE_UNUSABLE', error.message.replaceAll(raw, source), {
         hint: 'give the options that the file needs: --mapping, --table, --wide, --time-zone',
@@ -61,7 +63,7 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
   });
   if (receipts) return receipts;
   throw new FishboneError('NOT_FOUND', `the bytes of ${source} are not kept any more`, {
-    hint: 'ingest the corrected file itself; its accepted rows are as they were',
+    hint: 'a retention rule took them, or a person whom they name was erased: ingest the corrected file itself; its accepted rows are as they were',
   });
 }
 

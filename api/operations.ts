@@ -68,6 +68,16 @@ const By = z.string().trim().min(1).optional().describe('who decides; a key prov
 const Text = z.string().trim().min(1);
 const Count = z.number().int().nonnegative();
 
+const ErasedAnswer = z.object({
+  persons: z.array(z.string()).describe('what the person is shown as from now on'),
+  raw: z.number().describe('raw files that are gone'),
+  rejects: z.number().describe('files of rejected rows that were written anew'),
+  answers: z.number().describe('kept answers that are gone'),
+  remains: z
+    .array(z.object({where: z.string(), rows: z.number()}))
+    .describe('where the name still stands, because it was told as something else than who did the work'),
+});
+
 const HowToRead = {
   table: z.string().optional(),
   wide: z.boolean().optional(),
@@ -306,6 +316,25 @@ export const OPERATIONS = {
     input: Id,
     output: KeyRow,
     run: (app, {id}) => app.keys.revoke(id, 'command line'),
+  }),
+  'person.list': operation({
+    summary: 'Whom the data name, with the pseudonyms that stand for them inside',
+    input: Nothing,
+    output: z.object({persons: z.array(z.object({person: z.string(), name: z.string()}))}),
+    run: ({warehouse}) => ({
+      persons: [...warehouse.persons.names()]
+        .map(([person, name]) => ({person, name}))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    }),
+  }),
+  'person.erase': operation({
+    summary: 'Forgets who a person is: what the person did stays, under a pseudonym',
+    input: z.strictObject({name: Text, by: By}),
+    output: ErasedAnswer,
+    run: (app, {name, by}, caller) => {
+      const who = whoDecides(by, caller);
+      return app.warehouse.erasePerson(name, typeof who === 'string' ? who : who.name);
+    },
   }),
 } as const;
 

@@ -125,6 +125,11 @@ export async function sweepArchive(folder: string, lastSeq: number): Promise<num
   return null;
 }
 
+/** Removes raw bytes, packed or not. */
+export async function removeRaw(folder: string, digest: string): Promise<void> {
+  for (const path of [rawPath(folder, digest), packedPath(folder, digest)]) await rm(path, {force: true});
+}
+
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,

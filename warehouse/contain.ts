@@ -1,6 +1,6 @@
 /** From a finding, a lot or a filter to the suspect population: which parts and lots, and where they are now. */
 import {createHash} from 'node:crypto';
-import {mkdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {ContainAnswer, type ContainQuestion, type Scope} from './answers.ts';
 import {completenessOf} from './completeness.ts';
@@ -29,6 +29,7 @@ import {type Target, widening} from './widening.ts';
  */
 export async function contain(warehouse: Warehouse, question: ContainQuestion): Promise<ContainAnswer> {
   const {target: sought, asOf: _, ...narrowed} = question;
+  const {edition} = warehouse.persons;
   const answer = await warehouse.read(question.asOf, async (session, asOf) => {
     const genealogy = await genealogyOf(warehouse, session, asOf);
     const plant = {session, genealogy, habits: await habitsOf(warehouse, session, genealogy, asOf), asOf};
@@ -54,7 +55,7 @@ export async function contain(warehouse: Warehouse, question: ContainQuestion): 
       widenedBy: await widening(plant, target, narrowed, suspects),
     };
   });
-  await keep(warehouse.folder, answer);
+  await keep(warehouse, edition, answer);
   return answer;
 }
 
@@ -175,10 +176,12 @@ function permalinkOf(target: string, scope: Scope, asOf: number): string {
 const pathOf = (folder: string, id: string) => join(folder, 'answers', `${id}.json`);
 
 /** A copy of what can be asked again: it need not be on the disk when the answer is given, but it is whole or not there. */
-async function keep(folder: string, answer: ContainAnswer): Promise<void> {
+async function keep({folder, persons}: Warehouse, edition: number, answer: ContainAnswer): Promise<void> {
   await mkdir(join(folder, 'answers'), {recursive: true});
   const path = pathOf(folder, answer.id);
   const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`;
   await writeFile(temporary, JSON.stringify(answer));
   await rename(temporary, path);
+  // A person whom it names may have been erased meanwhile.
+  if (persons.edition !== edition) await rm(path, {force: true});
 }

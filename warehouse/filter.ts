@@ -2,6 +2,7 @@
 import type {Bindings, Session} from './duckdb.ts';
 import {factorRelation} from './factors.ts';
 import {type Filter, parseFilter} from './filter-grammar.ts';
+import {isPseudonym, NAMES} from './persons.ts';
 
 /** A filter that cannot be answered as it stands: a number compared with a category, or the like. */
 class FilterMismatch extends Error {
@@ -61,5 +62,8 @@ function typed(
   if (kind === 'category' && typeof value === 'number') {
     throw new FilterMismatch(`${factor} is a category: compare it with a text, '${value}' in single quotes`);
   }
-  return kind === 'number' ? `${bind(value)}::double` : `${bind(value)}::varchar`;
+  if (kind === 'number') return `${bind(value)}::double`;
+  const text = `${bind(value)}::varchar`;
+  // As links say it that are kept or were sent away.
+  return isPseudonym(String(value)) ? `coalesce((select name from ${NAMES} where person = ${text}), ${text})` : text;
 }

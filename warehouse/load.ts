@@ -8,11 +8,12 @@ import {createHash} from 'node:crypto';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Receipt} from './answers.ts';
-import {batchFolder, keepRaw, sealOf, writeBatch} from './archive.ts';
+import {batchFolder, keepRaw, removeRaw, sealOf, writeBatch} from './archive.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
 import type {Holdings} from './holdings.ts';
 import type {Ledger, LedgerEntry} from './ledger.ts';
 import type {LoadPlan, TablePlan} from './load-plan.ts';
+import {withPseudonyms} from './person-texts.ts';
 import type {Persons} from './persons.ts';
 import {type BatchBody, project} from './project.ts';
 import {type Named, pseudonymise} from './pseudonymise.ts';
@@ -63,7 +64,10 @@ export async function load(
     .digest('hex');
   if (context.replays === undefined) {
     const earlier = alreadyLoaded(ledger, digest, planDigest);
-    if (earlier) return {receipt: duplicateReceipt(earlier, plan), entry: null};
+    if (earlier) {
+      await keepOnlyHeld(context, digest);
+      return {receipt: duplicateReceipt(earlier, plan), entry: null};
+    }
   }
 
   const broken = await stage(session, plan.records);
@@ -99,6 +103,7 @@ export async function load(
   const settlesNothing = accepted === 0 && rejects.length === 0 && context.replays === undefined;
   if (plan.dryRun || settlesNothing) {
     await dropPrepared(session, prepared);
+    await keepOnlyHeld(context, digest);
     return {receipt, entry: null};
   }
 
@@ -127,7 +132,7 @@ export async function load(
     digest,
     rawBytes,
     plan: planDigest,
-    how: plan.how,
+    how: withPseudonyms(plan.how, named.assigned),
     tables,
     files,
     notices,
@@ -195,6 +200,11 @@ function statusOf(accepted: number, duplicates: number, rejected: number): Recei
 function meaningOf(plan: LoadPlan) {
   const {source: _source, path: _path, notices: _notices, how: _how, dryRun: _dryRun, records, ...rest} = plan;
   return {...rest, records: {...records, path: ''}};
+}
+
+/** Bytes that no batch stands for, or no longer because a person they name was erased, are evidence of nothing. */
+async function keepOnlyHeld({folder, holdings}: LoadContext, digest: string): Promise<void> {
+  if (!holdings.raw().has(digest)) await removeRaw(folder, digest);
 }
 
 function alreadyLoaded(ledger: Ledger, digest: string, plan: string): BatchBody | null {

@@ -15,6 +15,8 @@ interface Migration {
 /** The database's tables are not of a kind that this program knows. */
 export class SchemaUnknown extends Error {
   override name = 'SchemaUnknown';
+  readonly hint =
+    'use the Fishbone that wrote it; or, as the database is only made from ledger and archive, "fishbone rebuild" makes it anew for this one';
 }
 
 /** All migrations, oldest first. */
@@ -40,10 +42,12 @@ export async function migrate(session: Session): Promise<void> {
   const newest = known.at(-1)?.number ?? 0;
   for (const {number, digest} of done) {
     if (number > newest) {
-      throw new SchemaUnknown(`it was written by a newer Fishbone (schema ${number}, this one knows ${newest})`);
+      throw new SchemaUnknown(
+        `the database was written by a newer Fishbone (schema ${number}, this one knows ${newest})`,
+      );
     }
     if (known.find(m => m.number === number)?.digest !== digest) {
-      throw new SchemaUnknown(`its schema change ${number} differs from the one that this Fishbone knows`);
+      throw new SchemaUnknown(`schema change ${number} of the database differs from the one that this Fishbone knows`);
     }
   }
   for (const {number, name, sql, digest} of known) {

@@ -18,6 +18,7 @@ const PSEUDONYM = /^person-[a-z2-7]{12}$/;
 /** The look-up cannot be read as it is. */
 export class LookUpUnreadable extends Error {
   override name = 'LookUpUnreadable';
+  readonly hint = 'restore it from a backup; without it (move it away) persons show as pseudonyms for ever';
 }
 
 export class Persons {
@@ -25,6 +26,7 @@ export class Persons {
   readonly #session: Session;
   readonly #names: Map<string, string>;
   readonly #pseudonyms: Map<string, string>;
+  #hidden = 0;
 
   private constructor(folder: string, session: Session, names: Map<string, string>) {
     this.#folder = folder;
@@ -33,7 +35,10 @@ export class Persons {
     this.#pseudonyms = new Map([...names].map(([person, name]) => [name, person]));
   }
 
-  /** @throws LookUpUnreadable */
+  /**
+   * @param session a connection of its own: one transaction cannot write to two databases
+   * @throws LookUpUnreadable
+   */
   static async open(folder: string, session: Session): Promise<Persons> {
     await session.run(`attach if not exists ':memory:' as look_up`);
     await session.run(`create or replace table ${NAMES} (person varchar, name varchar)`);
@@ -58,7 +63,7 @@ export class Persons {
 
   /** Makes pseudonyms known; they are on the disk when this resolves. */
   async keep(assigned: ReadonlyMap<string, string>): Promise<void> {
-    const added = [...assigned].filter(([name]) => !this.#pseudonyms.has(name));
+    const added = [...assigned].filter(([, person]) => !this.#names.has(person));
     if (added.length === 0) return;
     const entries = added.map(([name, person]): [string, string] => [person, name]);
     await writeNames(this.#folder, [...this.#names, ...entries]);
@@ -67,6 +72,54 @@ export class Persons {
       this.#pseudonyms.set(name, person);
     }
     await this.#tell(entries);
+  }
+
+  /**
+   * From now on the name gets another pseudonym; what it stood for so far is still told, until it is forgotten.
+   * @returns all pseudonyms of that name
+   */
+  retire(name: string): string[] {
+    this.#pseudonyms.delete(name);
+    return [...this.#names].filter(([, other]) => other === name).map(([person]) => person);
+  }
+
+  /** Takes `retire` back. */
+  reinstate(name: string, persons: readonly string[]): void {
+    const [person] = persons.slice(-1);
+    if (person !== undefined && !this.#pseudonyms.has(name)) this.#pseudonyms.set(name, person);
+  }
+
+  /** A pseudonym for a name of which nothing has to be found any more; on the disk when this resolves. */
+  async reserve(name: string): Promise<string> {
+    const assigned = this.assign([name]);
+    await this.keep(assigned);
+    this.#pseudonyms.delete(name);
+    return assigned.get(name)!;
+  }
+
+  /** From now on they are shown by their pseudonyms. */
+  async hide(persons: readonly string[]): Promise<void> {
+    await this.#session.run(`delete from ${NAMES} where list_contains($persons::varchar[], person)`, {persons});
+    this.#hidden++;
+  }
+
+  /** Takes the names away; they are gone from the disk when this resolves. */
+  async forget(persons: readonly string[]): Promise<void> {
+    for (const person of persons) {
+      const name = this.#names.get(person);
+      this.#names.delete(person);
+      if (name !== undefined && this.#pseudonyms.get(name) === person) this.#pseudonyms.delete(name);
+    }
+    await writeNames(this.#folder, [...this.#names]);
+  }
+
+  /** Changes whenever a name is hidden: what was made with it must not be used, or kept, any longer. */
+  get edition(): number {
+    return this.#hidden;
+  }
+
+  close(): void {
+    this.#session.connection.closeSync();
   }
 
   async #tell(entries: readonly (readonly [string, string])[]): Promise<void> {

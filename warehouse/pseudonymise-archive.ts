@@ -3,7 +3,6 @@
  *   1 the same rows with pseudonyms, in files that no ledger entry names · 2 the look-up · 3 the ledger: from here on they
  *   count · 4 the old files and the database, which is made anew, go
  */
-import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {adoptFolder, prepareFolder, sealOf} from './archive.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
@@ -46,7 +45,6 @@ export async function pseudonymiseArchive({folder, ledger, session, persons}: Op
     await adoptFolder(folder, ledger.head.seq + 1, prepared);
     await ledger.append('pseudonyms', body);
   }
-  for (const path of before > 0 || nameless.length > 0 ? holdings.replaced() : []) await rm(path, {force: true});
   return nameless.length > 0 || (applied > 0 && applied < before);
 }
 

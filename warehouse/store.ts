@@ -8,6 +8,7 @@ import {adoptFolder, makeArchive, sweepArchive} from './archive.ts';
 import type {Caretaker} from './caretaker.ts';
 import {removeReplaced} from './compact.ts';
 import {openDatabase, openSession, quoteName, quoteText, type Session} from './duckdb.ts';
+import {type Erased, erasePerson, finishErasures} from './erase.ts';
 import {Holdings} from './holdings.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, load} from './load.ts';
@@ -61,7 +62,8 @@ export class Warehouse {
   readonly #since: string;
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
-  readonly #idle: {session: Session; position: number}[] = [];
+  /** With the temporary tables of what was asked: they hold for one position and one edition of the names. */
+  readonly #idle: {session: Session; at: string}[] = [];
   #position = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #tending: Promise<unknown> = Promise.resolve();
@@ -92,11 +94,21 @@ export class Warehouse {
    * @throws LedgerDamaged when the ledger was altered
    */
   static async open(folder: string, settings: Settings = {}): Promise<Warehouse> {
-    await mkdir(join(folder, 'tmp'), {recursive: true});
     await makeArchive(folder);
     const instance = await openOwned(folder);
     let ledger: Ledger | null = null;
+    let writer: Session | null = null;
+    let persons: Persons | null = null;
+    const letGo = async () => {
+      writer?.connection.closeSync();
+      persons?.close();
+      instance.closeSync();
+      await ledger?.close();
+    };
     try {
+      // What a process that died left there may say names.
+      await rm(join(folder, 'tmp'), {recursive: true, force: true});
+      await mkdir(join(folder, 'tmp'));
       ledger = await Ledger.open(folder);
       const lost = await sweepArchive(folder, ledger.head.seq);
       if (lost !== null) {
@@ -106,27 +118,26 @@ export class Warehouse {
           'restore the ledger from a backup; the archive is left as it is',
         );
       }
-      const writer = await openSession(instance);
-      await migrateOrRefuse(folder, writer);
-      const persons = await openPersons(folder, writer);
-      if (await pseudonymiseArchive({folder, ledger, session: writer, persons})) {
-        // The database was made from files that said names: none of its bytes may stay.
-        writer.connection.closeSync();
-        instance.closeSync();
-        await ledger.close();
-        await forgetDatabase(folder);
-        return await Warehouse.open(folder, settings);
+      writer = await openSession(instance);
+      await migrate(writer);
+      persons = await Persons.open(folder, await openSession(instance));
+      if (!(await pseudonymiseArchive({folder, ledger, session: writer, persons}))) {
+        await createViews(writer);
+        await createStepViews(writer);
+        const warehouse = new Warehouse(folder, ledger, instance, writer, persons, settings);
+        await warehouse.#startUp();
+        await finishErasures(folder, ledger.entries(), warehouse.holdings, persons);
+        return warehouse;
       }
-      await createViews(writer);
-      await createStepViews(writer);
-      const warehouse = new Warehouse(folder, ledger, instance, writer, persons, settings);
-      await warehouse.#startUp();
-      return warehouse;
     } catch (error) {
-      await ledger?.close();
-      instance.closeSync();
-      throw error;
+      await letGo();
+      const isKnown = error instanceof SchemaUnknown || error instanceof LookUpUnreadable;
+      throw isKnown ? new WarehouseUnusable('damaged', `${folder}: ${error.message}`, error.hint, error) : error;
     }
+    // The database was made from files that say names: none of its bytes may stay.
+    await letGo();
+    await forgetDatabase(folder);
+    return Warehouse.open(folder, settings);
   }
 
   /** The newest position: the number of the last batch of accepted rows. */
@@ -196,6 +207,11 @@ export class Warehouse {
     return mine;
   }
 
+  /** Forgets who a person is. @throws NotFound when nothing here says the name */
+  erasePerson(name: string, by: string): Promise<Erased> {
+    return this.tend(care => erasePerson(care, this.persons, {name, by}));
+  }
+
   entries(): readonly LedgerEntry[] {
     return this.ledger.entries();
   }
@@ -210,7 +226,8 @@ export class Warehouse {
     if (position > this.#position) {
       throw new RangeError(`position ${position} is not reached yet: the newest is ${this.#position}`);
     }
-    const session = await this.#sessionAt(position);
+    const at = `${position} ${this.persons.edition}`;
+    const session = await this.#sessionAt(position, at);
     try {
       await session.run('begin transaction');
       const answer = await ask(session, position);
@@ -222,13 +239,13 @@ export class Warehouse {
       throw error;
     } finally {
       if (this.#closed || this.#idle.length >= MAX_IDLE) session.connection.closeSync();
-      else this.#idle.push({session, position});
+      else this.#idle.push({session, at});
     }
   }
 
   /** An idle session that has looked from this position before, or one made ready for it. */
-  async #sessionAt(position: number): Promise<Session> {
-    const known = this.#idle.findIndex(i => i.position === position);
+  async #sessionAt(position: number, at: string): Promise<Session> {
+    const known = this.#idle.findIndex(i => i.at === at);
     if (known >= 0) return this.#idle.splice(known, 1)[0].session;
     const session = this.#idle.shift()?.session ?? (await openSession(this.#instance));
     const old = await session.rows<{name: string}>('select table_name as name from duckdb_tables() where temporary');
@@ -255,6 +272,7 @@ export class Warehouse {
     await this.#writing.catch(() => undefined);
     for (const {session} of this.#idle) session.connection.closeSync();
     this.#writer.connection.closeSync();
+    this.persons.close();
     this.#instance.closeSync();
     await this.ledger.close();
     await rm(join(this.folder, 'tmp'), {recursive: true, force: true});
@@ -330,30 +348,6 @@ export class Warehouse {
 export async function forgetDatabase(folder: string): Promise<void> {
   await rm(join(folder, DATABASE), {force: true});
   await rm(join(folder, `${DATABASE}.wal`), {force: true});
-}
-
-async function migrateOrRefuse(folder: string, session: Session): Promise<void> {
-  try {
-    await migrate(session);
-  } catch (cause) {
-    if (!(cause instanceof SchemaUnknown)) throw cause;
-    throw new WarehouseUnusable(
-      'damaged',
-      `the database in ${folder} cannot be used: ${cause.message}`,
-      'use the Fishbone that wrote it; or, as the database is only made from ledger and archive, "fishbone rebuild" makes it anew for this one',
-      cause,
-    );
-  }
-}
-
-async function openPersons(folder: string, session: Session): Promise<Persons> {
-  try {
-    return await Persons.open(folder, session);
-  } catch (cause) {
-    if (!(cause instanceof LookUpUnreadable)) throw cause;
-    const hint = 'restore it from a backup; without it, by moving it away, persons show as pseudonyms for ever';
-    throw new WarehouseUnusable('damaged', cause.message, hint, cause);
-  }
 }
 
 const by = (pid: string | undefined) =>

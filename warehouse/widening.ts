@@ -8,6 +8,7 @@ import {type Filter, parseFilter} from './filter-grammar.ts';
 import type {Plant} from './habits.ts';
 import {prepareHistory} from './history.ts';
 import {lotlessFellows, missingLinks, type Suspects} from './missing-links.ts';
+import {NAMES} from './persons.ts';
 
 /** What a population was contained for. A finding is a filter within the scope of the question that it answered. */
 export type Target = {scope: Pick<Scope, 'product' | 'where'>; words: string} & (
@@ -126,7 +127,7 @@ async function otherRuns(session: Session, {factor, level}: {factor: string; lev
   const {parts} = await session.row<{parts: number}>(
     `select count(distinct o.part) as parts from now.operations o
      semi join in_scope n on n.part = o.part
-     where o.step = $step and ${column} = $level and o.part not in (select part from suspects)`,
+     where o.step = $step and ${column} = coalesce((select name from ${NAMES} where person = $level), $level) and o.part not in (select part from suspects)`,
     {step, level},
   );
   return parts > 0

@@ -67,6 +67,7 @@ const WORDS: Readonly<Record<Exclude<Access, 'open' | 'local'>, string>> = {
   replay: 'replay rejected rows',
   propose: 'propose a hold',
   decide: 'decide on a hold',
+  administer: 'see or erase who persons are',
 };
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;

@@ -8,7 +8,7 @@ export const Role = z.enum(['viewer', 'engineer', 'quality-lead', 'ingest', 'adm
 export type Role = z.infer<typeof Role>;
 
 /** What a route asks for; every route says one, or it is not served. */
-export type Access = 'open' | 'read' | 'append' | 'replay' | 'propose' | 'decide' | 'local';
+export type Access = 'open' | 'read' | 'append' | 'replay' | 'propose' | 'decide' | 'administer' | 'local';
 
 const ALLOWED: Readonly<Record<Exclude<Access, 'open' | 'local'>, readonly Role[]>> = {
   read: ['viewer', 'engineer', 'quality-lead', 'admin'],
@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<Exclude<Access, 'open' | 'local'>, readonly Role[
   replay: ['engineer', 'quality-lead', 'admin'],
   propose: ['engineer', 'quality-lead'],
   decide: ['quality-lead'],
+  administer: ['admin'],
 };
 
 /** Whether a key's role opens a route. `local` is for the command line on the same machine, never for a key. */

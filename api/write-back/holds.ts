@@ -14,10 +14,18 @@ export class Holds {
   readonly #book: Book;
   readonly #plant: string;
   readonly #receivers: string[];
+  readonly #told: (evidence: unknown) => unknown;
   readonly #now: () => Date;
 
-  /** @param settings.receivers who is told about a decision, by the names of the configuration */
-  constructor(ledger: HoldLedger, settings: {plant: string; receivers: string[]; now?: () => Date}) {
+  /**
+   * @param settings.receivers who is told about a decision, by the names of the configuration
+   * @param settings.told the evidence as people see it; as it is kept by default
+   */
+  constructor(
+    ledger: HoldLedger,
+    settings: {plant: string; receivers: string[]; told?: (evidence: unknown) => unknown; now?: () => Date},
+  ) {
+    this.#told = settings.told ?? (evidence => evidence);
     this.#book = Book.of(ledger);
     this.#plant = settings.plant;
     this.#receivers = [...new Set(settings.receivers)];
@@ -86,20 +94,24 @@ export class Holds {
 
   /** Newest first. */
   list(): Hold[] {
-    return [...this.#book.holds.values()].reverse().map(shown);
+    return [...this.#book.holds.values()].reverse().map(hold => this.#shown(hold));
   }
 
   /** @throws FishboneError HOLD_NOT_FOUND */
   show(id: string): Hold {
     const hold = this.#book.holds.get(id);
     if (!hold) throw new FishboneError('HOLD_NOT_FOUND', `there is no hold ${id}`);
-    return shown(hold);
+    return this.#shown(hold);
   }
 
   async #decide(at: string, hold: string, who: Who, deed: Deed | (() => Deed)): Promise<Hold> {
     const [by, authenticated] = typeof who === 'string' ? [who, false] : [who.name, who.authenticated];
     const compose = () => ({hold, by: by.trim(), authenticated, ...(typeof deed === 'function' ? deed() : deed)});
-    return shown(await this.#book.decide(at, compose));
+    return this.#shown(await this.#book.decide(at, compose));
+  }
+
+  #shown(hold: HoldRecord): Hold {
+    return {...shown(hold), evidence: this.#told(hold.evidence)};
   }
 
   #actions(hold: string, action: 'hold' | 'release', lots: readonly LotShare[]): LotAction[] {

@@ -32,6 +32,8 @@ const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['POST', '/v1/holds/h1/release', ['quality-lead']],
   ['POST', '/v1/ingest/parts', ['ingest', 'admin']],
   ['POST', '/v1/inspections', ['ingest', 'admin']],
+  ['GET', '/v1/persons', ['admin']],
+  ['POST', '/v1/persons/erase', ['admin']],
   ['POST', '/v1/operations/hold.approve', []],
   ['POST', '/v1/operations/key.create', []],
 ];

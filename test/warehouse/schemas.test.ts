@@ -3,7 +3,8 @@ import {spawnSync} from 'node:child_process';
 import {readdirSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {CANONICAL} from '../../warehouse/canonical.ts';
-import {checksums} from '../../warehouse/content.ts';
+import {storedContent, storedMeasurements} from '../../warehouse/content.ts';
+import type {Session} from '../../warehouse/duckdb.ts';
 import {migrations} from '../../warehouse/migrations.ts';
 import {listQuarantine, showQuarantine} from '../../warehouse/quarantine.ts';
 import {Warehouse} from '../../warehouse/store.ts';
@@ -44,6 +45,15 @@ const ROWS: Record<string, number> = {
   defect_codes: 1,
 };
 
+/** What the facts say, with text ids: which dense key a part got is a matter of the program that gave it. */
+async function contents(session: Session): Promise<unknown[]> {
+  const found: unknown[] = [await storedMeasurements(session)];
+  for (const table of Object.keys(CANONICAL)) {
+    if (table !== 'measurements') found.push(await storedContent(session, table));
+  }
+  return found;
+}
+
 test.each(fixtures)(
   '%s opens: its rows, corrections, rejects and names are there, and it is made anew the same',
   async name => {
@@ -75,7 +85,7 @@ test.each(fixtures)(
       ]);
       const [{who}] = await session.rows<{who: string}>('select operator as who from fact.operations limit 1');
       expect(who).toMatch(/^person-/);
-      return checksums(session);
+      return contents(session);
     });
     // Position 4 is the last before the correction of part B.
     expect(await w.read(4, session => session.rows("select lot from parts where part = 'B'"))).toEqual([{lot: 'L1'}]);
@@ -99,17 +109,17 @@ test.each(fixtures)(
     await rebuild(at);
     expect(await verify(at)).toMatchObject({ok: true, problems: []});
     const anew = await Warehouse.open(at);
-    expect(await anew.read(undefined, checksums)).toEqual(before);
+    expect(await anew.read(undefined, contents)).toEqual(before);
     await anew.close();
   },
 );
 
 test.each([
   ["insert into migrations values (999, '999-later.sql', 'x')", /newer Fishbone \(schema 999/],
-  ["update migrations set digest = 'another' where number = 1", /schema change 1 differs/],
+  ["update migrations set digest = 'another' where number = 1", /schema change 1 of the database differs/],
 ])('a database that this program does not know is refused, and can be made anew: %s', async (sql, message) => {
   const at = folder();
-  unpackFixture('schema-1.br', at);
+  unpackFixture(fixtures[fixtures.length - 1], at);
   const w = await Warehouse.open(at);
   await w.read(undefined, session => session.run(sql));
   await w.close();

@@ -1,5 +1,5 @@
 /** Findings that were given are kept by the digest of their question, so that a link to one can be opened later. */
-import {mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Finding, ScreenAnswer} from '../answers.ts';
 import {factorRelation} from '../factors.ts';
@@ -21,12 +21,21 @@ export interface LevelRate {
 
 const answers = (folder: string) => join(folder, 'answers');
 
-/** Keeps an answer: a cache that can be asked for again, so it needs no fsync. */
-export async function keepAnswer(folder: string, digest: string, answer: ScreenAnswer): Promise<void> {
+/**
+ * Keeps an answer: a cache that can be asked for again, so it needs no fsync.
+ * @param edition of the names of persons with which it was found: one that was hidden meanwhile is not written down
+ */
+export async function keepAnswer(
+  {folder, persons}: Warehouse,
+  edition: number,
+  digest: string,
+  answer: ScreenAnswer,
+): Promise<void> {
   await mkdir(answers(folder), {recursive: true});
   const path = join(answers(folder), `screen-${digest}.json`);
   await writeFile(`${path}.${process.pid}.tmp`, JSON.stringify(answer));
   await rename(`${path}.${process.pid}.tmp`, path);
+  if (persons.edition !== edition) await rm(path, {force: true});
 }
 
 /** @returns the answer that was given to the question with this digest, if it was kept whole */

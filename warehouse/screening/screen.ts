@@ -36,6 +36,7 @@ async function findAnswer(
   digest: string,
 ): Promise<ScreenAnswer> {
   const {asOf} = question;
+  const {edition} = warehouse.persons;
   const strata = question.strata ?? (question.product === undefined ? [PRODUCT] : []);
   const {people, frame, excluded} = await warehouse.read(asOf, async session => {
     const people = await population(session, question);
@@ -56,7 +57,7 @@ async function findAnswer(
     notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested],
     findings: onePerFactor(findings).map(f => ({...f, id: idOf(digest, f)})),
   };
-  await keepAnswer(warehouse.folder, digest, answer);
+  await keepAnswer(warehouse, edition, digest, answer);
   return answer;
 }
 

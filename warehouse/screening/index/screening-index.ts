@@ -25,6 +25,8 @@ export interface ScreeningIndex {
 
 interface Kept {
   position: number;
+  /** Of the names of persons. */
+  edition: number;
   index: Promise<ScreeningIndex>;
   /** Groups by step table, with what they were made from: a new position often leaves most of them as they are. */
   groups: Map<number, {key: string; group: Group}>;
@@ -36,10 +38,11 @@ const kept = new WeakMap<Warehouse, Kept>();
 export function indexAt(warehouse: Warehouse, session: Session, position: number): Promise<ScreeningIndex> {
   if (position !== warehouse.position) return build(null, session, new Map());
   const before = kept.get(warehouse);
-  if (before?.position === position) return before.index;
+  const {edition} = warehouse.persons;
+  if (before?.position === position && before.edition === edition) return before.index;
   const groups = before?.groups ?? new Map();
   const index = build(warehouse.folder, session, groups);
-  kept.set(warehouse, {position, index, groups});
+  kept.set(warehouse, {position, edition, index, groups});
   // What failed is tried again by the next question.
   index.catch(() => {
     if (kept.get(warehouse)?.index === index) kept.delete(warehouse);
