@@ -15,6 +15,8 @@ import {
   ScreenQuestion,
   TraceAnswer,
   TraceQuestion,
+  Unresolved,
+  UnresolvedQuestion,
   YieldAnswer,
   YieldQuestion,
 } from '../warehouse/answers.ts';
@@ -31,6 +33,7 @@ import {packRawFiles} from '../warehouse/raw-files.ts';
 import {finding} from '../warehouse/screening/findings.ts';
 import {screen} from '../warehouse/screening/screen.ts';
 import {trace} from '../warehouse/trace.ts';
+import {unresolved} from '../warehouse/unresolved.ts';
 import {yieldOf} from '../warehouse/yield.ts';
 import {KeyRow} from './access/keys.ts';
 import {Role} from './access/roles.ts';
@@ -297,6 +300,12 @@ export const OPERATIONS = {
       altered: z.array(z.string()),
     }),
     run: (app, {dryRun = false}) => app.applyRetention(dryRun),
+  }),
+  unresolved: operation({
+    summary: 'What rows refer to and nobody described, by file; ids that differ only by case or white space',
+    input: UnresolvedQuestion.strict(),
+    output: Unresolved,
+    run: (app, question) => unresolved(app.warehouse, question),
   }),
   'key.create': operation({
     summary: 'Makes an API key and shows it once',

@@ -15,6 +15,7 @@ import type {
   ScreenAnswer,
   ScreenQuestion,
   TraceAnswer,
+  Unresolved,
   YieldAnswer,
   YieldQuestion,
 } from '../api/schemas.ts';
@@ -178,6 +179,13 @@ export function useQuarantine() {
   return useQuery({
     queryKey: ['quarantine'],
     queryFn: ({signal}) => ask<{batches: QuarantinedBatch[]}>('/quarantine', {signal}),
+  });
+}
+
+export function useUnresolved() {
+  return useQuery({
+    queryKey: ['unresolved'],
+    queryFn: ({signal}) => ask<Unresolved>('/unresolved', {signal}),
   });
 }
 

@@ -286,6 +286,30 @@ export const QuarantinedBatch = z.object({
 });
 export type QuarantinedBatch = z.infer<typeof QuarantinedBatch>;
 
+export const UnresolvedQuestion = z.object({table: z.string().optional(), asOf: Position.optional()});
+export type UnresolvedQuestion = z.infer<typeof UnresolvedQuestion>;
+
+export const Unresolved = z.object({
+  asOf: Position,
+  references: z
+    .array(
+      z.object({
+        table: z.string(),
+        what: z.string().describe('the column, and what is not there that it refers to'),
+        batch: Position,
+        source: z.string(),
+        rows: Count,
+        ids: Count.describe('different ids among them'),
+        examples: z.array(z.string()),
+      }),
+    )
+    .describe('what rows refer to and nobody described, by the file that refers to it'),
+  lookAlikes: z
+    .array(z.object({kind: z.string(), ids: z.array(z.string())}))
+    .describe('ids that differ only by case or white space: kept as different things'),
+});
+export type Unresolved = z.infer<typeof Unresolved>;
+
 // ── holds ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const HoldLot = z.object({

@@ -1,8 +1,8 @@
 import {resolve} from 'node:path';
 import type {Command} from 'commander';
 import type {LoadOptions} from '../load-files.ts';
-import {inferText, quarantineText, receiptsText, rejectedText} from './print/records.ts';
-import {type Common, type Terminal, withCommon} from './terminal.ts';
+import {inferText, quarantineText, receiptsText, rejectedText, unresolvedText} from './print/records.ts';
+import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts';
 
 export function dataCommands(program: Command, terminal: Terminal): void {
   withHowToRead(withCommon(program.command('ingest')))
@@ -25,6 +25,14 @@ export function dataCommands(program: Command, terminal: Terminal): void {
       terminal.judge(answer.receipts);
       if (answer.failures.length > 0 && terminal.exitCode === 0) terminal.exitCode = answer.images > 0 ? 3 : 1;
     });
+
+  withCommon(program.command('unresolved'))
+    .description('what rows refer to and nobody described yet, by file; ids that differ only by case or white space')
+    .option('--table <table>', 'of this table alone')
+    .option('--as-of <batch>', 'as it was after this batch', wholeNumber)
+    .action(({warehouse, json, table, asOf}: Common & {table?: string; asOf?: number}) =>
+      terminal.tell({warehouse, json}, 'unresolved', {table, asOf}, unresolvedText),
+    );
 
   const quarantine = program.command('quarantine').description('rejected rows: file, line, field, reason');
   withCommon(quarantine.command('list', {isDefault: true}))

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {UnresolvedQuestion} from '../../warehouse/answers.ts';
 import {tableRows} from '../../warehouse/table-rows.ts';
 import type {App} from '../app.ts';
 import {toCsv} from '../csv.ts';
@@ -30,6 +31,11 @@ export async function dataRoutes(http: Http, app: App): Promise<void> {
     '/v1/quarantine/:id',
     {...cached, schema: {...answersWith('quarantine.show'), params: Id}},
     ({params, caller}) => runOperation(app, 'quarantine.show', params, caller),
+  );
+  http.get(
+    '/v1/unresolved',
+    {...cached, schema: {...answersWith('unresolved'), querystring: asQuery(UnresolvedQuestion)}},
+    ({query, caller}) => runOperation(app, 'unresolved', query, caller),
   );
   http.get(
     '/v1/tables/:table.:form',

@@ -1,7 +1,7 @@
 /** Data: what came in, what was turned away and why, and the commands that put it right. */
 import {useState} from 'react';
-import type {BatchRow, QuarantinedBatch, RejectedRow} from '../../api/schemas.ts';
-import {useBatches, usePlant, useQuarantine, useRejectedRows} from '../api.ts';
+import type {BatchRow, QuarantinedBatch, RejectedRow, Unresolved} from '../../api/schemas.ts';
+import {useBatches, usePlant, useQuarantine, useRejectedRows, useUnresolved} from '../api.ts';
 import {age, count, counted, moment} from '../format.ts';
 import {Answer, Command, Empty} from '../parts/answer.tsx';
 import {Wide} from '../parts/wide.tsx';
@@ -27,6 +27,13 @@ export function Data() {
             )
           }
         </Answer>
+      </section>
+      <section>
+        <h2>Unresolved</h2>
+        <p className="subtitle">
+          What rows refer to and nobody described yet, by file. It goes by itself when the rest arrives.
+        </p>
+        <Answer query={useUnresolved()}>{answer => <References {...answer} />}</Answer>
       </section>
       <section>
         <h2>Batches</h2>
@@ -138,6 +145,50 @@ function sentText({row}: RejectedRow): string {
   return Object.entries(row)
     .map(([name, value]) => `${name}=${value ?? ''}`)
     .join('  ');
+}
+
+function References({references, lookAlikes}: Unresolved) {
+  return (
+    <>
+      {references.length === 0 ? (
+        <p>● Everything that is referred to is described.</p>
+      ) : (
+        <Wide label="Unresolved">
+          <table>
+            <thead>
+              <tr>
+                <th>table</th>
+                <th>refers to</th>
+                <th className="number">rows</th>
+                <th className="number">ids</th>
+                <th>such as</th>
+                <th className="number">batch</th>
+                <th>source</th>
+              </tr>
+            </thead>
+            <tbody>
+              {references.map(r => (
+                <tr key={`${r.table} ${r.what} ${r.batch}`}>
+                  <td>{r.table}</td>
+                  <td>{r.what}</td>
+                  <td className="number">{count(r.rows)}</td>
+                  <td className="number">{count(r.ids)}</td>
+                  <td>{r.examples.join(', ')}</td>
+                  <td className="number">{r.batch}</td>
+                  <td>{r.source}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Wide>
+      )}
+      {lookAlikes.map(({kind, ids}) => (
+        <p key={`${kind} ${ids[0]}`}>
+          {kind} {ids.map(id => `“${id}”`).join(' and ')} differ only by case or white space: kept as {ids.length}
+        </p>
+      ))}
+    </>
+  );
 }
 
 function Batches({batches}: {batches: BatchRow[]}) {

@@ -72,6 +72,21 @@ export function quarantineText({batches, conflicts}: OutputOf<'quarantine.list'>
   );
 }
 
+export function unresolvedText({references, lookAlikes}: OutputOf<'unresolved'>): string {
+  return paragraphs(
+    references.length === 0 ? 'Everything that is referred to is described.' : '',
+    table(
+      ['table', 'refers to', 'rows', 'ids', 'such as', 'batch', 'file'],
+      references.map(r => [r.table, r.what, r.rows, r.ids, r.examples.join(', '), String(r.batch), r.source]),
+    ),
+    lookAlikes.length > 0 ? `${bold('Ids that differ only by case or white space')} (kept as different things)` : '',
+    table(
+      ['kind', 'ids'],
+      lookAlikes.map(({kind, ids}) => [kind, ids.map(id => `'${id}'`).join(' and ')]),
+    ),
+  );
+}
+
 export function rejectedText({rows}: OutputOf<'quarantine.show'>): string {
   const shown = rows.slice(0, ROWS_SHOWN).map(row => {
     const line = row.line === null ? '' : `:${row.line}`;
