@@ -3,6 +3,7 @@ import {
   BatchRow,
   ContainAnswer,
   ContainQuestion,
+  Contradiction,
   Finding,
   Hold,
   ParetoAnswer,
@@ -26,6 +27,7 @@ import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
 import {compact} from '../warehouse/compact.ts';
 import {contain, contained} from '../warehouse/contain.ts';
+import {contradictions} from '../warehouse/contradictions.ts';
 import {pareto} from '../warehouse/pareto.ts';
 import {listBatches} from '../warehouse/plant.ts';
 import {listQuarantine, showQuarantine} from '../warehouse/quarantine.ts';
@@ -132,10 +134,15 @@ export const OPERATIONS = {
   'quarantine.list': operation({
     summary: 'Batches with rejected rows; contradictions on request',
     input: z.strictObject({conflicts: z.boolean().optional()}),
-    output: z.object({batches: z.array(QuarantinedBatch), conflicts: z.array(ConflictRow).optional()}),
+    output: z.object({
+      batches: z.array(QuarantinedBatch),
+      conflicts: z.array(ConflictRow).optional(),
+      contradictions: z.array(Contradiction).optional(),
+    }),
     run: async (app, input) => {
       const batches = await listQuarantine(app.warehouse);
-      return input.conflicts ? {batches, conflicts: conflicts(app.warehouse)} : {batches};
+      if (!input.conflicts) return {batches};
+      return {batches, conflicts: conflicts(app.warehouse), contradictions: await contradictions(app.warehouse)};
     },
   }),
   'quarantine.show': operation({

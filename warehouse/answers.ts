@@ -286,6 +286,24 @@ export const QuarantinedBatch = z.object({
 });
 export type QuarantinedBatch = z.infer<typeof QuarantinedBatch>;
 
+export const Contradiction = z.object({
+  table: z.string(),
+  rule: z.string().describe('why one of the rows is current'),
+  rows: z
+    .array(
+      z.object({
+        current: z.boolean(),
+        batch: Position,
+        source: z.string(),
+        record: z.number().int().describe('record of the file, 1 = first'),
+        recordedAt: z.string().nullable(),
+        row: z.record(z.string(), z.string().nullable()),
+      }),
+    )
+    .describe('the current one first'),
+});
+export type Contradiction = z.infer<typeof Contradiction>;
+
 export const UnresolvedQuestion = z.object({table: z.string().optional(), asOf: Position.optional()});
 export type UnresolvedQuestion = z.infer<typeof UnresolvedQuestion>;
 

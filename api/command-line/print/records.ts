@@ -50,7 +50,7 @@ export function inferText({
   );
 }
 
-export function quarantineText({batches, conflicts}: OutputOf<'quarantine.list'>): string {
+export function quarantineText({batches, conflicts, contradictions = []}: OutputOf<'quarantine.list'>): string {
   return paragraphs(
     batches.length === 0 ? 'The quarantine is empty.' : '',
     table(
@@ -69,7 +69,28 @@ export function quarantineText({batches, conflicts}: OutputOf<'quarantine.list'>
             conflicts.map(c => [String(c.batch), c.at, c.table, c.conflicts, c.source]),
           )}`
       : '',
+    ...contradictions.map(
+      ({table: of, rule, rows}) =>
+        `${of}: ${rule}\n${table(['', 'batch', 'record', 'row', 'file'], rows.map(toldRow))}`,
+    ),
   );
+}
+
+function toldRow({
+  current,
+  batch,
+  record,
+  row,
+  source,
+}: NonNullable<OutputOf<'quarantine.list'>['contradictions']>[number]['rows'][number]) {
+  const values = Object.entries(row).filter(([, value]) => value !== null);
+  return [
+    current ? 'current' : '',
+    String(batch),
+    String(record),
+    values.map(([name, value]) => `${name}=${value}`).join(' '),
+    source,
+  ];
 }
 
 export function unresolvedText({references, lookAlikes}: OutputOf<'unresolved'>): string {
