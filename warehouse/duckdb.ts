@@ -83,6 +83,22 @@ export class Session {
     }
   }
 
+  /** Answers piece by piece: of each, one array a column. All columns must be `uinteger` without nulls. */
+  async *chunks(sql: string): AsyncGenerator<Uint32Array[]> {
+    try {
+      const result = await this.connection.stream(sql);
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        const {rowCount} = chunk;
+        yield Array.from({length: chunk.columnCount}, (_, c) => {
+          const {items} = chunk!.getColumnVector(c) as unknown as {items: Uint32Array};
+          return items.subarray(0, rowCount);
+        });
+      }
+    } catch (cause) {
+      throw new QueryError(sql, cause);
+    }
+  }
+
   /** @returns one array a column, in the query's order: numbers (null becomes NaN) or texts (null stays) */
   async columns(sql: string, bindings: Bindings = {}): Promise<{names: string[]; columns: unknown[][]; rows: number}> {
     try {

@@ -1,6 +1,7 @@
 /** Parts and lots: text ids outside, dense integer keys inside. */
 import type {Column} from './canonical.ts';
-import {quoteName, type Session} from './duckdb.ts';
+import {quoteName, quoteText, type Session} from './duckdb.ts';
+import type {Known, NamedItem} from './known.ts';
 
 export const isItem = (column: Column): boolean => ['part', 'lot', 'item'].includes(column.type);
 
@@ -21,7 +22,12 @@ export interface Mentions {
  * Gives keys to the parts or lots that no row has named before, in the order in which they come, so that it does not matter
  * how many batches are looked at together. Makes temporary table `named_items` (kind, id, item) of all that are named.
  */
-export async function nameItems(session: Session, mentions: readonly Mentions[], firstBatch: number): Promise<void> {
+export async function nameItems(
+  session: Session,
+  mentions: readonly Mentions[],
+  firstBatch: number,
+  known: Known | null,
+): Promise<void> {
   const named = mentions.flatMap(({relation, columns}) =>
     columns.flatMap((column, k) =>
       isItem(column)
@@ -34,9 +40,11 @@ export async function nameItems(session: Session, mentions: readonly Mentions[],
     ),
   );
   if (named.length === 0) return;
+  const mentioned = `select kind, id, min(place) as place from (${named.join('\nunion all\n')}) group by kind, id`;
+  if (known && (await nameKnown(session, mentioned, firstBatch, known))) return;
   await session.run(`create or replace temp table mentioned as
     select m.kind, m.id, m.place, i.item
-    from (select kind, id, min(place) as place from (${named.join('\nunion all\n')}) group by kind, id) m
+    from (${mentioned}) m
     left join fact.items i on i.kind = m.kind and i.id = m.id`);
   await session.run(`create or replace temp table named_items as
     select (select count(*) from fact.items) - 1 + row_number() over (order by place) as item, kind, id, place
@@ -48,6 +56,22 @@ export async function nameItems(session: Session, mentions: readonly Mentions[],
   );
   await session.run(`insert into named_items select item, kind, id, place from mentioned where item is not null;
     drop table mentioned`);
+}
+
+/** The same for few rows of a single batch, without looking through all items. @returns whether it could be done */
+async function nameKnown(session: Session, mentioned: string, batch: number, known: Known): Promise<boolean> {
+  const named = await session.rows<NamedItem & Record<string, unknown>>(
+    `select kind, id from (${mentioned}) order by place`,
+  );
+  const keys = await known.keysOf(session, named);
+  if (!keys) return false;
+  const row = ({kind, id}: NamedItem, k: number) => `${keys[k].item}, ${quoteText(kind)}, ${quoteText(id)}`;
+  const all = named.map((n, k) => `(${row(n, k)})`);
+  await session.run(`create or replace temp table named_items as
+    select * from (values ${all.length > 0 ? all.join(', ') : "(0, '', null)"}) n (item, kind, id)`);
+  const fresh = named.flatMap((n, k) => (keys[k].isNew ? [`(${row(n, k)}, ${batch})`] : []));
+  if (fresh.length > 0) await session.run(`insert into fact.items values ${fresh.join(', ')}`);
+  return true;
 }
 
 const FILE_BITS = 32;

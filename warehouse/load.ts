@@ -1,27 +1,30 @@
 /**
  * One file into the warehouse:
- *   1 keep its bytes · 2 stage its records as text · 3 map and validate, persons become pseudonyms · 4 settle against what
- *   is stored · 5 archive the accepted rows and the rejects · 6 write the ledger (from here on it is acknowledged) ·
- *   7 project
+ *   1 keep its bytes · 2 read, map and validate its records, persons become pseudonyms · 3 settle them against what
+ *   is stored · 4 archive the accepted rows and the rejects · 5 write the ledger (from here on it is acknowledged) ·
+ *   6 project
  */
 import {createHash} from 'node:crypto';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Receipt} from './answers.ts';
 import {batchFolder, keepRaw, removeRaw, sealOf, writeBatch} from './archive.ts';
-import {quoteName, quoteText, type Session} from './duckdb.ts';
+import {quoteText, type Session} from './duckdb.ts';
 import type {Holdings} from './holdings.ts';
+import type {Known} from './known.ts';
 import type {Ledger, LedgerEntry} from './ledger.ts';
+import {Parts} from './load-parts.ts';
 import type {LoadPlan, TablePlan} from './load-plan.ts';
 import {withPseudonyms} from './person-texts.ts';
 import type {Persons} from './persons.ts';
 import {type BatchBody, project} from './project.ts';
 import {type Named, pseudonymise} from './pseudonymise.ts';
+import {Scratch} from './scratch.ts';
 import {type Settled, settle} from './settle.ts';
 import {settleLong, settleWide} from './settle-measurements.ts';
 import {latestTime} from './skewed-times.ts';
-import {type BrokenRecord, stage} from './staging.ts';
-import {ambiguousTimes, type FieldError, validate} from './validate.ts';
+import {type BrokenRecord, openRecords} from './staging.ts';
+import {type Validated, validate} from './validate.ts';
 
 /** Finds the lines (1 = first) on which records start: of data records by ordinal, of broken ones by their byte offset. */
 export type FindLines = (
@@ -35,6 +38,7 @@ export interface LoadContext {
   ledger: Ledger;
   holdings: Holdings;
   persons: Persons;
+  known: Known;
   session: Session;
   nextBatch: number;
   findLines: FindLines;
@@ -58,7 +62,9 @@ export async function load(
   plan: LoadPlan,
 ): Promise<{receipt: Receipt; entry: LedgerEntry | null}> {
   const {folder, ledger, session} = context;
+  const parts = new Parts();
   const {sha256: digest, bytes: rawBytes} = plan.dryRun ? await sealOf(plan.path) : await keepRaw(folder, plan.path);
+  parts.end('raw');
   const planDigest = createHash('sha256')
     .update(JSON.stringify(meaningOf(plan)))
     .digest('hex');
@@ -69,55 +75,138 @@ export async function load(
       return {receipt: duplicateReceipt(earlier, plan), entry: null};
     }
   }
+  const scratch = new Scratch(session);
+  try {
+    const {notices, tables, rejects, prepared, named} = await prepare(context, scratch, plan, parts);
+    const accepted = tables.reduce((sum, t) => sum + t.accepted, 0);
+    const duplicates = tables.reduce((sum, t) => sum + t.duplicates, 0);
+    const batch = accepted > 0 ? context.nextBatch : null;
+    const status = plan.dryRun ? 'dry-run' : statusOf(accepted, duplicates, rejects.length);
+    const receipt: Receipt = {batch: plan.dryRun ? null : batch, digest, source: plan.source, status, tables, notices};
+    // A replay that finds everything accepted meanwhile closes its quarantine: the ledger must say so.
+    const settlesNothing = accepted === 0 && rejects.length === 0 && context.replays === undefined;
+    if (plan.dryRun || settlesNothing) {
+      await keepOnlyHeld(context, digest);
+      return {receipt, entry: null};
+    }
 
-  const broken = await stage(session, plan.records);
+    // Before the batch that speaks of them is acknowledged.
+    await context.persons.keep(named.assigned);
+    const seq = ledger.head.seq + 1;
+    const files = await archiveBatch(context, scratch, plan, seq, prepared, rejects);
+    parts.end('archive');
+    const {source} = plan;
+    const how = withPseudonyms(plan.how, named.assigned);
+    const persons = [...named.pseudonyms].sort();
+    const body: BatchBody = {batch, source, digest, rawBytes, plan: planDigest, how, tables, files, notices, persons};
+    if (context.replays !== undefined) body.replays = context.replays;
+    const entry = await acknowledge(ledger, seq, body, folder);
+    parts.end('ledger');
+    await project(session, context.holdings, [entry], {
+      known: context.known,
+      settled: new Map(prepared.map(file => [file.name, file])),
+    });
+    parts.end('project');
+    return {receipt, entry};
+  } finally {
+    await scratch.clear();
+  }
+}
+
+/** Bytes that no batch stands for, or no longer because a person they name was erased, are evidence of nothing. */
+async function keepOnlyHeld({folder, holdings}: LoadContext, digest: string): Promise<void> {
+  if (!holdings.raw().has(digest)) await removeRaw(folder, digest);
+}
+
+/** Accepted rows of one table, before they are archived. */
+interface PreparedFile {
+  table: string;
+  form: 'long' | 'wide';
+  name: string;
+  relation: string;
+  rows: number;
+  isNew: boolean;
+  hashes: string[] | null;
+}
+
+async function prepare(context: LoadContext, scratch: Scratch, plan: LoadPlan, parts: Parts) {
   const notices = [...plan.notices];
   const tables: BatchBody['tables'] = [];
   const rejects: Reject[] = [];
   const prepared: PreparedFile[] = [];
   const named: Named = {assigned: new Map(), pseudonyms: new Set()};
-  const until = latestTime(ledger);
+  const life = {since: context.since, until: latestTime(context.ledger)};
+  const records = await openRecords(scratch, plan);
   for (const [k, table] of plan.tables.entries()) {
-    const errors = await validate(session, plan, table, {since: context.since, until});
-    await pseudonymise(session, context.persons, plan, table, named);
-    const outer = k === 0 ? broken : [];
-    rejects.push(...(await describeRejects(context, plan, table, errors, outer)));
-    for (const {field, sql} of ambiguousTimes(table, plan)) {
-      const {n} = await session.row<{n: number}>(sql);
-      if (n > 0)
+    const validated = await validate(scratch, {plan, records}, table, k, life);
+    await pseudonymise(scratch, context.persons, table, k, named);
+    const {errors, ambiguous} = validated;
+    const broken = k === 0 ? await records.broken() : [];
+    rejects.push(...(await describeRejects(context, plan, table, validated, broken)));
+    for (const {field, rows} of ambiguous) {
+      if (rows > 0)
         notices.push(
-          `${n} ${field} fall into the hour that the clock in ${plan.timeZone} showed twice: read as one of the two`,
+          `${rows} ${field} fall into the hour that the clock in ${plan.timeZone} showed twice: read as one of the two`,
         );
     }
-    const settled = await settleTable(session, table, prepared);
-    tables.push({table: table.table, ...settled, rejected: new Set(errors.map(e => e.ordinal)).size + outer.length});
+    parts.end('parse and validate');
+    const {accepted, duplicates, conflicts} = await settleTable(context, scratch, plan, table, k, prepared);
+    const rejected = new Set(errors.map(e => e.ordinal)).size + broken.length;
+    tables.push({table: table.table, accepted, duplicates, conflicts, rejected});
+    parts.end('keys and duplicates');
   }
-  await session.run('drop table if exists staged');
+  return {notices, tables, rejects, prepared, named};
+}
 
-  const accepted = tables.reduce((sum, t) => sum + t.accepted, 0);
-  const duplicates = tables.reduce((sum, t) => sum + t.duplicates, 0);
-  const batch = accepted > 0 ? context.nextBatch : null;
-  const status = plan.dryRun ? 'dry-run' : statusOf(accepted, duplicates, rejects.length);
-  const receipt: Receipt = {batch: plan.dryRun ? null : batch, digest, source: plan.source, status, tables, notices};
-  // A replay that finds everything accepted meanwhile closes its quarantine: the ledger must say so.
-  const settlesNothing = accepted === 0 && rejects.length === 0 && context.replays === undefined;
-  if (plan.dryRun || settlesNothing) {
-    await dropPrepared(session, prepared);
-    await keepOnlyHeld(context, digest);
-    return {receipt, entry: null};
+async function settleTable(
+  {known}: LoadContext,
+  scratch: Scratch,
+  plan: LoadPlan,
+  table: TablePlan,
+  k: number,
+  prepared: PreparedFile[],
+): Promise<Settled> {
+  // What another place in the file says of the same table is not stored yet.
+  const alone = plan.tables.filter(t => t.table === table.table).length === 1;
+  const add = (form: 'long' | 'wide', relation: string, rows: number, {isNew, hashes}: Settled) => {
+    // A mapping may fill one table from several places: the number keeps their files apart.
+    const name = `${prepared.length}.${table.table}.${form}.parquet`;
+    if (rows > 0) prepared.push({table: table.table, form, name, relation, rows, isNew: isNew && alone, hashes});
+  };
+  if (table.parameters) {
+    const settled = await settleWide(scratch, Object.values(table.parameters), k);
+    add('wide', `settled_${k}_wide`, settled.whole, settled);
+    add('long', `settled_${k}`, settled.cells, settled);
+    return settled;
   }
+  if (table.distinct) {
+    await scratch.table(
+      `distinct_${k}`,
+      `select min(ordinal) as ordinal, * exclude (ordinal) from valid_${k} group by all`,
+    );
+    await scratch.view(`valid_${k}`, `select * from distinct_${k}`);
+  }
+  const settled =
+    table.table === 'measurements'
+      ? await settleLong(scratch, k)
+      : await settle(scratch, table.table, k, alone ? known : null);
+  add('long', `settled_${k}`, settled.accepted, settled);
+  return settled;
+}
 
-  // Before the batch that speaks of them is acknowledged.
-  await context.persons.keep(named.assigned);
-  const seq = ledger.head.seq + 1;
+async function archiveBatch(
+  {folder}: LoadContext,
+  {session}: Scratch,
+  plan: LoadPlan,
+  seq: number,
+  prepared: readonly PreparedFile[],
+  rejects: readonly Reject[],
+): Promise<BatchBody['files']> {
   const files: BatchBody['files'] = [];
   await writeBatch(folder, seq, async into => {
-    for (const [k, {table, form, relation, rows}] of prepared.entries()) {
-      if (rows === 0) continue;
-      // A mapping may fill one table from several places: the number keeps their files apart.
-      const file = `${k}.${table}.${form}.parquet`;
-      await copyToParquet(session, `select * from ${relation} order by ordinal`, join(into, file));
-      files.push({table, form, file, rows, ...(await sealOf(join(into, file)))});
+    for (const {table, form, name, relation, rows} of prepared) {
+      await copyToParquet(session, `select * from ${relation}`, join(into, name));
+      files.push({table, form, file: name, rows, ...(await sealOf(join(into, name)))});
     }
     if (rejects.length > 0) {
       await writeRejects(session, plan.source, rejects, join(into, 'rejects.parquet'));
@@ -125,58 +214,7 @@ export async function load(
       files.push({table: '', form: 'rejects', file: 'rejects.parquet', rows: rejects.length, ...seal});
     }
   });
-  await dropPrepared(session, prepared);
-  const body: BatchBody = {
-    batch,
-    source: plan.source,
-    digest,
-    rawBytes,
-    plan: planDigest,
-    how: withPseudonyms(plan.how, named.assigned),
-    tables,
-    files,
-    notices,
-    persons: [...named.pseudonyms].sort(),
-  };
-  if (context.replays !== undefined) body.replays = context.replays;
-  const entry = await acknowledge(ledger, seq, body, folder);
-  await project(session, context.holdings, [entry]);
-  return {receipt, entry};
-}
-
-interface PreparedFile {
-  table: string;
-  form: 'long' | 'wide';
-  relation: string;
-  rows: number;
-}
-
-async function settleTable(session: Session, table: TablePlan, prepared: PreparedFile[]): Promise<Settled> {
-  const long = `settled_${prepared.length}`;
-  const wide = `${long}_wide`;
-  let settled: Settled;
-  if (table.parameters) {
-    settled = await settleWide(session, Object.values(table.parameters));
-    await session.run(`drop table if exists ${wide}; alter table settled_wide rename to ${wide}`);
-    const {n} = await session.row<{n: number}>(`select count(*) as n from ${wide}`);
-    prepared.push({table: table.table, form: 'wide', relation: wide, rows: n});
-  } else if (table.table === 'measurements') settled = await settleLong(session);
-  else {
-    if (table.distinct) {
-      await session.run(
-        `create or replace temp table valid as select min(ordinal) as ordinal, * exclude (ordinal) from valid group by all`,
-      );
-    }
-    settled = await settle(session, table.table);
-  }
-  await session.run(`drop table if exists ${long}; alter table settled rename to ${long}; drop table valid`);
-  const {n} = await session.row<{n: number}>(`select count(*) as n from ${long}`);
-  prepared.push({table: table.table, form: 'long', relation: long, rows: n});
-  return settled;
-}
-
-async function dropPrepared(session: Session, prepared: readonly PreparedFile[]): Promise<void> {
-  for (const {relation} of prepared) await session.run(`drop table ${relation}`);
+  return files;
 }
 
 /** The ledger's next entry must be this batch: its archive folder bears the entry's number. */
@@ -200,11 +238,6 @@ function statusOf(accepted: number, duplicates: number, rejected: number): Recei
 function meaningOf(plan: LoadPlan) {
   const {source: _source, path: _path, notices: _notices, how: _how, dryRun: _dryRun, records, ...rest} = plan;
   return {...rest, records: {...records, path: ''}};
-}
-
-/** Bytes that no batch stands for, or no longer because a person they name was erased, are evidence of nothing. */
-async function keepOnlyHeld({folder, holdings}: LoadContext, digest: string): Promise<void> {
-  if (!holdings.raw().has(digest)) await removeRaw(folder, digest);
 }
 
 function alreadyLoaded(ledger: Ledger, digest: string, plan: string): BatchBody | null {
@@ -239,36 +272,19 @@ function duplicateReceipt(earlier: BatchBody, plan: LoadPlan): Receipt {
 }
 
 async function describeRejects(
-  {session, findLines}: LoadContext,
+  {findLines}: LoadContext,
   plan: LoadPlan,
   table: TablePlan,
-  errors: readonly FieldError[],
+  {errors, sent}: Validated,
   broken: readonly BrokenRecord[],
 ): Promise<Reject[]> {
   if (errors.length === 0 && broken.length === 0) return [];
   const {records} = plan;
-  await session.run('create or replace temp table wanted (ordinal integer)');
-  const ordinals = [...new Set(errors.map(e => e.ordinal))];
-  for (let k = 0; k < ordinals.length; k += 5000) {
-    await session.run(
-      `insert into wanted values ${ordinals
-        .slice(k, k + 5000)
-        .map(o => `(${o})`)
-        .join(', ')}`,
-    );
-  }
-  const sent = records.columns.map(c => `${quoteText(c)}: ${quoteName(c)}`).join(', ');
-  const line = records.format === 'ndjson' ? '"$line"' : records.format === 'parquet' ? 's.rowid + 1' : 'null::integer';
-  const rows = await session.rows<{ordinal: number; row: string; line: number | null}>(
-    `select s.rowid as ordinal, to_json({${sent}})::varchar as "row", ${line} as line from staged s join wanted w on w.ordinal = s.rowid`,
-  );
-  await session.run('drop table wanted');
-  const byOrdinal = new Map(rows.map(r => [r.ordinal, r]));
   const lines =
     records.format === 'csv'
       ? await findLines(
           records,
-          ordinals,
+          sent.keys(),
           broken.flatMap(b => (b.byte === null ? [] : [b.byte])),
         )
       : null;
@@ -282,10 +298,10 @@ async function describeRejects(
     })),
     ...errors.map(({ordinal, field, reason}) => ({
       table: table.table,
-      line: lines ? (lines.ofRecord.get(ordinal) ?? null) : (byOrdinal.get(ordinal)?.line ?? null),
+      line: lines ? (lines.ofRecord.get(ordinal) ?? null) : (sent.get(ordinal)?.line ?? null),
       field,
       reason,
-      row: byOrdinal.get(ordinal)?.row ?? '{}',
+      row: sent.get(ordinal)?.row ?? '{}',
     })),
   ].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }

@@ -6,6 +6,7 @@ import {columnsOf} from './canonical.ts';
 import {quoteText, type Session} from './duckdb.ts';
 import type {FileRecord, HeldFile, Holdings, RetentionBody} from './holdings.ts';
 import {nameItems} from './items.ts';
+import {type Known, SMALL_ROWS} from './known.ts';
 import type {LedgerEntry} from './ledger.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {projectCells, projectWide} from './project-measurements.ts';
@@ -43,15 +44,19 @@ export interface Incoming {
   isNew: boolean;
 }
 
-/** Rows as they were settled, which need not be read back from the archive. */
-export type SettledFiles = ReadonlyMap<string, {relation: string; isNew: boolean}>;
+/** What the load has at hand of a single batch, which need not be looked up again. */
+export interface AtHand {
+  known: Known;
+  /** Rows as they were settled, by the name of their file. */
+  settled: ReadonlyMap<string, {table: string; relation: string; isNew: boolean; hashes: string[] | null}>;
+}
 
 /** Applies ledger entries to the database, in one transaction that also records how far it got. */
 export async function project(
   session: Session,
   holdings: Holdings,
   entries: readonly LedgerEntry[],
-  settled: SettledFiles = new Map(),
+  atHand: AtHand | null = null,
 ): Promise<void> {
   await session.run('begin');
   try {
@@ -59,7 +64,7 @@ export async function project(
     const batches = entries.filter(isBatch);
     const arrivals = arrivalsOf(batches, holdings);
     await projectRejects(session, arrivals);
-    await projectRows(session, arrivals, settled);
+    await projectRows(session, arrivals, atHand);
     await projectBatches(session, batches);
     const last = entries.at(-1)!;
     await session.run(
@@ -67,7 +72,9 @@ export async function project(
       {seq: last.seq, batch: batches.findLast(b => b.body.batch !== null)?.body.batch ?? null, hash: last.hash},
     );
     await session.run('commit');
+    for (const {table, hashes} of atHand?.settled.values() ?? []) atHand?.known.stored(table, hashes);
   } catch (error) {
+    atHand?.known.forget();
     await session.run('rollback');
     throw error;
   }
@@ -161,29 +168,30 @@ async function projectRejects(session: Session, arrivals: readonly Arrival[]): P
 /** What was sent may name a person: it stays in the archive. */
 const WITHOUT_VALUE = `regexp_replace(reason, ': ".*"$', '', 's')`;
 
-async function projectRows(session: Session, arrivals: readonly Arrival[], settled: SettledFiles): Promise<void> {
+async function projectRows(session: Session, arrivals: readonly Arrival[], atHand: AtHand | null): Promise<void> {
   const groups = groupsOf(arrivals.filter(a => a.file.form !== 'rejects'));
   if (groups.length === 0) return;
   const incoming: Incoming[] = [];
   for (const [k, group] of groups.entries()) {
     const [first] = group;
     const {table, form} = first.file;
-    const known = group.length === 1 ? settled.get(first.of) : undefined;
+    const settled = group.length === 1 ? atHand?.settled.get(first.of) : undefined;
     const relation = `incoming_${k}`;
     // What comes from many files is read once; one large file is read by columns, as they are needed.
     const kind = group.length > 1 ? 'table' : 'view';
-    const from = known
-      ? `(select *, ${first.batch} as batch, ${first.place} as "$file" from ${known.relation})`
+    const from = settled
+      ? `(select *, ${first.batch} as batch, ${first.place} as "$file" from ${settled.relation})`
       : relationOfAll(group);
     await session.run(`create or replace temp ${kind} ${relation} as select * from ${from}`);
-    incoming.push({table, form, relation, severalFiles: group.length > 1, isNew: known?.isNew ?? false});
+    incoming.push({table, form, relation, severalFiles: group.length > 1, isNew: settled?.isNew ?? false});
   }
   const firstBatch = Math.min(...arrivals.map(a => a.batch ?? Number.POSITIVE_INFINITY));
   const mentions = incoming.map(({table, relation, form}) => ({
     relation,
     columns: form === 'wide' ? columnsOf(table).filter(c => c.name === 'part') : columnsOf(table),
   }));
-  await nameItems(session, mentions, firstBatch);
+  const rows = arrivals.reduce((sum, a) => sum + a.file.rows, 0);
+  await nameItems(session, mentions, firstBatch, rows <= SMALL_ROWS ? (atHand?.known ?? null) : null);
   let viewsChange = false;
   for (const rows of incoming) {
     if (rows.table !== 'measurements') await projectTable(session, rows);

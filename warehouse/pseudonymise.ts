@@ -1,9 +1,9 @@
 /** Puts pseudonyms in the place of persons' names, before rows are compared with what is stored. */
 import {columnsOf} from './canonical.ts';
 import {quoteName, type Session} from './duckdb.ts';
-import type {LoadPlan, TablePlan} from './load-plan.ts';
+import type {TablePlan} from './load-plan.ts';
 import {isPerson, isPseudonym, type Persons} from './persons.ts';
-import {taken, textOf} from './staging.ts';
+import type {Scratch} from './scratch.ts';
 
 /** Who is named in one file: names as sent and their pseudonyms; and pseudonyms that were sent as such. */
 export interface Named {
@@ -18,22 +18,20 @@ export const personColumns = (table: string): string[] =>
     .map(({name}) => name);
 
 /**
- * Replaces names in temporary table `valid`, and adds all that the records name to `named`, rejected rows included. A table
+ * Replaces names in relation `valid_<k>`, and adds all that the records name to `named`, rejected rows included. A table
  * without persons costs nothing.
  */
 export async function pseudonymise(
-  session: Session,
+  scratch: Scratch,
   persons: Persons,
-  plan: LoadPlan,
   table: TablePlan,
+  k: number,
   named: Named,
 ): Promise<void> {
   for (const column of personColumns(table.table)) {
-    const expression = table.columns[column];
-    if (!expression) continue;
-    const sent = await session.rows<{name: string}>(
-      `select distinct name from (select ${textOf(expression, plan)} as name from staged s where ${taken(table)})
-       where name is not null`,
+    if (!table.columns[column]) continue;
+    const sent = await scratch.session.rows<{name: string}>(
+      `select distinct ${quoteName(column)} as name from checked_${k} where ${quoteName(column)} is not null`,
     );
     const names = sent.map(({name}) => name);
     for (const name of names.filter(isPseudonym)) named.pseudonyms.add(name);
@@ -42,8 +40,25 @@ export async function pseudonymise(
       named.assigned.set(name, person);
       named.pseudonyms.add(person);
     }
-    await replaceNames(session, 'valid', column, named.assigned);
+    await replaceInValid(scratch, k, column, named.assigned);
   }
+}
+
+/** Replaces the names in one column of the valid rows. */
+async function replaceInValid(scratch: Scratch, k: number, column: string, assigned: Named['assigned']): Promise<void> {
+  if (assigned.size === 0) return;
+  const pseudonyms = await scratch.table(
+    `pseudonyms_${k}_${column}`,
+    `select unnest($names::varchar[]) as name, unnest($persons::varchar[]) as person`,
+    {names: [...assigned.keys()], persons: [...assigned.values()]},
+  );
+  const withNames = await scratch.rename(`valid_${k}`, `valid_${k}_${column}`);
+  const name = quoteName(column);
+  await scratch.view(
+    `valid_${k}`,
+    `select v.* replace (coalesce(p.person, v.${name}) as ${name})
+     from ${withNames} v left join ${pseudonyms} p on p.name = v.${name}`,
+  );
 }
 
 /** Replaces the names in one column of a temporary table. */

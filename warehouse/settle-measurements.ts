@@ -1,47 +1,66 @@
 /** Settling of measurements: wide rows that are wholly new stay wide; everything else is compared cell by cell. */
-import {quoteName, quoteText, type Session} from './duckdb.ts';
+import {quoteName, quoteText} from './duckdb.ts';
+import type {Scratch} from './scratch.ts';
 import {type Settled, settle} from './settle.ts';
 import {factTable, stepTables} from './step-tables.ts';
 
 /**
- * Makes `settled_wide` (new rows of `valid`, parameters in columns named `p:<parameter>`) and `settled` (cells, in long form)
- * from `valid`. Counts are rows of the file.
+ * Makes `settled_<k>_wide` (new rows of `valid_<k>`, parameters in columns named `p:<parameter>`) and, unless all rows are
+ * new, `settled_<k>` (cells, in long form). Counts are rows of the file.
  */
-export async function settleWide(session: Session, parameters: readonly string[]): Promise<Settled> {
-  await session.run(`create or replace temp table wide as
-    select v.*, i.item as "$item", count(*) over (partition by v.part, v.step, v.run) = 1 as "$alone"
-    from valid v left join fact.items i on i.id = v.part and i.kind = 'part'`);
-  const known = (await stepTables(session)).map(
-    t => `select ${quoteText(t.step)} as step, part, run from ${factTable(t)}`,
+export async function settleWide(
+  scratch: Scratch,
+  parameters: readonly string[],
+  k: number,
+): Promise<Settled & {whole: number; cells: number}> {
+  const {session} = scratch;
+  const {rows, unique} = await session.row<{rows: number; unique: boolean}>(
+    `select count(*) as rows, count(*) = count(distinct hash(part, step, run)) as "unique" from valid_${k}`,
   );
-  const stored = known.length
-    ? known.join(' union all ')
-    : 'select null::varchar as step, 0 as part, 0 as run where false';
-  const isNew = `"$alone" and not exists (select 1 from (${stored}) s
+  if (unique && !(await anyVisitStored(scratch, k))) {
+    await scratch.view(`settled_${k}_wide`, `select * from valid_${k}`);
+    return {accepted: rows, duplicates: 0, conflicts: 0, isNew: true, hashes: null, whole: rows, cells: 0};
+  }
+  await scratch.table(
+    `wide_${k}`,
+    `select v.*, i.item as "$item", count(*) over (partition by v.part, v.step, v.run) = 1 as "$alone"
+     from valid_${k} v left join fact.items i on i.id = v.part and i.kind = 'part'`,
+  );
+  const isNew = `"$alone" and not exists (select 1 from (${await storedVisits(scratch)}) s
     where s.part = w."$item" and s.step = coalesce(w.step, '') and s.run = w.run)`;
-  await session.run(`create or replace temp table settled_wide as
-    select * exclude ("$item", "$alone") from wide w where ${isNew} order by ordinal`);
-  const whole = await session.row<{n: number; rows: number}>(
-    'select (select count(*) from settled_wide) as n, (select count(*) from wide) as rows',
+  await scratch.table(
+    `settled_${k}_wide`,
+    `select * exclude ("$item", "$alone") from wide_${k} w where ${isNew} order by ordinal`,
   );
+  const {whole} = await session.row<{whole: number}>(`select count(*) as whole from settled_${k}_wide`);
   const names = parameters.map(p => quoteText(p)).join(', ');
   const values = parameters.map(p => quoteName(`p:${p}`)).join(', ');
-  await session.run(`create or replace temp table valid as
-    select ordinal, part, parameter, value, null::varchar as text_value, null::varchar as qualifier, step, run, measured_at, recorded_at
-    from (select ordinal, part, unnest([${names}]) as parameter, unnest([${values}]) as value, step, run, measured_at, recorded_at
-          from wide w anti join settled_wide n on n.ordinal = w.ordinal)
-    where value is not null order by ordinal`);
-  await session.run('drop table wide');
-  const cells = await settleLong(session);
-  const late = await session.row<{n: number}>('select count(distinct ordinal) as n from settled');
-  return {accepted: whole.n + late.n, duplicates: whole.rows - whole.n - late.n, conflicts: cells.conflicts};
+  await scratch.table(
+    `cells_${k}`,
+    `select ordinal, part, parameter, value, null::varchar as text_value, null::varchar as qualifier, step, run, measured_at, recorded_at
+     from (select ordinal, part, unnest([${names}]) as parameter, unnest([${values}]) as value, step, run, measured_at, recorded_at
+           from wide_${k} w anti join settled_${k}_wide n on n.ordinal = w.ordinal)
+     where value is not null order by ordinal`,
+  );
+  await scratch.view(`valid_${k}`, `select * from cells_${k}`);
+  const cells = await settleLong(scratch, k);
+  const late = await session.row<{n: number}>(`select count(distinct ordinal) as n from settled_${k}`);
+  return {
+    accepted: whole + late.n,
+    duplicates: rows - whole - late.n,
+    conflicts: cells.conflicts,
+    isNew: false,
+    hashes: null,
+    whole,
+    cells: cells.accepted,
+  };
 }
 
-/** Makes `settled` (new cells in long form) from `valid`. */
-export async function settleLong(session: Session): Promise<Settled> {
+/** Makes `settled_<k>` (new cells in long form) from `valid_<k>`. */
+export async function settleLong(scratch: Scratch, k: number): Promise<Settled> {
   const sameVisit = (table: string) =>
-    `exists (select 1 from keyed k where k."$item:part" = ${table}.part and k.run = ${table}.run`;
-  const wide = (await stepTables(session)).map(({id, step, parameters}) => {
+    `exists (select 1 from keyed_${k} k where k."$item:part" = ${table}.part and k.run = ${table}.run`;
+  const wide = (await stepTables(scratch.session)).map(({id, step, parameters}) => {
     const names = parameters.map(p => quoteText(p.parameter)).join(', ');
     const values = parameters.map(p => p.column).join(', ');
     return `select * from (select part, unnest([${names}]) as parameter, unnest([${values}]) as value, null::varchar as text_value,
@@ -50,11 +69,32 @@ export async function settleLong(session: Session): Promise<Settled> {
   });
   const cells = `select part, parameter, value, text_value, qualifier, step, run, measured_at, recorded_at
     from fact.cells c where ${sameVisit('c')} and coalesce(k.step, '') = c.step)`;
-  return settle(
-    session,
+  const settled = await settle(
+    scratch,
     'measurements',
+    k,
+    null,
     `select i.id as part, m.parameter, m.value, m.text_value, m.qualifier, nullif(m.step, '') as step, m.run, m.measured_at,
        m.recorded_at
      from (${[...wide, cells].join('\nunion all\n')}) m join fact.items i on i.item = m.part`,
   );
+  // A value that is new may still belong to a visit that is known.
+  return {...settled, isNew: false, hashes: null};
+}
+
+/** Whether a row of the file is of a visit that has one stored already. */
+async function anyVisitStored(scratch: Scratch, k: number): Promise<boolean> {
+  const {any} = await scratch.session.row<{any: boolean}>(
+    `select exists (
+       select 1 from valid_${k} v join fact.items i on i.id = v.part and i.kind = 'part'
+       join (${await storedVisits(scratch)}) s on s.part = i.item and s.step = coalesce(v.step, '') and s.run = v.run) as any`,
+  );
+  return any;
+}
+
+async function storedVisits({session}: Scratch): Promise<string> {
+  const known = (await stepTables(session)).map(
+    t => `select ${quoteText(t.step)} as step, part, run from ${factTable(t)}`,
+  );
+  return known.length ? known.join(' union all ') : 'select null::varchar as step, 0 as part, 0 as run where false';
 }

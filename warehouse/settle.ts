@@ -3,34 +3,100 @@
  * arrival. Same key and same content is a duplicate; same key and other content is a further version, and a conflict
  * unless both versions say when they were recorded.
  */
-import {CANONICAL, type Column, columnsOf} from './canonical.ts';
-import {quoteName, type Session} from './duckdb.ts';
+import {CANONICAL, columnsOf} from './canonical.ts';
+import {quoteName} from './duckdb.ts';
 import {isItem, kindOf} from './items.ts';
+import {type Known, keyHash, SMALL_ROWS} from './known.ts';
+import type {Scratch} from './scratch.ts';
 
 export interface Settled {
   accepted: number;
   duplicates: number;
   conflicts: number;
+  /** No row has the key of a stored one, or of another in the file. */
+  isNew: boolean;
+  /** Of the rows' natural keys, when they are few. */
+  hashes: string[] | null;
 }
 
 /**
- * Makes temporary table `settled` (as `valid`, rows to be accepted only) from `valid`.
- * @param versions SQL of the stored versions of the keys in temporary table `keyed`, with text ids
+ * Makes relation `settled_<k>` of the rows of `valid_<k>` that are to be accepted.
+ * @param versions SQL of the stored versions of the keys in temporary table `keyed_<k>`, with text ids
  */
-export async function settle(session: Session, table: string, versions = storedRows(table)): Promise<Settled> {
+export async function settle(
+  scratch: Scratch,
+  table: string,
+  k: number,
+  known: Known | null,
+  versions = storedRows(table, k),
+): Promise<Settled> {
+  const {session} = scratch;
+  const content = columnsOf(table)
+    .map(c => quoteName(c.name))
+    .join(', ');
+  const {rows, different, hashes} = await session.row<{rows: number; different: number; hashes: string[] | null}>(
+    `select count(*) as rows, count(distinct "$key") as different,
+       case when count(*) <= ${SMALL_ROWS} then list("$key"::varchar) end as hashes
+     from (select ${keyHash(table)} as "$key" from valid_${k})`,
+  );
+  // Digests that differ are of keys that differ.
+  const unique = rows === different;
+  const few = rows === 0 ? [] : hashes;
+  const isKnownNew = unique ? await known?.areNew(session, table, few) : null;
+  if (!isKnownNew) await keepStored(scratch, table, k, content, versions);
+  const isNew = unique && (isKnownNew || (await isEmpty(scratch, `stored_${k}`)));
+  if (isNew) {
+    await scratch.view(`settled_${k}`, `select ordinal, ${content} from valid_${k}`);
+    return {accepted: rows, duplicates: 0, conflicts: 0, isNew, hashes: few};
+  }
+  return {...(await compare(scratch, table, k, content, unique)), isNew, hashes: few};
+}
+
+/** Makes `keyed_<k>`, the keys of the rows that come, and `stored_<k>`, what is stored under them. */
+async function keepStored(
+  scratch: Scratch,
+  table: string,
+  k: number,
+  content: string,
+  versions: string,
+): Promise<void> {
   const columns = columnsOf(table);
   const {key} = CANONICAL[table];
-  const content = columns.map(c => quoteName(c.name)).join(', ');
-  const keyed = await keyedRows(session, columns, content);
-  await session.run(`create or replace temp table stored as
-    select ${key.map(quoteName).join(', ')}, list(hash(${content})) as hashes,
-      bool_or(recorded_at is null) as undated, list(recorded_at) as dates
-    from (${versions}) group by all`);
-
-  const keyList = key.map(quoteName).join(', ');
-  const {unique} = await session.row<{unique: boolean}>(
-    `select count(*) = count(distinct (${keyList})) as "unique" from ${keyed}`,
+  const keys = columns.filter(c => key.includes(c.name));
+  const lookUps = keys
+    .filter(isItem)
+    .map(
+      ({name}) =>
+        `left join fact.items ${alias(name)} on ${alias(name)}.id = v.${quoteName(name)} and ${alias(name)}.kind = ${kindOf(columns, name, 'v')}`,
+    );
+  const items = keys.filter(isItem).map(({name}) => `${alias(name)}.item as "$item:${name}"`);
+  const keyList = key.map(name => `v.${quoteName(name)}`);
+  await scratch.table(
+    `keyed_${k}`,
+    `select distinct ${[...keyList, ...items].join(', ')} from valid_${k} v ${lookUps.join('\n')}`,
   );
+  await scratch.table(
+    `stored_${k}`,
+    `select ${key.map(quoteName).join(', ')}, list(hash(${content})) as hashes,
+       bool_or(recorded_at is null) as undated, list(recorded_at) as dates
+     from (${versions}) group by all`,
+  );
+}
+
+async function isEmpty({session}: Scratch, relation: string): Promise<boolean> {
+  const {empty} = await session.row<{empty: boolean}>(`select not exists (from ${relation}) as empty`);
+  return empty;
+}
+
+async function compare(
+  scratch: Scratch,
+  table: string,
+  k: number,
+  content: string,
+  unique: boolean,
+): Promise<{accepted: number; duplicates: number; conflicts: number}> {
+  const {key} = CANONICAL[table];
+  const keyList = key.map(quoteName).join(', ');
   const inFile = unique
     ? '1 as "$copy", false as "$rival"'
     : `row_number() over (partition by ${keyList}, "$hash" order by ordinal) as "$copy",
@@ -38,38 +104,24 @@ export async function settle(session: Session, table: string, versions = storedR
         or (count(*) over (partition by ${keyList}) > count(recorded_at) over (partition by ${keyList})
             and min("$hash") over (partition by ${keyList}) <> max("$hash") over (partition by ${keyList})))
        and ordinal > min(ordinal) over (partition by ${keyList}) as "$rival"`;
-  const sameKey = key.map(k => `s.${quoteName(k)} is not distinct from k.${quoteName(k)}`).join(' and ');
-  await session.run(`create or replace temp table compared as
-    select k.*, k."$copy" > 1 or coalesce(list_contains(s.hashes, k."$hash"), false) as "$duplicate",
-      k."$rival" or (s.hashes is not null
-        and (k.recorded_at is null or s.undated or list_contains(s.dates, k.recorded_at))) as "$conflict"
-    from (select *, ${inFile} from ${keyed}) k left join stored s on ${sameKey}`);
-  const counts = await session.row<{accepted: number; duplicates: number; conflicts: number}>(
-    `select count(*) filter (not "$duplicate") as accepted, count(*) filter ("$duplicate") as duplicates,
-       count(*) filter ("$conflict" and not "$duplicate") as conflicts from compared`,
+  const sameKey = key.map(name => `s.${quoteName(name)} is not distinct from k.${quoteName(name)}`).join(' and ');
+  await scratch.table(
+    `compared_${k}`,
+    `select k.*, k."$copy" > 1 or coalesce(list_contains(s.hashes, k."$hash"), false) as "$duplicate",
+       k."$rival" or (s.hashes is not null
+         and (k.recorded_at is null or s.undated or list_contains(s.dates, k.recorded_at))) as "$conflict"
+     from (select *, ${inFile} from (select *, hash(${content}) as "$hash" from valid_${k})) k
+     left join stored_${k} s on ${sameKey}`,
   );
-  await session.run(`create or replace temp table settled as
-    select ordinal, ${content} from compared where not "$duplicate" order by ordinal`);
-  await session.run('drop table compared; drop table stored; drop table keyed');
-  return counts;
-}
-
-async function keyedRows(session: Session, columns: readonly Column[], content: string): Promise<string> {
-  const lookUps = columns
-    .filter(isItem)
-    .map(
-      ({name}) =>
-        `left join fact.items ${alias(name)} on ${alias(name)}.id = v.${quoteName(name)} and ${alias(name)}.kind = ${kindOf(columns, name, 'v')}`,
-    );
-  const items = columns.filter(isItem).map(({name}) => `${alias(name)}.item as "$item:${name}"`);
-  await session.run(`create or replace temp table keyed as
-    select ${['v.*', ...items].join(', ')}, hash(${content.replaceAll(/"[^"]+"/g, name => `v.${name}`)}) as "$hash"
-    from valid v ${lookUps.join('\n')}`);
-  return 'keyed';
+  await scratch.view(`settled_${k}`, `select ordinal, ${content} from compared_${k} where not "$duplicate"`);
+  return scratch.session.row<{accepted: number; duplicates: number; conflicts: number}>(
+    `select count(*) filter (not "$duplicate") as accepted, count(*) filter ("$duplicate") as duplicates,
+       count(*) filter ("$conflict" and not "$duplicate") as conflicts from compared_${k}`,
+  );
 }
 
 /** The stored versions of the keys among the incoming rows. */
-function storedRows(table: string): string {
+function storedRows(table: string, k: number): string {
   const columns = columnsOf(table);
   const joins = columns
     .filter(isItem)
@@ -82,7 +134,7 @@ function storedRows(table: string): string {
     return `k.${incoming} is not distinct from f.${quoteName(k)}`;
   });
   return `select ${texts.join(', ')} from fact.${table} f ${joins.join('\n')}
-    where exists (select 1 from keyed k where ${sameKey.join(' and ')})`;
+    where exists (select 1 from keyed_${k} k where ${sameKey.join(' and ')})`;
 }
 
 const alias = (name: string) => quoteName(`i_${name}`);

@@ -1,6 +1,8 @@
-/** Records as text, exactly as they were sent, in a temporary table `staged` whose rowid is the record's ordinal. */
+/** Records of a file as a relation whose fields are texts exactly as they were sent, or the file's own types (Parquet). */
 import {quoteName, quoteText, type Session} from './duckdb.ts';
-import type {Expression, LoadPlan, RecordSource, TablePlan} from './load-plan.ts';
+import type {LoadPlan, RecordSource} from './load-plan.ts';
+import type {Scratch} from './scratch.ts';
+import {needsOrdinal} from './texts.ts';
 
 /** A record that the reader could not take apart. `byte` is where it starts in the file (0 = first), if known. */
 export interface BrokenRecord {
@@ -10,16 +12,35 @@ export interface BrokenRecord {
   text: string;
 }
 
-/** Reads all records of a source into `staged`. @returns the records that could not be taken apart */
-export async function stage(session: Session, source: RecordSource): Promise<BrokenRecord[]> {
-  await session.run('drop table if exists staged');
-  if (source.format === 'csv') return stageCsv(session, source);
-  if (source.format === 'ndjson') return stageNdjson(session, source);
-  const columns = source.columns.map(c => `${quoteName(c)}::varchar as ${quoteName(c)}`);
-  await session.run(
-    `create temp table staged as select ${columns.join(', ')} from read_parquet(${quoteText(source.path)})`,
-  );
-  return [];
+export interface Records {
+  /** SQL of the relation. */
+  relation: string;
+  /** SQL of a record's ordinal (0 = first), of row `s`; null when it is the rowid of a table that takes all records. */
+  ordinal: string | null;
+  /** SQL of a record's line where it is known without looking at the file again. */
+  line: string;
+  /** Columns that arrive as numbers or times rather than as texts, with DuckDB's name of the type. */
+  types: ReadonlyMap<string, string>;
+  /** What could not be taken apart; to be asked after the relation was read. */
+  broken(): Promise<BrokenRecord[]>;
+}
+
+/**
+ * Opens the records of a file. A CSV file that fills one table is read straight into it; one that fills several is first
+ * staged as text. Parquet is read anew for each table, as few of its columns as that takes.
+ */
+export async function openRecords(scratch: Scratch, plan: LoadPlan): Promise<Records> {
+  const {records} = plan;
+  if (records.format === 'ndjson') return stageNdjson(scratch, records);
+  if (records.format === 'parquet') return openParquet(scratch, records);
+  const broken = () => brokenCsv(scratch.session, records);
+  await scratch.session.run('drop table if exists reject_errors; drop table if exists reject_scans');
+  const [table] = plan.tables;
+  if (plan.tables.length === 1 && !table.only && !Object.values(table.columns).some(needsOrdinal)) {
+    return {relation: csvRelation(records), ordinal: null, line: 'null::integer', types: new Map(), broken};
+  }
+  const relation = await scratch.table('staged', `select * from ${csvRelation(records)}`);
+  return {relation, ordinal: 's.rowid', line: 'null::integer', types: new Map(), broken};
 }
 
 /** Column names of a Parquet file, in its order. */
@@ -28,18 +49,40 @@ export async function parquetColumns(session: Session, path: string): Promise<st
   return rows.map(r => r.column_name);
 }
 
-async function stageCsv(session: Session, source: RecordSource & {format: 'csv'}): Promise<BrokenRecord[]> {
+const ROW_NUMBER = 'file_row_number';
+
+async function openParquet(scratch: Scratch, {path, columns}: RecordSource): Promise<Records> {
+  const broken = async () => [];
+  if (columns.some(c => c.toLowerCase() === ROW_NUMBER)) {
+    const texts = columns.map(c => `${quoteName(c)}::varchar as ${quoteName(c)}`);
+    const relation = await scratch.table('staged', `select ${texts.join(', ')} from read_parquet(${quoteText(path)})`);
+    return {relation, ordinal: 's.rowid', line: '(s.rowid + 1)', types: new Map(), broken};
+  }
+  const described = await scratch.session.rows<{column_name: string; column_type: string}>(
+    `describe select * from read_parquet(${quoteText(path)})`,
+  );
+  return {
+    relation: `read_parquet(${quoteText(path)}, file_row_number = true)`,
+    ordinal: `s.${ROW_NUMBER}`,
+    line: `(s.${ROW_NUMBER} + 1)`,
+    types: new Map(described.map(d => [d.column_name, d.column_type])),
+    broken,
+  };
+}
+
+function csvRelation(source: RecordSource & {format: 'csv'}): string {
   const columns = source.columns.map(c => `${quoteText(c)}: 'VARCHAR'`).join(', ');
-  await session.run(`create temp table staged as select * from read_csv(${quoteText(source.path)},
+  return `read_csv(${quoteText(source.path)},
     auto_detect = false, header = false, skip = ${source.headerLines}, delim = ${quoteText(source.delimiter)},
     quote = ${quoteText(source.quote)}, escape = ${quoteText(source.quote)}, columns = {${columns}},
-    max_line_size = 16777216, store_rejects = true, strict_mode = true)`);
+    max_line_size = 16777216, store_rejects = true, strict_mode = true)`;
+}
+
+async function brokenCsv(session: Session, source: RecordSource): Promise<BrokenRecord[]> {
   const broken = await session.rows<{byte: number; reason: string; text: string}>(
     `select max(line_byte_position) - 1 as byte, first(error_message order by column_idx) as reason, first(csv_line) as text
      from reject_errors group by line_byte_position order by line_byte_position`,
   );
-  await session.run('drop table if exists reject_errors');
-  await session.run('drop table if exists reject_scans');
   return broken.map(({byte, reason, text}) => ({
     line: null,
     byte,
@@ -49,95 +92,29 @@ async function stageCsv(session: Session, source: RecordSource & {format: 'csv'}
 }
 
 /** One record a line; a line that is not a JSON object is broken, an empty line is nothing. */
-async function stageNdjson(session: Session, source: RecordSource & {format: 'ndjson'}): Promise<BrokenRecord[]> {
-  await session.run(`create or replace temp table lines as select * from read_csv(${quoteText(source.path)},
-    auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', columns = {'line': 'VARCHAR'},
-    max_line_size = 16777216)`);
+async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'ndjson'}): Promise<Records> {
+  await scratch.table(
+    'lines',
+    `select * from read_csv(${quoteText(source.path)},
+       auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', columns = {'line': 'VARCHAR'},
+       max_line_size = 16777216)`,
+  );
   const usable = "line is not null and trim(line) <> ''";
   const isObject = "coalesce(try(json_type(line)) = 'OBJECT', false)";
   const columns = source.columns.map(c => `line ->> ${quoteText(jsonPath(c))} as ${quoteName(c)}`);
-  await session.run(
-    `create temp table staged as select ${columns.join(', ')}, rowid + 1 as "$line" from lines
+  const relation = await scratch.table(
+    'staged',
+    `select ${columns.join(', ')}, rowid + 1 as "$line" from lines
      where ${usable} and case when json_valid(line) then ${isObject} else false end order by rowid`,
   );
-  const broken = await session.rows<{line: number; text: string}>(
-    `select rowid + 1 as line, line as text from lines
-     where ${usable} and not case when json_valid(line) then ${isObject} else false end order by rowid`,
-  );
-  await session.run('drop table lines');
-  return broken.map(({line, text}) => ({line, byte: null, reason: 'not a JSON object', text: text.slice(0, 500)}));
+  const broken = async () => {
+    const rows = await scratch.session.rows<{line: number; text: string}>(
+      `select rowid + 1 as line, line as text from lines
+       where ${usable} and not case when json_valid(line) then ${isObject} else false end order by rowid`,
+    );
+    return rows.map(({line, text}) => ({line, byte: null, reason: 'not a JSON object', text: text.slice(0, 500)}));
+  };
+  return {relation, ordinal: 's.rowid', line: 's."$line"', types: new Map(), broken};
 }
 
 const jsonPath = (key: string) => `$."${key.replaceAll('"', '\\"')}"`;
-
-/** SQL for one value as text, null when missing. `s` is the staged record. */
-export function textOf(expression: Expression, plan: LoadPlan): string {
-  switch (expression.from) {
-    case 'column': {
-      const column = `s.${quoteName(expression.column)}`;
-      const missing = plan.missing.filter(text => text !== '');
-      if (missing.length === 0) return `nullif(${column}, '')`;
-      return `case when ${column} in ('', ${missing.map(quoteText).join(', ')}) then null else ${column} end`;
-    }
-    case 'constant':
-      return quoteText(expression.value);
-    case 'line':
-      return `${lineOf(plan.records)}::varchar`;
-    case 'occurrence': {
-      const columns = expression.of.map(c => `s.${quoteName(c)}`).join(', ');
-      return `(row_number() over (partition by ${columns} order by s.rowid))::varchar`;
-    }
-    case 'split': {
-      const column = textOf({from: 'column', column: expression.column}, plan);
-      const index = expression.take >= 0 ? expression.take + 1 : expression.take;
-      return `nullif(trim(str_split(${column}, ${quoteText(expression.separator)})[${index}]), '')`;
-    }
-    case 'map': {
-      const column = `s.${quoteName(expression.column)}`;
-      const cases = Object.entries(expression.values).map(
-        ([sent, value]) =>
-          `when coalesce(${column}, '') = ${quoteText(sent)} then ${value === null ? 'null' : quoteText(value)}`,
-      );
-      const otherwise =
-        typeof expression.otherwise === 'object'
-          ? expression.otherwise.value === null
-            ? 'null'
-            : quoteText(expression.otherwise.value)
-          : textOf({from: 'column', column: expression.column}, plan);
-      return `case ${cases.join(' ')} else ${otherwise} end`;
-    }
-    case 'join': {
-      const pieces = expression.pieces.map(p => textOf(p, plan));
-      return `(${pieces.join(` || ${quoteText(expression.separator)} || `)})`;
-    }
-  }
-}
-
-/** SQL that is true where a value cannot be made from the record (a value that its look-up does not list). */
-export function unmappable(expression: Expression, plan: LoadPlan): string | null {
-  if (expression.from === 'join') {
-    const conditions = expression.pieces.map(p => unmappable(p, plan)).filter(c => c !== null);
-    return conditions.length ? `(${conditions.join(' or ')})` : null;
-  }
-  if (expression.from !== 'map' || expression.otherwise !== 'reject') return null;
-  const value = textOf({from: 'column', column: expression.column}, plan);
-  const listed = Object.keys(expression.values).filter(v => v !== '');
-  return listed.length ? `(${value} is not null and ${value} not in (${listed.map(quoteText).join(', ')}))` : null;
-}
-
-/** SQL condition for the records that a table takes. */
-export function taken(table: TablePlan): string {
-  const conditions = (table.only ?? []).map(({column, values}) => {
-    const texts = values.filter(v => v !== null).map(quoteText);
-    const name = `nullif(s.${quoteName(column)}, '')`;
-    const listed = texts.length ? `${name} in (${texts.join(', ')})` : 'false';
-    return values.includes(null) ? `(${name} is null or ${listed})` : `coalesce(${listed}, false)`;
-  });
-  return conditions.length ? conditions.join(' and ') : 'true';
-}
-
-/** SQL for the record's line in the file, where no field holds a line break; the exact line is found for rejects. */
-function lineOf(records: RecordSource): string {
-  if (records.format === 'ndjson') return 's."$line"';
-  return records.format === 'csv' ? `(s.rowid + ${records.headerLines + 1})` : '(s.rowid + 1)';
-}

@@ -10,6 +10,7 @@ import {removeReplaced} from './compact.ts';
 import {openDatabase, openSession, quoteName, quoteText, type Session} from './duckdb.ts';
 import {type Erased, erasePerson, finishErasures} from './erase.ts';
 import {Holdings} from './holdings.ts';
+import {Known} from './known.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
@@ -60,6 +61,7 @@ export class Warehouse {
   /** Who is behind a pseudonym. */
   readonly persons: Persons;
   readonly #since: string;
+  readonly #known = new Known();
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
   /** With the temporary tables of what was asked: they hold for one position and one edition of the names. */
@@ -158,6 +160,7 @@ export class Warehouse {
         ledger: this.ledger,
         holdings: this.holdings,
         persons: this.persons,
+        known: this.#known,
         session: this.#writer,
         nextBatch: this.#position + 1,
         findLines,
@@ -297,6 +300,7 @@ export class Warehouse {
       );
     }
     this.#position = applied.batch;
+    this.#known.forget();
     for (const run of runsOf(entries.filter(e => e.seq > applied.seq))) {
       await project(this.#writer, this.holdings, run);
       for (const entry of run) {

@@ -1,9 +1,15 @@
-/** From text to typed values: for each column the SQL of its value and the SQL of what is wrong with it. */
-import {CANONICAL, type Column, columnsOf, NO_EARLIER_DEFECTS} from './canonical.ts';
-import {quoteName, quoteText, type Session} from './duckdb.ts';
-import type {LoadPlan, TablePlan} from './load-plan.ts';
-import {type LifeOfPlant, skewedTimes} from './skewed-times.ts';
-import {taken, textOf, unmappable} from './staging.ts';
+/**
+ * From records to typed values, in one pass over the file. What is plainly right is taken as it stands; a row with anything
+ * doubtful keeps its texts, and only these are looked at again, exactly.
+ */
+import {type Column, columnsOf} from './canonical.ts';
+import {quoteName, quoteText} from './duckdb.ts';
+import {type Check, columnChecks, numberOf, tableChecks, typedValue, wrongNumber} from './field-checks.ts';
+import type {TablePlan} from './load-plan.ts';
+import {plainFields} from './plain-fields.ts';
+import type {Scratch} from './scratch.ts';
+import {type LifeOfPlant, skewChecks} from './skewed-times.ts';
+import {fieldOf, type Reading, textOf, unmappable} from './texts.ts';
 
 /** A field that keeps its row out. */
 export interface FieldError {
@@ -12,217 +18,196 @@ export interface FieldError {
   reason: string;
 }
 
-interface Check {
-  field: string;
-  /** SQL: null, or the reason. */
-  reason: string;
+export interface Validated {
+  errors: FieldError[];
+  /** Columns with times that the clock showed twice, read as the first of the two. */
+  ambiguous: {field: string; rows: number}[];
+  /** Of each record that is kept out: its fields as sent, as JSON, and its line where it is known. */
+  sent: Map<number, {row: string; line: number | null}>;
+}
+
+/** A canonical column, or the column of a parameter in a wide file, and where its text comes from. */
+export interface Source {
+  /** Its name while it is a text. */
+  name: string;
+  /** Its name as a value. */
+  as: string;
+  column: Column;
+  /** SQL of its text, over record `s`. */
+  text: string;
+  /** SQL that is true where a look-up does not list it. */
+  unmapped: string | null;
+  /** The field that it is taken from as it stands; null when it is made. */
+  field: string | null;
 }
 
 /**
- * Makes temporary table `valid` (`ordinal`, then the table's columns, typed; for wide measurements the parameters' columns)
- * from `staged`. @returns what kept the other records out
+ * Makes relation `valid_<k>` (`ordinal`, then the table's columns, typed; for wide measurements a column `p:<parameter>`
+ * each) of the records that are right. @returns what kept the others out
  */
 export async function validate(
-  session: Session,
-  plan: LoadPlan,
+  scratch: Scratch,
+  reading: Reading,
   table: TablePlan,
+  k: number,
   life: LifeOfPlant,
-): Promise<FieldError[]> {
-  const columns = columnsOf(table.table);
-  const wide = table.parameters;
-  const present = columns.filter(c => table.columns[c.name] && (!wide || WIDE_COLUMNS.has(c.name)));
-
-  const texts = present.map(c => `${textOf(table.columns[c.name], plan)} as ${quoteName(c.name)}`);
-  const unmapped = present.flatMap(c => {
-    const condition = unmappable(table.columns[c.name], plan);
-    return condition ? [{column: c.name, condition}] : [];
-  });
-  const flags = unmapped.map(({condition}, k) => `${condition} as "$unmapped${k}"`);
-  const wideTexts = Object.keys(wide ?? {}).map(
-    source => `${textOf({from: 'column', column: source}, plan)} as ${quoteName(source)}`,
+): Promise<Validated> {
+  const {records} = reading;
+  const sources = sourcesOf(reading, table);
+  const absent = absentColumns(table).map(c => `${absentValue(c)} as ${quoteName(c.name)}`);
+  const hasRowids = records.ordinal === null;
+  const plain = plainFields(sources, reading, table, life, hasRowids);
+  const checked = await scratch.table(
+    `checked_${k}`,
+    `select ${[
+      ...(hasRowids ? [] : ['"$ordinal"']),
+      ...plain.values.map((value, i) => `${value} as ${quoteName(sources[i].as)}`),
+      ...absent,
+      ...plain.ambiguous.map(({twice}, i) => `${twice} as "$twice${i}"`),
+      `case when "$doubtful" then [${plain.texts.join(', ')}] end as "$texts"`,
+      ...(hasRowids ? [`case when "$doubtful" then [${plain.sent.join(', ')}] end as "$sent"`] : []),
+    ].join(',\n  ')}
+    from (${plain.relation})`,
   );
-  await session.run(`create or replace temp table mapped as
-    select s.rowid::integer as "$ordinal", ${[...texts, ...flags, ...wideTexts].join(',\n  ')}
-    from staged s where ${taken(table)}`);
-
-  const checks: Check[] = [
-    ...unmapped.map(({column}, k) => ({
-      field: column,
-      reason: `case when "$unmapped${k}" then 'not in the mapping: "' || ${quoteName(column)} || '"' end`,
-    })),
-    ...present.flatMap(c => columnChecks(c, plan)),
-    ...Object.keys(wide ?? {}).map(source => ({field: source, reason: wrongNumber(quoteName(source), plan)})),
-    ...tableChecks(table, plan),
-  ];
-  const values = present.map(c => `${typedValue(c, plan)} as ${quoteName(c.name)}`);
-  const absent = columns.filter(c => !table.columns[c.name] && (!wide || WIDE_COLUMNS.has(c.name))).map(absentColumn);
-  const wideValues = Object.entries(wide ?? {}).map(
-    ([source, parameter]) => `${numberOf(quoteName(source), plan)} as ${quoteName(`p:${parameter}`)}`,
+  const ordinal = hasRowids ? 'rowid::integer' : '"$ordinal"';
+  const counts = await scratch.session.row<Record<string, number>>(
+    `select count("$texts") as doubtful${plain.ambiguous.map((_, i) => `, count(*) filter ("$twice${i}") as "twice${i}"`).join('')}
+     from ${checked}`,
   );
-  const wrong = checks.length ? checks.map(c => `(${c.reason}) is not null`).join('\n or ') : 'false';
-  await session.run(`create or replace temp table valid as
-    select ${['"$ordinal" as ordinal', ...values, ...absent, ...wideValues, `(${wrong}) as "$wrong"`].join(',\n  ')}
-    from mapped`);
-  const errors = await fieldErrors(session, checks);
-  if (errors.length > 0) await session.run('delete from valid where "$wrong"');
-  errors.push(...(await skewedTimes(session, present, life)));
-  await session.run('alter table valid drop column "$wrong"; drop table mapped');
-  return errors;
+  const ambiguous = plain.ambiguous.map(({field}, i) => ({field, rows: counts[`twice${i}`]}));
+  const names = [...sources.map(s => quoteName(s.as)), ...absentColumns(table).map(c => quoteName(c.name))].join(', ');
+  if (counts.doubtful === 0) {
+    await scratch.view(`valid_${k}`, `select ${ordinal} as ordinal, ${names} from ${checked}`);
+    return {errors: [], ambiguous, sent: new Map()};
+  }
+  const errors = await judge(scratch, reading, table, sources, k, ordinal, life);
+  await scratch.view(
+    `valid_${k}`,
+    `select ${ordinal} as ordinal, ${names} from ${checked} where "$texts" is null
+     union all by name select * from judged_${k}`,
+  );
+  return {errors, ambiguous, sent: errors.length > 0 ? await sentOf(scratch, reading, k) : new Map()};
 }
 
 /** Columns of wide measurements besides the parameters. */
 const WIDE_COLUMNS = new Set(['part', 'step', 'run', 'measured_at', 'recorded_at']);
 
-/** A local time that the clock showed twice: read as the first of the two, and counted for the receipt. */
-export function ambiguousTimes(table: TablePlan, plan: LoadPlan): {field: string; sql: string}[] {
-  if (!plan.timeZone) return [];
-  const zone = quoteText(plan.timeZone);
-  return columnsOf(table.table)
-    .filter(c => c.type === 'time' && table.columns[c.name])
-    .map(c => {
-      const text = textOf(table.columns[c.name], plan);
-      const local = localTime(text, plan);
-      const other = `(((${local} at time zone ${zone}) + interval 1 hour) at time zone ${zone})`;
-      const earlier = `(((${local} at time zone ${zone}) - interval 1 hour) at time zone ${zone})`;
+function sourcesOf(reading: Reading, table: TablePlan): Source[] {
+  const canonical = columnsOf(table.table).filter(
+    c => table.columns[c.name] && (!table.parameters || WIDE_COLUMNS.has(c.name)),
+  );
+  return [
+    ...canonical.map(column => {
+      const expression = table.columns[column.name];
       return {
-        field: c.name,
-        sql: `select count(*) as n from staged s where ${taken(table)} and not coalesce(${hasOffset(text)}, true)
-              and (${other} = ${local} or ${earlier} = ${local})`,
+        name: column.name,
+        as: column.name,
+        column,
+        text: textOf(expression, reading),
+        unmapped: unmappable(expression, reading),
+        field: expression.from === 'column' ? expression.column : null,
       };
-    });
+    }),
+    ...Object.entries(table.parameters ?? {}).map(([field, parameter]) => ({
+      name: field,
+      as: `p:${parameter}`,
+      column: {name: field, type: 'number' as const},
+      text: textOf({from: 'column', column: field}, reading),
+      unmapped: null,
+      field,
+    })),
+  ];
 }
 
-function columnChecks(column: Column, plan: LoadPlan): Check[] {
-  const text = quoteName(column.name);
+const absentColumns = (table: TablePlan): Column[] =>
+  columnsOf(table.table).filter(c => !table.columns[c.name] && (!table.parameters || WIDE_COLUMNS.has(c.name)));
+
+function absentValue(column: Column): string {
+  if (column.name === 'run') return '1::integer';
+  return `null::${{number: 'double', integer: 'integer', time: 'timestamptz'}[column.type as string] ?? 'varchar'}`;
+}
+
+/** Looks at the doubtful rows exactly; makes `judged_<k>` of those that are right. @returns the errors of the others */
+async function judge(
+  scratch: Scratch,
+  {plan}: Reading,
+  table: TablePlan,
+  sources: readonly Source[],
+  k: number,
+  ordinal: string,
+  life: LifeOfPlant,
+): Promise<FieldError[]> {
+  let at = 0;
+  const columns: string[] = [];
   const checks: Check[] = [];
-  if (column.required) {
-    checks.push({field: column.name, reason: `case when ${text} is null then 'missing, but required' end`});
+  for (const {name, column, unmapped} of sources) {
+    columns.push(`"$texts"[${++at}] as ${quoteName(name)}`);
+    if (!unmapped) continue;
+    columns.push(`"$texts"[${++at}] = 'true' as "$unmapped${at}"`);
+    const reason = `case when "$unmapped${at}" then 'not in the mapping: "' || ${quoteName(name)} || '"' end`;
+    checks.push({field: column.name, reason});
   }
-  if (column.values) {
-    const listed = column.values.map(quoteText).join(', ');
-    const allowed = column.values.join(', ').replaceAll("'", "''");
-    checks.push({
-      field: column.name,
-      reason: `case when ${text} not in (${listed}) then 'not one of ${allowed}: "' || ${text} || '"' end`,
-    });
-  }
-  if (column.type === 'number') checks.push({field: column.name, reason: wrongNumber(text, plan)});
-  if (column.type === 'integer') {
-    const value = numberOf(text, plan);
-    checks.push({
-      field: column.name,
-      reason: `case when ${text} is not null and (${value} is null or ${value} <> trunc(${value}) or abs(${value}) > 2147483647)
-               then 'not a whole number: "' || ${text} || '"' end`,
-    });
-  }
-  if (column.type === 'time') checks.push({field: column.name, reason: wrongTime(text, plan)});
-  return checks;
-}
-
-function tableChecks(table: TablePlan, plan: LoadPlan): Check[] {
-  const {exactlyOne, retractable, ordered} = CANONICAL[table.table];
-  const checks: Check[] = [];
-  if (exactlyOne && !table.parameters) {
-    const given = exactlyOne.filter(c => table.columns[c]).map(c => `(${quoteName(c)} is not null)::integer`);
-    const must = `exactly one of ${exactlyOne.join(', ')} must have a value`;
-    const retracts = retractable && table.columns.recorded_at ? 'recorded_at is not null' : 'false';
-    checks.push({
-      field: exactlyOne.join(', '),
-      reason: `case ${given.join(' + ') || '0'} when 1 then null
-        when 0 then case when not (${retracts}) then '${must}${retractable ? '; without one it retracts, and must say recorded_at' : ''}' end
-        else '${must}' end`,
-    });
-  }
-  if (table.table === 'defects' && table.columns.defect) {
-    const undated = table.columns.recorded_at ? 'recorded_at is null' : 'true';
-    checks.push({
-      field: 'recorded_at',
-      reason: `case when defect = '${NO_EARLIER_DEFECTS}' and ${undated}
-               then 'the defect ${NO_EARLIER_DEFECTS} withdraws those recorded before: it must say recorded_at' end`,
-    });
-  }
-  for (const [start, end] of ordered ?? []) {
-    if (!table.columns[start] || !table.columns[end]) continue;
-    checks.push({
-      field: end,
-      reason: `case when (${timeOf(quoteName(end), plan)}) < (${timeOf(quoteName(start), plan)})
-               then 'earlier than ${start}: ' || ${quoteName(end)} || ' < ' || ${quoteName(start)} end`,
-    });
-  }
-  return checks;
-}
-
-async function fieldErrors(session: Session, checks: readonly Check[]): Promise<FieldError[]> {
-  const {n} = await session.row<{n: number}>('select count(*) as n from valid where "$wrong"');
-  if (n === 0) return [];
-  const errors: FieldError[] = [];
-  await session.run(`create or replace temp table wrong as
-    select m.* from mapped m join valid v on v.ordinal = m."$ordinal" where v."$wrong"`);
-  for (const {field, reason} of checks) {
-    const rows = await session.rows<{ordinal: number; reason: string}>(
-      `select "$ordinal" as ordinal, ${reason} as reason from wrong where (${reason}) is not null`,
-    );
-    for (const row of rows) errors.push({...row, field});
-  }
-  await session.run('drop table wrong');
+  const isParameter = (source: Source) => source.name !== source.as;
+  const present = sources.filter(s => !isParameter(s)).map(s => s.column);
+  checks.push(
+    ...present.flatMap(c => columnChecks(c, plan)),
+    ...sources.filter(isParameter).map(s => ({field: s.name, reason: wrongNumber(quoteName(s.name), plan)})),
+    ...tableChecks(table, plan),
+  );
+  const doubtful = await scratch.table(
+    `doubtful_${k}`,
+    `select ${ordinal} as "$ordinal", ${columns.join(', ')} from checked_${k} where "$texts" is not null`,
+  );
+  const errors = await fieldErrors(scratch, doubtful, checks);
+  await scratch.table(`wrong_${k}`, ordinalsOf(errors));
+  const plausible = `(from ${doubtful} anti join wrong_${k} on ordinal = "$ordinal")`;
+  const skewed = await fieldErrors(scratch, plausible, skewChecks(present, plan, life));
+  errors.push(...skewed);
+  if (skewed.length > 0) await scratch.table(`wrong_${k}`, ordinalsOf(errors));
+  const values = sources.map(s =>
+    isParameter(s)
+      ? `${numberOf(quoteName(s.name), plan)} as ${quoteName(s.as)}`
+      : `${typedValue(s.column, plan)} as ${quoteName(s.as)}`,
+  );
+  const absent = absentColumns(table).map(c => `${absentValue(c)} as ${quoteName(c.name)}`);
+  await scratch.table(
+    `judged_${k}`,
+    `select ${['"$ordinal" as ordinal', ...values, ...absent].join(', ')} from ${plausible}`,
+  );
   return errors.sort((a, b) => a.ordinal - b.ordinal);
 }
 
-function typedValue(column: Column, plan: LoadPlan): string {
-  const text = quoteName(column.name);
-  // A run that is not named is the first pass through the step.
-  if (column.name === 'run') return `coalesce(${numberOf(text, plan)}::integer, 1)`;
-  if (column.type === 'number') return numberOf(text, plan);
-  if (column.type === 'integer') return `${numberOf(text, plan)}::integer`;
-  if (column.type === 'time') return timeOf(text, plan);
-  return text;
-}
-
-function absentColumn(column: Column): string {
-  if (column.name === 'run') return '1::integer as run';
-  const type = {number: 'double', integer: 'integer', time: 'timestamptz'}[column.type as string] ?? 'varchar';
-  return `null::${type} as ${quoteName(column.name)}`;
-}
-
-/** Plain decimal notation only: DuckDB itself would also read 1_000. */
-function numberOf(text: string, plan: LoadPlan): string {
-  const plain = plan.decimal === ',' ? `replace(${text}, ',', '.')` : text;
-  return `case when not contains(${text}, '_') and isfinite(try_cast(${plain} as double)) then try_cast(${plain} as double) end`;
-}
-
-function wrongNumber(text: string, plan: LoadPlan): string {
-  return `case when ${text} is not null and (${numberOf(text, plan)}) is null then 'not a number: "' || ${text} || '"' end`;
-}
-
-const hasOffset = (text: string) =>
-  `regexp_matches(${text}, '(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)$') and regexp_matches(${text}, '[T ][0-9]{2}:?[0-9]{2}')`;
-
-function localTime(text: string, plan: LoadPlan): string {
-  const patterns = plan.timeFormats.map(quoteText).join(', ');
-  const iso = `try_cast(${text} as timestamp)`;
-  return patterns ? `coalesce(${iso}, try_strptime(${text}, [${patterns}]))` : iso;
-}
-
-function timeOf(text: string, plan: LoadPlan): string {
-  const local = plan.timeZone ? `(${localTime(text, plan)} at time zone ${quoteText(plan.timeZone)})` : 'null';
-  return `case when ${hasOffset(text)} then try_cast(${text} as timestamptz) else ${local} end`;
-}
-
-function wrongTime(text: string, plan: LoadPlan): string {
-  const local = localTime(text, plan);
-  const cases = [
-    `when ${text} is null then null`,
-    `when ${hasOffset(text)} then case when try_cast(${text} as timestamptz) is null then 'not a time: "' || ${text} || '"' end`,
-    `when ${local} is null then 'not a time: "' || ${text} || '"'`,
-  ];
-  if (plan.timeZone) {
-    const zone = quoteText(plan.timeZone);
-    cases.push(
-      `when ((${local} at time zone ${zone}) at time zone ${zone}) <> ${local}
-       then 'this local time does not exist in ' || ${zone} || ' (clocks went forward): ' || ${text}`,
+async function fieldErrors({session}: Scratch, relation: string, checks: readonly Check[]): Promise<FieldError[]> {
+  if (checks.length === 0) return [];
+  const hits = await session.row<Record<string, number>>(
+    `select ${checks.map(({reason}, i) => `count(${reason}) as "${i}"`).join(', ')} from ${relation}`,
+  );
+  const errors: FieldError[] = [];
+  for (const [i, {field, reason}] of checks.entries()) {
+    if (hits[i] === 0) continue;
+    const rows = await session.rows<{ordinal: number; reason: string}>(
+      `select * from (select "$ordinal" as ordinal, ${reason} as reason from ${relation}) where reason is not null`,
     );
-  } else {
-    cases.push(`else 'a time without an offset: say which --time-zone it is: "' || ${text} || '"'`);
+    for (const row of rows) errors.push({...row, field});
   }
-  return `case ${cases.join(' ')} end`;
+  return errors;
+}
+
+const ordinalsOf = (errors: readonly FieldError[]) =>
+  `select distinct unnest([${errors.map(e => e.ordinal).join(', ')}]::integer[]) as ordinal`;
+
+/** The records that are kept out, as they were sent. */
+async function sentOf({session}: Scratch, reading: Reading, k: number): Promise<Validated['sent']> {
+  const {plan, records} = reading;
+  const {columns} = plan.records;
+  const json = (field: (column: string, i: number) => string) =>
+    `to_json({${columns.map((c, i) => `${quoteText(c)}: ${field(c, i)}`).join(', ')}})::varchar`;
+  const rows = await session.rows<{ordinal: number; row: string; line: number | null}>(
+    records.ordinal === null
+      ? `select c.rowid as ordinal, ${json((_, i) => `"$sent"[${i + 1}]`)} as "row", ${records.line} as line
+         from checked_${k} c join wrong_${k} w on w.ordinal = c.rowid`
+      : `select w.ordinal, ${json(c => fieldOf(c, reading))} as "row", ${records.line} as line
+         from ${records.relation} s join wrong_${k} w on w.ordinal = ${records.ordinal}`,
+  );
+  return new Map(rows.map(({ordinal, row, line}) => [ordinal, {row, line}]));
 }
