@@ -103,7 +103,7 @@ export function localTime(text: string, plan: LoadPlan): string {
   return patterns ? `coalesce(${iso}, try_strptime(${text}, [${patterns}]))` : iso;
 }
 
-export function timeOf(text: string, plan: LoadPlan): string {
+function timeOf(text: string, plan: LoadPlan): string {
   const local = plan.timeZone ? `(${localTime(text, plan)} at time zone ${quoteText(plan.timeZone)})` : 'null';
   return `case when ${hasOffset(text)} then try_cast(${text} as timestamptz) else ${local} end`;
 }

@@ -164,7 +164,7 @@ function doubts(
   table: TablePlan,
   life: LifeOfPlant,
 ): string[] {
-  const valueOf = (name: string) => columns[sources.findIndex(s => s.as === name)].value;
+  const valueNamed = (name: string) => columns[sources.findIndex(s => s.as === name)].value;
   const found = columns.flatMap(c => c.doubts);
   for (const [i, {column}] of sources.entries()) {
     const {value} = columns[i];
@@ -174,14 +174,15 @@ function doubts(
   }
   const {exactlyOne, ordered} = CANONICAL[table.table];
   if (exactlyOne && !table.parameters) {
-    const given = exactlyOne.filter(c => table.columns[c]).map(c => `(${valueOf(c)} is not null)::integer`);
+    const given = exactlyOne.filter(c => table.columns[c]).map(c => `(${valueNamed(c)} is not null)::integer`);
     found.push(`${given.join(' + ') || '0'} <> 1`);
   }
   if (table.table === 'defects' && table.columns.defect) {
-    found.push(`coalesce(${valueOf('defect')} = '${NO_EARLIER_DEFECTS}', false)`);
+    found.push(`coalesce(${valueNamed('defect')} = '${NO_EARLIER_DEFECTS}', false)`);
   }
   for (const [start, end] of ordered ?? []) {
-    if (table.columns[start] && table.columns[end]) found.push(`coalesce(${valueOf(end)} < ${valueOf(start)}, false)`);
+    if (table.columns[start] && table.columns[end])
+      found.push(`coalesce(${valueNamed(end)} < ${valueNamed(start)}, false)`);
   }
   const numbers = columns.flatMap(c => c.number ?? []);
   found.push(...numbers.filter(n => n.text !== null).map(n => `(${n.text} is null) <> (${n.value} is null)`));

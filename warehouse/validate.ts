@@ -12,7 +12,7 @@ import {type LifeOfPlant, skewChecks} from './skewed-times.ts';
 import {fieldOf, type Reading, textOf, unmappable} from './texts.ts';
 
 /** A field that keeps its row out. */
-export interface FieldError {
+interface FieldError {
   ordinal: number;
   field: string | null;
   reason: string;

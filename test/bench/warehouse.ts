@@ -1,0 +1,27 @@
+/**
+ * What the warehouse costs: tables of times, as ratios to a baseline measured by turns with them, and how they grow.
+ * npx tsx test/bench/warehouse.ts [ingest|bosch|small|startup|latency|all] [--scale N]
+ * `--scale` makes the files larger or smaller (1 by default). Needs some gigabytes of disk in `$FISHBONE_BENCH`.
+ */
+import {cpus, totalmem} from 'node:os';
+import {bosch} from './bosch.ts';
+import {ingest} from './ingest.ts';
+import {latency} from './latency.ts';
+import {print, type Table} from './measure.ts';
+import {small} from './small.ts';
+import {startup} from './startup.ts';
+
+const BENCHES: Record<string, (scale: number) => Promise<Table[]>> = {ingest, bosch, small, startup, latency};
+
+const [asked = 'all', ...more] = process.argv.slice(2);
+const at = more.indexOf('--scale');
+const scale = at < 0 ? 1 : Number(more[at + 1]);
+const chosen = asked === 'all' ? Object.keys(BENCHES) : [asked];
+if (!chosen.every(name => name in BENCHES) || !(scale > 0)) {
+  console.error(`usage: npx tsx test/bench/warehouse.ts [${Object.keys(BENCHES).join('|')}|all] [--scale N]`);
+  process.exit(2);
+}
+console.log(
+  `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, scale ${scale}`,
+);
+for (const name of chosen) for (const table of await BENCHES[name](scale)) print(table);
