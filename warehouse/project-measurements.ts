@@ -54,13 +54,15 @@ export async function projectWide(session: Session, incoming: Incoming): Promise
  * a cell.
  * @returns whether there are new tables, columns or late parameters
  */
-export async function projectCells(session: Session, {relation}: Incoming): Promise<boolean> {
+export async function projectCells(session: Session, {relation, isNew}: Incoming): Promise<boolean> {
   const firsts = await session.rows<FirstOfStep & Record<string, unknown>>(
     `select coalesce(step, '') as step, parameter, min(batch) as batch, min_by("$file", (batch, "$file")) as file
      from ${relation} group by all order by batch, file, step, parameter`,
   );
   let viewsChange = await extendStepTables(session, firsts);
   for (const table of await tablesOf(session, firsts)) {
+    const here = table.parameters.filter(({parameter}) => isIn(firsts, table.step, parameter));
+    if (isNew && (await projectPlainVisits(session, relation, table, here))) continue;
     const same = 'n.measured_at is not distinct from n.first_at.m and n.recorded_at is not distinct from n.first_at.r';
     await session.run(`create or replace temp table visits as
       select *, "$new" and "$plain" and ${same}
@@ -72,7 +74,6 @@ export async function projectCells(session: Session, {relation}: Incoming): Prom
         from (select i.item, n.*, n.value is not null and n.qualifier is null as "$plain"
               from ${relation} n join named_items i on i.id = n.part and i.kind = 'part'
               where ${isOfStep(table)}) n) n`);
-    const here = table.parameters.filter(({parameter}) => isIn(firsts, table.step, parameter));
     const columns = here.map(p => `, ${p.column}`).join('');
     const values = here.map(p => `, max(value) filter ("$base" and parameter = ${quoteText(p.parameter)})`).join('');
     await session.run(`insert into ${factTable(table)} (part, run, measured_at, recorded_at, batch, ordinal${columns})
@@ -87,6 +88,49 @@ export async function projectCells(session: Session, {relation}: Incoming): Prom
     await session.run('drop table visits');
   }
   return viewsChange;
+}
+
+/**
+ * The short way for a file whose keys are new and occur once: where its visits are new too, each at one time and all its
+ * values plain, they become rows as they are.
+ * @returns whether that was so; otherwise nothing is done
+ */
+async function projectPlainVisits(
+  session: Session,
+  relation: string,
+  table: StepTable,
+  here: StepTable['parameters'],
+): Promise<boolean> {
+  const places = here.map(({parameter}, k) => `(${quoteText(parameter)}, ${k + 1})`).join(', ');
+  const once = (time: string) =>
+    `min(n.${time}) is not distinct from max(n.${time}) and count(n.${time}) in (0, count(*))`;
+  await session.run(`create or replace temp table visits as
+    select i.item, n.run, any_value(n.batch) as batch, min(n.ordinal) as ordinal, min(n.measured_at) as measured_at,
+      min(n.recorded_at) as recorded_at, list(p.place) as places, list(n.value) as found,
+      count(n.value) = count(*) and count(n.qualifier) = 0 and ${once('measured_at')} and ${once('recorded_at')} as plain
+    from ${relation} n join named_items i on i.id = n.part and i.kind = 'part'
+    join (values ${places}) p (parameter, place) on p.parameter = n.parameter
+    where ${isOfStep(table)} group by i.item, n.run`);
+  const {
+    plain,
+    patterns,
+    places: pattern,
+  } = await session.row<{plain: boolean; patterns: number; places: number[]}>(
+    `select bool_and(plain) and not exists (select 1 from visits n join ${factTable(table)} f on f.part = n.item and f.run = n.run)
+       as plain, count(distinct hash(places)) as patterns, any_value(places) as places
+     from visits`,
+  );
+  if (plain) {
+    // Nearly always every visit has its values in the same order, and none needs to be looked for.
+    const value = (place: number) =>
+      patterns === 1 ? `found[${pattern.indexOf(place) + 1}]` : `found[list_position(places, ${place})]`;
+    await session.run(`insert into ${factTable(table)}
+        (part, run, measured_at, recorded_at, batch, ordinal${here.map(p => `, ${p.column}`).join('')})
+      select item, run, measured_at, recorded_at, batch, ordinal${here.map((_, k) => `, ${value(k + 1)}`).join('')}
+      from visits order by ordinal`);
+  }
+  await session.run('drop table visits');
+  return plain;
 }
 
 const IN_ORDER = 'order by n.batch, n."$file", n.ordinal';

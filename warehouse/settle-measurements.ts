@@ -69,17 +69,13 @@ export async function settleLong(scratch: Scratch, k: number): Promise<Settled> 
   });
   const cells = `select part, parameter, value, text_value, qualifier, step, run, measured_at, recorded_at
     from fact.cells c where ${sameVisit('c')} and coalesce(k.step, '') = c.step)`;
-  const settled = await settle(
-    scratch,
-    'measurements',
-    k,
-    null,
-    `select i.id as part, m.parameter, m.value, m.text_value, m.qualifier, nullif(m.step, '') as step, m.run, m.measured_at,
+  const versions = `select i.id as part, m.parameter, m.value, m.text_value, m.qualifier, nullif(m.step, '') as step, m.run, m.measured_at,
        m.recorded_at
-     from (${[...wide, cells].join('\nunion all\n')}) m join fact.items i on i.item = m.part`,
-  );
-  // A value that is new may still belong to a visit that is known.
-  return {...settled, isNew: false, hashes: null};
+     from (${[...wide, cells].join('\nunion all\n')}) m join fact.items i on i.item = m.part`;
+  // Every visit of which anything is stored has a row in the wide table of its step.
+  const surelyNone = async () => !(await anyVisitStored(scratch, k));
+  const settled = await settle(scratch, 'measurements', k, null, {versions, surelyNone});
+  return {...settled, hashes: null};
 }
 
 /** Whether a row of the file is of a visit that has one stored already. */

@@ -21,14 +21,13 @@ export interface Settled {
 
 /**
  * Makes relation `settled_<k>` of the rows of `valid_<k>` that are to be accepted.
- * @param versions SQL of the stored versions of the keys in temporary table `keyed_<k>`, with text ids
  */
 export async function settle(
   scratch: Scratch,
   table: string,
   k: number,
   known: Known | null,
-  versions = storedRows(table, k),
+  stored: Stored = storedIn(table, k),
 ): Promise<Settled> {
   const {session} = scratch;
   const content = columnsOf(table)
@@ -42,8 +41,8 @@ export async function settle(
   // Digests that differ are of keys that differ.
   const unique = rows === different;
   const few = rows === 0 ? [] : hashes;
-  const isKnownNew = unique ? await known?.areNew(session, table, few) : null;
-  if (!isKnownNew) await keepStored(scratch, table, k, content, versions);
+  const isKnownNew = unique && ((await known?.areNew(session, table, few)) || (await stored.surelyNone(scratch)));
+  if (!isKnownNew) await keepStored(scratch, table, k, content, stored.versions);
   const isNew = unique && (isKnownNew || (await isEmpty(scratch, `stored_${k}`)));
   if (isNew) {
     await scratch.view(`settled_${k}`, `select ordinal, ${content} from valid_${k}`);
@@ -51,6 +50,19 @@ export async function settle(
   }
   return {...(await compare(scratch, table, k, content, unique)), isNew, hashes: few};
 }
+
+/** What is stored of a table. */
+export interface Stored {
+  /** SQL of the versions of the keys in temporary table `keyed_<k>`, with text ids. */
+  versions: string;
+  /** A cheap way to know that there are none. */
+  surelyNone(scratch: Scratch): Promise<boolean>;
+}
+
+const storedIn = (table: string, k: number): Stored => ({
+  versions: storedRows(table, k),
+  surelyNone: scratch => isEmpty(scratch, `fact.${table}`),
+});
 
 /** Makes `keyed_<k>`, the keys of the rows that come, and `stored_<k>`, what is stored under them. */
 async function keepStored(
