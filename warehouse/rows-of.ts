@@ -3,9 +3,9 @@
  * more than once in the whole table; where the things are given, their few rows can be compared at once, and the engine
  * plans in a fraction of the time and reads only the blocks that can hold them.
  */
-import {CANONICAL} from './canonical.ts';
+import {CANONICAL, NO_EARLIER_DEFECTS} from './canonical.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
-import {asTold, NEWEST_FIRST} from './views.ts';
+import {asTold, NEWEST_FIRST, withNames} from './views.ts';
 
 /** What decides which of two versions is current. */
 export interface Version {
@@ -31,11 +31,26 @@ export async function rowsAbout<T extends Record<string, unknown>>(
   if (about.length === 0) return [];
   const {key} = CANONICAL[table];
   const wanted = new Set([...key.map(quoteName), ...columns]);
-  const select = `select ${[...wanted].join(', ')}, later, epoch_us(recorded_at)::double as recorded, batch, ordinal from fact.${table}`;
+  const select = `select ${[...wanted].join(', ')}, later, epoch_us(recorded_at)::double as recorded, batch, ordinal`;
+  const facts = (condition: string) => `select * from fact.${table} where ${condition} and batch <= ${asOf}`;
   const rows = await session.rows<T & Versioned>(
-    about.map(condition => `${select} where ${condition} and batch <= ${asOf}`).join(' union all '),
+    about.map(condition => `${select} from (${withNames(table, facts(condition))})`).join(' union all '),
   );
-  return rows.some(row => row.later) ? current(rows, key) : rows;
+  const newest = rows.some(row => row.later) ? current(rows, key) : rows;
+  return table === 'defects' ? standing(newest) : newest;
+}
+
+/** Defects less those that a later word on their inspection withdrew, as in the views. */
+function standing<T extends Versioned>(defects: readonly T[]): T[] {
+  const withdrawnAt = new Map<unknown, number>();
+  for (const {defect, inspection, recorded} of defects) {
+    if (defect !== NO_EARLIER_DEFECTS) continue;
+    withdrawnAt.set(inspection, Math.max(recorded ?? 0, withdrawnAt.get(inspection) ?? 0));
+  }
+  return defects.filter(({defect, inspection, recorded}) => {
+    const at = withdrawnAt.get(inspection);
+    return defect !== NO_EARLIER_DEFECTS && (at === undefined || (recorded !== null && recorded >= at));
+  });
 }
 
 /** One row a key: the newest recorded, else the later batch, else the later line. */

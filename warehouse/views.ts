@@ -55,7 +55,7 @@ select ${columns} from (
 }
 
 /** Names in the place of pseudonyms; a pseudonym that has none any more stands for itself. */
-function withNames(table: string, rows: string): string {
+export function withNames(table: string, rows: string): string {
   const columns = personColumns(table);
   if (columns.length === 0) return rows;
   const names = columns.map((c, k) => `coalesce(p${k}.name, f.${quoteName(c)}) as ${quoteName(c)}`);
