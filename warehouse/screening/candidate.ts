@@ -1,4 +1,5 @@
 import type {Change} from './change-point.ts';
+import type {Column} from './column.ts';
 import type {Exposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Together} from './interactions.ts';
@@ -15,8 +16,10 @@ export interface Candidate {
   test: ScoreTest;
   /** Made anew at every call: there are too many to keep. */
   exposure: () => Exposure;
-  /** The exposure of each row; NaN where the factor is missing. Made anew at every call. */
-  rows: () => Float64Array;
+  /** The exposure of every part for which the factor is known. Made anew at every call. */
+  column: () => Column;
+  /** The exposure of a few rows of the frame, NaN where the factor is missing. */
+  at: (rows: Int32Array) => Float64Array;
 }
 
 /** Everything that was tested of one factor, and its one p. */
@@ -25,8 +28,8 @@ export interface Tested {
   kind: 'category' | 'number' | 'missing' | 'interaction' | 'time';
   /** The outcome over the parts for which the factor is known. */
   outcome: Outcome;
-  /** Fractional midranks of a number, NaN where missing or left out. Made anew at every call. */
-  ranks: (() => Float64Array) | null;
+  /** Fractional midranks of a number. Made anew at every call. */
+  ranks: (() => Column) | null;
   candidates: Candidate[];
   p: number;
   /** Smallest p that the margins permit. */

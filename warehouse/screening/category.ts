@@ -1,5 +1,6 @@
 import {simes} from '../statistics/simes.ts';
 import type {Candidate} from './candidate.ts';
+import {columnOfRows} from './column.ts';
 import {type LevelCounts, levelExposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
@@ -19,18 +20,18 @@ type Category = Extract<Factor, {kind: 'category'}>;
  * who differ a little leave no single one that stands out.
  */
 export function testCategory(ground: Ground, factor: Category) {
-  return testLevels(ground, outcomeWhereKnown(ground, factor), factor.levels, levelSums(ground, factor), code =>
-    levelRows(factor, code),
-  );
+  const {codes, levels} = factor;
+  const exposureAt = (row: number, code: number) => (codes[row] < 0 ? Number.NaN : Number(codes[row] === code));
+  return testLevels(ground, outcomeWhereKnown(ground, factor), levels, levelSums(ground, factor), exposureAt);
 }
 
-/** @param rows exposure to a level by row; no candidates where there is no contrast within any stratum */
+/** @param exposureAt exposure of a row to a level, NaN where it is not known; no candidates where there is no contrast within any stratum */
 export function testLevels(
   ground: Ground,
   outcome: Outcome,
   levels: readonly string[],
   counts: readonly LevelCounts[],
-  rows: (code: number) => Float64Array,
+  exposureAt: (row: number, code: number) => number,
 ) {
   const occurring = levels.map((_, code) => code).filter(code => counts[code].cells.length > 0);
   const candidates: Candidate[] = [];
@@ -38,7 +39,14 @@ export function testLevels(
     const exposure = () => levelExposure(counts[code], outcome);
     const test = scoreTest(outcome, exposure(), ground.frame.lotsOrdered);
     if (test === null) continue;
-    candidates.push({level: levels[code], shape: null, exposure, test, rows: () => rows(code)});
+    candidates.push({
+      level: levels[code],
+      shape: null,
+      exposure,
+      test,
+      column: () => columnOfRows(ground, row => exposureAt(row, code)),
+      at: rows => Float64Array.from(rows, row => exposureAt(row, code)),
+    });
   }
   if (candidates.length === 0) return {outcome, candidates, p: 1, attainable: 1};
   const told = occurring.length === 2 ? candidates.slice(0, 1) : candidates;
@@ -66,12 +74,6 @@ function largest(occurring: readonly number[], counts: readonly LevelCounts[], c
     .sort((a, b) => b.size - a.size || a.code - b.code)
     .slice(0, most)
     .map(({code}) => code);
-}
-
-function levelRows({codes}: Category, level: number): Float64Array {
-  const rows = new Float64Array(codes.length);
-  for (let i = 0; i < rows.length; i++) rows[i] = codes[i] < 0 ? Number.NaN : Number(codes[i] === level);
-  return rows;
 }
 
 /**

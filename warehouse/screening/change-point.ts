@@ -51,8 +51,8 @@ export function testChangePoint(ground: Ground): Tested | null {
   const counts = [0, 1].map(after => countsOf(ground, place, after === 1));
   const levels = [`before ${change.moment}`, `since ${change.moment}`];
   const codes = ground.frame.lot.map(lot => Number(lot >= place));
-  const rows = (code: number) => Float64Array.from(codes, one => Number(one === code));
-  const told = testLevels(ground, ground.outcome, levels, counts, rows);
+  const exposureAt = (row: number, code: number) => Number(codes[row] === code);
+  const told = testLevels(ground, ground.outcome, levels, counts, exposureAt);
   if (told.candidates.length === 0) return null;
   const share = Math.min(1, told.candidates[0].test.p / Math.max(p, 1e-300));
   const factor = {

@@ -23,7 +23,7 @@ export interface Classes {
 const MOST_LEVELS = 12;
 
 /** @returns null where a factor has too many levels, or none that recur */
-export function classesOf({factor, ranks}: Tested): Classes | null {
+export function classesOf({factor, ranks}: Tested, parts: number): Classes | null {
   if (factor.kind === 'category') {
     if (factor.levels.length < 2 || factor.levels.length > MOST_LEVELS) return null;
     const sides = factor.levels.map((level, own) => ({
@@ -33,10 +33,12 @@ export function classesOf({factor, ranks}: Tested): Classes | null {
       where: `${writeName(factor.name)} = ${writeText(level)}`,
       words: `${factor.name} is ${level}`,
     }));
-    return {codes: Int8Array.from(factor.codes), count: factor.levels.length, sides};
+    return {codes: new Int8Array(factor.codes), count: factor.levels.length, sides};
   }
   if (ranks === null) return null;
-  const codes = Int8Array.from(ranks(), rank => (Number.isNaN(rank) ? -1 : Math.min(4, Math.floor(rank * 5))));
+  const {rows, x} = ranks();
+  const codes = new Int8Array(parts).fill(-1);
+  for (let at = 0; at < rows.length; at++) codes[rows[at]] = Math.min(4, Math.floor(x[at] * 5));
   const values = valuesOf(factor, codes.length);
   const least = new Float64Array(5).fill(Number.POSITIVE_INFINITY);
   for (let i = 0; i < codes.length; i++) {

@@ -1,5 +1,4 @@
 import type {Finding, Verdict} from '../answers.ts';
-import {areaUnderCurve} from '../statistics/auc.ts';
 import type {Candidate, Tested} from './candidate.ts';
 import {testCategory} from './category.ts';
 import {CHANGE_POINT, testChangePoint} from './change-point.ts';
@@ -8,7 +7,7 @@ import {type Ground, groundOf} from './ground.ts';
 import {testInteractions} from './interactions.ts';
 import {measure} from './measure.ts';
 import {missingFactors, testMissing} from './missing.ts';
-import {testNumber} from './number.ts';
+import {aucOf, testNumber} from './number.ts';
 import {ranked, type Unranked} from './ranking.ts';
 import {sentenceOf} from './sentence.ts';
 import {discoveriesBySet, falseDiscoveryRates, reachableP} from './sets.ts';
@@ -31,7 +30,8 @@ export interface Evaluation {
 export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[]} = {}): Evaluation {
   const alpha = options.alpha ?? 0.05;
   const notes = [...(options.notes ?? [])];
-  const keep = Uint8Array.from(frame.outcome, y => Number(Number.isFinite(y)));
+  const keep = new Uint8Array(frame.parts);
+  for (let i = 0; i < keep.length; i++) keep[i] = Number(Number.isFinite(frame.outcome[i]));
   const silent = whyNothingCanBeSaid(frame, keep);
   if (silent !== null) {
     return {findings: [], tests: 0, notTested: frame.factors.map(({name}) => ({factor: name, reason: silent})), notes};
@@ -198,7 +198,7 @@ function findingOf(
     with: together ? [together.of[1].factor.name] : null,
     where,
     effect: {measure: numeric ? ('meanDifference' as const) : ('riskRatio' as const), ...effect},
-    auc: numeric || tested.ranks === null ? null : areaUnderCurve(tested.ranks(), ground.outcomes),
+    auc: numeric || factor.kind !== 'number' ? null : aucOf(ground, factor),
     ...behind,
     p,
     q,

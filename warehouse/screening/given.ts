@@ -1,9 +1,9 @@
 import type {Candidate, Tested} from './candidate.ts';
-import {crossByCell, sumsByCell} from './cells.ts';
 import type {Exposure} from './exposure.ts';
 import type {Ground} from './ground.ts';
 import {REFINED_NEAR_LEVEL} from './lot-permutation.ts';
-import {type Outcome, outcomeByLot} from './outcome.ts';
+import {outcomeByLot} from './outcome.ts';
+import {relativeToClasses} from './relative.ts';
 import {type ScoreTest, scoreTest} from './score-test.ts';
 
 /** One thing tested, with the factor it belongs to. */
@@ -31,16 +31,10 @@ export function testGiven(ground: Ground, b: Entry, a: Entry): ScoreTest | null 
     const restratified = outcomeByLot(outcome, stratumOf, cells.strata * CLASSES);
     return scoreTest(restratified, b.candidate.exposure(), frame.lotsOrdered, REFINED_NEAR_LEVEL);
   }
-  const classes = rowClasses(a);
-  const x = b.candidate.rows();
-  const [freeX, freeY] = [x, ground.outcomes].map(values => relativeToClass(ground, outcome, values, x, classes));
-  const rest = outcomeByLot(sumsByCell(cells, freeY), outcome.stratumOf, cells.strata);
-  return scoreTest(rest, exposureOf(ground, freeX, freeY), frame.lotsOrdered, REFINED_NEAR_LEVEL);
-}
-
-function exposureOf({cells}: Ground, x: Float64Array, y: Float64Array): Exposure {
-  const {mean, squares, cubes} = sumsByCell(cells, x);
-  return {mean, within: {squares, cubes, cross: crossByCell(cells, x, mean, y)}};
+  const column = b.candidate.column();
+  const relative = relativeToClasses(ground, outcome, column, rowClasses(ground, a), CLASSES);
+  const rest = outcomeByLot(relative.outcome, outcome.stratumOf, cells.strata);
+  return scoreTest(rest, relative.exposure, frame.lotsOrdered, REFINED_NEAR_LEVEL);
 }
 
 const classesOfCells = new WeakMap<Candidate, Uint8Array>();
@@ -55,43 +49,25 @@ function cellClasses(entry: Entry, held: Exposure): Uint8Array {
 
 function classifyCells({candidate, tested}: Entry, {mean}: Exposure): Uint8Array {
   const fine = candidate.shape === 'location' || candidate.shape === 'spread';
-  return Uint8Array.from(mean, (value, k) => {
-    if (tested.outcome.parts[k] === 0) return 0;
-    return 1 + (fine ? Math.min(9, Math.floor(value * (candidate.shape === 'spread' ? 20 : 10))) : Math.round(value));
-  });
+  const classes = new Uint8Array(mean.length);
+  for (let k = 0; k < mean.length; k++) {
+    if (tested.outcome.parts[k] === 0) continue;
+    const tenth = Math.min(9, Math.floor(mean[k] * (candidate.shape === 'spread' ? 20 : 10)));
+    classes[k] = 1 + (fine ? tenth : Math.round(mean[k]));
+  }
+  return classes;
 }
 
-/** Tenths of a number by rank; exposed or not for a level or a tail. */
-function rowClasses({candidate, tested}: Entry): Uint8Array {
+const classesOfRows = new WeakMap<Candidate, Uint8Array>();
+
+/** Tenths of a number by rank; exposed or not for a level or a tail; 0 = missing. */
+function rowClasses({frame}: Ground, {candidate, tested}: Entry): Uint8Array {
+  const known = classesOfRows.get(candidate);
+  if (known !== undefined) return known;
   const fine = candidate.shape === 'location' || candidate.shape === 'spread';
-  if (fine && tested.ranks !== null) {
-    return Uint8Array.from(tested.ranks(), rank => (Number.isNaN(rank) ? 0 : 1 + Math.min(9, Math.floor(rank * 10))));
-  }
-  return Uint8Array.from(candidate.rows(), value => (Number.isNaN(value) ? 0 : 1 + value));
-}
-
-/** Values less the weighted mean of their stratum and class; NaN where x is missing or the row is left out. */
-function relativeToClass(ground: Ground, outcome: Outcome, values: Float64Array, x: Float64Array, classes: Uint8Array) {
-  const {cells, outcomes} = ground;
-  const sum = new Float64Array(cells.strata * CLASSES);
-  const weight = new Float64Array(cells.strata * CLASSES);
-  for (let k = 0; k < cells.count; k++) {
-    for (let at = cells.start[k]; at < cells.start[k + 1]; at++) {
-      const row = cells.rows[at];
-      if (Number.isNaN(x[row]) || Number.isNaN(outcomes[row])) continue;
-      const group = cells.stratumOf[k] * CLASSES + classes[row];
-      sum[group] += outcome.weight[k] * values[row];
-      weight[group] += outcome.weight[k];
-    }
-  }
-  const relative = new Float64Array(values.length).fill(Number.NaN);
-  for (let k = 0; k < cells.count; k++) {
-    for (let at = cells.start[k]; at < cells.start[k + 1]; at++) {
-      const row = cells.rows[at];
-      if (Number.isNaN(x[row]) || Number.isNaN(outcomes[row])) continue;
-      const group = cells.stratumOf[k] * CLASSES + classes[row];
-      relative[row] = values[row] - sum[group] / weight[group];
-    }
-  }
-  return relative;
+  const {rows, x} = fine && tested.ranks !== null ? tested.ranks() : candidate.column();
+  const classes = new Uint8Array(frame.parts);
+  for (let at = 0; at < rows.length; at++) classes[rows[at]] = 1 + (fine ? Math.min(9, Math.floor(x[at] * 10)) : x[at]);
+  classesOfRows.set(candidate, classes);
+  return classes;
 }

@@ -19,6 +19,8 @@ export interface Ground {
   /** The outcome over the parts for which a factor is known, by the name of that set of parts. */
   outcomesOfKnown: Map<string, Outcome>;
   eventsOfSlots: Map<Slots, SlotEvents>;
+  /** Where some rows of the frame stand in a list of rows. */
+  placesOfRows: Map<Int32Array, Map<Int32Array, Int32Array>>;
 }
 
 /** The entries whose outcome is not 0, with their outcome and the place of their cell among the slots' cells. */
@@ -46,6 +48,7 @@ export function groundOf(frame: Frame, keep: Uint8Array, alpha: number, layout =
     alpha,
     outcomesOfKnown: new Map(),
     eventsOfSlots: new Map(),
+    placesOfRows: new Map(),
   };
 }
 

@@ -32,7 +32,7 @@ export function testInteractions(ground: Ground, tested: readonly Tested[]): Tes
   const leading = tested
     .filter(({kind, factor, p}) => p <= ground.alpha && kind !== 'missing' && !factor.time)
     .sort((a, b) => a.p - b.p || (a.factor.name < b.factor.name ? -1 : 1))
-    .map(one => ({tested: one, classes: classesOf(one)}))
+    .map(one => ({tested: one, classes: classesOf(one, ground.frame.parts)}))
     .filter((one): one is Leading => one.classes !== null)
     .slice(0, MOST_LEADING);
   return leading.flatMap((a, at) => leading.slice(at + 1).flatMap(b => testPair(ground, a, b) ?? []));
@@ -120,7 +120,7 @@ function membersOf(members: readonly Int32Array[], parts: Float64Array): Int32Ar
 
 /** A pair as something that was tested: its parts against all others. It is named by what its parts have in common. */
 function asTested(ground: Ground, a: Tested, b: Tested, together: Together, p: number): Tested | null {
-  const [one, other] = [a, b].map(classesOf);
+  const [one, other] = [a, b].map(one => classesOf(one, ground.frame.parts));
   const codes = new Int32Array(ground.frame.parts);
   for (let i = 0; i < codes.length; i++) {
     const [first, second] = [one?.codes[i] ?? -1, other?.codes[i] ?? -1];

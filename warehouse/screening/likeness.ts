@@ -42,13 +42,13 @@ function direct({tested: {outcome}, candidate}: Entry, sample: ReturnType<typeof
   const between = score.coefficient;
   const lots = dot(between, between);
   if (exposure.within === null) return {between, within: null, length: lots};
-  const x = candidate.rows();
+  const x = candidate.at(sample.rows);
   const within = new Float64Array(sample.rows.length);
   for (let j = 0; j < within.length; j++) {
     const k = sample.cellOf[j];
     // A part within its lot counts 1 / (1 - rho), in the same units as the lots: scale^2 / (n w) is the variance v.
     const variance = outcome.parts[k] > 0 ? outcome.scale[k] ** 2 / (outcome.parts[k] * outcome.weight[k]) : 0;
-    const value = x[sample.rows[j]] - exposure.mean[k];
+    const value = x[j] - exposure.mean[k];
     within[j] = Number.isNaN(value) ? 0 : value * Math.sqrt((variance * sample.each) / (1 - outcome.correlation));
   }
   return {between, within, length: lots + dot(within, within)};

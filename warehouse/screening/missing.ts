@@ -59,6 +59,10 @@ export function testMissing(ground: Ground, {of}: Missing) {
     missing.parts[k] = outcome.parts[k] - parts[k];
     missing.sums[k] = outcome.parts[k] * outcome.mean[k] - sums[k];
   }
-  const rows = (code: number) => Float64Array.from(knownRows(of, frame.parts), is => Number(is === code));
-  return testLevels(ground, outcome, LEVELS, [missing, known], rows);
+  let mask: Uint8Array | null = null;
+  const exposureAt = (row: number, code: number) => {
+    mask ??= knownRows(of, frame.parts);
+    return Number(mask[row] === code);
+  };
+  return testLevels(ground, outcome, LEVELS, [missing, known], exposureAt);
 }

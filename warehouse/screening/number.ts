@@ -1,4 +1,6 @@
+import {areaUnderCurve} from '../statistics/auc.ts';
 import type {Candidate, Shape} from './candidate.ts';
+import {columnOfNumber, placesOf} from './column.ts';
 import {type Exposure, levelExposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import {eventsAt, type Ground} from './ground.ts';
@@ -28,11 +30,19 @@ export function testNumber(ground: Ground, factor: Numeric) {
     const exposure = () => exposureOf(ground, factor, outcome, shape);
     const test = scoreTest(outcome, exposure(), ground.frame.lotsOrdered);
     if (test === null) continue;
-    candidates.push({level: null, shape, exposure, test, rows: () => rowsOf(ground, factor, SCORES[shape])});
+    const score = () => scored(margins.rank, SCORES[shape]);
+    candidates.push({
+      level: null,
+      shape,
+      exposure,
+      test,
+      column: () => columnOfNumber(ground, factor, score()),
+      at: rows => valuesAt(ground, factor, score(), rows),
+    });
   }
   const p = Math.min(1, ...candidates.map(({test}) => test.p * candidates.length));
   const attainable = candidates.length === 0 ? 1 : Math.min(...candidates.map(({test}) => test.attainable));
-  return {outcome, ranks: () => rowsOf(ground, factor, rank => rank), candidates, p, attainable};
+  return {outcome, ranks: () => columnOfNumber(ground, factor, margins.rank), candidates, p, attainable};
 }
 
 function exposureOf(ground: Ground, factor: Numeric, outcome: Outcome, shape: Shape): Exposure {
@@ -85,11 +95,30 @@ function scatter(values: Float64Array, at: Int32Array, length: number): Float64A
   return all;
 }
 
-/** A score of the ranks by row of the frame. */
-function rowsOf(ground: Ground, factor: Numeric, score: (rank: number) => number): Float64Array {
-  const {rank, slots} = ground.layout.number(factor);
-  const scored = rank.map(r => (Number.isNaN(r) ? r : score(r)));
-  const rows = new Float64Array(ground.frame.parts).fill(Number.NaN);
-  for (const entry of slots.entries) rows[factor.rows[entry]] = scored[factor.codes[entry]];
-  return rows;
+function scored(rank: Float64Array, score: (rank: number) => number): Float64Array {
+  return rank.map(r => (Number.isNaN(r) ? r : score(r)));
+}
+
+function valuesAt({placesOfRows}: Ground, factor: Numeric, score: Float64Array, rows: Int32Array): Float64Array {
+  let places = placesOfRows.get(factor.rows)?.get(rows);
+  if (places === undefined) {
+    places = placesOf(rows, factor.rows);
+    placesOfRows.set(factor.rows, (placesOfRows.get(factor.rows) ?? new Map()).set(rows, places));
+  }
+  // Code 0, missing, has no rank.
+  return Float64Array.from(places, place => score[place < 0 ? 0 : factor.codes[place]]);
+}
+
+/** Area under the ROC curve: the ranks of the defective parts say it. */
+export function aucOf(ground: Ground, factor: Numeric): number | null {
+  const {slots, rank, known} = ground.layout.number(factor);
+  const events = eventsAt(ground, slots, factor.rows);
+  let [hits, rankSum] = [0, 0];
+  for (const entry of events.entries) {
+    const code = factor.codes[entry];
+    if (code === 0) continue;
+    hits++;
+    rankSum += rank[code];
+  }
+  return areaUnderCurve(known, hits, rankSum);
 }

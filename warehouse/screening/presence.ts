@@ -61,8 +61,11 @@ export function outcomeWhereKnown(ground: Ground, factor: Factor): Outcome {
 
 /** 1 = known, by row of the frame. */
 export function knownRows(factor: Factor, parts: number): Uint8Array {
-  if (factor.kind === 'category') return Uint8Array.from(factor.codes, code => Number(code >= 0));
   const known = new Uint8Array(parts);
+  if (factor.kind === 'category') {
+    for (let i = 0; i < parts; i++) known[i] = Number(factor.codes[i] >= 0);
+    return known;
+  }
   for (let e = 0; e < factor.rows.length; e++) known[factor.rows[e]] = Number(factor.codes[e] > 0);
   return known;
 }

@@ -65,6 +65,9 @@ test('area under the curve is the Mann-Whitney statistic over pairs', () => {
   // SciPy mannwhitneyu([3, 5, 5, 8, 9], [1, 2, 5, 5, 6, 7]).statistic = 20, over 30 pairs.
   const values = Float64Array.of(3, 5, 5, 8, 9, 1, 2, 5, 5, 6, 7, Number.NaN);
   const defective = Float64Array.of(1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1);
-  expect(areaUnderCurve(midranks(values), defective)).toBeCloseTo(20 / 30, 12);
-  expect(areaUnderCurve(midranks(values), new Float64Array(12))).toBeNull();
+  const rankSum = midranks(values).reduce((sum, rank, i) => sum + (defective[i] && !Number.isNaN(rank) ? rank : 0), 0);
+  const hits = defective.filter((d, i) => d === 1 && !Number.isNaN(values[i])).length;
+  const count = values.filter(value => !Number.isNaN(value)).length;
+  expect(areaUnderCurve(count, hits, rankSum)).toBeCloseTo(20 / 30, 12);
+  expect(areaUnderCurve(count, 0, 0)).toBeNull();
 });
