@@ -119,7 +119,8 @@ export async function openApp(folder: string, {make, config: overrides, log}: Op
   }
   const given = Object.fromEntries(Object.entries(overrides ?? {}).filter(([, value]) => value !== undefined));
   const config: Config = {...(await readConfig(folder)), ...given};
-  const warehouse = await Warehouse.open(folder, {timeZone: config.timeZone, since: config.since});
+  const {timeZone, since, memoryLimitMb} = config;
+  const warehouse = await Warehouse.open(folder, {timeZone, since, memoryLimitMb});
   try {
     for (const notice of warehouse.ledger.notices) log?.(notice);
     for (const {where, what, hint} of warehouse.problems) log?.(`${where} ${what}: ${hint}`);

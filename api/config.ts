@@ -16,6 +16,8 @@ export interface Config {
   chosenTimeZone: string | null;
   /** An ISO date: what is said to have happened earlier is quarantined as skewed. */
   since?: string;
+  /** What the database may use, in 10^6 bytes; half of the machine's by default. */
+  memoryLimitMb?: number;
   receivers: z.output<typeof Receivers>;
   allowHosts: string[];
   /** How long what is kept; what has no rule is kept for good. */
@@ -40,6 +42,7 @@ const ConfigFile = z.strictObject({
   plant: z.string().trim().min(1).optional(),
   timeZone: TimeZone.optional(),
   since: z.iso.date({error: 'is no date: write 1987-05-01'}).optional(),
+  memoryLimitMb: z.coerce.number().int().min(512, {error: 'is too little: 512 is the least'}).optional(),
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
   retention: z
@@ -56,7 +59,11 @@ export function warehouseFolder(flag?: string): string {
 export async function readConfig(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
   const path = join(folder, 'fishbone.json');
   const file = check(ConfigFile, await readJson(path), path);
-  const fromEnvironment = {plant: env.FISHBONE_PLANT || undefined, timeZone: env.FISHBONE_TIME_ZONE || undefined};
+  const fromEnvironment = {
+    plant: env.FISHBONE_PLANT || undefined,
+    timeZone: env.FISHBONE_TIME_ZONE || undefined,
+    memoryLimitMb: env.FISHBONE_MEMORY_LIMIT_MB || undefined,
+  };
   const environment = check(ConfigFile.partial(), fromEnvironment, 'the environment');
   const chosenTimeZone = environment.timeZone ?? file.timeZone ?? null;
   return {
@@ -65,6 +72,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     timeZone: chosenTimeZone ?? 'UTC',
     chosenTimeZone,
     since: file.since,
+    memoryLimitMb: environment.memoryLimitMb ?? file.memoryLimitMb,
     receivers: file.receivers,
     allowHosts: file.allowHosts,
     retention: file.retention,

@@ -17,6 +17,8 @@ const CATALOGUE = {
   WAREHOUSE_DAMAGED: {status: 500, exitCode: 4},
   LEDGER_DAMAGED: {status: 500, exitCode: 4},
   LEDGER_WRITE_FAILED: {status: 507, exitCode: 1},
+  MEMORY_SHORT: {status: 507, exitCode: 1},
+  DISK_REFUSED: {status: 507, exitCode: 1},
   HOLD_NOT_FOUND: {status: 404, exitCode: 1},
   HOLD_INCOMPLETE: {status: 400, exitCode: 2},
   HOLD_SAME_PERSON: {status: 403, exitCode: 1},

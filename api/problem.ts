@@ -23,7 +23,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const problem = problemOf(error);
   if (problem.status >= 500) request.log.error({err: error}, problem.detail);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (problem.status === 503) reply.header('retry-after', '5');
+  if (problem.status === 503 || problem.status === 429) reply.header('retry-after', '5');
   reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 

@@ -38,6 +38,10 @@ export function recordInspections(app: App, inspections: readonly InspectionInpu
   if (inspections.length === 0) return Promise.resolve({batch: null, results: []});
   const counter = counters.get(app) ?? {waiting: [], isBusy: false};
   counters.set(app, counter);
+  if (counter.waiting.length >= WAITING_MAX) {
+    const message = `${WAITING_MAX} requests are waiting already: nothing of this one was recorded`;
+    return Promise.reject(new FishboneError('OVERLOADED', message, {hint: 'send it again in a few seconds'}));
+  }
   return new Promise((resolve, reject) => {
     counter.waiting.push({inspections, resolve, reject});
     if (!counter.isBusy) void serveAll(app, counter);
@@ -49,6 +53,9 @@ interface Request {
   resolve: (answer: InspectionsAnswer) => void;
   reject: (error: unknown) => void;
 }
+
+/** A request holds at most a body's megabyte: so much memory the waiting may take, and no more. */
+const WAITING_MAX = 256;
 
 /** Where requests wait for each other: what is checked must still hold when it is recorded. */
 interface Counter {

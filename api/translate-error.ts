@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {BackupUnusable} from '../warehouse/backup-folder.ts';
-import {WarehouseUnusable} from '../warehouse/store.ts';
+import {WarehouseUnusable} from '../warehouse/database-file.ts';
+import {DiskRefused, ofDisk} from '../warehouse/disk-refused.ts';
 import {asFishboneError, type ErrorCode, FishboneError} from './errors.ts';
 
 /** Errors of the folders below, by name: what they mean to whoever asked. */
@@ -21,7 +22,8 @@ const WHAT_TO_DO: Partial<Record<ErrorCode, string>> = {
 };
 
 /** Whatever was thrown, as an entry of the one catalogue. */
-export function translateError(error: unknown): FishboneError {
+export function translateError(thrown: unknown): FishboneError {
+  const error = ofDisk(thrown, 'the warehouse');
   if (error instanceof FishboneError) return error;
   if (error instanceof z.ZodError) return new FishboneError('USAGE', sentence(error), {cause: error});
   if (error instanceof WarehouseUnusable) {
@@ -31,6 +33,13 @@ export function translateError(error: unknown): FishboneError {
   if (error instanceof BackupUnusable) {
     const code = error.reason === 'refused' ? 'BACKUP_REFUSED' : 'BACKUP_DAMAGED';
     return new FishboneError(code, error.message, {hint: error.hint, cause: error});
+  }
+  if (error instanceof DiskRefused) {
+    return new FishboneError('DISK_REFUSED', error.message, {hint: error.hint, cause: error});
+  }
+  if (error instanceof Error && /^out of memory error/i.test(error.message)) {
+    const hint = 'nothing was recorded: send it in smaller files, or raise memoryLimitMb in fishbone.json';
+    return new FishboneError('MEMORY_SHORT', error.message.split('\n')[0], {hint, cause: error});
   }
   // The store's word for an `asOf` that lies in the future; any other RangeError is a fault of ours.
   if (error instanceof RangeError && error.message.startsWith('position '))

@@ -88,10 +88,15 @@ export async function prepareFolder(
   const temporary = join(folder, 'archive', 'batches', `${name}.tmp`);
   await rm(temporary, {recursive: true, force: true});
   await mkdir(temporary);
-  await write(temporary);
-  for (const file of await readdir(temporary)) await syncFile(join(temporary, file));
-  await diskFiles.syncFolder(temporary);
-  return temporary;
+  try {
+    await write(temporary);
+    for (const file of await readdir(temporary)) await syncFile(join(temporary, file));
+    await diskFiles.syncFolder(temporary);
+    return temporary;
+  } catch (error) {
+    await rm(temporary, {recursive: true, force: true});
+    throw error;
+  }
 }
 
 /** The second half: what was prepared becomes the folder of a ledger entry that is about to be written. */

@@ -57,10 +57,7 @@ interface Reject {
 }
 
 /** Loads one file. @returns its receipt, once everything it says is durable. @throws if the file cannot be read at all */
-export async function load(
-  context: LoadContext,
-  plan: LoadPlan,
-): Promise<{receipt: Receipt; entry: LedgerEntry | null}> {
+export async function load(context: LoadContext, plan: LoadPlan): Promise<{receipt: Receipt; behind: Error | null}> {
   const {folder, ledger, session} = context;
   const parts = new Parts();
   const {sha256: digest, bytes: rawBytes} = plan.dryRun ? await sealOf(plan.path) : await keepRaw(folder, plan.path);
@@ -72,7 +69,7 @@ export async function load(
     const earlier = alreadyLoaded(ledger, digest, planDigest);
     if (earlier) {
       await keepOnlyHeld(context, digest);
-      return {receipt: duplicateReceipt(earlier, plan), entry: null};
+      return {receipt: duplicateReceipt(earlier, plan), behind: null};
     }
   }
   const scratch = new Scratch(session);
@@ -87,7 +84,7 @@ export async function load(
     const settlesNothing = accepted === 0 && rejects.length === 0 && context.replays === undefined;
     if (plan.dryRun || settlesNothing) {
       await keepOnlyHeld(context, digest);
-      return {receipt, entry: null};
+      return {receipt, behind: null};
     }
 
     // Before the batch that speaks of them is acknowledged.
@@ -102,15 +99,21 @@ export async function load(
     if (context.replays !== undefined) body.replays = context.replays;
     const entry = await acknowledge(ledger, seq, body, folder);
     parts.end('ledger');
-    await project(session, context.holdings, [entry], {
-      known: context.known,
-      settled: new Map(prepared.map(file => [file.name, file])),
-    });
+    const settled = new Map(prepared.map(file => [file.name, file]));
+    const behind = await failureOf(project(session, context.holdings, [entry], {known: context.known, settled}));
     parts.end('project');
-    return {receipt, entry};
+    return {receipt, behind};
   } finally {
     await scratch.clear();
   }
+}
+
+/** What is in the ledger is recorded: that the database could not take it is told, not thrown. */
+export function failureOf(projection: Promise<void>): Promise<Error | null> {
+  return projection.then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
 }
 
 /** Bytes that no batch stands for, or no longer because a person they name was erased, are evidence of nothing. */

@@ -58,7 +58,7 @@ export async function migrate(session: Session): Promise<void> {
       await session.run('insert into migrations values ($number, $name, $digest)', {number, name, digest});
       await session.run('commit');
     } catch (error) {
-      await session.run('rollback');
+      await session.run('rollback').catch(() => undefined);
       throw error;
     }
     await session.run('checkpoint');

@@ -75,7 +75,8 @@ export async function project(
     for (const {table, hashes} of atHand?.settled.values() ?? []) atHand?.known.stored(table, hashes);
   } catch (error) {
     atHand?.known.forget();
-    await session.run('rollback');
+    // Where the commit itself failed there is nothing left to roll back.
+    await session.run('rollback').catch(() => undefined);
     throw error;
   }
 }

@@ -1,18 +1,20 @@
 /** A warehouse folder, opened: the sole owner of its database, its one writer, and its readers at a position. */
 import {mkdir, rm} from 'node:fs/promises';
-import {availableParallelism, totalmem} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import type {DuckDBInstance} from '@duckdb/node-api';
 import type {Receipt} from './answers.ts';
 import {adoptFolder, makeArchive, sweepArchive} from './archive.ts';
 import type {Caretaker} from './caretaker.ts';
 import {removeReplaced} from './compact.ts';
-import {openDatabase, openSession, quoteName, quoteText, type Session} from './duckdb.ts';
+import {forgetDatabase, openOwned, REBUILD, WarehouseUnusable} from './database-file.ts';
+import {ofDisk} from './disk-refused.ts';
+import {openSession, QueryError, quoteName, quoteText, type Session} from './duckdb.ts';
 import {type Erased, erasePerson, finishErasures} from './erase.ts';
 import {Holdings} from './holdings.ts';
 import {Known} from './known.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
-import {type FindLines, load} from './load.ts';
+import {diskFiles} from './ledger-file.ts';
+import {type FindLines, failureOf, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {migrate, SchemaUnknown} from './migrations.ts';
 import {LookUpUnreadable, Persons} from './persons.ts';
@@ -25,7 +27,8 @@ import {createStepViews} from './step-tables.ts';
 import type {Problem} from './verify.ts';
 import {createViews} from './views.ts';
 
-const DATABASE = 'warehouse.duckdb';
+export {forgetDatabase};
+
 const MAX_IDLE = 4;
 /** Few plants kept records by machine before; one that did says so. */
 const BEFORE_ANY_RECORD = '1990-01-01';
@@ -35,18 +38,8 @@ interface Settings {
   timeZone?: string;
   /** An ISO date: times before it are quarantined as skewed. */
   since?: string;
-}
-
-/** The warehouse cannot be used as it is; `hint` says what to do. */
-export class WarehouseUnusable extends Error {
-  readonly reason: 'held' | 'short' | 'damaged';
-  readonly hint: string;
-  constructor(reason: 'held' | 'short' | 'damaged', message: string, hint: string, cause?: unknown) {
-    super(message, {cause});
-    this.name = 'WarehouseUnusable';
-    this.reason = reason;
-    this.hint = hint;
-  }
+  /** What the database may use, in 10^6 bytes; half of the machine's (or its container's) by default. */
+  memoryLimitMb?: number;
 }
 
 export class Warehouse {
@@ -70,6 +63,8 @@ export class Warehouse {
   #writing: Promise<unknown> = Promise.resolve();
   #tending: Promise<unknown> = Promise.resolve();
   readonly #stopping = new AbortController();
+  /** What is in the ledger is acknowledged, even if the database could not take it: it catches up before it is used. */
+  #behind = false;
   #closed = false;
 
   private constructor(
@@ -93,11 +88,23 @@ export class Warehouse {
   /**
    * Opens (or makes) the warehouse in a folder and brings its database up to the ledger.
    * @throws WarehouseUnusable when another process holds it, or its database says more than its ledger
-   * @throws LedgerDamaged when the ledger was altered
+   * @throws LedgerDamaged when the ledger was altered; DiskRefused when the disk is full or read-only
    */
   static async open(folder: string, settings: Settings = {}): Promise<Warehouse> {
+    try {
+      return await Warehouse.#open(folder, settings);
+    } catch (thrown) {
+      const error = ofDisk(thrown, folder);
+      if (!(error instanceof QueryError)) throw error;
+      const why = error.message.split('\n')[0];
+      throw new WarehouseUnusable('damaged', `the database in ${folder} cannot be used: ${why}`, REBUILD, error);
+    }
+  }
+
+  static async #open(folder: string, settings: Settings): Promise<Warehouse> {
+    await makeFolder(folder);
     await makeArchive(folder);
-    const instance = await openOwned(folder);
+    const instance = await openOwned(folder, settings.memoryLimitMb);
     let ledger: Ledger | null = null;
     let writer: Session | null = null;
     let persons: Persons | null = null;
@@ -167,8 +174,11 @@ export class Warehouse {
         replays,
         since: this.#since,
       };
-      const {receipt} = await load(context, plan);
-      if (receipt.batch !== null) this.#position = receipt.batch;
+      const {receipt, behind} = await load(context, plan);
+      this.#behind = behind !== null;
+      if (behind)
+        receipt.notices.push(`recorded, but the database cannot follow for now: ${behind.message.split('\n')[0]}`);
+      else if (receipt.batch !== null) this.#position = receipt.batch;
       return receipt;
     });
   }
@@ -181,7 +191,7 @@ export class Warehouse {
     return this.#write(async () => {
       if (prepared !== undefined) await adoptFolder(this.folder, this.ledger.head.seq + 1, prepared);
       const entry = await this.ledger.append(kind, body);
-      await project(this.#writer, this.holdings, [entry]);
+      this.#behind = (await failureOf(project(this.#writer, this.holdings, [entry]))) !== null;
       return entry;
     });
   }
@@ -222,9 +232,10 @@ export class Warehouse {
   /**
    * Reads at one position, in one transaction: whatever is asked within sees the same rows.
    * @param asOf a batch number; the newest by default
-   * @throws RangeError if there is no such position yet
+   * @throws RangeError if there is no such position yet; DiskRefused when the database cannot be brought up to the ledger
    */
   async read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
+    if (this.#behind) await this.#write(() => Promise.resolve());
     const position = asOf ?? this.#position;
     if (position > this.#position) {
       throw new RangeError(`position ${position} is not reached yet: the newest is ${this.#position}`);
@@ -287,6 +298,7 @@ export class Warehouse {
     const entries = this.ledger.entries();
     if (applied.seq > 0 && applied.hash === this.ledger.head.hash) {
       this.#position = applied.batch;
+      this.#behind = false;
       return;
     }
     const known = entries.find(e => e.seq === applied.seq);
@@ -308,6 +320,7 @@ export class Warehouse {
         if (entry.kind === 'batch' && typeof batch === 'number') this.#position = batch;
       }
     }
+    this.#behind = false;
   }
 
   /** Short facts are never served in silence; a loss in the archive is told, and the whole facts are served. */
@@ -342,44 +355,17 @@ export class Warehouse {
       .catch(() => undefined)
       // After a failure between ledger and database (a full disk), the database first catches up.
       .then(() => this.#catchUp())
-      .then(change);
+      .then(change)
+      .catch((error: unknown) => {
+        throw ofDisk(error, this.folder);
+      });
     this.#writing = mine;
     return mine;
   }
 }
 
-/** Removes the database, so that opening the warehouse makes it anew from ledger and archive. */
-export async function forgetDatabase(folder: string): Promise<void> {
-  await rm(join(folder, DATABASE), {force: true});
-  await rm(join(folder, `${DATABASE}.wal`), {force: true});
-}
-
-const by = (pid: string | undefined) =>
-  pid === String(process.pid) ? 'this process already' : `another process${pid ? ` (${pid})` : ''}`;
-
-async function openOwned(folder: string): Promise<DuckDBInstance> {
-  try {
-    return await openDatabase(join(folder, DATABASE), {
-      temporaryFolder: join(folder, 'tmp'),
-      memoryLimitMb: Math.floor(Math.min(process.constrainedMemory() || totalmem(), totalmem()) / 2 / 1e6),
-      threads: availableParallelism(),
-    });
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    if (/lock|being used by another process/i.test(message)) {
-      const pid = /PID (\d+)/.exec(message)?.[1];
-      throw new WarehouseUnusable(
-        'held',
-        `the warehouse in ${folder} is in use by ${by(pid)}`,
-        'stop that process, or let it do the work: a running server is used by itself',
-        cause,
-      );
-    }
-    throw new WarehouseUnusable(
-      'damaged',
-      `the database in ${folder} cannot be opened: ${message.split('\n')[0]}`,
-      'nothing acknowledged is lost: "fishbone rebuild" makes the database anew from ledger and archive',
-      cause,
-    );
-  }
+/** Makes the warehouse's folder, its name durable. */
+async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(join(folder, 'tmp'), {recursive: true});
+  if (made !== undefined && made !== join(resolve(folder), 'tmp')) await diskFiles.syncFolder(dirname(made));
 }

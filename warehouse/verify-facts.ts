@@ -4,10 +4,10 @@ import {join} from 'node:path';
 import {exists} from './archive.ts';
 import {CANONICAL} from './canonical.ts';
 import {archivedContent, type Content, plus, storedContent, storedMeasurements} from './content.ts';
+import {WarehouseUnusable} from './database-file.ts';
 import {isOpenHere, openDatabase, openSession, QueryError, quoteText, type Session} from './duckdb.ts';
 import type {HeldFile, HeldRows, Holdings} from './holdings.ts';
 import type {LedgerEntry} from './ledger.ts';
-import {WarehouseUnusable} from './store.ts';
 import type {Problem} from './verify.ts';
 
 const REBUILD = 'nothing acknowledged is lost by it: "fishbone rebuild" makes the database anew';
@@ -40,7 +40,8 @@ export async function openReadOnly(folder: string): Promise<ReadOnly> {
     return {session, problem: null, close};
   } catch (cause) {
     const message = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    if (!/lock|being used by another process/i.test(message)) return unusable(`cannot be opened: ${message}`);
+    if (!/set lock on file|is locked: |being used by another process/i.test(message))
+      return unusable(`cannot be opened: ${message}`);
     close();
     throw held(folder, 'by another process', cause);
   }

@@ -2,10 +2,11 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {exists, findRaw, rawPath, sealOf} from './archive.ts';
+import {forgetDatabase} from './database-file.ts';
 import {type HeldFile, Holdings} from './holdings.ts';
 import {LedgerDamaged, type LedgerEntry, type LedgerProblem, verifyLedger} from './ledger.ts';
 import {headPath, ledgerPath, readHead, readLedger} from './ledger-read.ts';
-import {forgetDatabase, Warehouse} from './store.ts';
+import {Warehouse} from './store.ts';
 import {openReadOnly, verifyFacts} from './verify-facts.ts';
 
 export interface Problem {

@@ -5,8 +5,9 @@ import {promisify} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {planFile} from '../../ingest/ingest.ts';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
+import {forgetDatabase} from '../../warehouse/database-file.ts';
 import {listQuarantine, showQuarantine} from '../../warehouse/quarantine.ts';
-import {forgetDatabase, Warehouse} from '../../warehouse/store.ts';
+import {Warehouse} from '../../warehouse/store.ts';
 import {verify} from '../../warehouse/verify.ts';
 import {feed, folder, orders, plantOf, type Table} from './plant-in-a-folder.ts';
 

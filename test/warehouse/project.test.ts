@@ -5,8 +5,9 @@ import {expect, test} from 'vitest';
 import {planFile} from '../../ingest/ingest.ts';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
 import {checksums} from '../../warehouse/content.ts';
+import {forgetDatabase} from '../../warehouse/database-file.ts';
 import {runsOf} from '../../warehouse/project.ts';
-import {forgetDatabase, Warehouse} from '../../warehouse/store.ts';
+import {Warehouse} from '../../warehouse/store.ts';
 import {folder} from './plant-in-a-folder.ts';
 
 const SEED = 20261122;

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {forgetDatabase, Warehouse} from '../../../warehouse/store.ts';
+import {forgetDatabase} from '../../../warehouse/database-file.ts';
+import {Warehouse} from '../../../warehouse/store.ts';
 import {folder} from '../plant-in-a-folder.ts';
 import {allAnswers} from './all-answers.ts';
 import {FILES, take} from './growing-plant.ts';
