@@ -1,73 +1,107 @@
 /**
- * How honest and how powerful screening is, on plants with known truth, beside what people use instead.
- * npx tsx test/bench/screening.ts [plants a cell] [only cells whose name contains this] [first seed] [fishbone: no baselines]
+ * How honest and how able screening is, on plants with known truth, beside what people use instead.
+ *
+ *     npx tsx test/bench/screening.ts run FILE [--plants 40] [--only TEXT] [--first 1] [--alone] [--minutes 60]
+ *     npx tsx test/bench/screening.ts table FILE
+ *
+ * `run` appends a line a plant and method to FILE, seed by seed through all cells, and skips what FILE already has: it may
+ * be stopped and started again. `--alone` leaves out the baselines; FILE belongs outside the repository.
  */
-import type {PlantOptions} from '../warehouse/screening/plant.ts';
+import {appendFileSync, existsSync, readFileSync} from 'node:fs';
+import {parseArgs} from 'node:util';
 import {
-  emptyTally,
   fishbone,
   lotKruskal,
   lotVanElteren,
+  type Outcome,
   partCmh,
-  type Tally,
+  tallyOf,
   tryPlant,
 } from '../warehouse/screening/trial.ts';
+import {CELLS} from './screening-cells.ts';
 
-const CELLS: [string, Omit<PlantOptions, 'seed'>][] = [
-  ['null, 20 lots, 0', {lots: 20}],
-  ['null, 20 lots, .05', {lots: 20, correlation: 0.05}],
-  ['null, 60 lots, .01', {lots: 60, correlation: 0.01}],
-  ['null, 60 lots, .05', {lots: 60, correlation: 0.05}],
-  ['null, 240 lots, .01', {lots: 240, correlation: 0.01}],
-  ['confounded, 60 lots, .01', {lots: 60, correlation: 0.01, confounded: true}],
-  ['confounded, 240 lots, .01', {lots: 240, correlation: 0.01, confounded: true}],
-  ['confounded, 240 lots, .05', {lots: 240, correlation: 0.05, confounded: true}],
-  ['4 of 240 bad lots', {lots: 240, correlation: 0.01, badLots: 4}],
-  ['day effect .3, 240 lots', {lots: 240, correlation: 0.01, dayVariation: 0.3}],
-  ['day effect .6, 240 lots', {lots: 240, correlation: 0.01, dayVariation: 0.6}],
-  ['drift x3, 240 lots', {lots: 240, correlation: 0.01, drift: 3}],
-  ['3 of 60 lots x5', {lots: 60, correlation: 0.01, confounded: true, cause: {kind: 'lots', lots: 3, ratio: 5}}],
-  ['8 of 240 lots x3', {lots: 240, correlation: 0.01, confounded: true, cause: {kind: 'lots', lots: 8, ratio: 3}}],
-  ['tool x2, 240 lots', {lots: 240, correlation: 0.01, confounded: true, cause: {kind: 'tool', ratio: 2}}],
-  ['station x2, 60 lots', {lots: 60, correlation: 0.01, confounded: true, cause: {kind: 'station', ratio: 2}}],
-  ['threshold x2, 60 lots', {lots: 60, correlation: 0.01, cause: {kind: 'high', ratio: 2}}],
-  ['two-sided x2, 60 lots', {lots: 60, correlation: 0.01, cause: {kind: 'spread', ratio: 2}}],
-  ['lanes 90 %, tool x2, 240', {lots: 240, correlation: 0.01, lanes: 0.9, cause: {kind: 'tool', ratio: 2}}],
-  ['lanes 90 %, tool x3, 240', {lots: 240, correlation: 0.01, lanes: 0.9, cause: {kind: 'tool', ratio: 3}}],
-  ['lanes 50 %, tool x3, 60', {lots: 60, correlation: 0.01, lanes: 0.5, cause: {kind: 'tool', ratio: 3}}],
-];
-const BASELINES = {'part CMH': partCmh, 'lot KW': lotKruskal, 'van Elteren': lotVanElteren};
-const METHODS = process.argv[5] === 'fishbone' ? {fishbone} : {fishbone, ...BASELINES};
+type Line = Outcome & {cell: string; seed: number; method: string};
 
-const plants = Number(process.argv[2] ?? 50);
-const only = process.argv[3] ?? '';
-const first = Number(process.argv[4] ?? 1);
-console.log(`${plants} plants a cell, seeds from ${first}`);
-console.log('| cell | method | any false | FDR | first | first 5 | claimed | covered | median set |');
-console.log('|---|---|---|---|---|---|---|---|---|');
-for (const [name, options] of CELLS) {
-  if (!name.includes(only)) continue;
-  const tallies = Object.values(METHODS).map(emptyTally);
-  for (let k = 0; k < plants; k++) tryPlant({...options, seed: first + k}, Object.values(METHODS), tallies);
-  for (const [at, method] of Object.keys(METHODS).entries())
-    console.log(line(name, method, tallies[at], options.cause !== undefined));
+const {values, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {
+    plants: {type: 'string', default: '40'},
+    only: {type: 'string', default: ''},
+    first: {type: 'string', default: '1'},
+    minutes: {type: 'string', default: '100000'},
+    alone: {type: 'boolean', default: false},
+  },
+});
+const [command, file] = positionals;
+if ((command !== 'run' && command !== 'table') || file === undefined) {
+  console.error('usage: npx tsx test/bench/screening.ts run|table FILE');
+  process.exit(2);
+}
+if (command === 'run') run(file);
+else table(file);
+
+function run(path: string): void {
+  const methods = values.alone
+    ? {fishbone}
+    : {fishbone, 'part CMH': partCmh, 'lot KW': lotKruskal, 'van Elteren': lotVanElteren};
+  const done = new Set(linesOf(path).map(({cell, seed, method}) => `${cell}/${seed}/${method}`));
+  const until = Date.now() + 60_000 * Number(values.minutes);
+  const first = Number(values.first);
+  for (let seed = first; seed < first + Number(values.plants); seed++) {
+    for (const [cell, options] of CELLS) {
+      if (!cell.includes(values.only)) continue;
+      const open = Object.entries(methods).filter(([name]) => !done.has(`${cell}/${seed}/${name}`));
+      if (open.length === 0) continue;
+      if (Date.now() > until) return;
+      const outcomes = tryPlant(
+        {...options, seed},
+        open.map(([, method]) => method),
+      );
+      const lines = open.map(([method], k): Line => ({cell, seed, method, ...outcomes[k]}));
+      appendFileSync(path, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+    }
+  }
 }
 
-function line(cell: string, method: string, tally: Tally, planted: boolean): string {
-  const share = (count: number, of = tally.plants) => (of === 0 ? '' : (count / of).toFixed(2));
-  const found = planted
-    ? [
-        share(tally.first),
-        share(tally.firstFive),
-        share(tally.claimed),
-        share(tally.covered, tally.claiming),
-        median(tally.sizes),
-      ]
-    : ['', '', '', '', ''];
-  return `| ${[cell, method, (tally.anyFalse / tally.plants).toFixed(3), share(tally.falseShare), ...found].join(' | ')} |`;
+function linesOf(path: string): Line[] {
+  if (!existsSync(path)) return [];
+  const text = readFileSync(path, 'utf8').split('\n');
+  return text.filter(line => line !== '').map(line => JSON.parse(line) as Line);
 }
 
-function median(numbers: number[]): string {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted.length === 0 ? '' : String(sorted[Math.floor(sorted.length / 2)]);
+function table(path: string): void {
+  const lines = linesOf(path);
+  console.log(
+    '| cell | method | plants | any false | false share | first | first 5 | claimed | covered | size | recall | precision |',
+  );
+  console.log('|---|---|---|---|---|---|---|---|---|---|---|---|');
+  for (const [cell, {cause}] of CELLS) {
+    if (!cell.includes(values.only)) continue;
+    for (const method of new Set(lines.filter(line => line.cell === cell).map(line => line.method))) {
+      console.log(
+        row(
+          cell,
+          method,
+          lines.filter(line => line.cell === cell && line.method === method),
+          cause !== undefined,
+        ),
+      );
+    }
+  }
+}
+
+function row(cell: string, method: string, outcomes: readonly Line[], planted: boolean): string {
+  const {plants, anyFalse, falseShare, first, firstFive, claimed, covered, claiming, medianSize, recall, precision} =
+    tallyOf(outcomes);
+  const share = (count: number, of = plants) => (of === 0 ? '' : (count / of).toFixed(2));
+  const found = [
+    share(first),
+    share(firstFive),
+    share(claimed),
+    `${share(covered, claiming)} of ${claiming}`,
+    medianSize ?? '',
+  ];
+  const contained = [recall, precision].map(value => value?.toFixed(2) ?? '');
+  const told = planted ? [...found, ...contained] : found.map(() => '').concat(['', '']);
+  return `| ${[cell, method, plants, (anyFalse / plants).toFixed(3), share(falseShare), ...told].join(' | ')} |`;
 }

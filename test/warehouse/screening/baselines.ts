@@ -10,13 +10,16 @@ import {chiSquaredTail} from '../../../warehouse/statistics/tails.ts';
 /** Cochran-Mantel-Haenszel on parts within strata: Simes over levels; a number is cut at its median. */
 export function partTest(frame: Frame, factor: Factor): number {
   const codes =
-    factor.kind === 'category' ? factor.codes : midranks(valuesOf(factor, frame.parts)).map(rank => Number(rank > 0.5));
+    factor.kind === 'category'
+      ? factor.codes
+      : midranks(valuesOf(factor, frame.parts)).map(rank => (Number.isNaN(rank) ? -1 : Number(rank > 0.5)));
   const levels = factor.kind === 'category' ? factor.levels.length : 2;
   const strata = frame.strata.length;
   const [parts, cases] = [new Float64Array(strata), new Float64Array(strata)];
   const [exposed, exposedCases] = [new Float64Array(strata * levels), new Float64Array(strata * levels)];
   for (let i = 0; i < frame.parts; i++) {
     const s = frame.stratum[i];
+    if (codes[i] < 0) continue;
     parts[s]++;
     cases[s] += frame.outcome[i];
     exposed[s * levels + codes[i]]++;
@@ -50,7 +53,7 @@ export function lotTest(frame: Frame, factor: Factor, stratified: boolean): numb
       const row = cells.rows[at];
       rate[k] += frame.outcome[row] / n;
       if (factor.kind === 'category') counts.set(factor.codes[row], (counts.get(factor.codes[row]) ?? 0) + 1);
-      else means[k] += values[row] / n;
+      else if (!Number.isNaN(values[row])) means[k] += values[row] / n;
     }
     if (factor.kind === 'category') levelOf[k] = [...counts].sort((a, b) => b[1] - a[1])[0][0];
   }
@@ -60,7 +63,7 @@ export function lotTest(frame: Frame, factor: Factor, stratified: boolean): numb
     Array.from(levelOf.keys()).filter(k => !stratified || cells.stratumOf[k] === s),
   );
   const ranks = members.map(at => midranks(Float64Array.from(at, k => rate[k])).map(rank => rank * at.length + 0.5));
-  const levels = [...new Set(levelOf)];
+  const levels = [...new Set(levelOf)].filter(level => level >= 0);
   return simes(
     (levels.length === 2 ? levels.slice(1) : levels).map(level => {
       let [deviation, variance] = [0, 0];

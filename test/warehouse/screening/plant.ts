@@ -22,6 +22,14 @@ export interface PlantOptions {
   /** This many lots go wrong tenfold for no recorded reason. */
   badLots?: number;
   cause?: Cause;
+  /** Sizes of lots vary by this much on the log scale, .5 by default. */
+  sizesVary?: number;
+  /** This share of the lots has lost the link to each material; the scanner fails a lot at a time. */
+  missing?: number;
+  /** This share of the parts went through a step again elsewhere, and their record names the later tool. */
+  rework?: number;
+  /** Numbers are measured on this share of the parts only. */
+  sampled?: number;
   steps?: number;
   numbers?: number;
   partsPerLot?: number;
@@ -32,15 +40,17 @@ export type Cause =
   | {kind: 'station'; ratio: number}
   | {kind: 'lots'; lots: number; ratio: number}
   | {kind: 'high' | 'spread'; ratio: number}
-  /** Two factors that multiply the rate `ratio` times together, besides what each does alone. */
   /** The rate changes for good after this share of the lots; with `inspector`, because a new model release sees more. */
   | {kind: 'change'; ratio: number; at?: number; inspector?: boolean}
+  /** Two factors that multiply the rate `ratio` times together, besides what each does alone. */
   | {kind: 'interaction'; pair: 'tools' | 'stations' | 'number'; ratio: number; alone?: number};
 
 export interface Plant {
   frame: Frame;
   /** Name of the factor that was planted, and its level. */
   truth: {factor: string; level: string | null; factors: string[]} | null;
+  /** Parts that the cause acted on. */
+  exposed: Uint8Array;
 }
 
 const LOTS_A_DAY = 5;
@@ -49,8 +59,9 @@ const PRODUCT_RATES = [0.01, 0.02, 0.03, 0.02];
 export function makePlant(options: PlantOptions): Plant {
   const rng = random(options.seed);
   const {lots, lanes = 0, steps = 30, numbers = 10, confounded = false, cause} = options;
+  const vary = options.sizesVary ?? 0.5;
   const sizes = Array.from({length: lots}, () =>
-    Math.max(10, Math.round((options.partsPerLot ?? 100) * Math.exp(0.5 * rng.normal() - 0.125))),
+    Math.max(10, Math.round((options.partsPerLot ?? 100) * Math.exp(vary * rng.normal() - vary ** 2 / 2))),
   );
   const parts = sizes.reduce((s, n) => s + n, 0);
   const lot = new Int32Array(parts);
@@ -198,10 +209,32 @@ export function makePlant(options: PlantOptions): Plant {
       stratum,
       strata,
       strataFactors: ['part.product'],
-      factors,
+      factors: recorded(factors, options, lot, lots, rng),
     },
+    exposed: Uint8Array.from(ratio, r => Number(r > 1)),
     truth,
   };
+}
+
+/** What the records say of what happened: links lost, the later run named, few values measured. */
+function recorded(
+  factors: Factor[],
+  {missing = 0, rework = 0, sampled = 1}: PlantOptions,
+  lot: Int32Array,
+  lots: number,
+  rng: Random,
+): Factor[] {
+  if (missing === 0 && rework === 0 && sampled === 1) return factors;
+  return factors.map(factor => {
+    if (factor.kind === 'number') {
+      const values = valuesOf(factor, lot.length).map(value => (rng.uniform() < sampled ? value : Number.NaN));
+      return {...factor, ...rankCodes(values, allRows(lot.length))};
+    }
+    const lost = Array.from({length: lots}, () => factor.branch === 'material' && rng.uniform() < missing);
+    const again = () => factor.branch === 'machine' && rng.uniform() < rework;
+    const codes = factor.codes.map((code, i) => (lost[lot[i]] ? -1 : again() ? rng.below(factor.levels.length) : code));
+    return {...factor, codes};
+  });
 }
 
 function pairOf(factors: readonly Factor[], pair: 'tools' | 'stations' | 'number', rng: Random): [Factor, Factor] {

@@ -1,8 +1,91 @@
 /** Runs many plants of one kind through a screening method and counts what it got right. */
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
+import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
 import {benjaminiHochberg} from '../../../warehouse/statistics/benjamini-hochberg.ts';
 import {lotTest, partTest} from './baselines.ts';
 import {makePlant, type PlantOptions} from './plant.ts';
+import {rowsWhere} from './rows-where.ts';
+
+/** What one method made of one plant. */
+export interface Outcome {
+  /** Claims whose set holds no planted cause, and all claims. */
+  wrong: number;
+  claims: number;
+  /** Place of the planted cause in the ranking, 1 = first; 0 where none was planted. */
+  place: number;
+  claimed: boolean;
+  /** Whether the set of the leading claim holds the cause, and its size; null without a claim. */
+  covered: boolean | null;
+  size: number;
+  /** Shares of the exposed parts that the leading claim's line catches, and of the caught that were exposed. */
+  recall: number | null;
+  precision: number | null;
+}
+
+interface Claim {
+  factor: string;
+  set: string[];
+  where: string | null;
+}
+
+/** Ranked factors and claims of one method. */
+type Method = (frame: Frame) => {ranking: string[]; claims: Claim[]};
+
+export const fishbone: Method = frame => {
+  const {findings} = evaluate(frame);
+  const claims = findings
+    .filter(({q, verdict}) => q <= 0.05 && (verdict === 'supported' || verdict === 'ambiguous'))
+    .map(({factor, with: others, ambiguousWith, where}) => ({
+      factor,
+      set: [factor, ...(others ?? []), ...ambiguousWith],
+      where,
+    }));
+  return {ranking: findings.map(({factor}) => factor), claims};
+};
+
+const byTest =
+  (test: (frame: Frame, factor: Factor) => number): Method =>
+  frame => {
+    const p = frame.factors.map(factor => test(frame, factor));
+    const q = benjaminiHochberg(p);
+    const order = [...p.keys()].sort((a, b) => p[a] - p[b]);
+    const claims = order
+      .filter(k => q[k] <= 0.05)
+      .map(k => ({factor: frame.factors[k].name, set: [frame.factors[k].name], where: null}));
+    return {ranking: order.map(k => frame.factors[k].name), claims};
+  };
+export const partCmh = byTest(partTest);
+export const lotKruskal = byTest((frame, factor) => lotTest(frame, factor, false));
+export const lotVanElteren = byTest((frame, factor) => lotTest(frame, factor, true));
+
+/** Shows one plant to a method. */
+export function tryPlant(options: PlantOptions, methods: readonly Method[]): Outcome[] {
+  const {frame, truth, exposed} = makePlant(options);
+  return methods.map(method => {
+    const {ranking, claims} = method(frame);
+    const planted = truth?.factors ?? [];
+    const isTrue = ({set}: Claim) => set.some(name => planted.includes(name));
+    const lead = claims[0] && isTrue(claims[0]) ? claims[0].where : null;
+    return {
+      wrong: claims.filter(claim => !isTrue(claim)).length,
+      claims: claims.length,
+      place: truth === null ? 0 : ranking.findIndex(name => planted.includes(name)) + 1 || ranking.length + 1,
+      claimed: claims.some(({factor}) => planted.includes(factor)),
+      covered: claims.length === 0 ? null : isTrue(claims[0]),
+      size: claims[0]?.set.length ?? 0,
+      ...contained(frame, exposed, lead),
+    };
+  });
+}
+
+function contained(frame: Frame, exposed: Uint8Array, where: string | null): Pick<Outcome, 'recall' | 'precision'> {
+  if (where === null) return {recall: null, precision: null};
+  const caught = rowsWhere(frame, where);
+  const all = exposed.reduce((sum, one) => sum + one, 0);
+  const told = caught.reduce((sum, one) => sum + one, 0);
+  const both = caught.reduce((sum, one, i) => sum + one * exposed[i], 0);
+  return {recall: all > 0 ? both / all : null, precision: told > 0 ? both / told : null};
+}
 
 export interface Tally {
   plants: number;
@@ -16,77 +99,35 @@ export interface Tally {
   /** Plants whose leading claim's set holds the cause, of those with any claim. */
   covered: number;
   claiming: number;
-  sizes: number[];
+  medianSize: number | null;
+  /** Means over the leading claims that are true. */
+  recall: number | null;
+  precision: number | null;
 }
 
-interface Claim {
-  factor: string;
-  set: string[];
-}
-
-/** Ranked factors and claims of one method. */
-type Method = (frame: ReturnType<typeof makePlant>['frame']) => {ranking: string[]; claims: Claim[]};
-
-export const fishbone: Method = frame => {
-  const {findings} = evaluate(frame);
-  const claims = findings
-    .filter(({q, verdict}) => q <= 0.05 && (verdict === 'supported' || verdict === 'ambiguous'))
-    .map(({factor, ambiguousWith}) => ({factor, set: [factor, ...ambiguousWith]}));
-  return {ranking: findings.map(({factor}) => factor), claims};
-};
-
-const byTest =
-  (test: (frame: Parameters<Method>[0], factor: Parameters<Method>[0]['factors'][number]) => number): Method =>
-  frame => {
-    const p = frame.factors.map(factor => test(frame, factor));
-    const q = benjaminiHochberg(p);
-    const order = [...p.keys()].sort((a, b) => p[a] - p[b]);
-    const claims = order
-      .filter(k => q[k] <= 0.05)
-      .map(k => ({factor: frame.factors[k].name, set: [frame.factors[k].name]}));
-    return {ranking: order.map(k => frame.factors[k].name), claims};
+export function tallyOf(outcomes: readonly Outcome[]): Tally {
+  const count = (is: (one: Outcome) => boolean) => outcomes.filter(is).length;
+  const mean = (of: (one: Outcome) => number | null) => {
+    const known = outcomes.map(of).filter(value => value !== null);
+    return known.length > 0 ? known.reduce((s, v) => s + v, 0) / known.length : null;
   };
-export const partCmh = byTest(partTest);
-export const lotKruskal = byTest((frame, factor) => lotTest(frame, factor, false));
-export const lotVanElteren = byTest((frame, factor) => lotTest(frame, factor, true));
-
-export const emptyTally = (): Tally => ({
-  plants: 0,
-  anyFalse: 0,
-  falseShare: 0,
-  first: 0,
-  firstFive: 0,
-  claimed: 0,
-  covered: 0,
-  claiming: 0,
-  sizes: [],
-});
-
-/** Adds one plant to the tally of every method. */
-export function tryPlant(options: PlantOptions, methods: readonly Method[], tallies: readonly Tally[]): void {
-  const {frame, truth} = makePlant(options);
-  methods.forEach((method, m) => {
-    const {ranking, claims} = method(frame);
-    const tally = tallies[m];
-    const isTrue = ({set}: Claim) => truth !== null && set.includes(truth.factor);
-    const wrong = claims.filter(claim => !isTrue(claim)).length;
-    tally.plants++;
-    tally.anyFalse += Number(wrong > 0);
-    tally.falseShare += wrong / Math.max(1, claims.length);
-    if (truth === null) return;
-    tally.first += Number(ranking[0] === truth.factor);
-    tally.firstFive += Number(ranking.slice(0, 5).includes(truth.factor));
-    tally.claimed += Number(claims.some(({factor}) => factor === truth.factor));
-    if (claims.length === 0) return;
-    tally.claiming++;
-    tally.covered += Number(isTrue(claims[0]));
-    tally.sizes.push(claims[0].set.length);
-  });
+  const sizes = outcomes.filter(({covered}) => covered !== null).map(({size}) => size);
+  return {
+    plants: outcomes.length,
+    anyFalse: count(({wrong}) => wrong > 0),
+    falseShare: outcomes.reduce((s, {wrong, claims}) => s + wrong / Math.max(1, claims), 0),
+    first: count(({place}) => place === 1),
+    firstFive: count(({place}) => place > 0 && place <= 5),
+    claimed: count(({claimed}) => claimed),
+    covered: count(({covered}) => covered === true),
+    claiming: sizes.length,
+    medianSize: sizes.sort((a, b) => a - b)[Math.floor(sizes.length / 2)] ?? null,
+    recall: mean(({recall}) => recall),
+    precision: mean(({precision}) => precision),
+  };
 }
 
 /** Plants of seeds first..first + plants - 1. */
 export function trial(options: Omit<PlantOptions, 'seed'>, method: Method, plants: number, first = 1): Tally {
-  const tally = emptyTally();
-  for (let k = 0; k < plants; k++) tryPlant({...options, seed: first + k}, [method], [tally]);
-  return tally;
+  return tallyOf(Array.from({length: plants}, (_, k) => tryPlant({...options, seed: first + k}, [method])[0]));
 }
