@@ -2,6 +2,7 @@ import type {Finding, Verdict} from '../answers.ts';
 import type {Candidate, Tested} from './candidate.ts';
 import {testCategory} from './category.ts';
 import {CHANGE_POINT, testChangePoint} from './change-point.ts';
+import {type Enough, enoughFor} from './enough.ts';
 import type {Factor, Frame} from './frame.ts';
 import {type Ground, groundOf} from './ground.ts';
 import {testInteractions} from './interactions.ts';
@@ -77,7 +78,8 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
     const ambiguousWith = factorsOf(judgement.ambiguousWith, pairs).filter(name => name !== own);
     const figures = {q: q.get(one) ?? 1, alpha: claimed ? selectedAlpha : alpha, claimed: claimed !== undefined};
     const also = one.change && claimed ? whatChanged(ground, one.change, one, tested) : [];
-    return findingOf(ground, one, {...judgement, ambiguousWith}, {...figures, also});
+    const enough = judgement.verdict === 'too-little-data' ? enoughFor(one, mostHarmful(one, frame), reachable) : null;
+    return findingOf(ground, one, {...judgement, ambiguousWith}, {...figures, also, enough});
   });
   return {findings: ranked(findings, alpha), tests: sharing.length, notTested, notes};
 }
@@ -161,11 +163,19 @@ function silence({candidates, attainable}: Tested, reachable: number): Verdict {
   return attainable > reachable ? 'too-little-data' : 'no-evidence';
 }
 
+interface Figures {
+  q: number;
+  alpha: number;
+  claimed: boolean;
+  also: string[];
+  enough: Enough | null;
+}
+
 function findingOf(
   ground: Ground,
   tested: Tested,
   {unchallenged, verdict, ambiguousWith, explainedBy}: Judged,
-  {q, alpha, claimed, also}: {q: number; alpha: number; claimed: boolean; also: string[]},
+  {q, alpha, claimed, also, enough}: Figures,
 ): Unranked {
   const {frame} = ground;
   const {factor, kind, p, together, change} = tested;
@@ -210,7 +220,7 @@ function findingOf(
     explainedBy,
   };
   const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
-  const sentence = sentenceOf(frame, finding, {side, unit, together, change, also});
+  const sentence = sentenceOf(frame, finding, {side, unit, together, change, also, enough});
   return {
     finding: {...finding, sentence},
     strength: Math.abs(candidate?.test.z ?? 0),

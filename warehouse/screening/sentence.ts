@@ -1,5 +1,6 @@
 import type {Finding} from '../answers.ts';
 import type {Change} from './change-point.ts';
+import {type Enough, enoughInWords} from './enough.ts';
 import type {Frame} from './frame.ts';
 import type {Together} from './interactions.ts';
 import {LARGEST_RATIO} from './risk-ratio.ts';
@@ -14,13 +15,15 @@ interface About {
   change?: Change;
   /** What else changed at that moment. */
   also: string[];
+  /** Where data are too few: how many would do. */
+  enough: Enough | null;
 }
 
 /** The finding in words, such as "Scratches are 3.1 times as frequent when bore.tool is T7 (95 % interval 2.4 to 4.0)". */
 export function sentenceOf(
   frame: Frame,
   finding: Omit<Finding, 'id' | 'sentence'>,
-  {side, unit, together, change, also}: About,
+  {side, unit, together, change, also, enough}: About,
 ): string {
   const {factor, effect, verdict} = finding;
   if (verdict === 'not-identifiable') {
@@ -42,7 +45,7 @@ export function sentenceOf(
   const inLots = frame.lots < frame.parts ? `${counted(finding.lots, 'lot')}, ` : '';
   const fixed =
     side?.sought === false ? ' Too few lots to seek where it begins: the cut stands where the test has it.' : '';
-  return `${claim}${adjusted}${beyond}; ${inLots}${counted(finding.parts, 'part')}.${changed(change, also)}${remark(finding)}${fixed}`;
+  return `${claim}${adjusted}${beyond}; ${inLots}${counted(finding.parts, 'part')}.${changed(change, also)}${remark(finding, enough)}${fixed}`;
 }
 
 function changed(change: Change | undefined, also: readonly string[]): string {
@@ -75,17 +78,21 @@ function subjectOf(label: string): string {
   return `${plural[0].toUpperCase()}${plural.slice(1)} are`;
 }
 
-function remark({
-  verdict,
-  ambiguousWith,
-  explainedBy,
-  reversed,
-}: Pick<Finding, 'verdict' | 'ambiguousWith' | 'explainedBy' | 'reversed'>): string {
+function remark(
+  {
+    verdict,
+    ambiguousWith,
+    explainedBy,
+    reversed,
+  }: Pick<Finding, 'verdict' | 'ambiguousWith' | 'explainedBy' | 'reversed'>,
+  enough: Enough | null,
+): string {
   const reversal = reversed ? ' Over all parts taken together the sign is the opposite.' : '';
   if (verdict === 'explained') return ` Nothing of it remains once ${explainedBy} is held fixed.${reversal}`;
   if (verdict === 'through') return ` It passes on what ${explainedBy} does.${reversal}`;
   if (verdict === 'ambiguous') return ` It cannot be told apart from ${listed(ambiguousWith)}.${reversal}`;
-  if (verdict === 'too-little-data') return ` Too few lots for any result to be significant.${reversal}`;
+  if (verdict === 'too-little-data')
+    return ` ${enough ? enoughInWords(enough) : 'Too few lots for any result to be significant.'}${reversal}`;
   if (verdict === 'no-evidence') return ` No evidence: among so many tests chance does as much.${reversal}`;
   return reversal;
 }

@@ -149,7 +149,15 @@ describe('what cannot be answered is said, never NaN', () => {
     const factors = [category('material.lot', i => Number(i < 30), parts)];
     // With sixty further tests, 1 / C(20, 3) = 8.8e-4 cannot be significant.
     for (let k = 0; k < 60; k++) factors.push(number(`p${k}`, random(k + 1).normal, parts));
-    const found = checked(frameOf(outcome, factors)).findings.find(({factor}) => factor === 'material.lot');
+    const {findings, tests} = checked(frameOf(outcome, factors));
+    const found = findings.find(({factor}) => factor === 'material.lot');
+    // A claim needs half of .05 / tests, 4e-4; a fourth exposed lot among 21 permits 1 / C(21, 4) = 1 / 5985 = 1.7e-4.
+    expect(0.025 / tests).toBeGreaterThan(1 / 5985);
+    expect(0.025 / tests).toBeLessThan(1 / 1140);
+    expect(found?.sentence).toContain('3 of 20 could reach p = 0.00088 at best');
+    expect(found?.sentence).toMatch(
+      / 1 more exposed lot would permit a claim; with 4 in all, .* four times in five\.$/,
+    );
     expect(found?.p).toBeCloseTo(1 / 1140, 9);
     expect(found).toMatchObject({verdict: 'too-little-data', lots: 3, parts: 30, defective: 30});
   });
