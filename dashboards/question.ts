@@ -25,7 +25,8 @@ export function scopeOf(params: URLSearchParams): Scope {
 /** The outcome is a defect code, or any fail when the address names none. */
 export function screenQuestionOf(params: URLSearchParams): ScreenQuestion {
   const defect = params.get('defect');
-  return {...scopeOf(params), ...(defect ? {defect} : {anyFail: true})};
+  const given = params.get('given');
+  return {...scopeOf(params), ...(defect ? {defect} : {anyFail: true}), ...(given ? {given} : {})};
 }
 
 /** The same address with some names set, or removed where the value is null or empty. */

@@ -33,6 +33,7 @@ export const ScreenQuestion = Scope.extend({
   measurement: z.string().optional(),
   cluster: z.enum(['lot', 'part']).optional(),
   strata: z.array(z.string()).optional(),
+  given: z.string().optional().describe('held fixed: a finding id or a filter expression, several with semicolons'),
   against: z.string().optional(),
   top: z.number().int().positive().optional(),
 });

@@ -12,6 +12,7 @@ export function analysisCommands(program: Command, terminal: Terminal): void {
     .option('--measurement <parameter>', 'the outcome: the value of a parameter')
     .option('--cluster <unit>', 'what shares its fate: lot or part')
     .option('--strata <factors>', 'compare within these, with commas', splitList)
+    .option('--given <finding>', 'what remains once this finding, or filter, is held fixed')
     .option('--against <expression>', 'compare with these parts only')
     .option('--top <k>', 'the first k findings', wholeNumber)
     .action(({warehouse, json, ...question}: Common & ScreenQuestion) =>

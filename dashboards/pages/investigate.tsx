@@ -63,8 +63,9 @@ function Headline({answer}: {answer: ScreenAnswer}) {
       <p className="subtitle">
         {counted(tests, 'factor')} tested on {counted(population.parts, 'part')}
         {population.lots > 0 && ` in ${counted(population.lots, 'lot')}`}, clustered by {question.cluster}
-        {question.strata.length > 0 && `, compared within ${question.strata.join(' and ')}`}; claims hold a false
-        discovery rate of 5 %.{question.notes.length > 0 && ` ${question.notes.map(asSentence).join(' ')}`}
+        {question.strata.length > 0 && `, compared within ${question.strata.join(' and ')}`}
+        {question.given && ', the finding that was asked about held fixed'}; claims hold a false discovery rate of 5 %.
+        {question.notes.length > 0 && ` ${question.notes.map(asSentence).join(' ')}`}
       </p>
     </header>
   );

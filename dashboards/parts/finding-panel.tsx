@@ -13,7 +13,7 @@ import {Verdict} from './verdict.tsx';
 import {Wide} from './wide.tsx';
 
 export function FindingPanel({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
-  const {href, change} = useQuestion();
+  const {href, change, params} = useQuestion();
   const {population} = answer;
   const lead = useRef<HTMLDivElement>(null);
   useEffect(() => lead.current?.scrollIntoView({block: 'nearest'}), []);
@@ -32,6 +32,11 @@ export function FindingPanel({finding, answer}: {finding: Finding; answer: Scree
         <a className="button" href={href('/contain', {target: finding.id})}>
           Suspect lots →
         </a>
+        {finding.where !== null && (
+          <a className="button" href={href('/investigate', {given: remaining(params.get('given'), finding.id)})}>
+            What remains?
+          </a>
+        )}
         <CrudeAdjusted finding={finding} />
         <Ties finding={finding} />
       </div>
@@ -41,6 +46,11 @@ export function FindingPanel({finding, answer}: {finding: Finding; answer: Scree
       <Numbers finding={finding} answer={answer} />
     </aside>
   );
+}
+
+/** What was held fixed before stays so. */
+function remaining(given: string | null, id: string): string {
+  return given ? `${given}; ${id}` : id;
 }
 
 function Ties({finding}: {finding: Finding}) {

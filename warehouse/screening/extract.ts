@@ -2,6 +2,7 @@
 
 import {UnknownFactor} from '../factors.ts';
 import type {Factor, Frame} from './frame.ts';
+import type {HeldFixed} from './held-fixed.ts';
 import type {ScreeningIndex} from './index/screening-index.ts';
 import {type Population, QuestionError} from './population.ts';
 import {shared} from './rank-codes.ts';
@@ -13,6 +14,7 @@ const NEVER = new Set(['part.part', 'inspection.result']);
  * @param lot cluster of each inspected part
  * @param strata factor names that make the strata
  * @param excluded factor name -> why it is no candidate
+ * @param fixed further strata
  * @throws UnknownFactor or QuestionError for strata that are none
  */
 export function extractFrame(
@@ -21,8 +23,10 @@ export function extractFrame(
   lot: Int32Array,
   strata: readonly string[],
   excluded: ReadonlyMap<string, string>,
+  fixed: readonly HeldFixed[],
 ): Frame {
-  const {stratum, names} = strataOf(factors, strata, people.outcome);
+  const columns = [...strata.map(name => categoryCalled(name, factors)), ...fixed];
+  const {stratum, names} = strataOf(columns, people.outcome);
   return {
     parts,
     outcome: people.outcome,
@@ -33,20 +37,15 @@ export function extractFrame(
     lotsOrdered: people.lotsOrdered,
     stratum,
     strata: names,
-    strataFactors: [...strata],
+    strataFactors: columns.map(({name}) => name),
     factors: factors.filter(({name}) => !NEVER.has(name) && !excluded.has(name)),
   };
 }
 
 /** The combinations of levels that occur among the parts asked about, in the order of their names. */
-function strataOf(
-  factors: readonly Factor[],
-  names: readonly string[],
-  outcome: Float64Array,
-): {stratum: Int32Array; names: string[]} {
+function strataOf(columns: readonly HeldFixed[], outcome: Float64Array): {stratum: Int32Array; names: string[]} {
   const stratum = shared(Int32Array, outcome.length);
-  if (names.length === 0) return {stratum, names: ['all']};
-  const columns = names.map(name => categoryCalled(name, factors));
+  if (columns.length === 0) return {stratum, names: ['all']};
   const found = new Map<string, number>();
   const keys = new Map<number, number>();
   for (let row = 0; row < outcome.length; row++) {

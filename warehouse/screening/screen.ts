@@ -10,6 +10,7 @@ import {codeVersion} from './code-version.ts';
 import {evaluateElsewhere} from './evaluator.ts';
 import {extractFrame} from './extract.ts';
 import {keepAnswer, keptAnswer} from './findings.ts';
+import {heldFixed} from './held-fixed.ts';
 import {clusterOf, indexAt} from './index/screening-index.ts';
 import {population} from './population.ts';
 
@@ -43,7 +44,8 @@ async function findAnswer(
     const excluded = exclusions(question, strata, people.cluster);
     const index = await indexAt(warehouse, session, asOf);
     const lot = await clusterOf(session, index, people.cluster);
-    const frame = extractFrame(index, people, lot, strata, excluded);
+    const fixed = await heldFixed(session, warehouse.folder, question.given, index.parts);
+    const frame = extractFrame(index, people, lot, strata, excluded, fixed);
     return {people, excluded, frame: {...frame, ...(await calendarOf(session, frame, people.cluster))}};
   });
   const usedStrata = frame.strata.length > 1 ? strata : [];

@@ -48,6 +48,20 @@ test('two selections against each other: what differs between them; one alone st
   );
 });
 
+test('what remains once a finding is held fixed', async () => {
+  const {findings} = await screen(warehouse(), {measurement: 'bore.heat'});
+  const tool = findings.find(f => f.factor === 'bore.tool');
+  expect(tool?.where).toBe("bore.tool = 'T2'");
+  const rest = await screen(warehouse(), {measurement: 'bore.heat', given: tool?.id});
+  // The hotter lots are all T2's: within T2, and within the rest, nothing that is recorded makes a difference.
+  expect(findings.filter(f => f.q <= 0.05).map(f => f.factor)).toContain('bore.tool');
+  expect(rest.findings.filter(f => f.q <= 0.05)).toEqual([]);
+  expect(rest.findings[0].adjustedFor).toEqual(['part.product', "bore.tool = 'T2'"]);
+  const same = await screen(warehouse(), {measurement: 'bore.heat', given: "bore.tool = 'T2'"});
+  expect(same.findings.map(({p}) => p)).toEqual(rest.findings.map(({p}) => p));
+  await expect(screen(warehouse(), {anyFail: true, given: 'f000000000000-00000000'})).rejects.toThrow(/no finding/);
+});
+
 test('a numeric outcome is explained as a difference of means', async () => {
   const {findings} = await screen(warehouse(), {measurement: 'bore.heat'});
   const tool = findings.find(f => f.factor === 'bore.tool');
