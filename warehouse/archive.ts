@@ -42,6 +42,9 @@ export async function makeArchive(folder: string): Promise<void> {
   await diskFiles.syncFolder(join(folder, 'archive'));
 }
 
+/** Small pieces cost more in handing them on than in reading them. */
+const PIECE_BYTES = 1 << 20;
+
 /** Keeps a file's bytes as evidence; a no-op if they are kept already. @returns their length and digest */
 export async function keepRaw(folder: string, path: string): Promise<{bytes: number; sha256: string}> {
   const hash = createHash('sha256');
@@ -55,7 +58,11 @@ export async function keepRaw(folder: string, path: string): Promise<{bytes: num
     },
   });
   try {
-    await pipeline(createReadStream(path), digesting, createWriteStream(temporary));
+    await pipeline(
+      createReadStream(path, {highWaterMark: PIECE_BYTES}),
+      digesting,
+      createWriteStream(temporary, {highWaterMark: PIECE_BYTES}),
+    );
     const sha256 = hash.digest('hex');
     if (await findRaw(folder, sha256)) {
       await rm(temporary);

@@ -56,7 +56,13 @@ export class CsvScan {
     let state: State = this.#state;
     let i = 0;
     while (this.#offset + i < BOM.length && chunk[i] === BOM[this.#offset + i]) i++;
+    let nextQuote = -2;
     for (; i < chunk.length; i++) {
+      if (state === AT.lineStart) {
+        if (nextQuote !== -1 && nextQuote < i) nextQuote = chunk.indexOf(quote, i);
+        i = this.#passPlainLines(chunk, i, nextQuote === -1 ? chunk.length : nextQuote);
+        if (i === chunk.length) break;
+      }
       const byte = chunk[i];
       if (state === AT.quoted) {
         for (; i < chunk.length && chunk[i] !== quote; i++) if (chunk[i] === LF) this.#line++;
@@ -83,6 +89,20 @@ export class CsvScan {
     this.#state = state;
     this.#offset += chunk.length;
     if (chunk.length > 0) this.#lastByte = chunk[chunk.length - 1];
+  }
+
+  /** Most lines hold no quote, so only their ends matter. @returns where the first line begins that does not end before `until` */
+  #passPlainLines(chunk: Buffer, from: number, until: number): number {
+    let start = from;
+    for (let end = chunk.indexOf(LF, start); end >= 0 && end < until; end = chunk.indexOf(LF, start)) {
+      const crlf = (end > 0 ? chunk[end - 1] : this.#lastByte) === CR;
+      const isEmpty = end === start || (end === start + 1 && crlf);
+      if (!isEmpty) this.#record(start);
+      else if (this.#emptyLines && this.records > 0) this.#record(end);
+      this.#endLine(crlf);
+      start = end + 1;
+    }
+    return start;
   }
 
   #record(index: number): void {
