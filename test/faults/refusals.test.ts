@@ -46,7 +46,7 @@ test('a disk that takes no more: told as such, nothing acknowledged lost, and it
 
 test('a folder that may not be written to: said so, and nothing is harmed', async context => {
   if (process.getuid?.() === 0 || process.platform === 'win32') {
-    context.skip('NOT TESTED HERE: root may write everywhere; the script does it with a read-only mount');
+    context.skip('NOT TESTED HERE: root may write everywhere');
   }
   const path = folder();
   await (await Warehouse.open(path)).close();
