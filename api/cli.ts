@@ -1,5 +1,6 @@
 import {Command, CommanderError} from 'commander';
 import {analysisCommands} from './command-line/analysis-commands.ts';
+import {benchCommand} from './command-line/bench-command.ts';
 import {careCommands} from './command-line/care-commands.ts';
 import {chartCommands} from './command-line/chart-commands.ts';
 import {dataCommands} from './command-line/data-commands.ts';
@@ -26,6 +27,7 @@ export async function main(argv: string[]): Promise<number> {
     holdCommands,
     careCommands,
     personCommands,
+    benchCommand,
   ])
     commands(program, terminal);
   try {

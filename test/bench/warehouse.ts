@@ -1,7 +1,7 @@
 /**
  * What the warehouse costs: tables of times, as ratios to a baseline measured by turns with them, and how they grow.
- * npx tsx test/bench/warehouse.ts [ingest|bosch|small|startup|latency|all] [--scale N]
- * `--scale` makes the files larger or smaller (1 by default). Needs some gigabytes of disk in `$FISHBONE_BENCH`.
+ * npx tsx test/bench/warehouse.ts [ingest|bosch|small|startup|latency|all] [--scale N] [--json]
+ * `--scale` makes the files larger or smaller (1 by default). `fishbone bench` runs the same. Needs some gigabytes of disk in `$FISHBONE_BENCH`.
  */
 import {cpus, totalmem} from 'node:os';
 import {bosch} from './bosch.ts';
@@ -21,7 +21,12 @@ if (!chosen.every(name => name in BENCHES) || !(scale > 0)) {
   console.error(`usage: npx tsx test/bench/warehouse.ts [${Object.keys(BENCHES).join('|')}|all] [--scale N]`);
   process.exit(2);
 }
-console.log(
-  `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, scale ${scale}`,
-);
-for (const name of chosen) for (const table of await BENCHES[name](scale)) print(table);
+const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, scale ${scale}`;
+if (more.includes('--json')) {
+  const tables: Table[] = [];
+  for (const name of chosen) tables.push(...(await BENCHES[name](scale)));
+  console.log(JSON.stringify({machine, tables}));
+} else {
+  console.log(machine);
+  for (const name of chosen) for (const table of await BENCHES[name](scale)) print(table);
+}
