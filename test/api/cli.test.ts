@@ -57,7 +57,8 @@ describe('exit codes', () => {
   test('2 for wrong usage, with a sentence and nothing on stdout', async () => {
     const none = temporaryFolder();
     const wrong: [string[], RegExp][] = [
-      [['chart', 'torque', '--kind', 'xbar'], /unknown command 'chart'/],
+      [['chrat', 'torque'], /unknown command 'chrat'/],
+      [['chart', 'torque', '--kind', 'pie'], /Allowed choices are xbar/],
       [['ingest'], /missing required argument/],
       [['pareto', '--as-of', 'x'], /has to be a whole number/],
       [['ingest', 'x.csv', '--table', 'partz'], /no table "partz"/],
