@@ -22,8 +22,18 @@ export interface Classes {
 
 const MOST_LEVELS = 12;
 
+const known = new WeakMap<Tested, Classes | null>();
+
 /** @returns null where a factor has too many levels, or none that recur */
-export function classesOf({factor, ranks}: Tested, parts: number): Classes | null {
+export function classesOf(tested: Tested, parts: number): Classes | null {
+  const before = known.get(tested);
+  if (before !== undefined) return before;
+  const classes = classify(tested, parts);
+  known.set(tested, classes);
+  return classes;
+}
+
+function classify({factor, ranks}: Tested, parts: number): Classes | null {
   if (factor.kind === 'category') {
     if (factor.levels.length < 2 || factor.levels.length > MOST_LEVELS) return null;
     const sides = factor.levels.map((level, own) => ({

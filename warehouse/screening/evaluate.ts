@@ -6,6 +6,7 @@ import {type Enough, enoughFor} from './enough.ts';
 import type {Factor, Frame} from './frame.ts';
 import {type Ground, groundOf} from './ground.ts';
 import {testInteractions} from './interactions.ts';
+import type {Layout} from './layout.ts';
 import {measure} from './measure.ts';
 import {missingFactors, testMissing} from './missing.ts';
 import {aucOf, testNumber} from './number.ts';
@@ -28,7 +29,10 @@ export interface Evaluation {
  * Ranks every factor of a frame by the evidence that it caused the outcome, one p and one finding a factor, valid when
  * parts of a lot share its fate and when the strata steer who meets what. The same frame gives the same answer.
  */
-export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[]} = {}): Evaluation {
+export function evaluate(
+  frame: Frame,
+  options: {alpha?: number; notes?: string[]; layoutOf?: (frame: Frame, keep: Uint8Array) => Layout} = {},
+): Evaluation {
   const alpha = options.alpha ?? 0.05;
   const notes = [...(options.notes ?? [])];
   const keep = new Uint8Array(frame.parts);
@@ -37,7 +41,7 @@ export function evaluate(frame: Frame, options: {alpha?: number; notes?: string[
   if (silent !== null) {
     return {findings: [], tests: 0, notTested: frame.factors.map(({name}) => ({factor: name, reason: silent})), notes};
   }
-  const ground = groundOf(frame, keep, alpha);
+  const ground = groundOf(frame, keep, alpha, options.layoutOf?.(frame, keep));
   notes.push(...costs(ground));
   const {tested, notTested} = testAll(ground);
   const pairs = testInteractions(ground, tested);

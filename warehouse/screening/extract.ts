@@ -18,7 +18,7 @@ const NEVER = new Set(['part.part', 'inspection.result']);
  * @throws UnknownFactor or QuestionError for strata that are none
  */
 export function extractFrame(
-  {factors, parts}: ScreeningIndex,
+  {name, factors, parts}: ScreeningIndex,
   people: Population,
   lot: Int32Array,
   strata: readonly string[],
@@ -38,7 +38,8 @@ export function extractFrame(
     stratum,
     strata: names,
     strataFactors: columns.map(({name}) => name),
-    factors: factors.filter(({name}) => !NEVER.has(name) && !excluded.has(name)),
+    index: name,
+    factors: factors.filter(f => !NEVER.has(f.name) && !excluded.has(f.name)),
   };
 }
 

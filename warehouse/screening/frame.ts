@@ -25,6 +25,8 @@ export interface Frame {
   /** Names of the factors that make the strata, such as part.product. */
   strataFactors: string[];
   factors: Factor[];
+  /** Names the index that the factors come from: frames that share it share the codes of every factor. */
+  index?: string;
 }
 
 /** A variable that could have acted on the part. A category's `codes` index `levels`, -1 = missing. */

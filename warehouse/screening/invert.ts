@@ -1,11 +1,16 @@
 import {normalUpperQuantile} from '../statistics/normal.ts';
 
+export const FINE = 1e-5;
+/** Enough for an interval that no claim rests on: an end is off by a two-hundredth of the interval at most. */
+export const COARSE = 0.01;
+
 /**
  * Interval of all values that a test does not reject: where p, which is 1 near the estimate, falls to alpha on either
  * side. It leaves out the null value exactly when the test rejects it.
  * @param pAt p of the hypothesis that the effect is x
  * @param limits the interval never reaches beyond these
  * @param nullValue the hypothesis that the finding's own p speaks of
+ * @param precision of the ends, in normal deviates
  */
 export function invertTest(
   pAt: (x: number) => number,
@@ -14,6 +19,7 @@ export function invertTest(
   limits: readonly [number, number],
   alpha: number,
   nullValue: number,
+  precision = FINE,
 ): [low: number, high: number] {
   // On the scale of normal deviates p falls almost in a straight line, so that a few trials find where it crosses.
   const excess = (x: number) => deviate(pAt(x)) - normalUpperQuantile(alpha / 2);
@@ -30,7 +36,7 @@ export function invertTest(
       width = Math.min(width * 8, Math.max(width * 1.5, Number.isFinite(aim) ? aim : 0));
       outside = trial(excess, estimate + direction * width);
     }
-    const end = crossing(excess, inside, outside, step * 1e-4);
+    const end = crossing(excess, inside, outside, step * 1e-4, precision);
     return direction < 0 ? Math.max(limit, end) : Math.min(limit, end);
   };
   let [low, high] = [reach(-1), reach(1)];
@@ -63,13 +69,19 @@ function trial(excess: (x: number) => number, x: number): Trial {
  * The outer end of a bracket that has shrunk to `tolerance` around the crossing.
  * @see Dowell & Jarratt (1971), BIT 11:168 (the Illinois form of false position)
  */
-function crossing(excess: (x: number) => number, inside: Trial, outside: Trial, tolerance: number): number {
+function crossing(
+  excess: (x: number) => number,
+  inside: Trial,
+  outside: Trial,
+  tolerance: number,
+  precision: number,
+): number {
   let last = 0;
   for (let k = 0; k < 40 && Math.abs(outside.x - inside.x) > tolerance; k++) {
     const share = inside.excess / (inside.excess - outside.excess);
     // Never closer to an end than a hundredth of the bracket, so that both ends move.
     const next = trial(excess, inside.x + Math.min(0.99, Math.max(0.01, share)) * (outside.x - inside.x));
-    if (Math.abs(next.excess) < 1e-5) return next.x;
+    if (Math.abs(next.excess) < precision) return next.x;
     const side = next.excess < 0 ? -1 : 1;
     // An end that stays twice counts for half, or it would hold the search back.
     if (side < 0) {

@@ -6,7 +6,13 @@ import type {Effect} from './risk-ratio.ts';
 import {splitScore} from './score-test.ts';
 
 /** Mean of exposed less that of other parts, within strata, with the interval of every difference not rejected. */
-export function meanDifference(outcome: Outcome, exposure: Exposure, inflation: number, alpha: number): Effect {
+export function meanDifference(
+  outcome: Outcome,
+  exposure: Exposure,
+  inflation: number,
+  alpha: number,
+  precision?: number,
+): Effect {
   const {value, spread} = differenceWithin(outcome, exposure);
   if (splitScore(outcome, exposure) === null || spread === 0) return {value: 0, low: -4 * spread, high: 4 * spread};
   const pAt = (difference: number) => {
@@ -15,7 +21,15 @@ export function meanDifference(outcome: Outcome, exposure: Exposure, inflation: 
       ? 1
       : lotPermutationTest({...score, inflation}, alpha < REFINED.below ? REFINED : NOT_REFINED).p;
   };
-  const [low, high] = invertTest(pAt, value, spread / 20, [value - 20 * spread, value + 20 * spread], alpha, 0);
+  const [low, high] = invertTest(
+    pAt,
+    value,
+    spread / 20,
+    [value - 20 * spread, value + 20 * spread],
+    alpha,
+    0,
+    precision,
+  );
   return {value, low, high};
 }
 

@@ -3,6 +3,7 @@ import type {Candidate, Shape, Tested} from './candidate.ts';
 import type {Exposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
+import {COARSE, FINE} from './invert.ts';
 import {logLikelihood} from './likelihood.ts';
 import {meanDifference} from './mean-difference.ts';
 import type {Outcome} from './outcome.ts';
@@ -43,7 +44,7 @@ export function measure(
   const side = number && sideOf(ground, number.tested, number.candidate);
   const exposure = side?.exposure ?? candidate.exposure();
   const adjust = numeric ? meanDifference : riskRatio;
-  const own = adjust(outcome, exposure, candidate.test.inflation, alpha);
+  const own = adjust(outcome, exposure, candidate.test.inflation, alpha, claimed ? FINE : COARSE);
   const leavesOut = numeric ? own.low > 0 || own.high < 0 : own.low > 1 || own.high < 1;
   // Where the side's own test and the score that found it disagree, the interval follows the score, as p does; the
   // shapes of a number share its error rate.

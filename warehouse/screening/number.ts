@@ -37,7 +37,7 @@ export function testNumber(ground: Ground, factor: Numeric) {
       exposure,
       test,
       column: () => columnOfNumber(ground, factor, score()),
-      at: rows => valuesAt(ground, factor, score(), rows),
+      at: rows => valuesAt(ground, factor, SCORES[shape], rows),
     });
   }
   const p = Math.min(1, ...candidates.map(({test}) => test.p * candidates.length));
@@ -99,14 +99,24 @@ function scored(rank: Float64Array, score: (rank: number) => number): Float64Arr
   return rank.map(r => (Number.isNaN(r) ? r : score(r)));
 }
 
-function valuesAt({placesOfRows}: Ground, factor: Numeric, score: Float64Array, rows: Int32Array): Float64Array {
+function valuesAt(
+  {placesOfRows, layout}: Ground,
+  factor: Numeric,
+  score: (rank: number) => number,
+  rows: Int32Array,
+): Float64Array {
+  const {rank} = layout.number(factor);
   let places = placesOfRows.get(factor.rows)?.get(rows);
   if (places === undefined) {
     places = placesOf(rows, factor.rows);
     placesOfRows.set(factor.rows, (placesOfRows.get(factor.rows) ?? new Map()).set(rows, places));
   }
-  // Code 0, missing, has no rank.
-  return Float64Array.from(places, place => score[place < 0 ? 0 : factor.codes[place]]);
+  const values = new Float64Array(rows.length).fill(Number.NaN);
+  for (let j = 0; j < values.length; j++) {
+    const code = places[j] < 0 ? 0 : factor.codes[places[j]];
+    if (code > 0) values[j] = score(rank[code]);
+  }
+  return values;
 }
 
 /** Area under the ROC curve: the ranks of the defective parts say it. */

@@ -20,7 +20,13 @@ export const LARGEST_RATIO = 1000;
  * @param exposure share exposed by cell
  * @param inflation widening for likeness in time, as the finding's test used it
  */
-export function riskRatio(outcome: Outcome, exposure: Exposure, inflation: number, alpha: number): Effect {
+export function riskRatio(
+  outcome: Outcome,
+  exposure: Exposure,
+  inflation: number,
+  alpha: number,
+  precision?: number,
+): Effect {
   const {exposed, cases, exposedCases} = countsOf(outcome, exposure);
   const value = ratioWithin(outcome, exposed, exposedCases);
   const score = splitScore(outcome, exposure);
@@ -33,7 +39,7 @@ export function riskRatio(outcome: Outcome, exposure: Exposure, inflation: numbe
   };
   const limit = Math.log(LARGEST_RATIO);
   const centre = Math.min(limit, Math.max(-limit, Math.log(value)));
-  const [low, high] = invertTest(pAt, centre, 0.1, [-limit, limit], alpha, 0);
+  const [low, high] = invertTest(pAt, centre, 0.1, [-limit, limit], alpha, 0, precision);
   return {value: Math.exp(centre), low: Math.exp(low), high: Math.exp(high)};
 }
 

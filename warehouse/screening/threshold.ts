@@ -36,10 +36,15 @@ export interface Sides {
  */
 export function findThreshold(ground: Ground, name: string, line: Line, sides: Sides): Found {
   const {cells} = ground;
-  const halfOf = Uint8Array.from(cells.lotOf, lot => hash(`${name}/${lot}/${ground.frame.outcomeLabel}`) & 1);
-  const lotsOf = [new Set<number>(), new Set<number>()];
-  for (const [k, lot] of cells.lotOf.entries()) lotsOf[halfOf[k]].add(lot);
-  if (Math.min(lotsOf[0].size, lotsOf[1].size) < FEWEST_LOTS_A_HALF) {
+  const halfOf = new Uint8Array(cells.count);
+  const lots = [0, 0];
+  for (let k = 0; k < cells.count; k++) {
+    // Cells of a lot stand together.
+    const same = k > 0 && cells.lotOf[k] === cells.lotOf[k - 1];
+    halfOf[k] = same ? halfOf[k - 1] : hash(`${name}/${cells.lotOf[k]}/${ground.frame.outcomeLabel}`) & 1;
+    if (!same) lots[halfOf[k]]++;
+  }
+  if (Math.min(...lots) < FEWEST_LOTS_A_HALF) {
     return {cut: sides.fixed, cutOf: () => sides.fixed, sought: false};
   }
   const counts = [0, 1].map(half => countBins(ground, line, k => halfOf[k] === half));

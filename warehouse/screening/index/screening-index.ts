@@ -2,7 +2,7 @@
  * Every factor of the inspected parts at a position, as codes in memory that threads share: built when first asked for,
  * a step at a time, from the step's file where that was made from the very same facts. It can be thrown away at will.
  */
-import {createHash} from 'node:crypto';
+import {createHash, randomUUID} from 'node:crypto';
 import {quoteText, type Session} from '../../duckdb.ts';
 import {type FactorSource, factorCatalogue, stepOrder} from '../../factors.ts';
 import type {Warehouse} from '../../store.ts';
@@ -15,6 +15,8 @@ import {readGroup, writeGroup} from './file.ts';
 import {type Group, readNumbers} from './group.ts';
 
 export interface ScreeningIndex {
+  /** Its name: no other has the same. */
+  name: string;
   /** Inspected parts. */
   parts: number;
   /** All factors of the catalogue, in its order. */
@@ -88,7 +90,7 @@ async function build(folder: string | null, session: Session, groups: Kept['grou
       for (const s of sources) made.set(s, {...common(s), kind: 'number', unit: s.unit, ...numbers.get(s.value)!});
     }
   }
-  return {parts, factors: catalogue.map(source => made.get(source)!), clusters: new Map()};
+  return {name: randomUUID(), parts, factors: catalogue.map(source => made.get(source)!), clusters: new Map()};
 }
 
 /** The numbers of a relation: those of a step's wide table from memory or file where they were made from the same facts. */
