@@ -30,6 +30,7 @@ test('what there is to ask about', async () => {
   expect(rest).toEqual({
     ...IDENTITY,
     asOf: 5,
+    problems: [],
     newestInspectionAt: '2024-05-04T00:00:00.000Z',
     // p9 was inspected, though no row of parts has come yet.
     parts: 4,
@@ -54,6 +55,7 @@ test('an empty warehouse', async () => {
   expect(await plant(await plantOf([]), IDENTITY)).toEqual({
     ...IDENTITY,
     asOf: 0,
+    problems: [],
     lastBatchAt: null,
     newestInspectionAt: null,
     parts: 0,
