@@ -33,6 +33,7 @@ import {listBatches} from '../warehouse/plant.ts';
 import {listQuarantine, showQuarantine} from '../warehouse/quarantine.ts';
 import {packRawFiles} from '../warehouse/raw-files.ts';
 import {finding} from '../warehouse/screening/findings.ts';
+import {Recomputed, recompute} from '../warehouse/screening/recompute.ts';
 import {screen} from '../warehouse/screening/screen.ts';
 import {trace} from '../warehouse/trace.ts';
 import {unresolved} from '../warehouse/unresolved.ts';
@@ -50,6 +51,8 @@ import type {Who} from './write-back/holds.ts';
 export interface Caller {
   /** The name that a key proves; null where a name can only be declared. */
   authenticated: string | null;
+  /** Aborted when whoever asked is gone. */
+  signal?: AbortSignal;
   onProgress?: (done: number, total: number, what: string) => void;
 }
 
@@ -161,13 +164,23 @@ export const OPERATIONS = {
     summary: 'Ranks what could be the cause',
     input: ScreenQuestion.strict(),
     output: ScreenAnswer,
-    run: (app, question) => screen(app.warehouse, question),
+    run: (app, question, {signal}) => screen(app.warehouse, question, signal),
   }),
   finding: operation({
     summary: 'One finding of an earlier screen, with its rates by level',
-    input: Id,
-    output: z.object({finding: Finding, question: z.unknown(), asOf: z.number(), levels: z.array(Level)}),
-    run: (app, {id}) => finding(app.warehouse, id),
+    input: Id.extend({recompute: z.boolean().optional().describe('ask its question again and say what differs')}),
+    output: z.object({
+      finding: Finding,
+      question: z.unknown(),
+      asOf: z.number(),
+      code: z.string().describe('version of the code that found it'),
+      levels: z.array(Level),
+      recomputed: Recomputed.optional(),
+    }),
+    run: async (app, {id, recompute: again}) => ({
+      ...(await finding(app.warehouse, id)),
+      ...(again ? {recomputed: await recompute(app.warehouse, id)} : {}),
+    }),
   }),
   pareto: operation({
     summary: 'Which defects, products, stations, ... weigh most',

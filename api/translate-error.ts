@@ -12,6 +12,7 @@ const MEANING: Readonly<Record<string, ErrorCode>> = {
   QuestionError: 'USAGE',
   ChartError: 'USAGE',
   UnknownFinding: 'NOT_FOUND',
+  ScreenCancelled: 'CANCELLED',
   IngestError: 'FILE_UNUSABLE',
   ModelRefused: 'USAGE',
 };

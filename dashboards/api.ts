@@ -118,6 +118,19 @@ export function useFinding(id: string | null) {
   });
 }
 
+/** Whether the question of a finding still gives it; asked only when somebody wants to know. */
+export function useRecomputed(id: string, wanted: boolean) {
+  return useQuery({
+    queryKey: ['recomputed', id],
+    queryFn: ({signal}) =>
+      ask<{recomputed: {same: boolean; code: string; differs: {field: string}[]}}>(
+        `/findings/${segment(id)}?recompute=true`,
+        {signal},
+      ),
+    enabled: wanted,
+  });
+}
+
 export function useTrace(id: string | null, kind: ItemKind | null, asOf: number | undefined) {
   return useQuery({
     queryKey: ['trace', id, kind, asOf],

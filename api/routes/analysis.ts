@@ -1,3 +1,4 @@
+import type {FastifyReply} from 'fastify';
 import {z} from 'zod';
 import {
   ContainQuestion,
@@ -69,10 +70,19 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
   http.post(
     '/v1/screen',
     {...read, schema: {...answersWith('screen'), body: ScreenQuestion.strict()}},
-    ({body, caller}) => runOperation(app, 'screen', body, caller),
+    ({body, caller}, reply) => runOperation(app, 'screen', body, {...caller, signal: untilGone(reply)}),
   );
-  http.get('/v1/findings/:id', {...cached, schema: {...answersWith('finding'), params: Id}}, ({params, caller}) =>
-    runOperation(app, 'finding', params, caller),
+  http.get(
+    '/v1/findings/:id',
+    {
+      ...cached,
+      schema: {
+        ...answersWith('finding'),
+        params: Id,
+        querystring: asQuery(z.object({recompute: z.boolean().optional()})),
+      },
+    },
+    ({params, query, caller}) => runOperation(app, 'finding', {...params, ...query}, caller),
   );
   http.post(
     '/v1/contain',
@@ -86,4 +96,13 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
     ...(await runOperation(app, 'plant', {}, caller)),
     access: seenAs,
   }));
+}
+
+/** Aborted when the connection closes before the answer is sent. */
+function untilGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }

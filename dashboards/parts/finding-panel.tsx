@@ -1,7 +1,7 @@
 /** One finding opened: what it says, how sure, what else it could be, and the way to the suspect lots. */
-import {useCallback, useEffect, useRef} from 'react';
+import {useCallback, useEffect, useRef, useState} from 'react';
 import type {Finding, ScreenAnswer} from '../../api/schemas.ts';
-import {type FindingAnswer, useFinding} from '../api.ts';
+import {type FindingAnswer, useFinding, useRecomputed} from '../api.ts';
 import {rateByLevel} from '../charts/rate-by-level.ts';
 import {labelOf} from '../charts/ribs.ts';
 import {count, counted, percent, probability, unbroken} from '../format.ts';
@@ -44,6 +44,7 @@ export function FindingPanel({finding, answer}: {finding: Finding; answer: Scree
         {detail => (detail.levels.length > 0 ? <Levels detail={detail} overall={rate} /> : null)}
       </Answer>
       <Numbers finding={finding} answer={answer} />
+      <Recomputed id={finding.id} />
     </aside>
   );
 }
@@ -82,6 +83,28 @@ function list(factors: readonly string[]) {
       <code>{factor}</code>
     </span>
   ));
+}
+
+/** The finding is shown as it was found; whether it still comes out so is worked out on request. */
+function Recomputed({id}: {id: string}) {
+  const [wanted, setWanted] = useState(false);
+  const query = useRecomputed(id, wanted);
+  if (!wanted) {
+    return (
+      <button type="button" className="quiet-button" onClick={() => setWanted(true)}>
+        Recompute
+      </button>
+    );
+  }
+  return (
+    <Answer query={query}>
+      {({recomputed: {same, differs}}) => (
+        <p className="tie">
+          Recomputed: {same ? 'same' : `other than found in ${differs.map(({field}) => field).join(', ')}`}.
+        </p>
+      )}
+    </Answer>
+  );
 }
 
 function Numbers({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {

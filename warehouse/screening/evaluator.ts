@@ -5,22 +5,67 @@ import type {Frame} from './frame.ts';
 import type {FromWorker, ToWorker} from './worker.ts';
 
 type Evaluation = ReturnType<typeof evaluate>;
-type Waiting = {resolve: (evaluation: Evaluation) => void; reject: (error: Error) => void};
+interface Waiting {
+  task: ToWorker;
+  resolve: (evaluation: Evaluation) => void;
+  reject: (error: Error) => void;
+}
+
+/** Nobody waits for the answer any more. */
+class ScreenCancelled extends Error {
+  override name = 'ScreenCancelled';
+}
 
 let worker: Worker | null = null;
 let asked = 0;
 const waiting = new Map<number, Waiting>();
 
-/** As `evaluate`, in another thread. */
-export function evaluateElsewhere(frame: Frame, notes: string[]): Promise<Evaluation> {
-  worker ??= hire();
-  const current = worker;
+/**
+ * As `evaluate`, in another thread.
+ * @throws ScreenCancelled once `signal` is aborted: the thread is ended, and the others' questions go to a new one
+ */
+export function evaluateElsewhere(frame: Frame, notes: string[], signal?: AbortSignal): Promise<Evaluation> {
   const id = ++asked;
   return new Promise<Evaluation>((resolve, reject) => {
-    waiting.set(id, {resolve, reject});
-    current.ref();
-    current.postMessage({id, frame, notes} satisfies ToWorker);
+    if (signal?.aborted) {
+      reject(new ScreenCancelled('the question was taken back'));
+      return;
+    }
+    const cancel = () => void takeBack(id);
+    const settled = () => signal?.removeEventListener('abort', cancel);
+    signal?.addEventListener('abort', cancel);
+    waiting.set(id, {
+      task: {id, frame, notes},
+      resolve: evaluation => {
+        settled();
+        resolve(evaluation);
+      },
+      reject: error => {
+        settled();
+        reject(error);
+      },
+    });
+    send({id, frame, notes});
   });
+}
+
+function send(task: ToWorker): void {
+  worker ??= hire();
+  worker.ref();
+  worker.postMessage(task);
+}
+
+/** A thread cannot be told to stop in the middle: it is ended, and what others wait for starts again elsewhere. */
+async function takeBack(id: number): Promise<void> {
+  const taken = waiting.get(id);
+  if (taken === undefined) return;
+  waiting.delete(id);
+  const ended = worker;
+  worker = null;
+  ended?.removeAllListeners();
+  for (const {task} of waiting.values()) send(task);
+  taken.reject(new ScreenCancelled('the question was taken back'));
+  await ended?.terminate();
 }
 
 function hire(): Worker {

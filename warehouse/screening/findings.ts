@@ -21,6 +21,9 @@ export interface LevelRate {
 
 const answers = (folder: string) => join(folder, 'answers');
 
+/** An answer with the version of the code that gave it. */
+type KeptAnswer = ScreenAnswer & {code: string};
+
 /**
  * Keeps an answer: a cache that can be asked for again, so it needs no fsync.
  * @param edition of the names of persons with which it was found: one that was hidden meanwhile is not written down
@@ -29,7 +32,7 @@ export async function keepAnswer(
   {folder, persons}: Warehouse,
   edition: number,
   digest: string,
-  answer: ScreenAnswer,
+  answer: KeptAnswer,
 ): Promise<void> {
   await mkdir(answers(folder), {recursive: true});
   const path = join(answers(folder), `screen-${digest}.json`);
@@ -43,25 +46,31 @@ export async function keptAnswer(folder: string, digest: string): Promise<Screen
   const text = await readFile(join(answers(folder), `screen-${digest}.json`), 'utf8').catch(() => null);
   if (text === null) return null;
   try {
-    return JSON.parse(text) as ScreenAnswer;
+    const {code: _, ...answer} = JSON.parse(text) as KeptAnswer;
+    return answer;
   } catch {
     // Cut off by a crash: it is only a copy, and is asked for again.
     return null;
   }
 }
 
+interface FoundFinding {
+  finding: Finding;
+  question: ScreenAnswer['question'];
+  asOf: number;
+  /** Version of the code that found it. */
+  code: string;
+}
+
 /** @returns the finding with its question and position, or null if no such finding was given */
-export async function findFinding(
-  folder: string,
-  id: string,
-): Promise<{finding: Finding; question: ScreenAnswer['question']; asOf: number} | null> {
+export async function findFinding(folder: string, id: string): Promise<FoundFinding | null> {
   const match = /^f([0-9a-f]{12})-[0-9a-f]{8}$/.exec(id);
   if (!match) return null;
   const names = await readdir(answers(folder)).catch(() => [] as string[]);
   for (const name of names.filter(n => n.startsWith(`screen-${match[1]}`) && n.endsWith('.json'))) {
-    const answer = JSON.parse(await readFile(join(answers(folder), name), 'utf8')) as ScreenAnswer;
+    const answer = JSON.parse(await readFile(join(answers(folder), name), 'utf8')) as KeptAnswer;
     const finding = answer.findings.find(f => f.id === id);
-    if (finding) return {finding, question: answer.question, asOf: answer.asOf};
+    if (finding) return {finding, question: answer.question, asOf: answer.asOf, code: answer.code};
   }
   return null;
 }
@@ -78,6 +87,8 @@ class UnknownFinding extends Error {
 export async function finding(warehouse: Warehouse, id: string) {
   const found = await findFinding(warehouse.folder, id);
   if (!found) throw new UnknownFinding(id);
+  // A moment has no levels but before and after, which the finding tells itself.
+  if (found.finding.factor === CHANGE_POINT) return {...found, levels: []};
   const levels = await warehouse.read(found.asOf, async session => {
     const people = await population(session, found.question);
     const {sql, kind} = await factorRelation(session, found.finding.factor);

@@ -18,26 +18,33 @@ const PRODUCT = 'part.product';
 
 /**
  * @throws QuestionError, FilterError, UnknownFactor, FilterMismatch for a question that cannot be put;
- * RangeError for a position that is not reached yet
+ * RangeError for a position that is not reached yet; ScreenCancelled once `signal` says that nobody waits any more
  */
-export async function screen(warehouse: Warehouse, question: ScreenQuestion): Promise<ScreenAnswer> {
+export async function screen(
+  warehouse: Warehouse,
+  question: ScreenQuestion,
+  signal?: AbortSignal,
+): Promise<ScreenAnswer> {
   const {top, asOf: _asked, ...asked} = question;
   const asOf = question.asOf ?? warehouse.position;
   const digest = digestOf({...asked, asOf, code: codeVersion()});
   // The same question at the same position by the same code has one answer, and it may have been given already.
-  const answer =
-    (await keptAnswer(warehouse.folder, digest)) ?? (await findAnswer(warehouse, {...asked, asOf}, digest));
+  const {edition} = warehouse.persons;
+  const kept = await keptAnswer(warehouse.folder, digest);
+  const answer = kept ?? (await findAnswer(warehouse, {...asked, asOf}, digest, signal));
+  if (kept === null) await keepAnswer(warehouse, edition, digest, {...answer, code: codeVersion()});
   if (top === undefined) return answer;
   return {...answer, question: {...answer.question, top}, findings: answer.findings.slice(0, top)};
 }
 
-async function findAnswer(
+/** The answer worked out anew, whatever was kept. */
+export async function findAnswer(
   warehouse: Warehouse,
   question: ScreenQuestion & {asOf: number},
   digest: string,
+  signal?: AbortSignal,
 ): Promise<ScreenAnswer> {
   const {asOf} = question;
-  const {edition} = warehouse.persons;
   const strata = question.strata ?? (question.product === undefined ? [PRODUCT] : []);
   const {people, frame, excluded} = await warehouse.read(asOf, async session => {
     const people = await population(session, question);
@@ -49,8 +56,8 @@ async function findAnswer(
     return {people, excluded, frame: {...frame, ...(await calendarOf(session, frame, people.cluster))}};
   });
   const usedStrata = frame.strata.length > 1 ? strata : [];
-  const {findings, tests, notTested, notes} = await evaluateElsewhere(frame, people.notes);
-  const answer: ScreenAnswer = {
+  const {findings, tests, notTested, notes} = await evaluateElsewhere(frame, people.notes, signal);
+  return {
     question: {...question, cluster: people.cluster, strata: [...usedStrata], notes},
     asOf,
     permalink: permalinkOf(question, asOf),
@@ -59,8 +66,6 @@ async function findAnswer(
     notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested],
     findings: onePerFactor(findings).map(f => ({...f, id: idOf(digest, f)})),
   };
-  await keepAnswer(warehouse, edition, digest, answer);
-  return answer;
 }
 
 /** A factor may stand out by its level or by being missing: it is told by the stronger of the two. Both were tested. */

@@ -1,0 +1,37 @@
+/** Is a finding still what its question gives? */
+import {z} from 'zod';
+import type {Finding} from '../answers.ts';
+import type {Warehouse} from '../store.ts';
+import {codeVersion} from './code-version.ts';
+import {findFinding} from './findings.ts';
+import {QuestionError} from './population.ts';
+import {findAnswer} from './screen.ts';
+
+export const Recomputed = z.object({
+  same: z.boolean(),
+  code: z.string().describe('version of the code that recomputed it'),
+  differs: z.array(z.object({field: z.string(), then: z.unknown(), now: z.unknown()})),
+});
+
+/** Asks the question of a finding again, at its position, by the code of today. @throws QuestionError for an unknown id */
+export async function recompute(warehouse: Warehouse, id: string): Promise<z.infer<typeof Recomputed>> {
+  const found = await findFinding(warehouse.folder, id);
+  if (found === null) throw new QuestionError(`there is no finding ${id} here`);
+  const {notes: _, ...question} = found.question;
+  const {findings} = await findAnswer(warehouse, {...question, asOf: found.asOf}, id);
+  const then = found.finding;
+  const now = findings.find(one => keyOf(one) === keyOf(then));
+  return {same: differences(then, now).length === 0, code: codeVersion(), differs: differences(then, now)};
+}
+
+function keyOf({factor, kind, with: others}: Finding): string {
+  return JSON.stringify([factor, kind, others]);
+}
+
+/** Ids carry the digest of their question and code, so they are no part of what was found. */
+function differences(then: Finding, now: Finding | undefined) {
+  if (now === undefined) return [{field: 'finding', then: then.sentence, now: null}];
+  return (Object.keys(then) as (keyof Finding)[])
+    .filter(field => field !== 'id' && JSON.stringify(then[field]) !== JSON.stringify(now[field]))
+    .map(field => ({field, then: then[field], now: now[field]}));
+}
