@@ -46,16 +46,21 @@ interface Leading {
 function testPair(ground: Ground, a: Leading, b: Leading): Tested | null {
   const mains = fitMainEffects(ground, a.classes, b.classes);
   if (mains === null) return null;
+  let seen = 0;
   const cells = a.classes.sides.flatMap(one =>
     b.classes.sides.flatMap(other => {
       const x = Float64Array.from(mains.groups, g => Number(one.holds[g.a] && other.holds[g.b]));
       if (!isSeen(mains, x, one, other)) return [];
+      seen++;
+      if (!isWorse(mains, x, one, other)) return [];
       const test = excessTest(ground, mains, x);
       return test === null ? [] : [{sides: [one, other] as [ClassSide, ClassSide], ...test}];
     }),
   );
   if (cells.length === 0) return null;
-  const p = simes(cells.map(cell => cell.p));
+  // Pairs of sides that do no harm together keep their share of the error.
+  const silent = seen - cells.length;
+  const p = simes([...cells.map(cell => cell.p), ...new Array<number>(silent).fill(1)]);
   const most = cells.reduce((best, cell) => (cell.p < best.p || (cell.p === best.p && cell.z > best.z) ? cell : best));
   return asTested(ground, a.tested, b.tested, {sides: most.sides, of: [a.tested, b.tested], excess: most.excess}, p);
 }
@@ -69,6 +74,18 @@ function isSeen({groups}: MainEffects, x: Float64Array, one: ClassSide, other: C
     else if (other.holds[g.b]) second.add(g.cell);
   });
   return Math.min(both.size, first.size, second.size) >= FEWEST_LOTS;
+}
+
+/** Harm that two do together is more than that of either without the other and of neither: less good done is no harm. */
+function isWorse({groups}: MainEffects, x: Float64Array, one: ClassSide, other: ClassSide): boolean {
+  const [both, first, second, neither] = [0, 0, 0, 0].map(() => ({parts: 0, cases: 0}));
+  groups.forEach((g, j) => {
+    const into = x[j] === 1 ? both : one.holds[g.a] ? first : other.holds[g.b] ? second : neither;
+    into.parts += g.parts;
+    into.cases += g.cases;
+  });
+  const rate = ({parts, cases}: typeof both) => cases / Math.max(1, parts);
+  return [first, second, neither].every(group => rate(both) > rate(group));
 }
 
 /** One-sided: do the groups of a pair hold more cases than their main effects say? Lots are exchanged within strata. */

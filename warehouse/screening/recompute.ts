@@ -10,7 +10,7 @@ import {findAnswer} from './screen.ts';
 export const Recomputed = z.object({
   same: z.boolean(),
   code: z.string().describe('version of the code that recomputed it'),
-  differs: z.array(z.object({field: z.string(), then: z.unknown(), now: z.unknown()})),
+  differs: z.array(z.object({field: z.string(), found: z.unknown(), now: z.unknown()})),
 });
 
 /** Asks the question of a finding again, at its position, by the code of today. @throws QuestionError for an unknown id */
@@ -19,9 +19,9 @@ export async function recompute(warehouse: Warehouse, id: string): Promise<z.inf
   if (found === null) throw new QuestionError(`there is no finding ${id} here`);
   const {notes: _, ...question} = found.question;
   const {findings} = await findAnswer(warehouse, {...question, asOf: found.asOf}, id);
-  const then = found.finding;
-  const now = findings.find(one => keyOf(one) === keyOf(then));
-  return {same: differences(then, now).length === 0, code: codeVersion(), differs: differences(then, now)};
+  const now = findings.find(one => keyOf(one) === keyOf(found.finding));
+  const differs = differences(found.finding, now);
+  return {same: differs.length === 0, code: codeVersion(), differs};
 }
 
 function keyOf({factor, kind, with: others}: Finding): string {
@@ -29,9 +29,9 @@ function keyOf({factor, kind, with: others}: Finding): string {
 }
 
 /** Ids carry the digest of their question and code, so they are no part of what was found. */
-function differences(then: Finding, now: Finding | undefined) {
-  if (now === undefined) return [{field: 'finding', then: then.sentence, now: null}];
-  return (Object.keys(then) as (keyof Finding)[])
-    .filter(field => field !== 'id' && JSON.stringify(then[field]) !== JSON.stringify(now[field]))
-    .map(field => ({field, then: then[field], now: now[field]}));
+function differences(found: Finding, now: Finding | undefined) {
+  if (now === undefined) return [{field: 'finding', found: found.sentence, now: null}];
+  return (Object.keys(found) as (keyof Finding)[])
+    .filter(field => field !== 'id' && JSON.stringify(found[field]) !== JSON.stringify(now[field]))
+    .map(field => ({field, found: found[field], now: now[field]}));
 }

@@ -35,7 +35,7 @@ test('a finding is recomputed the same, and what differs is named where it was f
   await writeFile(path, JSON.stringify(kept));
   expect((await finding(warehouse, id)).finding.p).toBe(0.5);
   const again = await recompute(warehouse, id);
-  expect(again.differs).toEqual([{field: 'p', then: 0.5, now: findings[0].p}]);
+  expect(again.differs).toEqual([{field: 'p', found: 0.5, now: findings[0].p}]);
 });
 
 test('a question that is taken back ends at once; the next in line is answered all the same', async () => {
