@@ -30,13 +30,18 @@ export async function whatIsLacking(
   if (question.defect === undefined)
     return [`none of the ${people.rows} inspected parts failed: there is nothing to explain`];
   const {elsewhere} = await session.row<{elsewhere: number}>(
-    `select count(*) as elsewhere from subjects where failed and inspection in (select inspection from now.defects where defect = $defect)`,
+    `select count(*) as elsewhere from subjects where failed and inspection in (select inspection from now.defects where ${isDefect('$defect')})`,
     {defect: question.defect},
   );
   const outside = scope.conditions.length === 0 ? '' : `; outside of this scope ${elsewhere} do`;
   return [
     `none of the ${people.rows} inspected parts failed with ${question.defect} at its first inspection${outside}`,
   ];
+}
+
+/** SQL condition over `now.defects`: a code, or any code of a group. @param asked SQL of the name */
+export function isDefect(asked: string): string {
+  return `(defect = ${asked} or defect in (select defect from now.defect_codes where "group" = ${asked}))`;
 }
 
 const ONE_LOT =

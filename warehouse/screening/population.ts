@@ -4,7 +4,7 @@ import {type Bindings, quoteText, type Session} from '../duckdb.ts';
 import {factorRelation} from '../factors.ts';
 import {filteredParts} from '../filter.ts';
 import {inspectedParts} from './inspected-parts.ts';
-import {type Conditions, whatIsLacking} from './lacking.ts';
+import {type Conditions, isDefect, whatIsLacking} from './lacking.ts';
 import {shared} from './rank-codes.ts';
 
 /** A question that cannot be answered as it was put; the message says what is missing. */
@@ -153,7 +153,7 @@ async function outcomeOf(session: Session, question: ScreenQuestion) {
     return {sql: 's.failed', condition: 'true', bindings: {}, label: 'any fail', kind: 'defective' as const};
   }
   const {known} = await session.row<{known: boolean}>(
-    'select exists (select 1 from now.defects where defect = $defect) or exists (select 1 from now.defect_codes where defect = $defect) as known',
+    'select exists (select 1 from now.defects where defect = $defect) or exists (select 1 from now.defect_codes where defect = $defect or "group" = $defect) as known',
     {defect: question.defect},
   );
   if (!known) {
@@ -165,7 +165,7 @@ async function outcomeOf(session: Session, question: ScreenQuestion) {
     );
   }
   return {
-    sql: `s.failed and s.inspection in (select inspection from now.defects where defect = ${quoteText(question.defect)})`,
+    sql: `s.failed and s.inspection in (select inspection from now.defects where ${isDefect(quoteText(question.defect))})`,
     condition: 'true',
     bindings: {},
     label: question.defect,

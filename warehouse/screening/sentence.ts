@@ -1,5 +1,5 @@
 import type {Finding} from '../answers.ts';
-import type {Change} from './change-point.ts';
+import {CHANGE_POINT, type Change} from './change-point.ts';
 import {type Enough, enoughInWords} from './enough.ts';
 import type {Frame} from './frame.ts';
 import type {Together} from './interactions.ts';
@@ -80,21 +80,35 @@ function subjectOf(label: string): string {
 
 function remark(
   {
+    kind,
     verdict,
     ambiguousWith,
     explainedBy,
     reversed,
-  }: Pick<Finding, 'verdict' | 'ambiguousWith' | 'explainedBy' | 'reversed'>,
+  }: Pick<Finding, 'kind' | 'verdict' | 'ambiguousWith' | 'explainedBy' | 'reversed'>,
   enough: Enough | null,
 ): string {
   const reversal = reversed ? ' Over all parts taken together the sign is the opposite.' : '';
   if (verdict === 'explained') return ` Nothing of it remains once ${explainedBy} is held fixed.${reversal}`;
   if (verdict === 'through') return ` It passes on what ${explainedBy} does.${reversal}`;
-  if (verdict === 'ambiguous') return ` It cannot be told apart from ${listed(ambiguousWith)}.${reversal}`;
+  if (verdict === 'ambiguous')
+    return ` It cannot be told apart from ${listed(ambiguousWith)}.${cheapestCheck(ambiguousWith, kind)}${reversal}`;
   if (verdict === 'too-little-data')
     return ` ${enough ? enoughInWords(enough) : 'Too few lots for any result to be significant.'}${reversal}`;
   if (verdict === 'no-evidence') return ` No evidence: among so many tests chance does as much.${reversal}`;
   return reversal;
+}
+
+/** The least that has to be done to separate a set: break up what always went together. */
+function cheapestCheck(names: readonly string[], kind: Finding['kind']): string {
+  const isClock = (name: string) => name === 'time' || name === CHANGE_POINT;
+  const clocks = names.filter(isClock);
+  if (kind === 'time') return ' To tell: put back what changed then for a few lots, one thing at a time.';
+  if (clocks.length === names.length)
+    return ' To tell: bring it back, or leave it out, for a few lots at another time.';
+  if (kind === 'missing') return ' To tell: find parts for which one is recorded and the other is not.';
+  const other = names.find(name => !isClock(name));
+  return ` To tell: run a few lots with this and another ${other}, and a few the other way round.`;
 }
 
 function listed(names: readonly string[]): string {

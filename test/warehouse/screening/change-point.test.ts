@@ -76,6 +76,8 @@ describe('in a warehouse', () => {
     expect(moment?.sentence).toContain('bore.program changed between');
     expect(moment?.sentence).toContain('maintenance of B1 (spindle)');
     expect(moment?.sentence).not.toContain('door');
+    expect(moment?.sentence).toContain('To tell: put back what changed then');
+    expect(findings[0].sentence).toMatch(/To tell: bring it back, or leave it out, for a few lots at another time/);
     expect(findings[0].factor).toBe('bore.program');
   });
 });

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {ScreenAnswer} from '../../../warehouse/answers.ts';
 import {screen} from '../../../warehouse/screening/screen.ts';
-import {sharedPlant} from '../plant-in-a-folder.ts';
+import {plantOf, sharedPlant} from '../plant-in-a-folder.ts';
 
 /** 60 lots of 10 parts: T2 in every third lot, no tool recorded for the first part of each; T2 lots are made hot. */
 function plant(): [string, string][] {
@@ -46,6 +46,23 @@ test('two selections against each other: what differs between them; one alone st
   await expect(screen(warehouse(), {where: "bore.tool = 'T1'", against: 'bore.heat > 0'})).rejects.toThrow(
     /in both selections/,
   );
+});
+
+test('a group of defects is an outcome: any of its codes', async () => {
+  const [p1, ...rest] = Array.from({length: 30}, (_, i) => `P${i}`);
+  const all = [p1, ...rest];
+  const plantWithGroups = await plantOf([
+    ['parts', `part,product\n${all.map(p => `${p},HX`).join('\n')}`],
+    [
+      'inspections',
+      `inspection,part,result,inspected_at\n${all.map((p, i) => `I${p},${p},${i < 5 ? 'fail' : 'pass'},2026-01-01T07:00:00Z`).join('\n')}`,
+    ],
+    // Two scratches, one dent, two stains: three of them are of the surface.
+    ['defects', 'inspection,defect\nIP0,scratch\nIP1,scratch\nIP2,dent\nIP3,stain\nIP4,stain'],
+    ['defect_codes', 'defect,group\nscratch,surface\ndent,surface\nstain,dirt'],
+  ]);
+  expect((await screen(plantWithGroups, {defect: 'surface'})).population).toMatchObject({parts: 30, defective: 3});
+  expect((await screen(plantWithGroups, {defect: 'scratch'})).population).toMatchObject({defective: 2});
 });
 
 test('what remains once a finding is held fixed', async () => {
