@@ -6,9 +6,9 @@ import {extendStepTables, type FirstOfStep, factTable, type StepTable, stepTable
 /**
  * What comes: part, step, run, measured_at, recorded_at, ordinal, then one column `p:<parameter>` each. The row that is the
  * first of its visit (part, step, run) becomes the visit's row; the values of others become cells.
- * @returns whether there are new tables, columns or late parameters
+ * @returns the steps that have a new table, column or late parameter
  */
-export async function projectWide(session: Session, incoming: Incoming): Promise<boolean> {
+export async function projectWide(session: Session, incoming: Incoming): Promise<Set<string>> {
   const {relation, isNew, severalFiles} = incoming;
   const described = await session.rows<{column_name: string}>(`describe ${relation}`);
   const parameters = described
@@ -16,7 +16,7 @@ export async function projectWide(session: Session, incoming: Incoming): Promise
     .filter(n => n.startsWith('p:'))
     .map(n => n.slice(2));
   const firsts = await firstsOfWide(session, incoming, parameters);
-  let viewsChange = await extendStepTables(session, firsts);
+  const changed = await extendStepTables(session, firsts);
   for (const table of await tablesOf(session, firsts)) {
     const here = table.parameters.filter(({parameter}) => isIn(firsts, table.step, parameter));
     const columns = here.map(p => `, ${p.column}`).join('');
@@ -42,24 +42,24 @@ export async function projectWide(session: Session, incoming: Incoming): Promise
     await session.run(`insert into fact.cells
       select item, ${quoteText(table.step)}, run, parameter, value, null, null, measured_at, recorded_at, batch, ordinal
       from late n ${IN_ORDER}`);
-    if (await rememberLate(session, table.step)) viewsChange = true;
+    if (await rememberLate(session, table.step)) changed.add(table.step);
     await session.run('drop table visits');
   }
-  return viewsChange;
+  return changed;
 }
 
 /**
  * What comes: measurements in long form. A visit (part, step, run) that has no row yet gets one, made of the values of the
  * first file that share its earliest time; what does not fit into it (late, text, beyond a limit, a second version) becomes
  * a cell.
- * @returns whether there are new tables, columns or late parameters
+ * @returns the steps that have a new table, column or late parameter
  */
-export async function projectCells(session: Session, {relation, isNew}: Incoming): Promise<boolean> {
+export async function projectCells(session: Session, {relation, isNew}: Incoming): Promise<Set<string>> {
   const firsts = await session.rows<FirstOfStep & Record<string, unknown>>(
     `select coalesce(step, '') as step, parameter, min(batch) as batch, min_by("$file", (batch, "$file")) as file
      from ${relation} group by all order by batch, file, step, parameter`,
   );
-  let viewsChange = await extendStepTables(session, firsts);
+  const changed = await extendStepTables(session, firsts);
   for (const table of await tablesOf(session, firsts)) {
     const here = table.parameters.filter(({parameter}) => isIn(firsts, table.step, parameter));
     if (isNew && (await projectPlainVisits(session, relation, table, here))) continue;
@@ -84,10 +84,10 @@ export async function projectCells(session: Session, {relation, isNew}: Incoming
       select item, ${quoteText(table.step)}, run, parameter, value, text_value, qualifier, measured_at, recorded_at,
         batch, ordinal
       from late n ${IN_ORDER}`);
-    if (await rememberLate(session, table.step)) viewsChange = true;
+    if (await rememberLate(session, table.step)) changed.add(table.step);
     await session.run('drop table visits');
   }
-  return viewsChange;
+  return changed;
 }
 
 /**

@@ -11,7 +11,7 @@ import type {LedgerEntry} from './ledger.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {projectCells, projectWide} from './project-measurements.ts';
 import {projectTable} from './project-table.ts';
-import {createStepViews} from './step-tables.ts';
+import {renewStepViews} from './step-tables.ts';
 
 /** What the ledger says of one ingested file. `batch` is null when nothing of it was accepted. */
 export interface BatchBody {
@@ -193,12 +193,12 @@ async function projectRows(session: Session, arrivals: readonly Arrival[], atHan
   }));
   const rows = arrivals.reduce((sum, a) => sum + a.file.rows, 0);
   await nameItems(session, mentions, firstBatch, rows <= SMALL_ROWS ? (atHand?.known ?? null) : null);
-  let viewsChange = false;
+  const changed = new Set<string>();
   for (const rows of incoming) {
     if (rows.table !== 'measurements') await projectTable(session, rows);
-    else if (await (rows.form === 'wide' ? projectWide : projectCells)(session, rows)) viewsChange = true;
+    else for (const step of await (rows.form === 'wide' ? projectWide : projectCells)(session, rows)) changed.add(step);
   }
-  if (viewsChange) await createStepViews(session);
+  if (changed.size > 0) await renewStepViews(session, changed);
   for (const {relation, severalFiles} of incoming) {
     await session.run(`drop ${severalFiles ? 'table' : 'view'} ${relation}`);
   }

@@ -2,7 +2,7 @@
 import {quoteName, quoteText} from './duckdb.ts';
 import type {Scratch} from './scratch.ts';
 import {type Settled, settle} from './settle.ts';
-import {factTable, stepTables} from './step-tables.ts';
+import {factTable, type StepTable, stepTables} from './step-tables.ts';
 
 /**
  * Makes `settled_<k>_wide` (new rows of `valid_<k>`, parameters in columns named `p:<parameter>`) and, unless all rows are
@@ -26,7 +26,7 @@ export async function settleWide(
     `select v.*, i.item as "$item", count(*) over (partition by v.part, v.step, v.run) = 1 as "$alone"
      from valid_${k} v left join fact.items i on i.id = v.part and i.kind = 'part'`,
   );
-  const isNew = `"$alone" and not exists (select 1 from (${await storedVisits(scratch)}) s
+  const isNew = `"$alone" and not exists (select 1 from (${await storedVisits(scratch, k)}) s
     where s.part = w."$item" and s.step = coalesce(w.step, '') and s.run = w.run)`;
   await scratch.table(
     `settled_${k}_wide`,
@@ -60,7 +60,7 @@ export async function settleWide(
 export async function settleLong(scratch: Scratch, k: number): Promise<Settled> {
   const sameVisit = (table: string) =>
     `exists (select 1 from keyed_${k} k where k."$item:part" = ${table}.part and k.run = ${table}.run`;
-  const wide = (await stepTables(scratch.session)).map(({id, step, parameters}) => {
+  const wide = (await tablesNamed(scratch, k)).map(({id, step, parameters}) => {
     const names = parameters.map(p => quoteText(p.parameter)).join(', ');
     const values = parameters.map(p => p.column).join(', ');
     return `select * from (select part, unnest([${names}]) as parameter, unnest([${values}]) as value, null::varchar as text_value,
@@ -83,14 +83,21 @@ async function anyVisitStored(scratch: Scratch, k: number): Promise<boolean> {
   const {any} = await scratch.session.row<{any: boolean}>(
     `select exists (
        select 1 from valid_${k} v join fact.items i on i.id = v.part and i.kind = 'part'
-       join (${await storedVisits(scratch)}) s on s.part = i.item and s.step = coalesce(v.step, '') and s.run = v.run) as any`,
+       join (${await storedVisits(scratch, k)}) s on s.part = i.item and s.step = coalesce(v.step, '') and s.run = v.run) as any`,
   );
   return any;
 }
 
-async function storedVisits({session}: Scratch): Promise<string> {
-  const known = (await stepTables(session)).map(
+async function storedVisits(scratch: Scratch, k: number): Promise<string> {
+  const known = (await tablesNamed(scratch, k)).map(
     t => `select ${quoteText(t.step)} as step, part, run from ${factTable(t)}`,
   );
   return known.length ? known.join(' union all ') : 'select null::varchar as step, 0 as part, 0 as run where false';
+}
+
+/** Tables of the steps that the file speaks of: a plant has many more. */
+async function tablesNamed({session}: Scratch, k: number): Promise<StepTable[]> {
+  const steps = await session.rows<{step: string}>(`select distinct coalesce(step, '') as step from valid_${k}`);
+  const named = new Set(steps.map(s => s.step));
+  return (await stepTables(session)).filter(t => named.has(t.step));
 }

@@ -14,17 +14,18 @@ export interface StepTable {
 
 /** All step tables at the session's position, with their columns in order of appearance. */
 export async function stepTables(session: Session): Promise<StepTable[]> {
-  const tables = await session.rows<{id: number; step: string}>(
-    `select step_table as id, step from fact.step_tables where batch <= ${POSITION} order by step_table`,
+  const rows = await session.rows<{id: number; step: string; position: number | null; parameter: string}>(
+    `select t.step_table as id, t.step, c.position, c.parameter from fact.step_tables t
+     left join fact.step_columns c on c.step_table = t.step_table and c.batch <= ${POSITION}
+     where t.batch <= ${POSITION} order by id, c.position`,
   );
-  const columns = await session.rows<{id: number; position: number; parameter: string}>(
-    `select step_table as id, position, parameter from fact.step_columns where batch <= ${POSITION}
-     order by step_table, position`,
-  );
-  return tables.map(t => ({
-    ...t,
-    parameters: columns.filter(c => c.id === t.id).map(c => ({parameter: c.parameter, column: `c${c.position}`})),
-  }));
+  const tables = new Map<number, StepTable>();
+  for (const {id, step, position, parameter} of rows) {
+    const table = tables.get(id) ?? {id, step, parameters: []};
+    tables.set(id, table);
+    if (position !== null) table.parameters.push({parameter, column: `c${position}`});
+  }
+  return [...tables.values()];
 }
 
 export const factTable = (table: Pick<StepTable, 'id'>): string => `fact.step_${table.id}`;
@@ -37,64 +38,87 @@ export interface FirstOfStep {
   batch: number;
 }
 
-/** Makes sure that there are tables with columns for these, in this order. @returns whether any of them is new */
-export async function extendStepTables(session: Session, firsts: readonly FirstOfStep[]): Promise<boolean> {
-  const tables = await stepTables(session);
-  let isNew = false;
-  for (const {step, parameter, batch} of firsts) {
-    let table = tables.find(t => t.step === step);
-    if (!table) {
-      isNew = true;
-      table = {id: tables.length, step, parameters: []};
-      tables.push(table);
-      await session.run('insert into fact.step_tables values ($id::integer, $step, $batch::integer)', {
-        id: table.id,
-        step,
-        batch,
-      });
-      await session.run(
-        `create table ${factTable(table)} (part integer, run integer, measured_at timestamptz, recorded_at timestamptz,
-         batch integer, ordinal integer)`,
-      );
-    }
-    if (parameter === null || table.parameters.some(p => p.parameter === parameter)) continue;
-    isNew = true;
-    const position = table.parameters.length;
-    await session.run(`alter table ${factTable(table)} add column c${position} double`);
-    await session.run(
-      'insert into fact.step_columns values ($id::integer, $position::integer, $parameter, $batch::integer)',
-      {id: table.id, position, parameter, batch},
-    );
-    table.parameters.push({parameter, column: `c${position}`});
-  }
-  return isNew;
-}
+const OF_VISIT = [
+  'part integer',
+  'run integer',
+  'measured_at timestamptz',
+  'recorded_at timestamptz',
+  'batch integer',
+  'ordinal integer',
+];
 
 /**
- * The view `now.step_<id>` (one row per part and run, current values; a value below or above a limit is -inf or inf, so
- * that it ranks as tied lowest or highest), the readable `step_<name>` beside it, and the long view `measurements`.
+ * Makes sure that there are tables with columns for these, in this order. All goes in one piece: on a busy machine every
+ * statement waits for its turn. @returns the steps that have something new
  */
+export async function extendStepTables(session: Session, firsts: readonly FirstOfStep[]): Promise<Set<string>> {
+  const tables = new Map((await stepTables(session)).map(t => [t.step, t]));
+  const known = new Map([...tables.values()].map(t => [t.step, new Set(t.parameters.map(p => p.parameter))]));
+  const added = new Map<StepTable, {isNew: boolean; columns: string[]}>();
+  const recorded = {step_tables: [] as string[], step_columns: [] as string[]};
+  for (const {step, parameter, batch} of firsts) {
+    let table = tables.get(step);
+    if (!table) {
+      table = {id: tables.size, step, parameters: []};
+      tables.set(step, table);
+      known.set(step, new Set());
+      added.set(table, {isNew: true, columns: []});
+      recorded.step_tables.push(`(${table.id}, ${quoteText(step)}, ${batch})`);
+    }
+    const parameters = known.get(step)!;
+    if (parameter === null || parameters.has(parameter)) continue;
+    const position = parameters.size;
+    parameters.add(parameter);
+    const {isNew, columns} = added.get(table) ?? {isNew: false, columns: []};
+    added.set(table, {isNew, columns: [...columns, `c${position} double`]});
+    recorded.step_columns.push(`(${table.id}, ${position}, ${quoteText(parameter)}, ${batch})`);
+  }
+  const statements = [...added].flatMap(([table, {isNew, columns}]) =>
+    isNew
+      ? `create table ${factTable(table)} (${[...OF_VISIT, ...columns].join(', ')})`
+      : columns.map(column => `alter table ${factTable(table)} add column ${column}`),
+  );
+  for (const [table, rows] of Object.entries(recorded))
+    if (rows.length > 0) statements.push(`insert into fact.${table} values ${rows.join(', ')}`);
+  if (statements.length > 0) await session.run(statements.join(';\n'));
+  return new Set([...added.keys()].map(t => t.step));
+}
+
+/** All views of what was measured: of current cells, of each step, and the long view `measurements`. */
 export async function createStepViews(session: Session): Promise<void> {
-  const tables = await stepTables(session);
-  const late = await session.rows<{step: string; parameter: string}>('from fact.late_parameters');
   await session.run(`create or replace view now.cells as
     select part, step, run, parameter, value, text_value, qualifier, measured_at, recorded_at, batch, ordinal
     from (select *, row_number() over (partition by part, step, run, parameter order by ${NEWEST_FIRST}) as version
           from fact.cells where batch <= ${POSITION}) where version = 1`);
-  for (const table of tables) {
-    const patched = table.parameters.filter(p => late.some(l => l.step === table.step && l.parameter === p.parameter));
-    await session.run(`create or replace view now.step_${table.id} as ${currentStep(table, patched)}`);
-    if (table.step === '') continue;
-    const names = table.parameters.map(p => `s.${p.column} as ${quoteName(p.parameter)}`);
-    await session.run(`create or replace view main.${quoteName(`step_${table.step}`)} as
-      select i.id as part, s.run, s.measured_at${names.map(n => `, ${n}`).join('')}
-      from now.step_${table.id} s join fact.items i on i.item = s.part`);
-  }
-  await session.run(`create or replace view now.measurements as ${longForm(tables)}`);
+  await renewStepViews(session, null);
   await session.run(`create or replace view main.measurements as
     select i.id as part, m.parameter, m.value, m.text_value, m.qualifier, nullif(m.step, '') as step, m.run,
       m.measured_at, m.recorded_at
     from now.measurements m join fact.items i on i.item = m.part`);
+}
+
+/**
+ * The view `now.step_<id>` (one row per part and run, current values; a value below or above a limit is -inf or inf, so
+ * that it ranks as tied lowest or highest), the readable `step_<name>` beside it, and the long view over all steps.
+ * @param steps those whose columns or late parameters have changed; null for all
+ */
+export async function renewStepViews(session: Session, steps: ReadonlySet<string> | null): Promise<void> {
+  const tables = await stepTables(session);
+  const late = await session.rows<{step: string; parameter: string}>('from fact.late_parameters');
+  const views: string[] = [];
+  for (const table of tables) {
+    if (steps && !steps.has(table.step)) continue;
+    const isLate = new Set(late.filter(l => l.step === table.step).map(l => l.parameter));
+    const patched = table.parameters.filter(p => isLate.has(p.parameter));
+    views.push(`create or replace view now.step_${table.id} as ${currentStep(table, patched)}`);
+    if (table.step === '') continue;
+    const names = table.parameters.map(p => `s.${p.column} as ${quoteName(p.parameter)}`);
+    views.push(`create or replace view main.${quoteName(`step_${table.step}`)} as
+      select i.id as part, s.run, s.measured_at${names.map(n => `, ${n}`).join('')}
+      from now.step_${table.id} s join fact.items i on i.item = s.part`);
+  }
+  views.push(`create or replace view now.measurements as ${longForm(tables)}`);
+  await session.run(views.join(';\n'));
 }
 
 function currentStep(table: StepTable, patched: StepTable['parameters']): string {
