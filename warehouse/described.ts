@@ -102,13 +102,33 @@ async function describeMany(session: Session, items: readonly number[], asOf: nu
 }
 
 /** Of many items the first by kind and id; in that order where any are left out. */
-export async function firstById(session: Session, items: Int32Array, limit: number): Promise<Int32Array> {
-  return items.length <= limit ? items : byId(session, items, limit);
+export async function firstById(
+  session: Session,
+  genealogy: Genealogy,
+  items: Int32Array,
+  limit: number,
+): Promise<Int32Array> {
+  return items.length <= limit ? items : byId(session, genealogy, items, limit);
 }
 
 /** Items in the order of their kinds and ids. @param limit how many at most */
-export async function byId(session: Session, items: Int32Array, limit = items.length): Promise<Int32Array> {
+export async function byId(
+  session: Session,
+  {order}: Genealogy,
+  items: Int32Array,
+  limit = items.length,
+): Promise<Int32Array> {
   if (limit === 0 || items.length < 2) return items.subarray(0, limit);
+  const known = order.first(
+    items.filter(item => order.knows(item)),
+    limit,
+  );
+  const others = items.filter(item => !order.knows(item));
+  return others.length === 0 ? known : readInOrder(session, [...known, ...others], limit);
+}
+
+/** Of items, some of which came after the order in memory was made. */
+async function readInOrder(session: Session, items: readonly number[], limit: number): Promise<Int32Array> {
   const runs = runsOf('item', items);
   if (runs === null) {
     const among = await setOf(session, 'to_order', items);

@@ -83,10 +83,13 @@ export class Session {
     }
   }
 
-  /** Answers piece by piece: of each, one array a column. All columns must be `uinteger` without nulls. */
-  async *chunks(sql: string): AsyncGenerator<Uint32Array[]> {
+  /**
+   * Answers piece by piece: of each, one array a column. All columns must be `uinteger` without nulls.
+   * @param made `whole` before the first piece is handed out: a stream out of a join of millions of rows may come to a halt
+   */
+  async *chunks(sql: string, made: 'piecewise' | 'whole' = 'piecewise'): AsyncGenerator<Uint32Array[]> {
     try {
-      const result = await this.connection.stream(sql);
+      const result = await (made === 'whole' ? this.connection.run(sql) : this.connection.stream(sql));
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         const {rowCount} = chunk;
         yield Array.from({length: chunk.columnCount}, (_, c) => {

@@ -47,7 +47,7 @@ export function habitsOf(warehouse: Warehouse, session: Session, genealogy: Gene
     const known = mine.positions.find(k => k.asOf === asOf);
     if (known) return known.habits;
     const nearest = mine.positions.toSorted((a, b) => Math.abs(a.asOf - asOf) - Math.abs(b.asOf - asOf))[0] ?? null;
-    const counts = await countsAt(session, asOf, nearest);
+    const counts = await countsAt(session, genealogy, asOf, nearest);
     const habits = fromCounts(counts, await lotHabits(session, genealogy, asOf));
     mine.positions = [{asOf, counts, habits}, ...mine.positions].slice(0, POSITIONS_KEPT);
     return habits;

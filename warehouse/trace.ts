@@ -2,7 +2,6 @@
 import type {Related, Sibling, TraceAnswer, TraceQuestion} from './answers.ts';
 import {completenessOf} from './completeness.ts';
 import {byId, type Described, describe, firstById} from './described.ts';
-import type {Session} from './duckdb.ts';
 import {type Found, findItem} from './find-item.ts';
 import {circlesAmong} from './genealogy/circles.ts';
 import type {Reached} from './genealogy/genealogy.ts';
@@ -37,10 +36,10 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
     const groups = found.kind === 'work_order' ? [] : await siblingGroups(plant, found.items[0]);
     const circles = circlesAmong(genealogy, [sources.items, uses.items], asOf);
 
-    const before = both || backward ? await nearest(session, sources, 0) : NOTHING;
+    const before = both || backward ? await nearest(plant, sources, 0) : NOTHING;
     // The parts of a work order are one step forward of it.
-    const after = both || forward ? await nearest(session, uses, found.kind === 'work_order' ? 1 : 0) : NOTHING;
-    const beside = await narrowest(session, groups);
+    const after = both || forward ? await nearest(plant, uses, found.kind === 'work_order' ? 1 : 0) : NOTHING;
+    const beside = await narrowest(plant, groups);
     const named = await describeAll(plant, [
       ...sources.items,
       ...after.items,
@@ -76,12 +75,12 @@ interface Cut {
 const NOTHING: Cut = {items: [], depths: [], more: 0};
 
 /** The nearest first; of the last level that is listed, the first by id. @param shift what depth the items asked for have */
-async function nearest(session: Session, {items, starts}: Reached, shift: number): Promise<Cut> {
+async function nearest({session, genealogy}: Plant, {items, starts}: Reached, shift: number): Promise<Cut> {
   const cut: Cut = {items: [], depths: [], more: 0};
   for (const [depth, start] of starts.entries()) {
     if (depth + shift === 0) continue;
     const level = items.subarray(start, starts[depth + 1] ?? items.length);
-    const listed = await firstById(session, level, LISTED - cut.items.length);
+    const listed = await firstById(session, genealogy, level, LISTED - cut.items.length);
     for (const item of listed) {
       cut.items.push(item);
       cut.depths.push(depth + shift);
@@ -92,15 +91,15 @@ async function nearest(session: Session, {items, starts}: Reached, shift: number
 }
 
 async function siblingGroups({session, genealogy, asOf}: Plant, item: number): Promise<SiblingGroup[]> {
-  const inputs = await byId(session, directInputs(genealogy, item, asOf));
+  const inputs = await byId(session, genealogy, directInputs(genealogy, item, asOf));
   return siblingsOf(genealogy, item, inputs, asOf);
 }
 
-async function narrowest(session: Session, groups: readonly SiblingGroup[]) {
+async function narrowest({session, genealogy}: Plant, groups: readonly SiblingGroup[]) {
   const cut = {groups: [] as SiblingGroup[], more: 0};
   let room = SIBLINGS_LISTED;
   for (const {through, siblings} of groups) {
-    const listed = await firstById(session, siblings, room);
+    const listed = await firstById(session, genealogy, siblings, room);
     cut.groups.push({through, siblings: listed});
     cut.more += siblings.length - listed.length;
     room -= listed.length;

@@ -6,6 +6,7 @@
  * neighbours in the lot are not drawn in by that. A lot that goes in as a whole brings along what its parts consumed.
  */
 import type {Adjacency, Batches} from './adjacency.ts';
+import type {IdOrder} from './id-order.ts';
 
 /** Since batch `since`, the part belongs to `lot` (-1 = to none). */
 export interface Membership {
@@ -38,12 +39,15 @@ export class Genealogy {
   /** By part: its lot by its only row, and the batch of that row; -1 = none. */
   readonly #lotOf: Int32Array;
   readonly #lotSince: Batches;
+  /** By kind and id. */
+  readonly order: IdOrder;
   /** Parts whose lot is not in the arrays: those with several versions, and those that came later. */
   readonly #memberships = new Map<number, readonly Membership[]>();
 
   constructor(
     links: {forward: Adjacency; backward: Adjacency; members: Adjacency},
     lots: {lotOf: Int32Array; since: Batches; isLot: Uint8Array},
+    order: IdOrder,
     position: number,
   ) {
     this.forward = links.forward;
@@ -52,6 +56,7 @@ export class Genealogy {
     this.#lotOf = lots.lotOf;
     this.#lotSince = lots.since;
     this.#isLot = lots.isLot;
+    this.order = order;
     this.items = lots.lotOf.length;
     this.position = position;
   }
@@ -106,7 +111,7 @@ export class Genealogy {
 
   get bytes(): number {
     const links = this.forward.bytes + this.backward.bytes + this.members.bytes;
-    return links + this.#lotOf.byteLength + this.#lotSince.byteLength + this.#isLot.byteLength;
+    return links + this.#lotOf.byteLength + this.#lotSince.byteLength + this.#isLot.byteLength + this.order.bytes;
   }
 
   /** Everything that any of the items went into, at any depth, themselves first; circles end. */

@@ -5,6 +5,7 @@ import type {Warehouse} from '../store.ts';
 import {Adjacency, batchesLike, type Pairs, SLICE} from './adjacency.ts';
 import {furtherCircles, possibleCircles} from './circles.ts';
 import {Genealogy, type Membership} from './genealogy.ts';
+import {IdOrder} from './id-order.ts';
 
 interface Kept {
   genealogy: Genealogy | null;
@@ -54,7 +55,8 @@ async function readWhole(session: Session): Promise<Genealogy> {
   }
   const isLot = new Uint8Array(items);
   for (const lot of await lotsFrom(session, 0)) isLot[lot] = 1;
-  const genealogy = new Genealogy({forward, backward, members}, {lotOf, since, isLot}, position);
+  const order = await IdOrder.read(session, items);
+  const genealogy = new Genealogy({forward, backward, members}, {lotOf, since, isLot}, order, position);
   await addVersions(genealogy, session, BEGINNING);
   genealogy.mayCircle = await possibleCircles(genealogy, turn);
   return genealogy;
