@@ -73,32 +73,36 @@ async function describeFew(
 
 async function describeMany(session: Session, items: readonly number[], asOf: number): Promise<Map<number, Described>> {
   const among = await setOf(session, 'to_describe', items);
-  const {columns, rows} = await session.columns(
-    `select i.item, i.kind, i.id, p.product, p.work_order, l.material, l.supplier
-     from fact.items i
-     left join ${rowsOf('parts', 'part', among, asOf)} p on p.part = i.item
-     left join ${rowsOf('lots', 'lot', among, asOf)} l on l.lot = i.item
-     where i.item in ${among}`,
-  );
-  const [keys, kinds, ids, products, workOrders, materials, suppliers] = columns as [
-    number[],
-    Described['kind'][],
-    string[],
-    ...(string | null)[][],
-  ];
+  const {columns, rows} = await session.columns(`select item, kind, id from fact.items where item in ${among}`);
+  const [keys, kinds, ids] = columns as [number[], Described['kind'][], string[]];
   const described = new Map<number, Described>();
   for (let k = 0; k < rows; k++) {
-    described.set(keys[k], {
-      item: keys[k],
-      kind: kinds[k],
-      id: ids[k],
-      product: products[k],
-      workOrder: workOrders[k],
-      material: materials[k],
-      supplier: suppliers[k],
-    });
+    const [item, kind, id] = [keys[k], kinds[k], ids[k]];
+    described.set(item, {item, kind, id, product: null, workOrder: null, material: null, supplier: null});
+  }
+  const [parts, products, workOrders] = await saidOf(session, 'parts', ['part', 'product', 'work_order'], among, asOf);
+  for (const [k, part] of (parts as number[]).entries()) {
+    const known = described.get(part)!;
+    known.product = products[k] as string;
+    known.workOrder = workOrders[k] as string | null;
+  }
+  const [lots, materials, suppliers] = await saidOf(session, 'lots', ['lot', 'material', 'supplier'], among, asOf);
+  for (const [k, lot] of (lots as number[]).entries()) {
+    const known = described.get(lot)!;
+    known.material = materials[k] as string;
+    known.supplier = suppliers[k] as string | null;
   }
   return described;
+}
+
+/** Columns of the current rows, the key first. Most things were told of once: versions are compared only where some were not. */
+async function saidOf(session: Session, table: string, columns: readonly string[], among: string, asOf: number) {
+  const [key] = columns;
+  const told = await session.columns(
+    `select ${columns.join(', ')}, later from fact.${table} where ${key} in ${among} and batch <= ${asOf}`,
+  );
+  if (!told.columns.at(-1)!.includes(true)) return told.columns;
+  return (await session.columns(`select ${columns.join(', ')} from ${rowsOf(table, key, among, asOf)}`)).columns;
 }
 
 /** Of many items the first by kind and id; in that order where any are left out. */

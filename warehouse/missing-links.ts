@@ -102,11 +102,16 @@ type Period = {product: string; since: string | null; until: string | null};
 async function periodsOf({session, asOf}: Plant, parts: number[], products: readonly string[]): Promise<Period[]> {
   const runs = runsOf('part', parts);
   if (runs === null) {
-    return session.rows<Period>(
-      `select product, min(made_at)::varchar as since, max(made_at)::varchar as until from now.parts
-       where part in ${await setOf(session, 'users', parts)} and product in ${textsOf(products)}
-       group by product order by product`,
-    );
+    const among = await setOf(session, 'users', parts);
+    const periods = (of: string) =>
+      session.rows<Period & {again: boolean}>(
+        `select product, min(made_at)::varchar as since, max(made_at)::varchar as until, bool_or(later) as again
+         from ${of} where part in ${among} group by product order by product`,
+      );
+    const told = await periods(`(from fact.parts where batch <= ${asOf})`);
+    // Only where a part was told of more than once are versions to be compared.
+    const current = told.some(({again}) => again) ? await periods('(select *, false as later from now.parts)') : told;
+    return current.filter(({product}) => products.includes(product));
   }
   type Made = {part: number; product: string; made_at: string | null};
   const wanted = new Set(parts);
