@@ -84,12 +84,12 @@ export class Session {
   }
 
   /**
-   * Answers piece by piece: of each, one array a column. All columns must be `uinteger` without nulls.
-   * @param made `whole` before the first piece is handed out: a stream out of a join of millions of rows may come to a halt
+   * Answers piece by piece: of each, one array a column. All columns must be `uinteger` without nulls. The answer is made
+   * whole before the first piece is handed out: a stream out of a join of millions of rows may come to a halt.
    */
-  async *chunks(sql: string, made: 'piecewise' | 'whole' = 'piecewise'): AsyncGenerator<Uint32Array[]> {
+  async *chunks(sql: string): AsyncGenerator<Uint32Array[]> {
     try {
-      const result = await (made === 'whole' ? this.connection.run(sql) : this.connection.stream(sql));
+      const result = await this.connection.run(sql);
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         const {rowCount} = chunk;
         yield Array.from({length: chunk.columnCount}, (_, c) => {
@@ -126,7 +126,7 @@ export class Session {
   /** Integers without nulls, a column an array, read in pieces so that others get their turn. @param rows how many at most */
   async integers(sql: string, rows: number): Promise<Int32Array[]> {
     try {
-      const result = await this.connection.stream(sql);
+      const result = await this.connection.run(sql);
       const columns = Array.from({length: result.columnCount}, () => new Int32Array(rows));
       let filled = 0;
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {

@@ -118,7 +118,6 @@ async function productsOf(
   const fed = new Uint32Array(products.length + 1);
   const chunks = session.chunks(
     `select p.part::uinteger, n.place from ${parts} p join ${placesOf(products)} n on n.name = p.product`,
-    'whole',
   );
   for await (const [some, places] of chunks) {
     for (let k = 0; k < some.length; k++) {
@@ -148,7 +147,6 @@ async function havingRuns(
          select p.part, p.step from ${runs} p ${among} where p.part is not null
          union all ${shared('lot')} union all ${shared('work_order')}
        ) r join ${places} n on n.name = r.step`,
-      'whole',
     );
     const counted = new Uint32Array(productOf.length);
     for await (const [some, stepPlaces] of chunks) {

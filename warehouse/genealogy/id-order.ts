@@ -14,7 +14,7 @@ export class IdOrder {
     const places = new Uint32Array(items);
     let place = 0;
     const inOrder = `select item::uinteger from fact.items where item < ${items} order by kind, id`;
-    for await (const [some] of session.chunks(inOrder, 'whole')) {
+    for await (const [some] of session.chunks(inOrder)) {
       for (let k = 0; k < some.length; k++) places[some[k]] = place++;
     }
     return new IdOrder(places);
