@@ -5,10 +5,11 @@ export function Charts() {
   return (
     <>
       <h1>Charts</h1>
-      <Empty title="Not built yet: control charts and capability" command="npx fishbone --help">
+      <Empty title="No pictures yet: control charts and capability" command="npx fishbone chart any-fail --kind p">
         <p>
-          This page will show control charts and capability for any parameter. Until then, figures by level stand in
-          each finding, and any measurement can be read from <code>/v1/tables/measurements.csv</code>.
+          This page will draw control charts and capability for any parameter. Until then, the command line says which
+          points break which rule (<code>chart</code>, <code>capability</code>), and the points themselves are at{' '}
+          <code>/v1/charts/any-fail?kind=p</code>:
         </p>
       </Empty>
     </>
