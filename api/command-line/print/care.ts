@@ -42,8 +42,12 @@ export function backupCheckText(answer: {
 export function compactText({packed, merged}: OutputOf<'compact'>): string {
   const altered = [...packed.altered, ...merged.altered];
   return paragraphs(
-    `Packed ${counted(packed.files, 'raw file')}: ${sizeText(packed.bytesBefore)} became ${sizeText(packed.bytesAfter)}.`,
-    `Merged ${count(merged.batches)} small batches: ${counted(merged.filesBefore, 'file')} became ${count(merged.filesAfter)}.`,
+    packed.files === 0
+      ? 'No raw file waits to be packed.'
+      : `Packed ${counted(packed.files, 'raw file')}: ${sizeText(packed.bytesBefore)} became ${sizeText(packed.bytesAfter)}.`,
+    merged.batches === 0
+      ? 'Too few small batches to merge.'
+      : `Merged ${count(merged.batches)} small batches: ${counted(merged.filesBefore, 'file')} became ${count(merged.filesAfter)}.`,
     altered.length === 0
       ? ''
       : `Left alone, because they are not what they were (see "fishbone verify"):\n${altered.map(f => `  ${f}\n`).join('')}`,
