@@ -217,12 +217,14 @@ describe('rules', () => {
     expect(cost('nelson')).toBeLessThan(cost('western-electric'));
   });
 
+  // A point less the estimated centre over the estimated sigma is sqrt(1 + 1 / m) times Student's t: SciPy 1.10, 1 / (2 t.sf).
   test('limits from a short baseline cost more false alarms', () => {
     const few = averageRunLength(RULE_SETS.limits, {
       draw: normal => normal(),
       estimatedFrom: {subgroups: 10, degrees: 36},
     });
     expect(few).toBeLessThan(250);
+    expect(Math.abs(few / 142.8332207960924 - 1)).toBeLessThan(0.06);
   });
 });
 
