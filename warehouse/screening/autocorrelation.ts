@@ -3,7 +3,7 @@ import type {Outcome} from './outcome.ts';
 /**
  * How much likeness of neighbouring lots widens the between-lot score: max(1, 1 + 2 sum of rho_h A_h), the far lags tapered, where
  * rho_h is the residuals' autocorrelation once the exposure's own effect is taken off and A_h that of the exposure.
- * @param outcome cells in order of time
+ * @param outcome in order of time
  * @see Bartlett (1946), J. R. Stat. Soc. Suppl. 8:27; Politis & Romano (1995), J. Time Ser. Anal. 16:67 (the taper)
  */
 export function inflationOverTime(outcome: Outcome, coefficient: Float64Array): number {
@@ -39,13 +39,19 @@ export function inflationOverTime(outcome: Outcome, coefficient: Float64Array): 
   return Math.max(1, inflation);
 }
 
-/** Coefficients and residuals, each centred within its stratum, of the cells that hold parts. */
-function inOrder(outcome: Outcome, coefficient: Float64Array) {
-  const active: number[] = [];
-  for (let k = 0; k < outcome.parts.length; k++) if (outcome.parts[k] > 0) active.push(k);
-  const centre = outcome.members.map(at => at.reduce((s, k) => s + coefficient[k], 0) / (at.length || 1));
-  return {
-    c: Float64Array.from(active, k => coefficient[k] - centre[outcome.stratumOf[k]]),
-    r: Float64Array.from(active, k => outcome.residual[k] - outcome.residualSums[outcome.stratumOf[k]].mean),
-  };
+/** Coefficients and residuals, each centred within its stratum. */
+function inOrder({members, stratumOf, residual, residualSums}: Outcome, coefficient: Float64Array) {
+  const centre = members.map(at => centredMean(coefficient, at));
+  const [c, r] = [new Float64Array(residual.length), new Float64Array(residual.length)];
+  for (let k = 0; k < c.length; k++) {
+    c[k] = coefficient[k] - centre[stratumOf[k]];
+    r[k] = residual[k] - residualSums[stratumOf[k]].mean;
+  }
+  return {c, r};
+}
+
+function centredMean(values: Float64Array, at: Int32Array): number {
+  let sum = 0;
+  for (let j = 0; j < at.length; j++) sum += values[at[j]];
+  return sum / (at.length || 1);
 }

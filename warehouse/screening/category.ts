@@ -8,7 +8,7 @@ import {levelSums} from './level-sums.ts';
 import {manyLevelsTest} from './many-levels.ts';
 import type {Outcome} from './outcome.ts';
 import {outcomeWhereKnown} from './presence.ts';
-import {scoreTest} from './score-test.ts';
+import {type ScoreTest, scoreTest} from './score-test.ts';
 
 const MANY_LEVELS = 50;
 
@@ -20,33 +20,45 @@ type Category = Extract<Factor, {kind: 'category'}>;
  * who differ a little leave no single one that stands out.
  */
 export function testCategory(ground: Ground, factor: Category) {
-  const {codes, levels} = factor;
-  const exposureAt = (row: number, code: number) => (codes[row] < 0 ? Number.NaN : Number(codes[row] === code));
-  return testLevels(ground, outcomeWhereKnown(ground, factor), levels, levelSums(ground, factor), exposureAt);
+  return testLevels(ground, levelsOf(ground, factor));
 }
 
-/** @param exposureAt exposure of a row to a level, NaN where it is not known; no candidates where there is no contrast within any stratum */
-export function testLevels(
-  ground: Ground,
-  outcome: Outcome,
-  levels: readonly string[],
-  counts: readonly LevelCounts[],
-  exposureAt: (row: number, code: number) => number,
-) {
-  const occurring = levels.map((_, code) => code).filter(code => counts[code].cells.length > 0);
+/** Levels whose parts and outcomes by lot are known, ready to be tested. */
+export interface Levels {
+  levels: readonly string[];
+  outcome: Outcome;
+  counts: readonly LevelCounts[];
+  /** Exposure of a row to a level, NaN where it is not known. */
+  exposureAt: (row: number, code: number) => number;
+}
+
+export function levelsOf(ground: Ground, factor: Category): Levels {
+  const {codes, levels} = factor;
+  const outcome = outcomeWhereKnown(ground, factor);
+  const exposureAt = (row: number, code: number) => (codes[row] < 0 ? Number.NaN : Number(codes[row] === code));
+  return {levels, outcome, counts: levelSums(ground, factor, outcome), exposureAt};
+}
+
+/** A level that was tested, with the ways to what its test was made from. */
+export function levelCandidate(ground: Ground, levelsOf: () => Levels, code: number, level: string, test: ScoreTest): Candidate {
+  return {
+    level,
+    shape: null,
+    test,
+    exposure: () => levelExposure(levelsOf().counts[code], levelsOf().outcome),
+    column: () => columnOfRows(ground, row => levelsOf().exposureAt(row, code)),
+    at: rows => Float64Array.from(rows, row => levelsOf().exposureAt(row, code)),
+  };
+}
+
+/** No candidates where there is no contrast within any stratum. */
+export function testLevels(ground: Ground, of: Levels) {
+  const {levels, outcome, counts} = of;
+  const occurring = levels.map((_, code) => code).filter(code => counts[code].places.length > 0);
   const candidates: Candidate[] = [];
   for (const code of largest(occurring, counts, ground.cells.count)) {
-    const exposure = () => levelExposure(counts[code], outcome);
-    const test = scoreTest(outcome, exposure(), ground.frame.lotsOrdered);
-    if (test === null) continue;
-    candidates.push({
-      level: levels[code],
-      shape: null,
-      exposure,
-      test,
-      column: () => columnOfRows(ground, row => exposureAt(row, code)),
-      at: rows => Float64Array.from(rows, row => exposureAt(row, code)),
-    });
+    const test = scoreTest(outcome, levelExposure(counts[code], outcome), ground.frame.lotsOrdered);
+    if (test !== null) candidates.push(levelCandidate(ground, () => of, code, levels[code], test));
   }
   if (candidates.length === 0) return {outcome, candidates, p: 1, attainable: 1};
   const told = occurring.length === 2 ? candidates.slice(0, 1) : candidates;
@@ -57,7 +69,6 @@ export function testLevels(
   const shared = manyLevelsTest(
     outcome,
     occurring.map(code => counts[code]),
-    ground.cells,
     ground.frame.lotsOrdered,
   );
   if (shared === null) return {outcome, candidates, p, attainable};

@@ -53,6 +53,19 @@ export interface CellSums {
   squares: Float64Array;
   cubes: Float64Array;
 }
+
+/** Sums of the cells that hold any value, ascending: arrays have one entry for each of them, its "place". */
+export interface HeldSums extends CellSums {
+  cells: Int32Array;
+}
+
+/** Leaves out the cells that hold nothing. */
+export function held({parts, mean, squares, cubes}: CellSums): HeldSums {
+  const cells = Int32Array.from(parts.keys()).filter(k => parts[k] > 0);
+  const at = (values: Float64Array) => Float64Array.from(cells, k => values[k]);
+  return {cells, parts: at(parts), mean: at(mean), squares: at(squares), cubes: at(cubes)};
+}
+
 /** Centred sums of a row variable by cell, the mean taken off first. NaN is missing. */
 export function sumsByCell(cells: Cells, values: Float64Array): CellSums {
   const [parts, mean, squares, cubes] = [0, 1, 2, 3].map(() => new Float64Array(cells.count));
@@ -94,4 +107,17 @@ export function crossByCell(cells: Cells, x: Float64Array, mean: Float64Array, y
     cross[k] = sum;
   }
   return cross;
+}
+
+/** Centred sums of so many ones among so many parts. */
+export function defectiveByCell(parts: Float64Array, defective: Float64Array): CellSums {
+  const [mean, squares, cubes] = [0, 1, 2].map(() => new Float64Array(parts.length));
+  for (let k = 0; k < parts.length; k++) {
+    const [n, d] = [parts[k], defective[k]];
+    if (d === 0) continue;
+    mean[k] = d / n;
+    squares[k] = (d * (n - d)) / n;
+    cubes[k] = (d * (n - d) * (n - 2 * d)) / (n * n);
+  }
+  return {parts, mean, squares, cubes};
 }

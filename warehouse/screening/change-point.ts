@@ -52,7 +52,7 @@ export function testChangePoint(ground: Ground): Tested | null {
   const levels = [`before ${change.moment}`, `since ${change.moment}`];
   const codes = ground.frame.lot.map(lot => Number(lot >= place));
   const exposureAt = (row: number, code: number) => Number(codes[row] === code);
-  const told = testLevels(ground, ground.outcome, levels, counts, exposureAt);
+  const told = testLevels(ground, {levels, outcome: ground.outcome, counts, exposureAt});
   if (told.candidates.length === 0) return null;
   const share = Math.min(1, told.candidates[0].test.p / Math.max(p, 1e-300));
   const factor = {
@@ -112,12 +112,10 @@ function momentOf(epochMs: number | undefined): string | null {
 }
 
 function countsOf({cells, outcome}: Ground, place: number, after: boolean) {
-  const of = Array.from({length: cells.count}, (_, k) => k).filter(
-    k => outcome.parts[k] > 0 && cells.lotOf[k] >= place === after,
-  );
+  const places = Int32Array.from(outcome.cells.keys()).filter(k => cells.lotOf[k] >= place === after);
   return {
-    cells: Int32Array.from(of),
-    parts: Float64Array.from(of, k => outcome.parts[k]),
-    sums: Float64Array.from(of, k => outcome.parts[k] * outcome.mean[k]),
+    places,
+    parts: Float64Array.from(places, k => outcome.parts[k]),
+    sums: Float64Array.from(places, k => outcome.parts[k] * outcome.mean[k]),
   };
 }

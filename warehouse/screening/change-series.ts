@@ -8,9 +8,11 @@ export interface Series {
   places: number[];
   /** The coefficient of each cell for a step at a place: after against before, within strata. */
   stepAt(place: number): Float64Array;
-  /** The same for a steady drift. */
+  /** Sum of coefficient times `r` for the step at every place, in one pass. */
+  products(r: Float64Array): Float64Array;
+  /** The coefficient of a steady drift. */
   drift: Float64Array;
-  /** Cells that hold parts, by stratum. */
+  /** Cells by stratum. */
   members: Int32Array[];
   residual: Float64Array;
   outcome: Outcome;
@@ -22,27 +24,42 @@ const MOST_PLACES = 250;
 
 /** @returns null where lots are in no order or too few to be cut */
 export function seriesOf({cells, frame, outcome}: Ground): Series | null {
-  const active = Array.from({length: cells.count}, (_, k) => k).filter(k => outcome.parts[k] > 0);
-  const lots = [...new Set(active.map(k => cells.lotOf[k]))];
+  const {members, counted, scale, stratumOf, residual} = outcome;
+  const lots = [...new Set(cells.lotOf)];
   const edge = Math.max(FEWEST, Math.ceil(lots.length / 10));
   if (!frame.lotsOrdered || lots.length < 4 * FEWEST) return null;
-  const weights = outcome.parts.map((n, k) => n * outcome.weight[k]);
-  const centred = (x: Float64Array) => {
-    const coefficient = new Float64Array(cells.count);
-    for (const at of outcome.members) {
-      const centre = weightedMean(x, weights, at);
-      for (const k of at) coefficient[k] = (x[k] - centre) * outcome.scale[k];
-    }
-    return coefficient;
-  };
   const inside = lots.slice(edge, lots.length - edge + 1);
   const every = Math.ceil(inside.length / MOST_PLACES);
+  const places = inside.filter((_, at) => at % every === 0);
+  const centresOf = (x: Float64Array) => Float64Array.from(members, at => weightedMean(x, counted, at));
+  const after = (place: number) => Float64Array.from(cells.lotOf, lot => Number(lot >= place));
+  const centred = (x: Float64Array) => {
+    const centre = centresOf(x);
+    return x.map((value, k) => (value - centre[stratumOf[k]]) * scale[k]);
+  };
+  const centres = places.map(place => centresOf(after(place)));
+  const products = (r: Float64Array) => {
+    const total = new Float64Array(members.length);
+    const found = new Float64Array(places.length);
+    let sum = 0;
+    // Cells stand in order of lots: what comes after a place is a sum from the end.
+    for (let k = r.length - 1, j = places.length - 1; k >= 0; k--) {
+      for (; j >= 0 && cells.lotOf[k] < places[j]; j--) found[j] = sum;
+      sum += scale[k] * r[k];
+      total[stratumOf[k]] += scale[k] * r[k];
+    }
+    for (let j = 0; j < found.length; j++) {
+      for (let s = 0; s < total.length; s++) found[j] -= centres[j][s] * total[s];
+    }
+    return found;
+  };
   return {
-    places: inside.filter((_, at) => at % every === 0),
-    stepAt: place => centred(Float64Array.from(cells.lotOf, lot => Number(lot >= place))),
+    places,
+    stepAt: place => centred(after(place)),
+    products,
     drift: centred(Float64Array.from(cells.lotOf)),
-    members: outcome.members,
-    residual: outcome.residual,
+    members,
+    residual,
     outcome,
   };
 }

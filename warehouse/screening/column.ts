@@ -1,6 +1,7 @@
 /** The exposure of parts one by one, kept to those for which it is known: what lots cannot stand in for. */
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
+import {rankOf} from './number-margins.ts';
 
 /** Known parts cell after cell: cell k has rows[start[k]] to rows[start[k + 1] - 1], with an exposure x each. */
 export interface Column {
@@ -11,9 +12,10 @@ export interface Column {
 
 type Numeric = Extract<Factor, {kind: 'number'}>;
 
-/** @param score of each code */
-export function columnOfNumber({layout, cells}: Ground, factor: Numeric, score: Float64Array): Column {
-  const {slots, known} = layout.number(factor);
+/** @param score of a fractional midrank */
+export function columnOfNumber({layout, cells}: Ground, factor: Numeric, score: (rank: number) => number): Column {
+  const margins = layout.number(factor);
+  const {slots, known} = margins;
   const [start, rows, x] = [new Int32Array(cells.count + 1), new Int32Array(known), new Float64Array(known)];
   let at = 0;
   for (let j = 0, k = 0; j < slots.cells.length; j++) {
@@ -23,7 +25,7 @@ export function columnOfNumber({layout, cells}: Ground, factor: Numeric, score: 
       const code = factor.codes[entry];
       if (code === 0) continue;
       rows[at] = factor.rows[entry];
-      x[at++] = score[code];
+      x[at++] = score(rankOf(margins, code));
     }
     start[k] = at;
   }

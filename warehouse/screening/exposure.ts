@@ -1,6 +1,6 @@
 import type {Outcome} from './outcome.ts';
 
-/** A score x of the parts by cell: its mean, its spread within the cell and its product sum with the outcome there. */
+/** A score x of the parts by cell, in the places of an outcome: its mean, its spread within the cell and its product sum with the outcome there. */
 export interface Exposure {
   mean: Float64Array;
   /** Within the cell: sum of (x - mean)^2, of (x - mean)^3 and of (x - mean) y; null where x is constant in every lot. */
@@ -9,25 +9,26 @@ export interface Exposure {
 
 /** How many of each lot's parts had a level and the sum of their outcomes; lots where none had may be left out. */
 export interface LevelCounts {
-  cells: Int32Array;
+  /** Places in the outcome. */
+  places: Int32Array;
   parts: Float64Array;
   sums: Float64Array;
 }
 
 /** The exposure of a level from its counts. */
-export function levelExposure({cells, parts, sums}: LevelCounts, outcome: Outcome): Exposure {
+export function levelExposure({places, parts, sums}: LevelCounts, outcome: Outcome): Exposure {
   const mean = new Float64Array(outcome.parts.length);
   let constant = true;
-  for (let e = 0; e < cells.length; e++) {
+  for (let e = 0; e < places.length; e++) {
     if (parts[e] === 0) continue;
-    mean[cells[e]] = parts[e] / outcome.parts[cells[e]];
-    if (parts[e] !== outcome.parts[cells[e]]) constant = false;
+    mean[places[e]] = parts[e] / outcome.parts[places[e]];
+    if (parts[e] !== outcome.parts[places[e]]) constant = false;
   }
   if (constant) return {mean, within: null};
   const [squares, cubes, cross] = [0, 1, 2].map(() => new Float64Array(mean.length));
-  for (let e = 0; e < cells.length; e++) {
+  for (let e = 0; e < places.length; e++) {
     if (parts[e] === 0) continue;
-    const k = cells[e];
+    const k = places[e];
     const all = outcome.parts[k];
     const others = all - parts[e];
     squares[k] = (parts[e] * others) / all;

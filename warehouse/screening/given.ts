@@ -26,8 +26,8 @@ export function testGiven(ground: Ground, b: Entry, a: Entry): ScoreTest | null 
   const {outcome} = b.tested;
   const held = a.candidate.exposure();
   if (held.within === null) {
-    const classOf = cellClasses(a, held);
-    const stratumOf = outcome.stratumOf.map((s, k) => s * CLASSES + classOf[k]);
+    const classOf = cellClasses(a, held, cells.count);
+    const stratumOf = outcome.stratumOf.map((s, k) => s * CLASSES + classOf[outcome.cells[k]]);
     const restratified = outcomeByLot(outcome, stratumOf, cells.strata * CLASSES);
     return scoreTest(restratified, b.candidate.exposure(), frame.lotsOrdered, REFINED_NEAR_LEVEL);
   }
@@ -39,21 +39,21 @@ export function testGiven(ground: Ground, b: Entry, a: Entry): ScoreTest | null 
 
 const classesOfCells = new WeakMap<Candidate, Uint8Array>();
 
-function cellClasses(entry: Entry, held: Exposure): Uint8Array {
+/** Class of every cell, 0 where nothing is known of it. */
+function cellClasses(entry: Entry, held: Exposure, count: number): Uint8Array {
   const known = classesOfCells.get(entry.candidate);
   if (known !== undefined) return known;
-  const classes = classifyCells(entry, held);
+  const classes = classifyCells(entry, held, count);
   classesOfCells.set(entry.candidate, classes);
   return classes;
 }
 
-function classifyCells({candidate, tested}: Entry, {mean}: Exposure): Uint8Array {
+function classifyCells({candidate, tested}: Entry, {mean}: Exposure, count: number): Uint8Array {
   const fine = candidate.shape === 'location' || candidate.shape === 'spread';
-  const classes = new Uint8Array(mean.length);
+  const classes = new Uint8Array(count);
   for (let k = 0; k < mean.length; k++) {
-    if (tested.outcome.parts[k] === 0) continue;
     const tenth = Math.min(9, Math.floor(mean[k] * (candidate.shape === 'spread' ? 20 : 10)));
-    classes[k] = 1 + (fine ? tenth : Math.round(mean[k]));
+    classes[tested.outcome.cells[k]] = 1 + (fine ? tenth : Math.round(mean[k]));
   }
   return classes;
 }

@@ -8,6 +8,7 @@ export const COARSE = 0.01;
  * Interval of all values that a test does not reject: where p, which is 1 near the estimate, falls to alpha on either
  * side. It leaves out the null value exactly when the test rejects it.
  * @param pAt p of the hypothesis that the effect is x
+ * @param step a guess at half the interval's width
  * @param limits the interval never reaches beyond these
  * @param nullValue the hypothesis that the finding's own p speaks of
  * @param precision of the ends, in normal deviates
@@ -28,6 +29,7 @@ export function invertTest(
     let inside = {x: estimate, excess: -normalUpperQuantile(alpha / 2)};
     let width = step;
     let outside = trial(excess, estimate + direction * width);
+    if (Math.abs(outside.excess) < precision && (limit - outside.x) * direction > 0) return outside.x;
     while (outside.excess < 0) {
       if ((limit - outside.x) * direction <= 0) return limit;
       const slope = (outside.excess - inside.excess) / (outside.x - inside.x);
@@ -42,7 +44,7 @@ export function invertTest(
   let [low, high] = [reach(-1), reach(1)];
   // p need not fall steadily; the null value is decided by its own test, not by the search.
   const rejected = pAt(nullValue) <= alpha;
-  const hair = step * 1e-6;
+  const hair = Math.min(step, 0.1 * (Math.abs(estimate - nullValue) || 1)) * 1e-6;
   if (rejected && low <= nullValue && nullValue <= high) {
     if (estimate >= nullValue) low = nullValue + hair;
     else high = nullValue - hair;

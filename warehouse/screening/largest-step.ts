@@ -23,7 +23,7 @@ export function largestStep(series: Series, beside: Float64Array | null): Larges
   const {members, places} = series;
   const free = (values: Float64Array) => (beside === null ? values : without(values, beside));
   const {r, spread} = centreWithin(free(series.residual), members);
-  const steps = places.map(place => {
+  const deviations = places.map(place => {
     const c = free(series.stepAt(place));
     let variance = 0;
     members.forEach((at, s) => {
@@ -32,17 +32,11 @@ export function largestStep(series: Series, beside: Float64Array | null): Larges
       for (const k of at) squares += (c[k] - sum / at.length) ** 2;
       variance += squares * spread[s] ** 2;
     });
-    return {c, deviation: Math.sqrt(variance)};
+    return Math.sqrt(variance);
   });
-  if (steps.some(({deviation}) => !(deviation > 0))) return null;
-  const zOf = (residual: Float64Array) => {
-    const given = beside === null ? residual : without(residual, beside);
-    return Float64Array.from(steps, ({c, deviation}) => {
-      let sum = 0;
-      for (let k = 0; k < c.length; k++) sum += c[k] * given[k];
-      return sum / deviation;
-    });
-  };
+  if (deviations.some(deviation => !(deviation > 0))) return null;
+  // What is free of a direction has no product with it, so that the step itself need not be freed of it.
+  const zOf = (residual: Float64Array) => series.products(free(residual)).map((sum, j) => sum / deviations[j]);
   const z = zOf(r);
   let at = 0;
   for (let j = 1; j < z.length; j++) if (Math.abs(z[j]) > Math.abs(z[at])) at = j;

@@ -1,6 +1,7 @@
+import {eventsAt} from './events.ts';
 import type {Factor} from './frame.ts';
-import {eventsAt, type Ground} from './ground.ts';
-import {BINS, type NumberMargins} from './number-margins.ts';
+import type {Ground} from './ground.ts';
+import {BINS, type NumberMargins, occurs} from './number-margins.ts';
 
 type Numeric = Extract<Factor, {kind: 'number'}>;
 
@@ -9,40 +10,53 @@ export interface Line {
   margins: NumberMargins;
   /** Twentieth of each code. */
   bin: Uint8Array;
-  /** By cell of the margins' slots and twentieth: parts, and their outcomes added up. */
+  /** By place and twentieth: parts. */
   parts: NumberMargins['bins'];
-  sums: Float64Array;
+  /** The parts whose outcome is not 0, one by one: place, twentieth and outcome. */
+  events: {place: Int32Array; bin: Uint8Array; y: Float64Array};
 }
 
 export function lineOfRanks(ground: Ground, factor: Numeric): Line {
   const margins = ground.layout.number(factor);
   const {bin, bins} = margins;
-  return {margins, bin, parts: bins, sums: sumsAlong(ground, factor, margins, bin)};
+  return {margins, bin, parts: bins, events: eventsAlong(ground, factor, margins, bin)};
 }
 
 export function lineOfDistances(ground: Ground, factor: Numeric): Line {
   const margins = ground.layout.number(factor);
-  const {slots, rank, known} = margins;
-  // In whole numbers, as the ranks are: twice a midrank is one.
-  const bin = Uint8Array.from(rank, r =>
-    Number.isNaN(r) ? 0 : Math.min(BINS - 1, Math.floor((Math.abs(Math.round(2 * known * r) - known) * BINS) / known)),
-  );
+  const {slots, upTo, known, placeOf} = margins;
+  const bin = new Uint8Array(upTo.length);
+  for (let code = 1; code < upTo.length; code++) {
+    // In whole numbers, as the ranks are: twice a midrank is one.
+    const away = Math.abs(upTo[code - 1] + upTo[code] - known);
+    if (occurs(margins, code)) bin[code] = Math.min(BINS - 1, Math.floor((away * BINS) / known));
+  }
   const parts = margins.bins.slice().fill(0);
-  for (let j = 0; j < slots.cells.length; j++) {
-    for (let at = slots.start[j]; at < slots.start[j + 1]; at++) {
+  for (let slot = 0; slot < placeOf.length; slot++) {
+    const base = placeOf[slot] * BINS;
+    for (let at = slots.start[slot]; at < slots.start[slot + 1]; at++) {
       const code = factor.codes[slots.entries[at]];
-      if (code > 0) parts[j * BINS + bin[code]]++;
+      if (code > 0) parts[base + bin[code]]++;
     }
   }
-  return {margins, bin, parts, sums: sumsAlong(ground, factor, margins, bin)};
+  return {margins, bin, parts, events: eventsAlong(ground, factor, margins, bin)};
 }
 
-function sumsAlong(ground: Ground, {codes, rows}: Numeric, {slots}: NumberMargins, bin: Uint8Array): Float64Array {
-  const sums = new Float64Array(slots.cells.length * BINS);
-  const events = eventsAt(ground, slots, rows);
-  for (let e = 0; e < events.entries.length; e++) {
-    const code = codes[events.entries[e]];
-    if (code > 0) sums[events.place[e] * BINS + bin[code]] += events.y[e];
+function eventsAlong(
+  ground: Ground,
+  {codes, rows}: Numeric,
+  {slots, placeOf}: NumberMargins,
+  bin: Uint8Array,
+): Line['events'] {
+  const {entries, slot, y} = eventsAt(ground, slots, rows);
+  const events = {place: new Int32Array(y.length), bin: new Uint8Array(y.length), y: new Float64Array(y.length)};
+  let n = 0;
+  for (let e = 0; e < entries.length; e++) {
+    const code = codes[entries[e]];
+    if (code === 0) continue;
+    events.place[n] = placeOf[slot[e]];
+    events.bin[n] = bin[code];
+    events.y[n++] = y[e];
   }
-  return sums;
+  return {place: events.place.subarray(0, n), bin: events.bin.subarray(0, n), y: events.y.subarray(0, n)};
 }

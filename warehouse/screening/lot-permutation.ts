@@ -1,7 +1,7 @@
 import {logChoose} from '../statistics/hypergeometric.ts';
 import {normalTail} from '../statistics/normal.ts';
 import {pearsonThreeTail} from '../statistics/pearson-three.ts';
-import {centredSums, permutationMoments} from '../statistics/permutation-moments.ts';
+import {permutationMoments} from '../statistics/permutation-moments.ts';
 import {type Draw, drawFrom, subsetSumTail} from '../statistics/subset-sum.ts';
 
 /** A score split in two: between lots (coefficients against residuals) and within them (moments given each lot's sum). */
@@ -42,11 +42,9 @@ export const REFINED_NEAR_LEVEL = {above: 1e-6, below: 0.02};
 export function lotPermutationTest(score: SplitScore, refine = REFINED): PermutationTest {
   let {deviation, variance, third} = score.within;
   for (const at of score.members) {
-    const c = centredSums(score.coefficient, at);
+    const {c, r, product} = bothSums(score.coefficient, score.residual, at);
     if (c.squares === 0) continue;
-    const r = centredSums(score.residual, at);
-    for (let k = 0; k < at.length; k++)
-      deviation += (score.coefficient[at[k]] - c.mean) * (score.residual[at[k]] - r.mean);
+    deviation += product;
     const moments = permutationMoments(c, r);
     variance += moments.variance * score.inflation;
     // Lots that come in like groups of f: variance times f, third moment times f squared.
@@ -63,6 +61,33 @@ export function lotPermutationTest(score: SplitScore, refine = REFINED): Permuta
     p = score.inflation > 1 ? Math.max(refined, moments) : refined;
   }
   return {p: Math.min(1, Math.max(p, attainable)), z, deviation, variance, attainable};
+}
+
+/** Centred sums of both and of their product, at the same places. */
+function bothSums(a: Float64Array, b: Float64Array, at: Int32Array) {
+  const count = at.length;
+  let [meanA, meanB] = [0, 0];
+  for (let j = 0; j < count; j++) {
+    meanA += a[at[j]];
+    meanB += b[at[j]];
+  }
+  meanA /= count || 1;
+  meanB /= count || 1;
+  let [a2, a3, b2, b3, product] = [0, 0, 0, 0, 0];
+  for (let j = 0; j < count; j++) {
+    const da = a[at[j]] - meanA;
+    const db = b[at[j]] - meanB;
+    a2 += da * da;
+    a3 += da * da * da;
+    b2 += db * db;
+    b3 += db * db * db;
+    product += da * db;
+  }
+  return {
+    c: {count, mean: meanA, squares: a2, cubes: a3},
+    r: {count, mean: meanB, squares: b2, cubes: b3},
+    product,
+  };
 }
 
 function momentTail(z: number, skewness: number): number {

@@ -1,5 +1,4 @@
 import {pearsonThreeTail} from '../statistics/pearson-three.ts';
-import type {Cells} from './cells.ts';
 import type {LevelCounts} from './exposure.ts';
 import type {Outcome} from './outcome.ts';
 
@@ -16,16 +15,15 @@ const MOST_LOTS = 2000;
 export function manyLevelsTest(
   outcome: Outcome,
   levels: readonly LevelCounts[],
-  cells: Cells,
   ordered: boolean,
 ): number | null {
   if (outcome.members.some(at => at.length > MOST_LOTS)) return null;
   // A level seen in one lot alone says nothing of itself that the lot does not.
-  const columns = levels.filter(level => level.cells.length > 1).map(level => column(outcome, level));
+  const columns = levels.filter(level => level.places.length > 1).map(level => column(outcome, level));
   let [observed, mean, variance, third, scale] = [0, 0, 0, 0, 0];
   outcome.members.forEach((at, s) => {
     if (at.length < 4) return;
-    const similarity = similarityOf(columns, at, cells.count);
+    const similarity = similarityOf(columns, at, outcome.parts.length);
     centre(similarity, at.length);
     const r = Float64Array.from(at, k => outcome.residual[k] - outcome.residualSums[s].mean);
     const moments = traceMoments(similarity, r);
@@ -45,24 +43,24 @@ export function manyLevelsTest(
 }
 
 /** A level's share of each lot it touches, scaled so that a level seen in little data counts for little. */
-function column(outcome: Outcome, {cells, parts}: LevelCounts) {
+function column(outcome: Outcome, {places, parts}: LevelCounts) {
   let information = 0;
-  const values = Float64Array.from(cells, (k, e) => (parts[e] / outcome.parts[k]) * outcome.scale[k]);
+  const values = Float64Array.from(places, (k, e) => (parts[e] / outcome.parts[k]) * outcome.scale[k]);
   for (const value of values) information += value * value;
   const unit = outcome.scale.reduce((s, a) => s + a * a, 0) / outcome.scale.length;
   const shrunk = Math.sqrt(1 / (information + unit));
-  return {cells, values: values.map(value => value * shrunk)};
+  return {places, values: values.map(value => value * shrunk)};
 }
 
 /** Lots are alike as far as they share levels. */
-function similarityOf(columns: readonly ReturnType<typeof column>[], at: Int32Array, cells: number): Float64Array {
-  const place = new Int32Array(cells).fill(-1);
+function similarityOf(columns: readonly ReturnType<typeof column>[], at: Int32Array, count: number): Float64Array {
+  const place = new Int32Array(count).fill(-1);
   at.forEach((k, j) => {
     place[k] = j;
   });
   const n = at.length;
   const matrix = new Float64Array(n * n);
-  for (const {cells: touched, values} of columns) {
+  for (const {places: touched, values} of columns) {
     for (let a = 0; a < touched.length; a++) {
       const row = place[touched[a]];
       if (row < 0) continue;

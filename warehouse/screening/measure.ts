@@ -88,21 +88,24 @@ function hasShape(candidate: Candidate): candidate is Candidate & {shape: Shape}
   return candidate.shape !== null;
 }
 
-function totals({cells}: Ground, outcome: Outcome, exposure: Exposure) {
-  let [all, sum, exposed, exposedSum, squares] = [0, 0, 0, 0, 0];
-  const lots = new Set<number>();
-  for (let k = 0; k < cells.count; k++) {
-    const inCell = exposure.mean[k] * outcome.parts[k];
-    all += outcome.parts[k];
-    sum += outcome.parts[k] * outcome.mean[k];
+function totals({cells: {lotOf}}: Ground, {cells, parts, mean, squares}: Outcome, exposure: Exposure) {
+  let [all, sum, exposed, exposedSum, lots, last] = [0, 0, 0, 0, 0, -1];
+  for (let k = 0; k < cells.length; k++) {
+    const inCell = exposure.mean[k] * parts[k];
+    all += parts[k];
+    sum += parts[k] * mean[k];
     exposed += inCell;
-    exposedSum += inCell * outcome.mean[k] + (exposure.within?.cross[k] ?? 0);
-    if (inCell > 1e-9) lots.add(cells.lotOf[k]);
+    exposedSum += inCell * mean[k] + (exposure.within?.cross[k] ?? 0);
+    // Cells of a lot stand together.
+    if (inCell > 1e-9 && lotOf[cells[k]] !== last) {
+      last = lotOf[cells[k]];
+      lots++;
+    }
   }
-  const mean = all > 0 ? sum / all : 0;
-  for (let k = 0; k < cells.count; k++)
-    squares += outcome.squares[k] + outcome.parts[k] * (outcome.mean[k] - mean) ** 2;
-  return {all, sum, exposed, exposedSum, variance: all > 1 ? squares / (all - 1) : 0, lots: lots.size};
+  const centre = all > 0 ? sum / all : 0;
+  let variation = 0;
+  for (let k = 0; k < cells.length; k++) variation += squares[k] + parts[k] * (mean[k] - centre) ** 2;
+  return {all, sum, exposed, exposedSum, variance: all > 1 ? variation / (all - 1) : 0, lots};
 }
 
 type Groups = ReturnType<typeof totals>;

@@ -1,6 +1,6 @@
-import {testLevels} from './category.ts';
+import {type Levels, testLevels} from './category.ts';
 import type {LevelCounts} from './exposure.ts';
-import type {Factor, Frame} from './frame.ts';
+import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {extentOf, knownRows, presenceOf} from './presence.ts';
 
@@ -13,22 +13,23 @@ export interface Missing {
   twins: string[];
 }
 
-/** One candidate for every distinct set of parts that some factor misses. */
-export function missingFactors(ground: Ground): Missing[] {
+/** One candidate for every distinct set of parts that some factor misses, by the name of that set. */
+export function missingFactors(ground: Ground, factors: readonly Factor[] = ground.frame.factors): Map<string, Missing> {
   const found = new Map<string, Missing>();
-  for (const factor of ground.frame.factors) {
+  for (const factor of factors) {
     const {name, known, missing} = extentOf(ground, factor);
     if (known === 0 || missing === 0) continue;
     const twin = found.get(name);
     if (twin) twin.twins.push(factor.name);
-    else found.set(name, {of: factor, factor: missingFactor(factor, ground.frame), twins: []});
+    else found.set(name, {of: factor, factor: missingFactor(factor, ground.frame.parts), twins: []});
   }
-  return [...found.values()];
+  return found;
 }
 
-const LEVELS = ['missing', 'known'];
+export const LEVELS = ['missing', 'known'];
 
-function missingFactor(factor: Factor, {parts}: Frame): Missing['factor'] {
+/** "Is it missing?" as a category. */
+export function missingFactor(factor: Factor, parts: number): Missing['factor'] {
   const {name, step, stepOrder, branch} = factor;
   return {
     name,
@@ -44,16 +45,16 @@ function missingFactor(factor: Factor, {parts}: Frame): Missing['factor'] {
   };
 }
 
-/** The test of a factor's being missing, from how many parts of each cell are known. */
-export function testMissing(ground: Ground, {of}: Missing) {
-  const {outcome, frame} = ground;
+/** Missing and known as two levels, from how many parts of each cell are known. */
+export function missingLevels(ground: Ground, of: Factor): Levels {
+  const {outcome, frame, cells} = ground;
   const {parts, sums} = presenceOf(ground, of);
   const [missing, known]: LevelCounts[] = [0, 1].map(() => ({
-    cells: Int32Array.from(parts.keys()),
-    parts: new Float64Array(parts.length),
-    sums: new Float64Array(parts.length),
+    places: ground.everyPlace(cells.count),
+    parts: new Float64Array(cells.count),
+    sums: new Float64Array(cells.count),
   }));
-  for (let k = 0; k < parts.length; k++) {
+  for (let k = 0; k < cells.count; k++) {
     known.parts[k] = parts[k];
     known.sums[k] = sums[k];
     missing.parts[k] = outcome.parts[k] - parts[k];
@@ -64,5 +65,9 @@ export function testMissing(ground: Ground, {of}: Missing) {
     mask ??= knownRows(of, frame.parts);
     return Number(mask[row] === code);
   };
-  return testLevels(ground, outcome, LEVELS, [missing, known], exposureAt);
+  return {levels: LEVELS, outcome, counts: [missing, known], exposureAt};
+}
+
+export function testMissing(ground: Ground, {of}: Pick<Missing, 'of'>) {
+  return testLevels(ground, missingLevels(ground, of));
 }

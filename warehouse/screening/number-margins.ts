@@ -4,25 +4,31 @@ import type {Slots} from './slots.ts';
 
 export const BINS = 20;
 
-/** Mean, centred squares and cubes of a score by cell (in the order of `cells`). */
+/** Mean, centred squares and cubes of a score by cell. */
 export interface ScoreSums {
   mean: Float64Array;
   squares: Float64Array;
   cubes: Float64Array;
+  /** Whether parts of any lot differ. */
+  varies: boolean;
 }
 
 /** What a number's ranks say of lots and strata before any outcome is looked at. */
 export interface NumberMargins {
   slots: Slots;
-  /** Fractional midrank of each code among the parts asked about; NaN for missing and for codes that do not occur. */
-  rank: Float64Array;
+  /** How many known parts have a code up to this one: what ranks, counts and gaps follow from. */
+  upTo: Uint32Array;
   /** Parts whose value is known, and which they are. */
   known: number;
   rows: string;
-  /** Known parts of each of the slots' cells. */
-  parts: Float64Array;
   /** How many different values occur. */
   kinds: number;
+  /** Cells that hold a known value, ascending: what follows has an entry for each of them, in an outcome's order. */
+  cells: Int32Array;
+  /** Place of each of the slots' cells among them, -1 where it holds none. */
+  placeOf: Int32Array;
+  /** Known parts. */
+  parts: Float64Array;
   location: ScoreSums;
   spread: ScoreSums;
   /** By cell and twentieth of the ranks: parts. */
@@ -33,27 +39,44 @@ export interface NumberMargins {
   high: Float64Array;
 }
 
+/** Fractional midrank of a code among the parts asked about, in (0, 1); of a code that occurs. */
+export function rankOf({upTo, known}: Pick<NumberMargins, 'upTo' | 'known'>, code: number): number {
+  return (upTo[code - 1] + upTo[code]) / (2 * known);
+}
+
+/** Whether a part asked about has this code, which is not 0. */
+export function occurs({upTo}: Pick<NumberMargins, 'upTo'>, code: number): boolean {
+  return upTo[code] > upTo[code - 1];
+}
+
+/** Room that every call uses anew: fresh memory costs more than what is done in it. */
+let room = {counts: new Uint32Array(0), doubled: new Float64Array(0)};
+
 /**
  * Counts a number's codes instead of sorting its values. Ranks are worked with as whole numbers (twice the midrank), taken relative to the
  * first of their cell before they are squared, so that sums are exact and their order does not matter.
  */
 export function numberMargins(slots: Slots, {rows, codes, distinct}: RankCodes): NumberMargins {
   const {entries, start} = slots;
-  const counts = new Uint32Array(distinct.length + 1);
+  if (room.counts.length <= distinct.length) {
+    room = {counts: new Uint32Array(2 * distinct.length + 1), doubled: new Float64Array(2 * distinct.length + 1)};
+  }
+  const counts = room.counts.fill(0, 0, distinct.length + 1);
   for (let at = 0; at < entries.length; at++) counts[codes[entries[at]]]++;
   const known = entries.length - counts[0];
-  const {doubled, bin, high, kinds} = ranksOf(counts, known);
-  const cells = start.length - 1;
-  let largest = 0;
-  for (let j = 0; j < cells; j++) largest = Math.max(largest, start[j + 1] - start[j]);
-  const bins = new (largest < 65_536 ? Uint16Array : Uint32Array)(cells * BINS);
-  const parts = new Float64Array(cells);
-  const above = new Float64Array(cells);
-  const [location, spread] = [emptySums(cells), emptySums(cells)];
-  for (let j = 0; j < cells; j++) {
-    let [at, end] = [start[j], start[j + 1]];
-    while (at < end && codes[entries[at]] === 0) at++;
-    if (at === end) continue;
+  const missing = counts[0];
+  const doubled = room.doubled;
+  const {upTo, bin, kinds} = ranksOf(counts, doubled, distinct.length, known);
+  const {cells, placeOf, largest} = knownCells(slots, codes, missing);
+  const bins = new (largest < 65_536 ? Uint16Array : Uint32Array)(cells.length * BINS);
+  const parts = new Float64Array(cells.length);
+  const above = new Float64Array(cells.length);
+  const [location, spread] = [emptySums(cells.length), emptySums(cells.length)];
+  for (let slot = 0; slot < placeOf.length; slot++) {
+    const j = placeOf[slot];
+    if (j < 0) continue;
+    let [at, end] = [start[slot], start[slot + 1]];
+    while (codes[entries[at]] === 0) at++;
     const first = doubled[codes[entries[at]]];
     const firstAway = Math.abs(first - known);
     let [n, up, s1, s2, s3, a1, a2, a3] = [0, 0, 0, 0, 0, 0, 0, 0];
@@ -72,7 +95,8 @@ export function numberMargins(slots: Slots, {rows, codes, distinct}: RankCodes):
       a1 += away;
       a2 += aa;
       a3 += aa * away;
-      up += high[code];
+      // In whole numbers, so that a rank of exactly .9 falls on the side where it belongs.
+      up += Number(5 * rank > 9 * known);
       bins[j * BINS + bin[code]]++;
     }
     parts[j] = n;
@@ -82,11 +106,13 @@ export function numberMargins(slots: Slots, {rows, codes, distinct}: RankCodes):
   }
   return {
     slots,
-    rank: doubled.map((twice, code) => (counts[code] > 0 && code > 0 ? twice / (2 * known) : Number.NaN)),
+    upTo,
     known,
-    rows: counts[0] === 0 ? slots.rows.name : rowsKnown(slots, rows, codes),
-    parts,
+    rows: missing === 0 ? slots.rows.name : rowsKnown(slots, rows, codes),
     kinds,
+    cells,
+    placeOf,
+    parts,
     location,
     spread,
     bins,
@@ -95,27 +121,45 @@ export function numberMargins(slots: Slots, {rows, codes, distinct}: RankCodes):
   };
 }
 
-/** Twice the midrank of each code (those below and those up to it), with the twentieth and the tail that it falls in. */
-function ranksOf(counts: Uint32Array, known: number) {
-  const doubled = new Float64Array(counts.length);
-  const bin = new Uint8Array(counts.length);
-  const high = new Uint8Array(counts.length);
+/** Twice the midrank of each code (those below and those up to it), with the twentieth that it falls in. */
+function ranksOf(counts: Uint32Array, doubled: Float64Array, codes: number, known: number) {
+  const upTo = new Uint32Array(codes + 1);
+  const bin = new Uint8Array(codes + 1);
   let [below, kinds] = [0, 0];
-  for (let code = 1; code < counts.length; code++) {
-    if (counts[code] === 0) continue;
-    kinds++;
-    const twice = 2 * below + counts[code];
-    below += counts[code];
-    doubled[code] = twice;
-    // In whole numbers, so that a rank of exactly .1 or .9 falls on the side where it belongs.
-    bin[code] = Math.min(BINS - 1, Math.floor((twice * (BINS / 2)) / known));
-    high[code] = Number(5 * twice > 9 * known);
+  for (let code = 1; code <= codes; code++) {
+    if (counts[code] > 0) {
+      kinds++;
+      const twice = 2 * below + counts[code];
+      below += counts[code];
+      doubled[code] = twice;
+      // In whole numbers, so that a rank of exactly .1 falls on the side where it belongs.
+      bin[code] = Math.min(BINS - 1, Math.floor((twice * (BINS / 2)) / known));
+    }
+    upTo[code] = below;
   }
-  return {doubled, bin, high, kinds};
+  return {upTo, bin, kinds};
+}
+
+/** The slots' cells that hold a known value. */
+function knownCells({cells, start, entries}: Slots, codes: RankCodes['codes'], missing: number) {
+  const placeOf = new Int32Array(cells.length);
+  let [count, largest] = [0, 0];
+  for (let slot = 0; slot < cells.length; slot++) {
+    largest = Math.max(largest, start[slot + 1] - start[slot]);
+    let isKnown = missing === 0;
+    for (let at = start[slot]; !isKnown && at < start[slot + 1]; at++) isKnown = codes[entries[at]] > 0;
+    placeOf[slot] = isKnown ? count++ : -1;
+  }
+  return {cells: count === cells.length ? cells : cells.filter((_, slot) => placeOf[slot] >= 0), placeOf, largest};
 }
 
 function emptySums(cells: number): ScoreSums {
-  return {mean: new Float64Array(cells), squares: new Float64Array(cells), cubes: new Float64Array(cells)};
+  return {
+    mean: new Float64Array(cells),
+    squares: new Float64Array(cells),
+    cubes: new Float64Array(cells),
+    varies: false,
+  };
 }
 
 /** From sums about the first rank, in units of 1 / scale, to centred sums. */
@@ -133,6 +177,7 @@ function centre(
   to.mean[j] = (first + mean) / scale;
   to.squares[j] = Math.max(0, s2 - mean * s1) / scale ** 2;
   to.cubes[j] = (s3 - 3 * mean * s2 + 2 * mean * mean * s1) / scale ** 3;
+  if (to.squares[j] > 1e-12) to.varies = true;
 }
 
 function rowsKnown({entries}: Slots, rows: Int32Array, codes: RankCodes['codes']): string {

@@ -1,13 +1,13 @@
-import {areaUnderCurve} from '../statistics/auc.ts';
 import type {Candidate, Shape} from './candidate.ts';
 import {columnOfNumber, placesOf} from './column.ts';
+import {eventsAt} from './events.ts';
 import {type Exposure, levelExposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
-import {eventsAt, type Ground} from './ground.ts';
-import {BINS, type NumberMargins, type ScoreSums} from './number-margins.ts';
+import type {Ground} from './ground.ts';
+import {BINS, type NumberMargins, type ScoreSums, rankOf} from './number-margins.ts';
 import type {Outcome} from './outcome.ts';
 import {outcomeWhereKnown} from './presence.ts';
-import {scoreTest} from './score-test.ts';
+import {type ScoreTest, scoreTest} from './score-test.ts';
 
 type Numeric = Extract<Factor, {kind: 'number'}>;
 
@@ -17,6 +17,7 @@ export const SCORES: Record<Shape, (rank: number) => number> = {
   low: rank => Number(rank < 0.1),
   high: rank => Number(rank > 0.9),
 };
+const SHAPES = ['location', 'spread', 'low', 'high'] as const;
 
 /**
  * One p for a number, which need not act in one direction only: its midranks, their distance from the middle and both
@@ -26,40 +27,45 @@ export function testNumber(ground: Ground, factor: Numeric) {
   const margins = ground.layout.number(factor);
   const outcome = outcomeWhereKnown(ground, factor);
   const candidates: Candidate[] = [];
-  for (const shape of margins.kinds >= 3 ? (['location', 'spread', 'low', 'high'] as const) : (['location'] as const)) {
-    const exposure = () => exposureOf(ground, factor, outcome, shape);
-    const test = scoreTest(outcome, exposure(), ground.frame.lotsOrdered);
-    if (test === null) continue;
-    const score = () => scored(margins.rank, SCORES[shape]);
-    candidates.push({
-      level: null,
-      shape,
-      exposure,
-      test,
-      column: () => columnOfNumber(ground, factor, score()),
-      at: rows => valuesAt(ground, factor, SCORES[shape], rows),
-    });
+  for (const shape of margins.kinds >= 3 ? SHAPES : (['location'] as const)) {
+    const test = scoreTest(outcome, exposureOf(ground, factor, outcome, shape), ground.frame.lotsOrdered);
+    if (test !== null) candidates.push(numberCandidate(ground, factor, shape, test));
   }
   const p = Math.min(1, ...candidates.map(({test}) => test.p * candidates.length));
   const attainable = candidates.length === 0 ? 1 : Math.min(...candidates.map(({test}) => test.attainable));
-  return {outcome, ranks: () => columnOfNumber(ground, factor, margins.rank), candidates, p, attainable};
+  return {outcome, ranks: ranksOf(ground, factor), candidates, p, attainable};
+}
+
+/** Fractional midranks of every part, when asked for. */
+export function ranksOf(ground: Ground, factor: Numeric) {
+  return () => columnOfNumber(ground, factor, rank => rank);
+}
+
+/** A score of a number that was tested, with the ways to what its test was made from. */
+export function numberCandidate(ground: Ground, factor: Numeric, shape: Shape, test: ScoreTest): Candidate {
+  return {
+    level: null,
+    shape,
+    test,
+    exposure: () => exposureOf(ground, factor, outcomeWhereKnown(ground, factor), shape),
+    column: () => columnOfNumber(ground, factor, SCORES[shape]),
+    at: rows => valuesAt(ground, factor, SCORES[shape], rows),
+  };
 }
 
 function exposureOf(ground: Ground, factor: Numeric, outcome: Outcome, shape: Shape): Exposure {
   const margins = ground.layout.number(factor);
-  if (shape === 'location' || shape === 'spread') {
-    return scoreExposure(ground, factor, margins, shape);
-  }
-  const {slots, bins, bin, high, rank} = margins;
+  if (shape === 'location' || shape === 'spread') return scoreExposure(ground, factor, margins, shape);
+  const {slots, bins, bin, high, placeOf} = margins;
   const parts = shape === 'high' ? high : high.map((_, j) => bins[j * BINS] + bins[j * BINS + 1]);
-  const isExposed = (code: number) => (shape === 'high' ? rank[code] > 0.9 : bin[code] < 2);
+  const isExposed = (code: number) => (shape === 'high' ? rankOf(margins, code) > 0.9 : bin[code] < 2);
   const sums = new Float64Array(parts.length);
   const events = eventsAt(ground, slots, factor.rows);
   for (let e = 0; e < events.entries.length; e++) {
     const code = factor.codes[events.entries[e]];
-    if (code > 0 && isExposed(code)) sums[events.place[e]] += events.y[e];
+    if (code > 0 && isExposed(code)) sums[placeOf[events.slot[e]]] += events.y[e];
   }
-  return levelExposure({cells: slots.cells, parts, sums}, outcome);
+  return levelExposure({places: ground.everyPlace(parts.length), parts, sums}, outcome);
 }
 
 /** The exposure to more of a score, from its sums by cell; only the events are visited one by one. */
@@ -69,34 +75,19 @@ function scoreExposure(
   margins: NumberMargins,
   shape: 'location' | 'spread',
 ): Exposure {
-  const {slots, rank} = margins;
-  const sums: ScoreSums = margins[shape];
-  const count = ground.cells.count;
-  const mean = scatter(sums.mean, slots.cells, count);
-  if (!sums.squares.some(s => s > 1e-12)) return {mean, within: null};
-  const cross = new Float64Array(count);
+  const {slots, placeOf} = margins;
+  const {mean, squares, cubes, varies}: ScoreSums = margins[shape];
+  if (!varies) return {mean, within: null};
+  const cross = new Float64Array(mean.length);
   const events = eventsAt(ground, slots, factor.rows);
   for (let e = 0; e < events.entries.length; e++) {
     const code = factor.codes[events.entries[e]];
     if (code === 0) continue;
-    const j = events.place[e];
-    const score = shape === 'location' ? rank[code] : Math.abs(rank[code] - 0.5);
-    cross[slots.cells[j]] += (score - sums.mean[j]) * events.y[e];
+    const j = placeOf[events.slot[e]];
+    const rank = rankOf(margins, code);
+    cross[j] += ((shape === 'location' ? rank : Math.abs(rank - 0.5)) - mean[j]) * events.y[e];
   }
-  return {
-    mean,
-    within: {squares: scatter(sums.squares, slots.cells, count), cubes: scatter(sums.cubes, slots.cells, count), cross},
-  };
-}
-
-function scatter(values: Float64Array, at: Int32Array, length: number): Float64Array {
-  const all = new Float64Array(length);
-  for (let j = 0; j < at.length; j++) all[at[j]] = values[j];
-  return all;
-}
-
-function scored(rank: Float64Array, score: (rank: number) => number): Float64Array {
-  return rank.map(r => (Number.isNaN(r) ? r : score(r)));
+  return {mean, within: {squares, cubes, cross}};
 }
 
 function valuesAt(
@@ -105,7 +96,7 @@ function valuesAt(
   score: (rank: number) => number,
   rows: Int32Array,
 ): Float64Array {
-  const {rank} = layout.number(factor);
+  const margins = layout.number(factor);
   let places = placesOfRows.get(factor.rows)?.get(rows);
   if (places === undefined) {
     places = placesOf(rows, factor.rows);
@@ -114,21 +105,7 @@ function valuesAt(
   const values = new Float64Array(rows.length).fill(Number.NaN);
   for (let j = 0; j < values.length; j++) {
     const code = places[j] < 0 ? 0 : factor.codes[places[j]];
-    if (code > 0) values[j] = score(rank[code]);
+    if (code > 0) values[j] = score(rankOf(margins, code));
   }
   return values;
-}
-
-/** Area under the ROC curve: the ranks of the defective parts say it. */
-export function aucOf(ground: Ground, factor: Numeric): number | null {
-  const {slots, rank, known} = ground.layout.number(factor);
-  const events = eventsAt(ground, slots, factor.rows);
-  let [hits, rankSum] = [0, 0];
-  for (const entry of events.entries) {
-    const code = factor.codes[entry];
-    if (code === 0) continue;
-    hits++;
-    rankSum += rank[code];
-  }
-  return areaUnderCurve(known, hits, rankSum);
 }

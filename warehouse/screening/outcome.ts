@@ -1,15 +1,20 @@
 import {type CentredSums, centredSums} from '../statistics/permutation-moments.ts';
-import type {CellSums} from './cells.ts';
+import {type Cells, type CellSums, type HeldSums, held} from './cells.ts';
 
-/** The outcome by cell, ready to be permuted: what lots would look like if nothing but their own fate set them apart. */
-export interface Outcome extends CellSums {
+/**
+ * The outcome by cell, ready to be permuted: what lots would look like if nothing but their own fate set them apart. Every
+ * array has one entry for each cell that holds parts, in order of time; an exposure is aligned to its outcome.
+ */
+export interface Outcome extends HeldSums {
   stratumOf: Int32Array;
-  /** Cells of each stratum that hold parts. */
+  /** Places of each stratum. */
   members: Int32Array[];
   /** Weighted mean outcome of each stratum. */
   rate: Float64Array;
   /** 1 / (1 + (n - 1) rho): how much each part of a lot counts, given that it shares its lot's fate. */
   weight: Float64Array;
+  /** Parts times weight. */
+  counted: Float64Array;
   /** Pearson residual of each cell: mean 0 and the same variance in all cells of a stratum. */
   residual: Float64Array;
   /** What a residual of one stands for in the score: sqrt(n v w). */
@@ -19,10 +24,13 @@ export interface Outcome extends CellSums {
   correlation: number;
 }
 
-/** Weighs and standardises the outcome of every cell within its stratum. */
-export function outcomeByLot(sums: CellSums, stratumOf: Int32Array, strata: number): Outcome {
-  const {parts, mean} = sums;
-  const members = membersOf(parts, stratumOf, strata);
+/**
+ * Weighs and standardises the outcome of every cell within its stratum.
+ * @param stratumOf by place
+ */
+export function outcomeByLot(sums: HeldSums, stratumOf: Int32Array, strata: number): Outcome {
+  const {cells, parts, mean, squares, cubes} = sums;
+  const members = membersOf(stratumOf, strata);
   const crude = members.map(at => weightedMean(mean, parts, at));
   const correlation = intraclassCorrelation(sums, members, crude);
   const weight = parts.map(n => 1 / (1 + (n - 1) * correlation));
@@ -34,17 +42,28 @@ export function outcomeByLot(sums: CellSums, stratumOf: Int32Array, strata: numb
     rate[s] = weightedMean(mean, counted, at);
     const variance = varianceAround(sums, at, rate[s]);
     for (const k of at) {
-      scale[k] = Math.sqrt(parts[k] * variance * weight[k]);
-      residual[k] = variance > 0 ? (Math.sqrt(parts[k] * weight[k]) * (mean[k] - rate[s])) / Math.sqrt(variance) : 0;
+      scale[k] = Math.sqrt(counted[k] * variance);
+      residual[k] = variance > 0 ? (Math.sqrt(counted[k]) * (mean[k] - rate[s])) / Math.sqrt(variance) : 0;
     }
   });
   const residualSums = members.map(at => centredSums(residual, at));
-  return {...sums, stratumOf, members, rate, weight, residual, scale, residualSums, correlation};
+  const outcome = {cells, parts, mean, squares, cubes, stratumOf, members, rate, weight, counted, residual, scale};
+  return {...outcome, residualSums, correlation};
 }
 
-function membersOf(parts: Float64Array, stratumOf: Int32Array, strata: number): Int32Array[] {
+/** The outcome of cells within the strata of the question. */
+export function outcomeIn({stratumOf, strata}: Cells, sums: CellSums): Outcome {
+  const some = held(sums);
+  return outcomeByLot(
+    some,
+    some.cells.map(k => stratumOf[k]),
+    strata,
+  );
+}
+
+function membersOf(stratumOf: Int32Array, strata: number): Int32Array[] {
   const lists: number[][] = Array.from({length: strata}, () => []);
-  for (let k = 0; k < parts.length; k++) if (parts[k] > 0) lists[stratumOf[k]].push(k);
+  for (let k = 0; k < stratumOf.length; k++) lists[stratumOf[k]].push(k);
   return lists.map(list => Int32Array.from(list));
 }
 
@@ -58,7 +77,7 @@ export function weightedMean(values: Float64Array, weights: Float64Array, at: In
 }
 
 /** Mean squared distance of the parts of a stratum from its rate: p (1 - p) for a share. */
-function varianceAround({parts, mean, squares}: CellSums, at: Int32Array, rate: number): number {
+function varianceAround({parts, mean, squares}: HeldSums, at: Int32Array, rate: number): number {
   let [sum, count] = [0, 0];
   for (const k of at) {
     sum += squares[k] + parts[k] * (mean[k] - rate) ** 2;
@@ -71,7 +90,7 @@ function varianceAround({parts, mean, squares}: CellSums, at: Int32Array, rate: 
  * Moment estimate of the correlation within lots: what the lots' totals vary by beyond independent parts.
  * @see Williams (1982), Appl. Statist. 31:144
  */
-function intraclassCorrelation(sums: CellSums, members: readonly Int32Array[], crude: readonly number[]): number {
+function intraclassCorrelation(sums: HeldSums, members: readonly Int32Array[], crude: readonly number[]): number {
   let [excess, pairs] = [0, 0];
   members.forEach((at, s) => {
     const variance = varianceAround(sums, at, crude[s]);

@@ -1,4 +1,4 @@
-import type {CellSums} from './cells.ts';
+import type {CellSums, HeldSums} from './cells.ts';
 import type {Column} from './column.ts';
 import type {Exposure} from './exposure.ts';
 import type {Ground} from './ground.ts';
@@ -8,25 +8,25 @@ import type {Outcome} from './outcome.ts';
 const [N, X1, X2, X3, Y1, Y2, Y3, XY, WIDTH] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /**
- * An exposure and the outcome, each less the weighted mean of its stratum and class, added up by cell. One pass over the
+ * An exposure and the outcome, each less the weighted mean of its stratum and class, added up by cell, in the outcome's places. One pass over the
  * parts: sums by cell and class say the rest.
  * @param classes of each row of the frame
  * @param count how many classes there are
  */
 export function relativeToClasses(
   {cells, outcomes, outcome: whole, frame}: Ground,
-  {weight}: Outcome,
+  {cells: places, weight}: Outcome,
   {start, rows, x}: Column,
   classes: Uint8Array,
   count: number,
-): {outcome: CellSums; exposure: Exposure} {
+): {outcome: HeldSums; exposure: Exposure} {
   const middle = x.length > 0 ? x[x.length >> 1] : 0;
   // About the mean where outcomes are numbers; where they are 0 and 1, most need not be touched.
   const level = frame.outcomeKind === 'numeric' ? (whole.rate[cells.stratumOf[0]] ?? 0) : 0;
-  const table = new Float64Array(cells.count * count * WIDTH);
-  for (let k = 0; k < cells.count; k++) {
-    for (let at = start[k]; at < start[k + 1]; at++) {
-      const to = (k * count + classes[rows[at]]) * WIDTH;
+  const table = new Float64Array(places.length * count * WIDTH);
+  for (let j = 0; j < places.length; j++) {
+    for (let at = start[places[j]]; at < start[places[j] + 1]; at++) {
+      const to = (j * count + classes[rows[at]]) * WIDTH;
       const d = x[at] - middle;
       const dd = d * d;
       table[to + N]++;
@@ -42,16 +42,17 @@ export function relativeToClasses(
       table[to + XY] += d * y;
     }
   }
-  const means = meansOf(table, cells, weight, count);
-  const [outcome, score] = [emptySums(cells.count), emptySums(cells.count)];
-  const cross = new Float64Array(cells.count);
-  for (let k = 0; k < cells.count; k++) {
+  const stratumOf = places.map(k => cells.stratumOf[k]);
+  const means = meansOf(table, stratumOf, cells.strata, weight, count);
+  const [outcome, score] = [emptySums(places.length), emptySums(places.length)];
+  const cross = new Float64Array(places.length);
+  for (let k = 0; k < places.length; k++) {
     let [n, u1, u2, u3, v1, v2, v3, uv] = [0, 0, 0, 0, 0, 0, 0, 0];
     for (let c = 0; c < count; c++) {
       const at = (k * count + c) * WIDTH;
       const size = table[at + N];
       if (size === 0) continue;
-      const group = cells.stratumOf[k] * count + c;
+      const group = stratumOf[k] * count + c;
       const [mx, my] = [means.x[group], means.y[group]];
       n += size;
       u1 += table[at + X1] - size * mx;
@@ -67,15 +68,18 @@ export function relativeToClasses(
     put(outcome, k, n, v1, v2, v3);
     cross[k] = uv - (u1 / n) * v1;
   }
-  return {outcome, exposure: {mean: score.mean, within: {squares: score.squares, cubes: score.cubes, cross}}};
+  return {
+    outcome: {cells: places, ...outcome},
+    exposure: {mean: score.mean, within: {squares: score.squares, cubes: score.cubes, cross}},
+  };
 }
 
 /** Weighted means by stratum and class. */
-function meansOf(table: Float64Array, cells: Ground['cells'], weight: Float64Array, count: number) {
-  const [x, y, total] = [0, 1, 2].map(() => new Float64Array(cells.strata * count));
-  for (let k = 0; k < cells.count; k++) {
+function meansOf(table: Float64Array, stratumOf: Int32Array, strata: number, weight: Float64Array, count: number) {
+  const [x, y, total] = [0, 1, 2].map(() => new Float64Array(strata * count));
+  for (let k = 0; k < stratumOf.length; k++) {
     for (let c = 0; c < count; c++) {
-      const [at, group] = [(k * count + c) * WIDTH, cells.stratumOf[k] * count + c];
+      const [at, group] = [(k * count + c) * WIDTH, stratumOf[k] * count + c];
       x[group] += weight[k] * table[at + X1];
       y[group] += weight[k] * table[at + Y1];
       total[group] += weight[k] * table[at + N];

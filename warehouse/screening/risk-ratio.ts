@@ -1,4 +1,5 @@
 import {mantelHaenszel} from '../statistics/mantel-haenszel.ts';
+import {normalUpperQuantile} from '../statistics/normal.ts';
 import type {Exposure} from './exposure.ts';
 import {invertTest} from './invert.ts';
 import {lotPermutationTest, NOT_REFINED, REFINED, type SplitScore} from './lot-permutation.ts';
@@ -27,46 +28,61 @@ export function riskRatio(
   alpha: number,
   precision?: number,
 ): Effect {
-  const {exposed, cases, exposedCases} = countsOf(outcome, exposure);
-  const value = ratioWithin(outcome, exposed, exposedCases);
+  const counts = countsOf(outcome, exposure);
+  const value = ratioWithin(outcome, counts);
   const score = splitScore(outcome, exposure);
   if (score === null) return {value, low: 1 / LARGEST_RATIO, high: LARGEST_RATIO};
-  const pAt = (logRatio: number) => {
-    const expected = expectation(outcome, exposed, cases, Math.exp(logRatio));
-    const within = withinGiven(outcome, exposed, cases, exposedCases, Math.exp(logRatio));
-    const shifted: SplitScore = {...score, residual: logRatio === 0 ? score.residual : expected, within, inflation};
-    return lotPermutationTest(shifted, alpha < REFINED.below ? REFINED : NOT_REFINED).p;
+  const residual = new Float64Array(counts.cases.length);
+  const refine = alpha < REFINED.below ? REFINED : NOT_REFINED;
+  const testAt = (logRatio: number) => {
+    if (logRatio !== 0) expect(outcome, counts, Math.exp(logRatio), residual);
+    const within = withinGiven(outcome, counts, Math.exp(logRatio));
+    const shifted: SplitScore = {...score, residual: logRatio === 0 ? score.residual : residual, within, inflation};
+    return lotPermutationTest(shifted, refine);
   };
   const limit = Math.log(LARGEST_RATIO);
   const centre = Math.min(limit, Math.max(-limit, Math.log(value)));
-  const [low, high] = invertTest(pAt, centre, 0.1, [-limit, limit], alpha, 0, precision);
+  // How fast the score falls from the null value to the estimate tells how wide the interval is, about.
+  const away = Math.abs(centre) > 0.05 ? centre : 0.1;
+  const slope = Math.abs((testAt(0).z - (away === centre ? 0 : testAt(away).z)) / away);
+  const step = Math.min(limit, Math.max(1e-3, normalUpperQuantile(alpha / 2) / Math.max(slope, 1e-3)));
+  const [low, high] = invertTest(at => testAt(at).p, centre, step, [-limit, limit], alpha, 0, precision);
   return {value: Math.exp(centre), low: Math.exp(low), high: Math.exp(high)};
 }
 
 /** The Mantel-Haenszel risk ratio alone. */
 export function pooledRatio(outcome: Outcome, exposure: Exposure): number {
-  const {exposed, exposedCases} = countsOf(outcome, exposure);
-  return ratioWithin(outcome, exposed, exposedCases);
+  return ratioWithin(outcome, countsOf(outcome, exposure));
 }
 
 /** Pearson residuals of the lots if exposed parts fail `ratio` times as often as the rest of their stratum. */
 export function expectedResiduals(outcome: Outcome, exposure: Exposure, ratio: number): Float64Array {
-  const {exposed, cases} = countsOf(outcome, exposure);
-  return expectation(outcome, exposed, cases, ratio);
+  return expect(outcome, countsOf(outcome, exposure), ratio, new Float64Array(outcome.parts.length));
 }
 
-function countsOf(outcome: Outcome, exposure: Exposure) {
-  const exposed = exposure.mean.map((share, k) => share * outcome.parts[k]);
-  const cases = outcome.mean.map((rate, k) => rate * outcome.parts[k]);
-  const exposedCases = exposed.map((n, k) => n * outcome.mean[k] + (exposure.within?.cross[k] ?? 0));
+/** By place: exposed parts, defective parts, and those that are both. */
+interface Counts {
+  exposed: Float64Array;
+  cases: Float64Array;
+  exposedCases: Float64Array;
+}
+
+function countsOf({parts, mean}: Outcome, {mean: share, within}: Exposure): Counts {
+  const [exposed, cases, exposedCases] = [0, 1, 2].map(() => new Float64Array(parts.length));
+  for (let k = 0; k < parts.length; k++) {
+    exposed[k] = share[k] * parts[k];
+    cases[k] = mean[k] * parts[k];
+    exposedCases[k] = exposed[k] * mean[k] + (within === null ? 0 : within.cross[k]);
+  }
   return {exposed, cases, exposedCases};
 }
 
 /** The common ratio; half a part on either side keeps it finite where a side has no defective parts. */
-function ratioWithin(outcome: Outcome, exposed: Float64Array, exposedCases: Float64Array): number {
+function ratioWithin(outcome: Outcome, {exposed, exposedCases}: Counts): number {
   const strata = outcome.members.map(at => {
     const stratum = {parts: 0, cases: 0, exposed: 0, exposedCases: 0};
-    for (const k of at) {
+    for (let j = 0; j < at.length; j++) {
+      const k = at[j];
       stratum.parts += outcome.parts[k];
       stratum.cases += outcome.parts[k] * outcome.mean[k];
       stratum.exposed += exposed[k];
@@ -80,19 +96,25 @@ function ratioWithin(outcome: Outcome, exposed: Float64Array, exposedCases: Floa
   return (riskUp + half) / (riskDown + half);
 }
 
-function expectation(outcome: Outcome, exposed: Float64Array, cases: Float64Array, ratio: number): Float64Array {
-  const residual = new Float64Array(cases.length);
-  for (const at of outcome.members) {
+/** Fills `residual` with what the lots' residuals are at a ratio. */
+function expect(
+  {members, weight, parts}: Outcome,
+  {exposed, cases}: Counts,
+  ratio: number,
+  residual: Float64Array,
+): Float64Array {
+  for (const at of members) {
     let [up, down] = [0, 0];
-    for (const k of at) {
-      up += outcome.weight[k] * cases[k];
-      down += outcome.weight[k] * (outcome.parts[k] + (ratio - 1) * exposed[k]);
+    for (let j = 0; j < at.length; j++) {
+      const k = at[j];
+      up += weight[k] * cases[k];
+      down += weight[k] * (parts[k] + (ratio - 1) * exposed[k]);
     }
-    if (up === 0) continue;
-    for (const k of at) {
-      const n = outcome.parts[k];
+    for (let j = 0; j < at.length; j++) {
+      const k = at[j];
+      const n = parts[k];
       const share = Math.min(0.98, ((up / down) * (n + (ratio - 1) * exposed[k])) / n);
-      residual[k] = (cases[k] - n * share) / Math.sqrt((n * share * (1 - share)) / outcome.weight[k]);
+      residual[k] = up === 0 ? 0 : (cases[k] - n * share) / Math.sqrt((n * share * (1 - share)) / weight[k]);
     }
   }
   return residual;
@@ -101,9 +123,7 @@ function expectation(outcome: Outcome, exposed: Float64Array, cases: Float64Arra
 /** Moments within lots at that ratio: each defective part of a lot is an exposed one with the odds of its numbers. */
 function withinGiven(
   outcome: Outcome,
-  exposed: Float64Array,
-  cases: Float64Array,
-  exposedCases: Float64Array,
+  {exposed, cases, exposedCases}: Counts,
   ratio: number,
 ): SplitScore['within'] {
   const unit = 1 / (1 - outcome.correlation);

@@ -24,25 +24,26 @@ export function scoreTest(outcome: Outcome, exposure: Exposure, ordered: boolean
 
 /** The between part of a score weighs each lot by how much it knows; the within part is what is left in its parts. */
 export function splitScore(outcome: Outcome, {mean, within}: Exposure): SplitScore | null {
+  const {members, counted, scale, residual} = outcome;
   const coefficient = new Float64Array(mean.length);
-  const weights = outcome.parts.map((n, k) => n * outcome.weight[k]);
-  let contrast = 0;
+  let hasContrast = false;
   let whole = within === null;
-  outcome.members.forEach(at => {
-    const centre = weightedMean(mean, weights, at);
+  for (const at of members) {
+    const centre = weightedMean(mean, counted, at);
     for (let j = 0; j < at.length; j++) {
       const k = at[j];
-      coefficient[k] = (mean[k] - centre) * outcome.scale[k];
-      contrast += Math.abs(mean[k] - centre) > 1e-12 ? 1 : 0;
+      const d = mean[k] - centre;
+      coefficient[k] = d * scale[k];
+      if (d > 1e-12 || d < -1e-12) hasContrast = true;
       if (mean[k] !== 0 && mean[k] !== 1) whole = false;
     }
-  });
+  }
   const part = within === null ? {deviation: 0, variance: 0, third: 0} : withinMoments(outcome, within);
-  if (contrast === 0 && !within?.squares.some(s => s > 0)) return null;
+  if (!hasContrast && !within?.squares.some(s => s > 0)) return null;
   return {
-    members: outcome.members,
+    members,
     coefficient,
-    residual: outcome.residual,
+    residual,
     within: part,
     exposed: whole ? mean : null,
     inflation: 1,

@@ -28,7 +28,7 @@ export function sideEffect(
   alpha: number,
 ): Effect {
   const exposure = candidate.exposure();
-  const bySide = exposure.within === null ? null : scoreBySide(ground, factor, candidate.shape, side);
+  const bySide = exposure.within === null ? null : scoreBySide(factor, candidate.shape, side);
   const numeric = ground.frame.outcomeKind === 'numeric';
   const {inflation} = candidate.test;
   const split = splitScore(outcome, exposure);

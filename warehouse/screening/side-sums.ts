@@ -1,12 +1,11 @@
 import type {Shape} from './candidate.ts';
 import type {CellSums} from './cells.ts';
 import type {Factor} from './frame.ts';
-import type {Ground} from './ground.ts';
 import {SCORES} from './number.ts';
-import {BINS} from './number-margins.ts';
+import {BINS, rankOf} from './number-margins.ts';
 import type {ToldSide} from './side.ts';
 
-/** A score's sums by cell, of the parts beyond the cut and of the others. */
+/** A score's sums by place, of the parts beyond the cut and of the others. */
 export interface SideSums {
   beyond: CellSums;
   rest: CellSums;
@@ -14,23 +13,24 @@ export interface SideSums {
 
 /** One pass over the parts of a number, which only a finding that is told needs. */
 export function scoreBySide(
-  ground: Ground,
   factor: Extract<Factor, {kind: 'number'}>,
   shape: Shape,
   {line: {margins, bin}, cutOf}: ToldSide,
 ): SideSums {
-  const {slots, rank} = margins;
-  const score = rank.map(r => (Number.isNaN(r) ? 0 : SCORES[shape](r)));
-  const sides = [emptySums(ground.cells.count), emptySums(ground.cells.count)];
+  const {slots, placeOf, upTo, cells} = margins;
+  const score = new Float64Array(upTo.length);
+  for (let code = 1; code < score.length; code++) score[code] = SCORES[shape](rankOf(margins, code));
+  const sides = [emptySums(cells.length), emptySums(cells.length)];
   const beyond = new Uint8Array(BINS);
-  for (let j = 0; j < slots.cells.length; j++) {
-    const k = slots.cells[j];
+  for (let slot = 0; slot < placeOf.length; slot++) {
+    const k = placeOf[slot];
+    if (k < 0) continue;
     const {op, at: cut} = cutOf(k);
     for (let b = 0; b < BINS; b++) beyond[b] = Number(b >= cut === (op === '>='));
     // About the middle of the scores, which lies within their range: what is squared stays small.
     const centre = shape === 'location' ? 0.5 : 0.25;
     let [m, m1, m2, m3, n, s1, s2, s3] = [0, 0, 0, 0, 0, 0, 0, 0];
-    for (let at = slots.start[j]; at < slots.start[j + 1]; at++) {
+    for (let at = slots.start[slot]; at < slots.start[slot + 1]; at++) {
       const code = factor.codes[slots.entries[at]];
       if (code === 0) continue;
       const d = score[code] - centre;

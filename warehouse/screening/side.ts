@@ -5,6 +5,7 @@ import {type Exposure, levelExposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {type Line, lineOfDistances, lineOfRanks} from './line.ts';
+import {occurs, rankOf} from './number-margins.ts';
 import {beyond, type Cut, type Found, findThreshold, type Sides, type Threshold} from './threshold.ts';
 
 type Numeric = Extract<Factor, {kind: 'number'}>;
@@ -39,14 +40,14 @@ export function sideOf(
     const {low, high} = endsAt(line, factor.distinct, cut);
     const where = more ? `(${name} <= ${low} or ${name} >= ${high})` : `(${name} > ${low} and ${name} < ${high})`;
     const words = `${more ? 'outside of' : 'between'} ${shortly(low)} ${more ? 'to' : 'and'} ${shortly(high)}${unit}`;
-    const exposure = levelExposure(beyond(line, cutOf), outcome);
+    const exposure = levelExposure(beyond(ground, line, cutOf), outcome);
     return {line, cutOf, exposure, threshold: null, where, words, sought};
   }
   const line = lineOfRanks(ground, factor);
   const {cut, cutOf, sought} = findThreshold(ground, factor.name, line, SIDES[shape](more));
   const threshold = {op: cut.op, value: valueAt(line, factor.distinct, cut)};
   const where = `${name} ${threshold.op} ${threshold.value}`;
-  const exposure = levelExposure(beyond(line, cutOf), outcome);
+  const exposure = levelExposure(beyond(ground, line, cutOf), outcome);
   return {line, cutOf, exposure, threshold, where, words: '', sought};
 }
 
@@ -58,11 +59,11 @@ const SIDES: Record<Exclude<Shape, 'spread'>, (more: boolean) => Sides> = {
 };
 
 /** The smallest finite value that reaches the cut, or else the greatest of all. */
-function valueAt({margins: {rank}, bin}: Line, distinct: Float64Array, {at}: Cut): number {
+function valueAt({margins, bin}: Line, distinct: Float64Array, {at}: Cut): number {
   let most = -Number.MAX_VALUE;
-  for (let code = 1; code < rank.length; code++) {
+  for (let code = 1; code < bin.length; code++) {
     const value = distinct[code - 1];
-    if (Number.isNaN(rank[code]) || !Number.isFinite(value)) continue;
+    if (!occurs(margins, code) || !Number.isFinite(value)) continue;
     if (bin[code] >= at) return value;
     most = value;
   }
@@ -70,15 +71,15 @@ function valueAt({margins: {rank}, bin}: Line, distinct: Float64Array, {at}: Cut
 }
 
 /** The greatest finite value below the middle that lies as far from it as the cut, and the smallest above. */
-function endsAt({margins: {rank}, bin}: Line, distinct: Float64Array, {at}: Cut): {low: number; high: number} {
+function endsAt({margins, bin}: Line, distinct: Float64Array, {at}: Cut): {low: number; high: number} {
   let [least, most, low, high] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
-  for (let code = 1; code < rank.length; code++) {
+  for (let code = 1; code < bin.length; code++) {
     const value = distinct[code - 1];
-    if (Number.isNaN(rank[code]) || !Number.isFinite(value)) continue;
+    if (!occurs(margins, code) || !Number.isFinite(value)) continue;
     if (Number.isNaN(least)) least = value;
     most = value;
     if (bin[code] < at) continue;
-    if (rank[code] < 0.5) low = value;
+    if (rankOf(margins, code) < 0.5) low = value;
     else if (Number.isNaN(high)) high = value;
   }
   return {low: Number.isNaN(low) ? least : low, high: Number.isNaN(high) ? most : high};

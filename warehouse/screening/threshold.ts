@@ -17,7 +17,8 @@ export interface Cut {
 /** The cut that is told, and the one by which the parts of a cell are judged. */
 export interface Found {
   cut: Cut;
-  cutOf: (cell: number) => Cut;
+  /** By place. */
+  cutOf: (place: number) => Cut;
   sought: boolean;
 }
 
@@ -35,54 +36,51 @@ export interface Sides {
  * With fewer than 20 lots a half none is sought: the fixed cut, which is the score's own, stands in for it.
  */
 export function findThreshold(ground: Ground, name: string, line: Line, sides: Sides): Found {
-  const {cells} = ground;
-  const halfOf = new Uint8Array(cells.count);
+  const {strata, lotOf} = ground.cells;
+  const {cells} = line.margins;
+  const seed = hash(`${name}/${ground.frame.outcomeLabel}`);
+  const halfOf = Uint8Array.from(cells, k => mixed(seed, lotOf[k]) & 1);
   const lots = [0, 0];
-  for (let k = 0; k < cells.count; k++) {
-    // Cells of a lot stand together.
-    const same = k > 0 && cells.lotOf[k] === cells.lotOf[k - 1];
-    halfOf[k] = same ? halfOf[k - 1] : hash(`${name}/${cells.lotOf[k]}/${ground.frame.outcomeLabel}`) & 1;
-    if (!same) lots[halfOf[k]]++;
-  }
+  // Cells of a lot stand together.
+  for (let j = 0; j < cells.length; j++) if (j === 0 || lotOf[cells[j]] !== lotOf[cells[j - 1]]) lots[halfOf[j]]++;
   if (Math.min(...lots) < FEWEST_LOTS_A_HALF) {
     return {cut: sides.fixed, cutOf: () => sides.fixed, sought: false};
   }
-  const counts = [0, 1].map(half => countBins(ground, line, k => halfOf[k] === half));
+  const counts = countBins(ground, line, halfOf);
   const both = counts[0].map((one, at) => one.map((value, i) => value + counts[1][at][i]));
-  const cuts = counts.map(half => bestCut(half, cells.strata, sides.ops));
-  return {cut: bestCut(both, cells.strata, sides.ops), cutOf: k => cuts[1 - halfOf[k]], sought: true};
+  const cuts = counts.map(half => bestCut(half, strata, sides.ops));
+  return {cut: bestCut(both, strata, sides.ops), cutOf: place => cuts[1 - halfOf[place]], sought: true};
 }
 
 /** Parts on the side of the cut of their cell, and their outcomes, by cell. */
-export function beyond({margins: {slots}, parts: counts, sums: outcomes}: Line, cutOf: Found['cutOf']): LevelCounts {
-  const [parts, sums] = [new Float64Array(slots.cells.length), new Float64Array(slots.cells.length)];
+export function beyond(ground: Ground, {margins: {cells}, parts: counts, events}: Line, cutOf: Found['cutOf']): LevelCounts {
+  const [parts, sums] = [new Float64Array(cells.length), new Float64Array(cells.length)];
   for (let j = 0; j < parts.length; j++) {
-    const {op, at} = cutOf(slots.cells[j]);
+    const {op, at} = cutOf(j);
     const [from, to] = op === '<' ? [0, at] : [at, BINS];
-    for (let b = j * BINS + from; b < j * BINS + to; b++) {
-      parts[j] += counts[b];
-      sums[j] += outcomes[b];
-    }
+    for (let b = j * BINS + from; b < j * BINS + to; b++) parts[j] += counts[b];
   }
-  return {cells: slots.cells, parts, sums};
+  for (let e = 0; e < events.y.length; e++) {
+    const {op, at} = cutOf(events.place[e]);
+    if (events.bin[e] >= at === (op === '>=')) sums[events.place[e]] += events.y[e];
+  }
+  return {places: ground.everyPlace(cells.length), parts, sums};
 }
 
-/** Per stratum and twentieth of the line: parts and sum of outcomes, one after the other. */
-function countBins(
-  {cells}: Ground,
-  {margins: {slots}, parts, sums}: Line,
-  include: (cell: number) => boolean,
-): Float64Array[] {
-  const [counted, added] = [new Float64Array(cells.strata * BINS), new Float64Array(cells.strata * BINS)];
-  for (let j = 0; j < slots.cells.length; j++) {
-    const k = slots.cells[j];
-    if (!include(k)) continue;
-    for (let b = 0; b < BINS; b++) {
-      counted[cells.stratumOf[k] * BINS + b] += parts[j * BINS + b];
-      added[cells.stratumOf[k] * BINS + b] += sums[j * BINS + b];
-    }
+/** Of each half, by stratum and twentieth of the line: parts and sum of outcomes. */
+function countBins({cells: {strata, stratumOf}}: Ground, {margins, parts, events}: Line, halfOf: Uint8Array) {
+  const {cells} = margins;
+  const counts = [0, 1].map(() => [new Float64Array(strata * BINS), new Float64Array(strata * BINS)]);
+  for (let j = 0; j < cells.length; j++) {
+    const into = counts[halfOf[j]][0];
+    const to = stratumOf[cells[j]] * BINS;
+    for (let b = 0; b < BINS; b++) into[to + b] += parts[j * BINS + b];
   }
-  return [counted, added];
+  for (let e = 0; e < events.y.length; e++) {
+    const j = events.place[e];
+    counts[halfOf[j]][1][stratumOf[cells[j]] * BINS + events.bin[e]] += events.y[e];
+  }
+  return counts;
 }
 
 /** The side and rank at which the stratified score stands furthest above its expectation. */
@@ -117,5 +115,12 @@ function bestCut([parts, sums]: Float64Array[], strata: number, ops: readonly ('
 function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return (h ^ (h >>> 15)) >>> 0;
+  return h >>> 0;
+}
+
+/** A bit that depends on seed and lot alone. */
+function mixed(seed: number, lot: number): number {
+  let h = Math.imul(seed ^ Math.imul(lot + 1, 0x9e3779b1), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
 }

@@ -2,9 +2,11 @@ import type {Verdict} from '../answers.ts';
 import type {Candidate, Tested} from './candidate.ts';
 import {type Entry, testGiven} from './given.ts';
 import type {Ground} from './ground.ts';
-import {likenessOf} from './likeness.ts';
+import {directionOf, likeness} from './likeness.ts';
 import {mediates} from './process-order.ts';
 import type {ScoreTest} from './score-test.ts';
+import {ALIKE, entriesOf} from './share.ts';
+import type {AlikeEntry, Team} from './team.ts';
 
 export interface Claim {
   tested: Tested;
@@ -22,8 +24,6 @@ export interface Judged {
   victor?: string;
 }
 
-/** Exposures at least this alike may be confused; chosen without the outcome. */
-const ALIKE = 0.25;
 /** The most alike that are looked at; in a plant of lanes everything is like everything. */
 const MOST_RIVALS = 100;
 const LEVEL = 0.05;
@@ -32,14 +32,18 @@ const LEVEL = 0.05;
  * Says of every claim whether it stands alone, cannot be told from others, or is another claim's doing. By test
  * inversion: A is a possible cause iff no rival stays significant once A is held fixed.
  * @param claims significant factors, strongest first
- * @param all everything tested, claims included: a rival need not be significant itself
+ * @param sought what was sought in the outcome and found: a rival as well; what was tested need not be significant to be one
  */
-export function judgeClaims(ground: Ground, claims: readonly Claim[], all: readonly Tested[]): Judged[] {
-  const likeness = likenessOf(ground);
-  const entries = all.flatMap(entriesOf);
+export function judgeClaims(
+  ground: Ground,
+  claims: readonly Claim[],
+  sought: readonly Tested[],
+  team: Pick<Team, 'alike'>,
+): {verdicts: Judged[]; alikeTo: (tested: Tested) => AlikeEntry[]} {
+  const alike = alikeToClaims(ground, claims, sought, team);
   const given = memoised((b, a) => paid(b, testGiven(ground, b, a)));
-  const judged = claims.map(claim => {
-    const rivals = rivalsOf(claim, entries, likeness);
+  const judged = claims.map((claim, at) => {
+    const rivals = rivalsOf(claim, alike[at]);
     const level = LEVEL / Math.max(1, rivals.length);
     const stays = (b: Entry, a: Entry) => (given(b, a)?.p ?? 1) <= level;
     // A rival that stands beside the claim, each significant given the other, is a second cause and no confusion.
@@ -64,7 +68,25 @@ export function judgeClaims(ground: Ground, claims: readonly Claim[], all: reado
     const named = victor === undefined ? others : [...others, victor];
     return {...standing(ground, claim, named, unchallenged), victor: victor?.tested.factor.name};
   });
-  return withoutCircles(claims, withSetsOfVictors(claims, judged));
+  return {
+    verdicts: withoutCircles(claims, withSetsOfVictors(claims, judged)),
+    alikeTo: tested => alike[claims.findIndex(claim => claim.tested === tested)] ?? [],
+  };
+}
+
+/** Of each claim, what is alike to it: first what was sought in the outcome, then what was tested. */
+function alikeToClaims(
+  ground: Ground,
+  claims: readonly Claim[],
+  sought: readonly Tested[],
+  team: Pick<Team, 'alike'>,
+): AlikeEntry[][] {
+  const directions = claims.map(claim => directionOf(ground, claim));
+  const extra = sought.flatMap(entriesOf).map(entry => ({entry, direction: directionOf(ground, entry)}));
+  return team.alike(directions).map((among, at) => {
+    const beside = extra.map(({entry, direction}) => ({entry, alike: likeness(directions[at], direction)}));
+    return [...beside.filter(({alike}) => Math.abs(alike) >= ALIKE), ...among];
+  });
 }
 
 /** A moment that was sought in the outcome pays for the search here too. */
@@ -111,19 +133,12 @@ function withoutCircles(claims: readonly Claim[], judged: readonly Judged[]): Ju
   });
 }
 
-function entriesOf(tested: Tested): Entry[] {
-  const told =
-    tested.kind !== 'number' && tested.candidates.length === 2 ? tested.candidates.slice(0, 1) : tested.candidates;
-  return told.map(candidate => ({tested, candidate}));
-}
-
-function rivalsOf(claim: Claim, entries: readonly Entry[], likeness: (a: Entry, b: Entry) => number): Entry[] {
+function rivalsOf(claim: Claim, alike: readonly AlikeEntry[]): Entry[] {
   return (
-    entries
-      .filter(({tested}) => tested !== claim.tested)
-      .map(entry => ({entry, alike: likeness(claim, entry)}))
+    alike
+      .filter(({entry: {tested}}) => tested !== claim.tested)
       // More of a level must go with more of the claim's; a number or a pair may run either way.
-      .filter(({entry, alike}) => (isTwoSided(entry) ? Math.abs(alike) : alike) >= ALIKE)
+      .filter(one => isTwoSided(one.entry) || one.alike > 0)
       .sort((a, b) => Math.abs(b.alike) - Math.abs(a.alike))
       .slice(0, MOST_RIVALS)
       .map(({entry}) => entry)
@@ -153,7 +168,7 @@ function contiguousInTime({frame, cells}: Ground, {tested, candidate}: Claim): b
   if (within !== null) return false;
   const exposed = new Set<number>();
   mean.forEach((share, k) => {
-    if (share > 0) exposed.add(cells.lotOf[k]);
+    if (share > 0) exposed.add(cells.lotOf[tested.outcome.cells[k]]);
   });
   const lots = [...exposed];
   return lots.length >= 3 && Math.max(...lots) - Math.min(...lots) < lots.length * 1.5;

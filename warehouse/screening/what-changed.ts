@@ -2,7 +2,7 @@
 import type {Tested} from './candidate.ts';
 import type {Change} from './change-point.ts';
 import type {Ground} from './ground.ts';
-import {likenessOf} from './likeness.ts';
+import type {AlikeEntry} from './team.ts';
 
 const MOST_TOLD = 5;
 /** A factor changed with the moment if it is at least so alike to "before or after". */
@@ -12,17 +12,20 @@ const ALIKE = 0.5;
  * Levels that came into use or went out of it within the span, factors whose mix or height shifted, and events at
  * stations, the nearest to the moment first.
  */
-export function whatChanged(ground: Ground, change: Change, moment: Tested, tested: readonly Tested[]): string[] {
+export function whatChanged(
+  ground: Ground,
+  change: Change,
+  alikeToMoment: readonly AlikeEntry[],
+  tested: readonly Tested[],
+): string[] {
   const {lot, low, high} = change;
-  const likeness = likenessOf(ground);
-  const step = {tested: moment, candidate: moment.candidates[0]};
   const found: {words: string; distance: number}[] = [];
   for (const one of tested) {
-    if (one === moment || one.kind === 'missing' || one.kind === 'interaction' || one.factor.time) continue;
-    const alike = one.candidates.map(candidate => ({candidate, alike: likeness({tested: one, candidate}, step)}));
-    const most = alike.toSorted((a, b) => Math.abs(b.alike) - Math.abs(a.alike))[0];
+    if (one.kind === 'missing' || one.factor.time) continue;
+    const own = alikeToMoment.filter(({entry}) => entry.tested === one);
+    const most = own.toSorted((a, b) => Math.abs(b.alike) - Math.abs(a.alike))[0];
     if (most !== undefined && Math.abs(most.alike) >= ALIKE) {
-      found.push({words: shiftWords(one, most.candidate.level), distance: -Math.abs(most.alike)});
+      found.push({words: shiftWords(one, most.entry.candidate.level), distance: -Math.abs(most.alike)});
     } else {
       const begun = firstUse(ground, one, low, high);
       if (begun !== null) {
