@@ -49,11 +49,11 @@ function testPair(ground: Ground, a: Leading, b: Leading): Tested | null {
   let seen = 0;
   const cells = a.classes.sides.flatMap(one =>
     b.classes.sides.flatMap(other => {
-      const x = Float64Array.from(mains.groups, g => Number(one.holds[g.a] && other.holds[g.b]));
-      if (!isSeen(mains, x, one, other)) return [];
+      const {lots, isWorse} = compare(mains, one, other);
+      if (lots < FEWEST_LOTS) return [];
       seen++;
-      if (!isWorse(mains, x, one, other)) return [];
-      const test = excessTest(ground, mains, x);
+      if (!isWorse) return [];
+      const test = excessTest(ground, mains, one, other);
       return test === null ? [] : [{sides: [one, other] as [ClassSide, ClassSide], ...test}];
     }),
   );
@@ -65,53 +65,52 @@ function testPair(ground: Ground, a: Leading, b: Leading): Tested | null {
   return asTested(ground, a.tested, b.tested, {sides: most.sides, of: [a.tested, b.tested], excess: most.excess}, p);
 }
 
-/** By margins alone: the pair, and either side without the other, occur in enough lots. */
-function isSeen({groups}: MainEffects, x: Float64Array, one: ClassSide, other: ClassSide): boolean {
-  const [both, first, second] = [new Set<number>(), new Set<number>(), new Set<number>()];
-  groups.forEach((g, j) => {
-    if (x[j] === 1) both.add(g.cell);
-    else if (one.holds[g.a]) first.add(g.cell);
-    else if (other.holds[g.b]) second.add(g.cell);
-  });
-  return Math.min(both.size, first.size, second.size) >= FEWEST_LOTS;
-}
-
-/** Harm that two do together is more than that of either without the other and of neither: less good done is no harm. */
-function isWorse({groups}: MainEffects, x: Float64Array, one: ClassSide, other: ClassSide): boolean {
-  const [both, first, second, neither] = [0, 0, 0, 0].map(() => ({parts: 0, cases: 0}));
-  groups.forEach((g, j) => {
-    const into = x[j] === 1 ? both : one.holds[g.a] ? first : other.holds[g.b] ? second : neither;
-    into.parts += g.parts;
-    into.cases += g.cases;
-  });
-  const rate = ({parts, cases}: typeof both) => cases / Math.max(1, parts);
-  return [first, second, neither].every(group => rate(both) > rate(group));
+/**
+ * In how many lots the pair, and either side without the other, are seen at the least: that is said by margins alone. And
+ * whether what the two do together is more harm than that of either without the other and of neither: less good done is no harm.
+ */
+function compare({groups}: MainEffects, one: ClassSide, other: ClassSide): {lots: number; isWorse: boolean} {
+  const [lots, last, parts, cases] = [0, -1, 0, 0].map(value => new Float64Array(4).fill(value));
+  for (let j = 0; j < groups.count; j++) {
+    // 3 = both, 2 = the first alone, 1 = the other alone, 0 = neither
+    const which = 2 * Number(one.holds[groups.a[j]]) + Number(other.holds[groups.b[j]]);
+    parts[which] += groups.parts[j];
+    cases[which] += groups.cases[j];
+    // Groups of a cell stand together.
+    if (last[which] !== groups.cell[j]) lots[which]++;
+    last[which] = groups.cell[j];
+  }
+  const rate = cases.map((sum, which) => sum / Math.max(1, parts[which]));
+  return {lots: Math.min(lots[1], lots[2], lots[3]), isWorse: rate[3] > Math.max(rate[0], rate[1], rate[2])};
 }
 
 /** One-sided: do the groups of a pair hold more cases than their main effects say? Lots are exchanged within strata. */
-function excessTest(ground: Ground, mains: MainEffects, x: Float64Array) {
+function excessTest(ground: Ground, mains: MainEffects, one: ClassSide, other: ClassSide) {
   const {outcome, frame} = ground;
+  const {groups, expected, expectedOf, casesOf, partsOf, widening} = mains;
+  const x = new Float64Array(groups.count);
+  for (let j = 0; j < x.length; j++) x[j] = Number(one.holds[groups.a[j]] && other.holds[groups.b[j]]);
   const {rest, information} = mains.beyondMain(x);
   if (!(information > 1e-9)) return null;
-  const {start, groups, expected, expectedOf, casesOf, partsOf, widening} = mains;
   const coefficient = new Float64Array(outcome.parts.length);
   const residual = new Float64Array(outcome.parts.length);
   let [deviation, variance, third] = [0, 0, 0];
   for (let k = 0; k < residual.length; k++) {
     if (!(expectedOf[k] > 0)) continue;
+    const [from, to] = [groups.start[k], groups.start[k + 1]];
     const spread = Math.sqrt(expectedOf[k] * widening[k]);
     let mean = 0;
-    for (let j = start[k]; j < start[k + 1]; j++) mean += (rest[j] * expected[j]) / expectedOf[k];
+    for (let j = from; j < to; j++) mean += (rest[j] * expected[j]) / expectedOf[k];
     coefficient[k] = (mean * expectedOf[k]) / spread;
     residual[k] = (casesOf[k] - expectedOf[k]) / spread;
     // Within the lot: on which of its groups its cases fall.
     const finite = partsOf[k] > 1 ? (partsOf[k] - casesOf[k]) / (partsOf[k] - 1) : 0;
-    for (let j = start[k]; j < start[k + 1]; j++) {
+    for (let j = from; j < to; j++) {
       const d = rest[j] - mean;
       const share = expected[j] / expectedOf[k];
-      deviation += d * (groups[j].cases - casesOf[k] * share);
+      deviation += d * (groups.cases[j] - casesOf[k] * share);
       variance += finite * casesOf[k] * share * d * d;
-      third += finite * casesOf[k] * share * d ** 3;
+      third += finite * casesOf[k] * share * d * d * d;
     }
   }
   const members = membersOf(outcome.members, partsOf);
