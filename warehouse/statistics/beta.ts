@@ -28,7 +28,8 @@ function fraction(x: number, a: number, b: number): number {
     c = 1 + odd / c;
     const step = c * d;
     h *= step;
-    if (Math.abs(step - 1) < 1e-16) break;
+    // A unit in the last place above or below 1 is as near as some fractions come.
+    if (Math.abs(step - 1) < 3e-16) break;
   }
   return h;
 }
