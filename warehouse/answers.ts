@@ -53,6 +53,8 @@ export const Verdict = z.enum([
 ]);
 export type Verdict = z.infer<typeof Verdict>;
 
+const GroupMoments = z.object({n: Count, mean: z.number(), sd: z.number()});
+
 export const Finding = z.object({
   id: z.string(),
   rank: z.number().int().positive(),
@@ -66,6 +68,25 @@ export const Finding = z.object({
   where: z.string().nullable().describe('filter expression of the exposed parts, where one can be written'),
   effect: Interval.extend({measure: z.enum(['riskRatio', 'meanDifference'])}),
   auc: z.number().nullable(),
+  aucInterval: z
+    .object({low: z.number(), high: z.number()})
+    .nullable()
+    .describe('95 % interval of auc, lots as clusters (Obuchowski 1997)'),
+  ks: z
+    .object({statistic: z.number(), p: z.number()})
+    .nullable()
+    .describe('Kolmogorov-Smirnov of defective parts against others, each part independent, no strata'),
+  means: z
+    .object({
+      defective: GroupMoments,
+      others: GroupMoments,
+      difference: z.number(),
+      low: z.number(),
+      high: z.number(),
+      p: z.number(),
+    })
+    .nullable()
+    .describe("Welch's difference of means of defective parts and others, each part independent, no strata"),
   parts: Count,
   defective: Count,
   lots: Count,

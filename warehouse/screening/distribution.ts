@@ -1,20 +1,114 @@
-/** How a number is spread among defective parts and others: what other tools test, one number at a time. */
-import {areaUnderCurve} from '../statistics/auc.ts';
+/**
+ * How a number is spread among defective parts and others: what other tools test, one number at a time. Welch's and
+ * Kolmogorov-Smirnov's tests take every part as independent and know no strata; the interval of the area has lots as its unit.
+ */
+import type {Finding} from '../answers.ts';
+import {clusteredAuc} from '../statistics/clustered-auc.ts';
+import {kolmogorovSmirnovTail, largestGap} from '../statistics/kolmogorov-smirnov.ts';
+import {welch} from '../statistics/welch.ts';
 import {eventsAt} from './events.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
-import {rankOf} from './number-margins.ts';
+import {momentsOf, type NumberMargins} from './number-margins.ts';
 
-/** Area under the ROC curve: the ranks of the defective parts say it. */
-export function aucOf(ground: Ground, factor: Extract<Factor, {kind: 'number'}>): number | null {
+type Numeric = Extract<Factor, {kind: 'number'}>;
+export type Distribution = Pick<Finding, 'auc' | 'aucInterval' | 'ks' | 'means'>;
+
+export const NO_DISTRIBUTION: Distribution = {auc: null, aucInterval: null, ks: null, means: null};
+
+/** @returns nulls where there are no defective parts or no others, and for numeric outcomes */
+export function distributionOf(ground: Ground, factor: Factor): Distribution {
+  if (factor.kind !== 'number' || ground.frame.outcomeKind === 'numeric') return NO_DISTRIBUTION;
   const margins = ground.layout.number(factor);
   const {entries} = eventsAt(ground, margins.slots, factor.rows);
-  let [hits, rankSum] = [0, 0];
-  for (const entry of entries) {
-    const code = factor.codes[entry];
-    if (code === 0) continue;
-    hits++;
-    rankSum += rankOf(margins, code);
+  const cases = Uint32Array.from(entries, entry => factor.codes[entry])
+    .filter(code => code > 0)
+    .sort();
+  const [n, m] = [cases.length, margins.known - cases.length];
+  if (n === 0 || m === 0) return NO_DISTRIBUTION;
+  const area = clusteredAuc(placements(ground, factor, margins, cases), 0.05);
+  const statistic = largestGap(margins.upTo, cases);
+  return {
+    auc: area?.auc ?? null,
+    aucInterval: area && {low: area.low, high: area.high},
+    ks: {statistic, p: kolmogorovSmirnovTail(statistic, n, m)},
+    means: meansOf(factor, margins, cases),
+  };
+}
+
+/** Placements of a lot's defective parts and of its others, added up. */
+function placements(
+  {cells: {lotOf}, outcomes}: Ground,
+  {codes, rows}: Numeric,
+  {slots, placeOf, upTo, known}: NumberMargins,
+  rare: Uint32Array,
+) {
+  const [allCases, allControls] = [rare.length, known - rare.length];
+  // Of each code: defective parts with a greater value, half of those with the same.
+  const above = new Float64Array(upTo.length);
+  const below = new Float64Array(upTo.length);
+  let r = 0;
+  for (let code = 1; code < upTo.length; code++) {
+    const before = r;
+    while (r < allCases && rare[r] === code) r++;
+    above[code] = (allCases - (before + r) / 2) / allCases;
+    below[code] = ((upTo[code - 1] + upTo[code]) / 2 - (before + r) / 2) / allControls;
   }
-  return areaUnderCurve(margins.known, hits, rankSum);
+  const lots = clustersOf(slots.cells, lotOf);
+  const sums = [0, 1, 2, 3].map(() => new Float64Array(lots.count));
+  const [cases, controls, casePlacements, controlPlacements] = sums;
+  for (let slot = 0; slot < placeOf.length; slot++) {
+    if (placeOf[slot] < 0) continue;
+    let [n, m, x, y] = [0, 0, 0, 0];
+    for (let at = slots.start[slot]; at < slots.start[slot + 1]; at++) {
+      const entry = slots.entries[at];
+      const code = codes[entry];
+      if (code === 0) continue;
+      if (outcomes[rows[entry]] === 0) {
+        m++;
+        y += above[code];
+      } else {
+        n++;
+        x += below[code];
+      }
+    }
+    const lot = lots.of[slot];
+    cases[lot] += n;
+    controls[lot] += m;
+    casePlacements[lot] += x;
+    controlPlacements[lot] += y;
+  }
+  return {cases, controls, casePlacements, controlPlacements};
+}
+
+/** Cells of a lot stand together: they are one cluster. */
+function clustersOf(cells: Int32Array, lotOf: Int32Array): {of: Int32Array; count: number} {
+  let count = 0;
+  const of = cells.map((k, slot) => (slot > 0 && lotOf[k] === lotOf[cells[slot - 1]] ? count - 1 : count++));
+  return {of, count};
+}
+
+function meansOf({distinct}: Numeric, margins: NumberMargins, cases: Uint32Array): Distribution['means'] {
+  const all = momentsOf(margins, distinct);
+  if (all === null) return null;
+  const {known} = margins;
+  // About the mean of all, so that nothing large is taken from something large.
+  let [sum, squares] = [0, 0];
+  for (let at = 0; at < cases.length; at++) {
+    const d = distinct[cases[at] - 1] - all.mean;
+    sum += d;
+    squares += d * d;
+  }
+  const [n, m] = [cases.length, known - cases.length];
+  const defective = {n, mean: all.mean + sum / n, squares: Math.max(0, squares - sum ** 2 / n)};
+  const others = {n: m, mean: all.mean - sum / m, squares: Math.max(0, all.squares - squares - sum ** 2 / m)};
+  const test = welch(defective, others);
+  if (test === null) return null;
+  const told = ({n: size, mean, squares: spread}: typeof others) => ({
+    n: size,
+    mean,
+    sd: Math.sqrt(spread / (size - 1)),
+  });
+  const {difference, low, high, p} = test;
+  return {defective: told(defective), others: told(others), difference, low, high, p};
 }

@@ -1,6 +1,7 @@
 import type {Finding, Verdict} from '../answers.ts';
 import type {Candidate, Tested} from './candidate.ts';
 import {CHANGE_POINT, testChangePoint} from './change-point.ts';
+import {NO_DISTRIBUTION} from './distribution.ts';
 import type {Frame} from './frame.ts';
 import {type Ground, groundOf, keptRows} from './ground.ts';
 import {testInteractions} from './interactions.ts';
@@ -157,7 +158,7 @@ function silence({candidates, attainable}: Tested, reachable: number): Verdict {
 function nothingMeasured(numeric: boolean): Told {
   const none = {value: numeric ? 0 : 1, low: numeric ? 0 : 0.001, high: numeric ? 0 : 1000};
   const counts = {parts: 0, defective: 0, lots: 0, attributableShare: 0, logLikelihood: null};
-  return {effect: none, crude: none, threshold: null, side: null, where: null, ...counts, auc: null, enough: null};
+  return {effect: none, crude: none, threshold: null, side: null, where: null, ...counts, distribution: NO_DISTRIBUTION, enough: null};
 }
 
 function findingOf(
@@ -171,7 +172,7 @@ function findingOf(
   const {factor, kind, p, together, change} = tested;
   const numeric = frame.outcomeKind === 'numeric';
   const candidate = tested.candidates.length > 0 ? tested.candidates[mostHarmful(tested, frame)] : null;
-  const {effect, crude, threshold, side, where, logLikelihood, auc, enough, ...behind} =
+  const {effect, crude, threshold, side, where, logLikelihood, distribution, enough, ...behind} =
     measured ?? nothingMeasured(numeric);
   const finding = {
     rank: 1,
@@ -184,7 +185,7 @@ function findingOf(
     with: together ? [together.of[1].factor.name] : null,
     where,
     effect: {measure: numeric ? ('meanDifference' as const) : ('riskRatio' as const), ...effect},
-    auc,
+    ...distribution,
     ...behind,
     p,
     q,

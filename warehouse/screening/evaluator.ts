@@ -1,12 +1,14 @@
-/** The way to the thread that evaluates: started when first needed, and no reason for a process to stay alive. */
-import {Worker} from 'node:worker_threads';
+/** The way to the threads that evaluate: started when first needed, and no reason for a process to stay alive. */
+import {availableParallelism} from 'node:os';
+import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
+import type {Helper} from './crew.ts';
 import type {evaluate} from './evaluate.ts';
 import type {Frame} from './frame.ts';
 import type {FromWorker, ToWorker} from './worker.ts';
 
 type Evaluation = ReturnType<typeof evaluate>;
 interface Waiting {
-  task: ToWorker;
+  task: Extract<ToWorker, {id: number}>;
   resolve: (evaluation: Evaluation) => void;
   reject: (error: Error) => void;
 }
@@ -16,7 +18,8 @@ class ScreenCancelled extends Error {
   override name = 'ScreenCancelled';
 }
 
-let worker: Worker | null = null;
+/** The lead first; the others help it. */
+let crew: Worker[] = [];
 let asked = 0;
 const waiting = new Map<number, Waiting>();
 
@@ -49,41 +52,76 @@ export function evaluateElsewhere(frame: Frame, notes: string[], signal?: AbortS
   });
 }
 
-function send(task: ToWorker): void {
-  worker ??= hire();
-  worker.ref();
-  worker.postMessage(task);
+function send(task: Waiting['task']): void {
+  if (crew.length === 0) crew = [hireLead()];
+  // One thread answers a small question sooner than two can agree on their shares.
+  if (crew.length === 1 && valuesIn(task.frame) > FEW_VALUES) crew.push(...hireHelpers(crew[0]));
+  crew[0].ref();
+  crew[0].postMessage(task satisfies ToWorker);
 }
 
-/** A thread cannot be told to stop in the middle: it is ended, and what others wait for starts again elsewhere. */
+const FEW_VALUES = 3_000_000;
+/** More threads than this have too little each to be worth their memory. */
+const MOST_THREADS = 8;
+
+function valuesIn({factors, parts}: Frame): number {
+  return factors.reduce((sum, factor) => sum + (factor.kind === 'number' ? factor.rows.length : parts), 0);
+}
+
+/** A thread cannot be told to stop in the middle: all are ended, and what others wait for starts again elsewhere. */
 async function takeBack(id: number): Promise<void> {
   const taken = waiting.get(id);
   if (taken === undefined) return;
   waiting.delete(id);
-  const ended = worker;
-  worker = null;
-  ended?.removeAllListeners();
+  const ended = dismiss();
   for (const {task} of waiting.values()) send(task);
   taken.reject(new ScreenCancelled('the question was taken back'));
-  await ended?.terminate();
+  await ended;
 }
 
-function hire(): Worker {
-  const hired = new Worker(new URL('./boot.js', import.meta.url));
-  hired.unref();
-  hired.on('message', (answer: FromWorker) => {
+function dismiss(): Promise<unknown> {
+  const ended = crew;
+  crew = [];
+  for (const worker of ended) worker.removeAllListeners();
+  return Promise.all(ended.map(worker => worker.terminate()));
+}
+
+function hireLead(): Worker {
+  const lead = start(null, []);
+  lead.on('message', (answer: FromWorker) => {
     const asker = waiting.get(answer.id);
     waiting.delete(answer.id);
-    if (waiting.size === 0) hired.unref();
+    if (waiting.size === 0) lead.unref();
     if ('error' in answer) asker?.reject(new Error(`the evaluation failed: ${answer.error}`));
     else asker?.resolve(answer.evaluation);
   });
+  return lead;
+}
+
+function hireHelpers(lead: Worker): Worker[] {
+  const ends: Helper[] = [];
+  const helpers = Array.from({length: Math.min(MOST_THREADS, availableParallelism()) - 1}, () => {
+    const {port1, port2} = new MessageChannel();
+    const rung = new Int32Array(new SharedArrayBuffer(4));
+    ends.push({port: port1, rung});
+    return start({port: port2, rung}, [port2]);
+  });
+  const ports = ends.map(({port}) => port);
+  lead.postMessage({helpers: ends} satisfies ToWorker, ports);
+  return helpers;
+}
+
+/** A thread; if it ends by itself, the others cannot go on. */
+function start(workerData: Helper | null, transferList: MessagePort[]): Worker {
+  const worker = new Worker(new URL('./boot.js', import.meta.url), {workerData, transferList});
+  worker.unref();
   const gone = (cause: unknown) => {
-    if (worker === hired) worker = null;
+    if (!crew.includes(worker)) return;
+    void dismiss();
     for (const {reject} of waiting.values()) reject(new Error('the evaluation ended early', {cause}));
     waiting.clear();
   };
-  hired.on('error', gone);
-  hired.on('exit', code => gone(`exit code ${code}`));
-  return hired;
+  worker.on('error', gone);
+  worker.on('exit', code => gone(`exit code ${code}`));
+  return worker;
 }

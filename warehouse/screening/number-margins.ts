@@ -49,6 +49,33 @@ export function occurs({upTo}: Pick<NumberMargins, 'upTo'>, code: number): boole
   return upTo[code] > upTo[code - 1];
 }
 
+const moments = new WeakMap<NumberMargins, {mean: number; squares: number} | null>();
+
+/** Mean and centred squares of the known values, null where one lies beyond a detection limit. Worked out once. */
+export function momentsOf(margins: NumberMargins, distinct: Float64Array): {mean: number; squares: number} | null {
+  let known = moments.get(margins);
+  if (known === undefined) {
+    known = centredMoments(margins, distinct);
+    moments.set(margins, known);
+  }
+  return known;
+}
+
+function centredMoments({upTo, known}: NumberMargins, distinct: Float64Array) {
+  const shift = distinct.find(Number.isFinite) ?? 0;
+  let sum = 0;
+  for (let code = 1; code < upTo.length; code++) {
+    if (upTo[code] > upTo[code - 1]) sum += (upTo[code] - upTo[code - 1]) * (distinct[code - 1] - shift);
+  }
+  const mean = shift + sum / known;
+  if (!Number.isFinite(mean)) return null;
+  let squares = 0;
+  for (let code = 1; code < upTo.length; code++) {
+    if (upTo[code] > upTo[code - 1]) squares += (upTo[code] - upTo[code - 1]) * (distinct[code - 1] - mean) ** 2;
+  }
+  return {mean, squares};
+}
+
 /** Room that every call uses anew: fresh memory costs more than what is done in it. */
 let room = {counts: new Uint32Array(0), doubled: new Float64Array(0)};
 

@@ -1,7 +1,7 @@
 /** What one thread does of a question: its share of the factors is tested, compared and measured. */
 import type {Candidate, Shape, Tested} from './candidate.ts';
 import {levelCandidate, levelsOf, testCategory} from './category.ts';
-import {aucOf} from './distribution.ts';
+import {type Distribution, distributionOf} from './distribution.ts';
 import {type Enough, enoughFor} from './enough.ts';
 import type {Factor} from './frame.ts';
 import type {Entry} from './given.ts';
@@ -50,7 +50,7 @@ export interface Task {
 }
 
 export interface Told extends Measured {
-  auc: number | null;
+  distribution: Distribution;
   enough: Enough | null;
 }
 
@@ -121,10 +121,12 @@ export function told(
   {candidate: at, alpha, claimed, needed}: Omit<Task, 'tested'>,
 ): Told {
   const candidate = tested.candidates[at];
-  const {factor} = tested;
-  const auc = ground.frame.outcomeKind === 'numeric' || factor.kind !== 'number' ? null : aucOf(ground, factor);
   const enough = needed === null ? null : enoughFor(tested, candidate, needed);
-  return {...measure(ground, tested, candidate, alpha, claimed), auc, enough};
+  return {
+    ...measure(ground, tested, candidate, alpha, claimed),
+    distribution: distributionOf(ground, tested.factor),
+    enough,
+  };
 }
 
 function testFactor(ground: Ground, factor: Factor): Tested {

@@ -1,16 +1,27 @@
-/** Evaluates frames in a thread of its own, one after the other, so that a server goes on answering meanwhile. */
-import {parentPort} from 'node:worker_threads';
+/** A thread that evaluates frames, one after the other, so that a server goes on answering meanwhile; or one that helps it. */
+import {parentPort, workerData} from 'node:worker_threads';
+import {crewOf, type Helper, help} from './crew.ts';
 import {evaluate} from './evaluate.ts';
 import type {Frame} from './frame.ts';
 import {rememberedLayout} from './layouts.ts';
 
-export type ToWorker = {id: number; frame: Frame; notes: string[]};
+export type ToWorker = {id: number; frame: Frame; notes: string[]} | {helpers: Helper[]};
 export type FromWorker = {id: number} & ({evaluation: ReturnType<typeof evaluate>} | {error: string});
 
-parentPort?.on('message', ({id, frame, notes}: ToWorker) => {
+const helps = workerData as Helper | null;
+if (helps !== null) help(helps);
+/** Once there are some they help with every question, however small. */
+let helpers: Helper[] = [];
+
+parentPort?.on('message', (message: ToWorker) => {
+  if ('helpers' in message) {
+    ({helpers} = message);
+    return;
+  }
+  const {id, frame, notes} = message;
   let answer: FromWorker;
   try {
-    answer = {id, evaluation: evaluate(frame, {notes, layoutOf: rememberedLayout})};
+    answer = {id, evaluation: evaluate(frame, {notes, layoutOf: rememberedLayout, members: crewOf(helpers)})};
   } catch (error) {
     answer = {id, error: error instanceof Error ? (error.stack ?? error.message) : String(error)};
   }

@@ -1,9 +1,9 @@
 /** The tests of factors worked out row by row from sorted values: slow, and the yardstick for what counts codes. */
 import type {Shape} from '../../../warehouse/screening/candidate.ts';
-import {crossByCell, sumsByCell} from '../../../warehouse/screening/cells.ts';
+import {crossByCell, held, sumsByCell} from '../../../warehouse/screening/cells.ts';
 import type {Exposure} from '../../../warehouse/screening/exposure.ts';
 import type {Ground} from '../../../warehouse/screening/ground.ts';
-import {outcomeByLot} from '../../../warehouse/screening/outcome.ts';
+import {outcomeIn} from '../../../warehouse/screening/outcome.ts';
 import {scoreTest} from '../../../warehouse/screening/score-test.ts';
 import {midranks} from '../../../warehouse/statistics/midranks.ts';
 
@@ -27,12 +27,15 @@ export function scoreByRow(ranks: Float64Array, shape: Shape): Float64Array {
 export function testByRow(ground: Ground, x: Float64Array) {
   const {cells, outcomes, frame} = ground;
   const known = outcomes.map((y, i) => (Number.isNaN(x[i]) ? Number.NaN : y));
-  const outcome = outcomeByLot(sumsByCell(cells, known), cells.stratumOf, cells.strata);
-  const {mean, squares, cubes} = sumsByCell(
+  const outcome = outcomeIn(cells, sumsByCell(cells, known));
+  const all = sumsByCell(
     cells,
     x.map((value, i) => (Number.isNaN(outcomes[i]) ? Number.NaN : value)),
   );
-  const within = squares.some(s => s > 1e-12) ? {squares, cubes, cross: crossByCell(cells, x, mean, outcomes)} : null;
+  const product = crossByCell(cells, x, all.mean, outcomes);
+  const {mean, squares, cubes} = held(all);
+  const cross = Float64Array.from(outcome.cells, k => product[k]);
+  const within = squares.some(s => s > 1e-12) ? {squares, cubes, cross} : null;
   const exposure: Exposure = {mean, within};
   return {outcome, exposure, test: scoreTest(outcome, exposure, frame.lotsOrdered)};
 }

@@ -42,7 +42,7 @@ test('without shared fate the fit meets the cases of every class, as a Poisson f
   ] as const) {
     for (let level = 0; level < 4; level++) {
       const observed = frame.outcome.reduce((sum, y, i) => sum + (codes[i] === level ? y : 0), 0);
-      const expected = fit?.groups.reduce((sum, g, j) => sum + (g[of] === level ? fit.expected[j] : 0), 0) ?? 0;
+      const expected = fit?.expected.reduce((sum, mu, j) => sum + (fit.groups[of][j] === level ? mu : 0), 0) ?? 0;
       // The prior that keeps empty classes finite moves it by a thousandth of a case.
       expect(Math.abs(expected - observed)).toBeLessThan(0.01);
     }

@@ -94,7 +94,7 @@ test('categories and missing values: counts by cell give what rows of 0 and 1 gi
         levels++;
       }
     }
-    for (const one of missingFactors(ground)) {
+    for (const one of missingFactors(ground).values()) {
       const values = made.values.get(one.of.name);
       const isMissing = (i: number) =>
         values ? Number.isNaN(values[i]) : one.of.kind === 'category' && one.of.codes[i] < 0;
@@ -130,7 +130,7 @@ test('factors that miss the same parts are twins, and only those', () => {
       const key = pattern(name);
       if (key.includes('0') && key.includes('1')) patterns.set(key, [...(patterns.get(key) ?? []), name]);
     }
-    const told = missingFactors(ground).map(({of, twins}) => [of.name, ...twins]);
+    const told = [...missingFactors(ground).values()].map(({of, twins}) => [of.name, ...twins]);
     expect(told, `seed ${seed}`).toEqual([...patterns.values()]);
   }
 });

@@ -14,6 +14,7 @@ test('the score between lots and within them, each part counted by what it share
   const moments = (power: number) =>
     Float64Array.from(parts, (n, k) => n * (mean[k] * (1 - mean[k]) ** power + (1 - mean[k]) * (-mean[k]) ** power));
   const sums = {
+    cells: Int32Array.of(0, 1, 2, 3),
     parts: Float64Array.from(parts),
     mean: Float64Array.from(mean),
     squares: moments(2),
@@ -22,7 +23,7 @@ test('the score between lots and within them, each part counted by what it share
   const outcome = outcomeByLot(sums, new Int32Array(4), 1);
   expect(outcome.correlation).toBeCloseTo(0.10892857142857142, 12);
   const level = {
-    cells: Int32Array.of(0, 1, 2, 3),
+    places: Int32Array.of(0, 1, 2, 3),
     parts: Float64Array.of(3, 1, 2, 1),
     sums: Float64Array.of(1, 0, 2, 0),
   };
