@@ -164,7 +164,7 @@ export const OPERATIONS = {
     summary: 'Ranks what could be the cause',
     input: ScreenQuestion.strict(),
     output: ScreenAnswer,
-    run: (app, question, {signal}) => screen(app.warehouse, question, signal),
+    run: (app, question, {signal, onProgress}) => screen(app.warehouse, question, {signal, onProgress}),
   }),
   finding: operation({
     summary: 'One finding of an earlier screen, with its rates by level',

@@ -23,10 +23,16 @@ export interface Evaluation {
   notes: string[];
 }
 
+/** What a question goes through, in this order. */
+export const STAGES = ['testing factors', 'testing pairs and moments', 'judging claims', 'working out intervals'] as const;
+export type Stage = (typeof STAGES)[number];
+
 interface Options {
   alpha?: number;
   notes?: string[];
   layoutOf?: (frame: Frame, keep: Uint8Array) => Layout;
+  /** Told what is being done next. */
+  onStage?: (stage: Stage) => void;
   /** Who works; this thread alone if it is not said. */
   members?: (ground: Ground) => Members;
 }
@@ -46,7 +52,10 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
   const ground = groundOf(frame, keep, alpha, options.layoutOf?.(frame, keep));
   const team = teamOf(ground, (options.members ?? alone)(ground));
   notes.push(...costs(ground));
+  const stage = options.onStage ?? (() => undefined);
+  stage('testing factors');
   const {tested, notTested} = team.test();
+  stage('testing pairs and moments');
   const pairs = testInteractions(ground, tested);
   if (pairs.length > 0)
     notes.push(
@@ -64,6 +73,7 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
   const claims = selected.map(one => ({tested: one, candidate: one.candidates[mostHarmful(one, frame)]})).sort(byEvidence);
   // What was sought in the outcome is a rival only where it was found.
   const found = selected.filter(({together, change}) => together || change);
+  stage('judging claims');
   const {verdicts, alikeTo} = judgeClaims(ground, claims, found, team);
   const judged = new Map<Tested, Judged>();
   for (const [at, bySet] of discoveriesBySet(claims, verdicts, sharing.length).entries()) {
@@ -83,6 +93,7 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
     claimed: judged.has(one),
     needed: judgementOf(one).verdict === 'too-little-data' ? needed : null,
   });
+  stage('working out intervals');
   const measurable = tested.filter(({candidates}) => candidates.length > 0);
   const measured = new Map(
     team.measure(measurable.map(one => ({tested: one, ...taskOf(one)}))).map((one, at) => [measurable[at], one]),

@@ -2,13 +2,14 @@
 import {availableParallelism} from 'node:os';
 import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
 import type {Helper} from './crew.ts';
-import type {evaluate} from './evaluate.ts';
+import type {evaluate, Stage} from './evaluate.ts';
 import type {Frame} from './frame.ts';
 import type {FromWorker, ToWorker} from './worker.ts';
 
 type Evaluation = ReturnType<typeof evaluate>;
 interface Waiting {
   task: Extract<ToWorker, {id: number}>;
+  onStage: (stage: Stage) => void;
   resolve: (evaluation: Evaluation) => void;
   reject: (error: Error) => void;
 }
@@ -27,7 +28,11 @@ const waiting = new Map<number, Waiting>();
  * As `evaluate`, in another thread.
  * @throws ScreenCancelled once `signal` is aborted: the thread is ended, and the others' questions go to a new one
  */
-export function evaluateElsewhere(frame: Frame, notes: string[], signal?: AbortSignal): Promise<Evaluation> {
+export function evaluateElsewhere(
+  frame: Frame,
+  notes: string[],
+  {signal, onStage = () => undefined}: {signal?: AbortSignal; onStage?: (stage: Stage) => void} = {},
+): Promise<Evaluation> {
   const id = ++asked;
   return new Promise<Evaluation>((resolve, reject) => {
     if (signal?.aborted) {
@@ -39,6 +44,7 @@ export function evaluateElsewhere(frame: Frame, notes: string[], signal?: AbortS
     signal?.addEventListener('abort', cancel);
     waiting.set(id, {
       task: {id, frame, notes},
+      onStage,
       resolve: evaluation => {
         settled();
         resolve(evaluation);
@@ -90,6 +96,10 @@ function hireLead(): Worker {
   const lead = start(null, []);
   lead.on('message', (answer: FromWorker) => {
     const asker = waiting.get(answer.id);
+    if ('stage' in answer) {
+      asker?.onStage(answer.stage);
+      return;
+    }
     waiting.delete(answer.id);
     if (waiting.size === 0) lead.unref();
     if ('error' in answer) asker?.reject(new Error(`the evaluation failed: ${answer.error}`));

@@ -7,6 +7,7 @@ import type {Finding, ScreenAnswer, ScreenQuestion} from '../answers.ts';
 import type {Warehouse} from '../store.ts';
 import {calendarOf} from './calendar.ts';
 import {codeVersion} from './code-version.ts';
+import {STAGES} from './evaluate.ts';
 import {evaluateElsewhere} from './evaluator.ts';
 import {extractFrame} from './extract.ts';
 import {keepAnswer, keptAnswer} from './findings.ts';
@@ -16,6 +17,16 @@ import {population} from './population.ts';
 
 const PRODUCT = 'part.product';
 
+/** Whoever waits for an answer: may take the question back, and may be told what is being done. */
+interface Waiting {
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number, what: string) => void;
+}
+
+const CHOOSING = 'choosing parts';
+const INDEXING = 'indexing factors';
+const ALL_STAGES: readonly string[] = [CHOOSING, INDEXING, ...STAGES];
+
 /**
  * @throws QuestionError, FilterError, UnknownFactor, FilterMismatch for a question that cannot be put;
  * RangeError for a position that is not reached yet; ScreenCancelled once `signal` says that nobody waits any more
@@ -23,7 +34,7 @@ const PRODUCT = 'part.product';
 export async function screen(
   warehouse: Warehouse,
   question: ScreenQuestion,
-  signal?: AbortSignal,
+  waiting: Waiting = {},
 ): Promise<ScreenAnswer> {
   const {top, asOf: _asked, ...asked} = question;
   const asOf = question.asOf ?? warehouse.position;
@@ -31,7 +42,7 @@ export async function screen(
   // The same question at the same position by the same code has one answer, and it may have been given already.
   const {edition} = warehouse.persons;
   const kept = await keptAnswer(warehouse.folder, digest);
-  const answer = kept ?? (await findAnswer(warehouse, {...asked, asOf}, digest, signal));
+  const answer = kept ?? (await findAnswer(warehouse, {...asked, asOf}, digest, waiting));
   if (kept === null) await keepAnswer(warehouse, edition, digest, {...answer, code: codeVersion()});
   if (top === undefined) return answer;
   return {...answer, question: {...answer.question, top}, findings: answer.findings.slice(0, top)};
@@ -42,13 +53,16 @@ export async function findAnswer(
   warehouse: Warehouse,
   question: ScreenQuestion & {asOf: number},
   digest: string,
-  signal?: AbortSignal,
+  {signal, onProgress}: Waiting = {},
 ): Promise<ScreenAnswer> {
   const {asOf} = question;
+  const show = (stage: string) => onProgress?.(ALL_STAGES.indexOf(stage) + 1, ALL_STAGES.length, stage);
   const strata = question.strata ?? (question.product === undefined ? [PRODUCT] : []);
   const {people, frame, excluded} = await warehouse.read(asOf, async session => {
+    show(CHOOSING);
     const people = await population(session, question);
     const excluded = exclusions(question, strata, people.cluster);
+    show(INDEXING);
     const index = await indexAt(warehouse, session, asOf);
     const lot = await clusterOf(session, index, people.cluster);
     const fixed = await heldFixed(session, warehouse.folder, question.given, index.parts);
@@ -56,7 +70,10 @@ export async function findAnswer(
     return {people, excluded, frame: {...frame, ...(await calendarOf(session, frame, people.cluster))}};
   });
   const usedStrata = frame.strata.length > 1 ? strata : [];
-  const {findings, tests, notTested, notes} = await evaluateElsewhere(frame, people.notes, signal);
+  const {findings, tests, notTested, notes} = await evaluateElsewhere(frame, people.notes, {
+    signal,
+    onStage: show,
+  });
   return {
     question: {...question, cluster: people.cluster, strata: [...usedStrata], notes},
     asOf,

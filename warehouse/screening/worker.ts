@@ -1,12 +1,12 @@
 /** A thread that evaluates frames, one after the other, so that a server goes on answering meanwhile; or one that helps it. */
 import {parentPort, workerData} from 'node:worker_threads';
 import {crewOf, type Helper, help} from './crew.ts';
-import {evaluate} from './evaluate.ts';
+import {evaluate, type Stage} from './evaluate.ts';
 import type {Frame} from './frame.ts';
 import {rememberedLayout} from './layouts.ts';
 
 export type ToWorker = {id: number; frame: Frame; notes: string[]} | {helpers: Helper[]};
-export type FromWorker = {id: number} & ({evaluation: ReturnType<typeof evaluate>} | {error: string});
+export type FromWorker = {id: number} & ({evaluation: ReturnType<typeof evaluate>} | {error: string} | {stage: Stage});
 
 const helps = workerData as Helper | null;
 if (helps !== null) help(helps);
@@ -21,7 +21,9 @@ parentPort?.on('message', (message: ToWorker) => {
   const {id, frame, notes} = message;
   let answer: FromWorker;
   try {
-    answer = {id, evaluation: evaluate(frame, {notes, layoutOf: rememberedLayout, members: crewOf(helpers)})};
+    const onStage = (stage: Stage) => parentPort?.postMessage({id, stage} satisfies FromWorker);
+    const options = {notes, onStage, layoutOf: rememberedLayout, members: crewOf(helpers)};
+    answer = {id, evaluation: evaluate(frame, options)};
   } catch (error) {
     answer = {id, error: error instanceof Error ? (error.stack ?? error.message) : String(error)};
   }

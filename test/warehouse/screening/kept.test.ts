@@ -42,10 +42,10 @@ test('a question that is taken back ends at once; the next in line is answered a
   const frame = (seed: number, lots: number) => makePlant({seed, lots, correlation: 0.01, steps: 9}).frame;
   const [long, short] = [frame(1, 200), frame(2, 30)];
   const taken = new AbortController();
-  const first = evaluateElsewhere(long, [], taken.signal);
+  const first = evaluateElsewhere(long, [], {signal: taken.signal});
   const second = evaluateElsewhere(short, []);
   taken.abort();
   await expect(first).rejects.toThrow('taken back');
   expect(JSON.stringify(await second)).toBe(JSON.stringify(evaluate(short)));
-  await expect(evaluateElsewhere(short, [], AbortSignal.abort())).rejects.toThrow('taken back');
+  await expect(evaluateElsewhere(short, [], {signal: AbortSignal.abort()})).rejects.toThrow('taken back');
 });
