@@ -26,7 +26,14 @@ export function percent(share: number | null | undefined): string {
 function digitsOf({low, high}: {low: number; high: number}): number {
   const width = Math.abs(high - low);
   if (!Number.isFinite(width) || width === 0) return 2;
-  return Math.max(0, Math.min(3, 1 - Math.floor(Math.log10(width))));
+  return Math.max(0, Math.min(9, 1 - Math.floor(Math.log10(width))));
+}
+
+/** A mean with the digits that the interval of a difference deserves: 1852.309 with one 0.6 wide → "1,852.31" */
+export function likewise(value: number, interval: {low: number; high: number}): string {
+  const digits = digitsOf(interval);
+  const text = value.toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits});
+  return text.replace('-', '−');
 }
 
 function bounded(value: number, digits: number): string {

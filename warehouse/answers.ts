@@ -53,7 +53,8 @@ export const Verdict = z.enum([
 ]);
 export type Verdict = z.infer<typeof Verdict>;
 
-const GroupMoments = z.object({n: Count, mean: z.number(), sd: z.number()});
+/** Parts whose value is known. */
+const Group = z.object({n: Count, mean: z.number(), sd: z.number()});
 
 export const Finding = z.object({
   id: z.string(),
@@ -67,26 +68,29 @@ export const Finding = z.object({
   with: z.array(z.string()).nullable(),
   where: z.string().nullable().describe('filter expression of the exposed parts, where one can be written'),
   effect: Interval.extend({measure: z.enum(['riskRatio', 'meanDifference'])}),
-  auc: z.number().nullable(),
+  auc: z
+    .number()
+    .nullable()
+    .describe('of a number: chance that a defective part lies above another; this variable alone, nothing held fixed'),
   aucInterval: z
     .object({low: z.number(), high: z.number()})
     .nullable()
-    .describe('95 % interval of auc, lots as clusters (Obuchowski 1997)'),
+    .describe('95 % interval of that area, the clusters of the question as clusters (Obuchowski 1997)'),
   ks: z
     .object({statistic: z.number(), p: z.number()})
     .nullable()
-    .describe('Kolmogorov-Smirnov of defective parts against others, each part independent, no strata'),
+    .describe('Kolmogorov-Smirnov, defective parts against the others: this variable alone, parts as independent'),
   means: z
     .object({
-      defective: GroupMoments,
-      others: GroupMoments,
+      defective: Group,
+      others: Group,
       difference: z.number(),
       low: z.number(),
       high: z.number(),
       p: z.number(),
     })
     .nullable()
-    .describe("Welch's difference of means of defective parts and others, each part independent, no strata"),
+    .describe('means and Welch test of their difference, 95 %: this variable alone, parts as independent'),
   parts: Count,
   defective: Count,
   lots: Count,

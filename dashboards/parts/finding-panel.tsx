@@ -8,6 +8,7 @@ import {count, counted, percent, probability, unbroken} from '../format.ts';
 import {useQuestion} from '../question.ts';
 import {Answer} from './answer.tsx';
 import {ChartFigure} from './chart-figure.tsx';
+import {Compared} from './compared.tsx';
 import {CrudeAdjusted} from './crude-adjusted.tsx';
 import {Verdict} from './verdict.tsx';
 import {Wide} from './wide.tsx';
@@ -44,6 +45,7 @@ export function FindingPanel({finding, answer}: {finding: Finding; answer: Scree
         {detail => (detail.levels.length > 0 ? <Levels detail={detail} overall={rate} /> : null)}
       </Answer>
       <Numbers finding={finding} answer={answer} />
+      <Compared finding={finding} cluster={answer.question.cluster} />
       <Recomputed id={finding.id} />
     </aside>
   );
@@ -114,7 +116,6 @@ function Numbers({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
     ['p', probability(finding.p)],
     ['q', `${probability(finding.q)} over ${counted(answer.tests, 'test')}`],
     ['attributable share', percent(finding.attributableShare)],
-    ['AUC', finding.auc === null ? '–' : finding.auc.toFixed(2)],
     ['as of', `batch ${count(answer.asOf)}`],
     ['finding', finding.id],
   ];

@@ -5,6 +5,7 @@ import {
   count,
   counted,
   difference,
+  likewise,
   measure,
   moment,
   percent,
@@ -42,6 +43,14 @@ describe('figures', () => {
   test('a difference has a sign', () => {
     expect(difference({value: 0.121, low: 0.05, high: 0.19})).toEqual({value: '+0.12', interval: '[0.05, 0.19]'});
     expect(difference({value: -3, low: -5, high: -1}).value).toBe('−3.0');
+    // Millimetres written as metres: +0.000 would say that there is none.
+    expect(difference({value: 1.2e-5, low: 1e-5, high: 1.4e-5}).value).toBe('+0.0000120');
+  });
+
+  test('a mean has the digits of the interval beside it', () => {
+    expect(likewise(1852.309, {low: 0.98, high: 1.6})).toBe('1,852.31');
+    expect(likewise(-3, {low: -5, high: -1})).toBe('−3.0');
+    expect(likewise(10, {low: 0.034, high: 0.046})).toBe('10.000');
   });
 
   test('probabilities stay readable however small', () => {

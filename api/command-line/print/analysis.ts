@@ -7,7 +7,7 @@ import type {
   YieldAnswer,
 } from '../../../warehouse/answers.ts';
 import {isClaim} from '../../claim.ts';
-import {bold, count, counted, paragraphs, percent, short, table} from './layout.ts';
+import {bold, count, counted, likewise, paragraphs, percent, short, table} from './layout.ts';
 
 const OTHERS_SHOWN = 10;
 const HISTORY_SHOWN = 40;
@@ -24,7 +24,7 @@ export function screenText(answer: ScreenAnswer): string {
   const within = question.strata.length > 0 ? `, compared within ${question.strata.join(', ')}` : '';
   return paragraphs(
     bold(headline(claims.length, answer)),
-    claims.map(finding => `  ${finding.rank}. ${finding.sentence}\n     finding ${finding.id}\n`).join(''),
+    claims.map(f => `  ${f.rank}. ${f.sentence}\n     finding ${f.id}\n${compared(f, question.cluster)}`).join(''),
     `${counted(population.parts, 'part')}${lots}${defective}; ${counted(tests, 'test')} at position ${asOf}${within}.`,
     question.notes.map(note => `  note: ${note}\n`).join(''),
     others.length > 0 ? `Also tested${others.length > OTHERS_SHOWN ? `, the first ${OTHERS_SHOWN}` : ''}:` : '',
@@ -53,6 +53,31 @@ function headline(claims: number, {population: {parts, defective}, question}: Sc
     return 'No part of this population fails: there is nothing to explain.';
   if (defective === parts) return 'Every part of this population fails: there is nothing to compare them with.';
   return claims > 0 ? counted(claims, 'claim') : 'Nothing stands out.';
+}
+
+/** What other tools print for a number, so that theirs and ours can be laid side by side. */
+function compared({means, ks, auc, aucInterval}: Finding, cluster: 'lot' | 'part'): string {
+  const lines = [
+    means ? `means, parts as independent: ${meansText(means)}` : '',
+    ks ? `Kolmogorov-Smirnov, parts as independent: D ${short(ks.statistic)}, p ${short(ks.p)}` : '',
+    auc === null ? '' : areaText(auc, aucInterval, cluster),
+  ].filter(line => line !== '');
+  if (lines.length === 0) return '';
+  const title = '     one variable at a time, for comparison with other tools:\n';
+  return title + lines.map(line => `       ${line}\n`).join('');
+}
+
+function meansText(means: NonNullable<Finding['means']>): string {
+  const figure = (value: number) => likewise(value, means);
+  const {defective, others, difference, low, high, p} = means;
+  const welch = `Welch ${figure(difference)} (95 % ${figure(low)} to ${figure(high)}), p ${short(p)}`;
+  return `${figure(defective.mean)} (defective), ${figure(others.mean)} (others), ${welch}`;
+}
+
+function areaText(auc: number, interval: Finding['aucInterval'], cluster: 'lot' | 'part'): string {
+  if (interval === null) return `AUC: ${auc.toFixed(2)}`;
+  const clusters = cluster === 'lot' ? 'lots as clusters' : 'parts as independent';
+  return `AUC, ${clusters}: ${auc.toFixed(2)} (95 % ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)})`;
 }
 
 /** A ratio at the bound of what is reported is no result but lies beyond it. */

@@ -34,6 +34,12 @@ export function short(value: number): string {
   return Math.abs(value) < 0.001 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
 }
 
+/** With the digits that an interval deserves, two of its width: 52.309 beside 0.98 to 1.6 → 52.31 */
+export function likewise(value: number, {low, high}: {low: number; high: number}): string {
+  const digits = high > low ? Math.max(0, Math.min(9, 1 - Math.floor(Math.log10(high - low)))) : 2;
+  return value.toFixed(digits);
+}
+
 /** Bold where a terminal shows it and nobody asked for plain text. */
 export function bold(text: string): string {
   return process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text;
