@@ -5,7 +5,7 @@ import type {LoadPlan} from '../warehouse/load-plan.ts';
 import {IngestError} from './error.ts';
 import {expandPaths} from './expand-paths.ts';
 import {mapTables} from './map-table.ts';
-import {type MappingInput, readMapping} from './mapping.ts';
+import {type MappingInput, type ReadMapping, readMapping} from './mapping.ts';
 import {mappingNotices} from './notices.ts';
 import {planPlainTable} from './plain-table.ts';
 import {read} from './readers/readers.ts';
@@ -52,7 +52,8 @@ export async function ingestFiles(
 export async function planFile(path: string, options: IngestOptions = {}): Promise<LoadPlan> {
   if (options.mapping !== undefined && (options.table !== undefined || options.wide))
     throw new IngestError('a mapping names its own tables: leave out --table and --wide, or the --mapping');
-  const {records, notices} = await read(path);
+  const told = options.mapping === undefined ? undefined : await readMapping(options.mapping);
+  const {records, notices} = await read(path, told?.mapping.columns);
   const plan: LoadPlan = {
     source: path,
     path,
@@ -66,20 +67,20 @@ export async function planFile(path: string, options: IngestOptions = {}): Promi
     how: {table: options.table, wide: options.wide, timeZone: options.timeZone},
     dryRun: options.dryRun,
   };
-  if (options.mapping === undefined) plan.tables = [planPlainTable(path, records.columns, options)];
-  else await applyMapping(plan, options.mapping);
+  if (told) await applyMapping(plan, told);
+  else plan.tables = [planPlainTable(path, records.columns, options)];
   if (plan.timeZone !== undefined) checkTimeZone(plan.timeZone);
   return plan;
 }
 
-async function applyMapping(plan: LoadPlan, given: string | MappingInput): Promise<void> {
-  const {mapping, where, input} = await readMapping(given);
+async function applyMapping(plan: LoadPlan, {mapping, where, input}: ReadMapping): Promise<void> {
   plan.how = {...plan.how, mapping: input};
   plan.tables = mapTables(mapping, where, plan.records.columns, plan.path);
   plan.timeZone ??= mapping.timeZone;
   plan.timeFormats = mapping.timeFormats;
   plan.missing = mapping.missing;
   plan.decimal = mapping.decimal;
+  if (Object.keys(mapping.foldCase).length > 0) plan.foldCase = mapping.foldCase;
   plan.notices.push(...(await mappingNotices(mapping, where, plan.records)));
 }
 

@@ -22,8 +22,11 @@ export function mapTables(mapping: Mapping, where: string, columns: readonly str
   };
   for (const column of Object.keys(mapping.ignore)) mark(column, 'ignore');
   for (const {place, table} of eachTable(mapping)) markUsed(table, place, mark);
+  checkFolds(mapping, where, columns, path);
   const rest = columns.filter(column => !used.has(column));
-  const tables = eachTable(mapping).map(({name, place, table}) => planTable(name, table, rest, `${where}: ${place}`));
+  const tables = eachTable(mapping).flatMap(({name, place, table}) =>
+    planTables(name, table, rest, `${where}: ${place}`),
+  );
   if (rest.length > 0 && !eachTable(mapping).some(({table}) => takesRest(table)))
     throw new IngestError(
       `${where}: ${path} has ${rest.length > 1 ? 'columns' : 'a column'} that the mapping does not use: ` +
@@ -48,6 +51,43 @@ function markUsed(table: MappedTable, place: string, mark: (column: string, plac
   for (const {column} of table.only) mark(column, `${place}.only`);
   if (table.parameters && !takesRest(table))
     for (const column of Object.keys(table.parameters)) mark(column, `${place}.parameters`);
+  for (const column of Object.keys(table.texts ?? {})) mark(column, `${place}.texts`);
+}
+
+/** A column that is read in one case never shows a text in the other: one that waits for it would wait for ever. */
+function checkFolds(mapping: Mapping, where: string, columns: readonly string[], path: string): void {
+  for (const column of Object.keys(mapping.foldCase)) {
+    if (!columns.includes(column))
+      throw new IngestError(
+        `${where}: foldCase: ${path} has no column "${column}"${didYouMean(column, columns)}: correct the mapping, or the file`,
+      );
+  }
+  for (const {place, table} of eachTable(mapping)) {
+    const awaited = [
+      ...table.only.map(({column, values}) => ({column, at: `${place}.only`, texts: values.filter(v => v !== null)})),
+      ...Object.entries(table.columns).flatMap(([name, expression]) =>
+        mapsIn(expression).map(({column, values}) => ({column, at: `${place}.${name}`, texts: Object.keys(values)})),
+      ),
+    ];
+    for (const {column, at, texts} of awaited) {
+      const fold = mapping.foldCase[column];
+      const strange = fold && texts.find(text => text !== folded(text, fold));
+      if (strange !== undefined)
+        throw new IngestError(
+          `${where}: ${at}: "${column}" is read in ${fold} case (foldCase), so it never is "${strange}": write "${folded(strange, fold)}"`,
+        );
+    }
+  }
+}
+
+/** @returns the text as the warehouse reads it in a column of this case */
+export function folded(text: string, fold: 'lower' | 'upper'): string {
+  return fold === 'lower' ? text.toLowerCase() : text.toUpperCase();
+}
+
+function mapsIn(expression: Expression): Extract<Expression, {from: 'map'}>[] {
+  if (expression.from === 'join') return expression.pieces.flatMap(mapsIn);
+  return expression.from === 'map' ? [expression] : [];
 }
 
 function columnsIn(expression: Expression): string[] {
@@ -58,16 +98,33 @@ function columnsIn(expression: Expression): string[] {
 
 const takesRest = (table: MappedTable): boolean => table.parameters?.rest === true;
 
-function planTable(name: string, table: MappedTable, rest: readonly string[], place: string): TablePlan {
+/** One plan, and one more for each column of wide texts. */
+function planTables(name: string, table: MappedTable, rest: readonly string[], place: string): TablePlan[] {
   const noTable = tableFault(name);
   if (noTable) throw new IngestError(`${place}: ${noTable}`);
   const plan: TablePlan = {table: name, columns: table.columns};
   if (table.only.length > 0) plan.only = table.only;
   if (table.distinct !== undefined) plan.distinct = table.distinct;
-  if (table.parameters) plan.parameters = parametersOf(table.parameters, rest);
-  const wrong = columnFault(plan);
-  if (wrong) throw new IngestError(`${place}${wrong.column ? `.${wrong.column}` : ''}: ${wrong.fault}`);
-  return plan;
+  const {parameters, texts} = table;
+  if (texts && name !== 'measurements')
+    throw new IngestError(`${place}: texts (a wide file) are for measurements, not for ${name}`);
+  const plans = Object.entries(texts ?? {}).map(([column, parameter]) => textPlan(plan, column, parameter));
+  if (parameters) plans.unshift({...plan, parameters: parametersOf(parameters, rest)});
+  if (!parameters && !texts) plans.push(plan);
+  for (const one of plans) {
+    const wrong = columnFault(one);
+    if (wrong) throw new IngestError(`${place}${wrong.column ? `.${wrong.column}` : ''}: ${wrong.fault}`);
+  }
+  return plans;
+}
+
+/** A measurement without a value would retract one, so records where the text is missing make none. */
+function textPlan(plan: TablePlan, column: string, parameter: string): TablePlan {
+  const made: TablePlan['columns'] = {
+    parameter: {from: 'constant', value: parameter},
+    text_value: {from: 'column', column},
+  };
+  return {...plan, columns: {...plan.columns, ...made}, present: [column]};
 }
 
 function parametersOf(

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import type {Expression} from '../warehouse/load-plan.ts';
 import {IngestError} from './error.ts';
+import {twinsIn} from './readers/csv.ts';
 
 const Name = z.string().min(1);
 
@@ -63,13 +64,15 @@ const Table = z
     only: z.record(z.string(), z.union([Text, z.array(Text).min(1)])).optional(),
     distinct: z.boolean().optional(),
     parameters: Parameters.optional(),
+    texts: z.record(z.string(), Name).optional(),
   })
   .catchall(Value)
-  .transform(({only, distinct, parameters, ...columns}) => ({
+  .transform(({only, distinct, parameters, texts, ...columns}) => ({
     columns: columns as Record<string, Expression>,
     only: Object.entries(only ?? {}).map(([column, values]) => ({column, values: [values].flat()})),
     distinct,
     parameters,
+    texts,
   }));
 
 /** What a receipt should state about a file, counted when it is read. */
@@ -79,13 +82,24 @@ const Notice = z.union([
   z.strictObject({sum: Name, say: Name}),
 ]);
 
+/** Names for the columns of a file without a header. One name alone is refused: an empty line would be a record or none. */
+const Columns = z
+  .array(Name)
+  .min(2)
+  .superRefine((names, context) => {
+    const twins = twinsIn(names);
+    if (twins) context.addIssue({code: 'custom', message: `it ${twins}: rename one of them`});
+  });
+
 const Mapping = z.strictObject({
   about: z.string().optional(),
+  columns: Columns.optional(),
   tables: z.record(z.string(), z.union([Table.transform(table => [table]), z.array(Table)])),
   ignore: z.record(z.string(), Name).default({}),
   timeZone: z.string().optional(),
   timeFormats: z.array(Name).default([]),
   missing: z.array(z.string()).default([]),
+  foldCase: z.record(z.string(), z.enum(['lower', 'upper'])).default({}),
   decimal: z.enum(['.', ',']).default('.'),
   notices: z.array(Notice).default([]),
 });
@@ -95,14 +109,18 @@ export type MappingInput = z.input<typeof Mapping>;
 export type Mapping = z.output<typeof Mapping>;
 export type MappedTable = Mapping['tables'][string][number];
 export type MappingNotice = Mapping['notices'][number];
+export interface ReadMapping {
+  mapping: Mapping;
+  /** Names the mapping in errors. */
+  where: string;
+  input: MappingInput;
+}
 
 /**
  * Reads a mapping from its file, or checks one given as an object.
  * @throws IngestError naming the file, the place in it and what was expected there
  */
-export async function readMapping(
-  given: string | MappingInput,
-): Promise<{mapping: Mapping; where: string; input: MappingInput}> {
+export async function readMapping(given: string | MappingInput): Promise<ReadMapping> {
   const where = typeof given === 'string' ? given : 'mapping';
   const input = typeof given === 'string' ? await readJson(given) : given;
   const parsed = Mapping.safeParse(input);

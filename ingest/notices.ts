@@ -1,5 +1,6 @@
 import type {RecordSource} from '../warehouse/load-plan.ts';
 import {IngestError} from './error.ts';
+import {folded} from './map-table.ts';
 import type {Mapping, MappingNotice} from './mapping.ts';
 import {CsvRecords} from './readers/csv-records.ts';
 import {readUtf8} from './readers/text.ts';
@@ -14,11 +15,16 @@ type Count = {add: (record: readonly string[]) => void; state: () => string | un
  */
 export async function mappingNotices(mapping: Mapping, where: string, records: RecordSource): Promise<string[]> {
   const ignored = Object.entries(mapping.ignore).map(([column, why]) => `column "${column}" is not taken: ${why}`);
-  if (mapping.notices.length === 0) return ignored;
-  if (records.format !== 'csv') throw new IngestError(`${where}: notices: they can only be counted in CSV files`);
-  const counts = mapping.notices.map((notice, i) =>
-    counter(notice, mapping, records.columns, `${where}: notices.${i}`),
-  );
+  const folds = Object.entries(mapping.foldCase);
+  if (mapping.notices.length + folds.length === 0) return ignored;
+  if (records.format !== 'csv') {
+    if (mapping.notices.length > 0) throw new IngestError(`${where}: notices: they can only be counted in CSV files`);
+    return [...ignored, ...folds.map(([column, fold]) => `column "${column}" is read in ${fold} case`)];
+  }
+  const counts = [
+    ...folds.map(([column, fold]) => folding(column, records.columns.indexOf(column), fold, mapping.missing)),
+    ...mapping.notices.map((notice, i) => counter(notice, mapping, records.columns, `${where}: notices.${i}`)),
+  ];
   await eachRecord(records, record => {
     for (const count of counts) count.add(record);
   });
@@ -62,6 +68,28 @@ function summing(column: string, index: number, say: string, decimal: string): C
   };
 }
 
+/** Holds every spelling of the column: meant for categories. */
+function folding(column: string, index: number, fold: 'lower' | 'upper', missing: readonly string[]): Count {
+  const sent = new Set<string>();
+  let changed = 0;
+  return {
+    add: record => {
+      const text = record[index] ?? '';
+      if (text === '' || missing.includes(text)) return;
+      sent.add(text);
+      if (text !== folded(text, fold)) changed++;
+    },
+    state: () => {
+      const read = new Set([...sent].map(text => folded(text, fold)));
+      const spellings =
+        read.size < sent.size
+          ? `${sent.size} spellings become ${read.size}`
+          : `its ${several(sent.size, 'spelling')} stay apart`;
+      return `column "${column}" is read in ${fold} case: ${spellings}, ${several(changed, 'value')} changed`;
+    },
+  };
+}
+
 /** Holds every distinct record: meant for files of a size that a person exports. */
 function exactDuplicates(say: string): Count {
   const times = new Map<string, number>();
@@ -83,7 +111,7 @@ function exactDuplicates(say: string): Count {
 const several = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 async function eachRecord(source: RecordSource & {format: 'csv'}, take: (record: string[]) => void): Promise<void> {
-  let isHeader = true;
+  let isHeader = source.headerLines > 0;
   const parser = new CsvRecords(source.delimiter, record => {
     if (!isHeader) take(record);
     isHeader = false;

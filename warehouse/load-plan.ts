@@ -11,7 +11,10 @@ export type RecordSource =
       delimiter: string;
       quote: string;
       columns: string[];
-      /** Rows to skip: empty lines before the header, and the header (one row, though a quoted name may hold line breaks). */
+      /**
+       * Rows to skip: empty lines before the header, and the header (one row, though a quoted name may hold line breaks). 0 =
+       * the file has no header, and its first row is a record.
+       */
       headerLines: number;
     }
   | {format: 'ndjson'; path: string; columns: string[]}
@@ -46,6 +49,8 @@ export interface TablePlan {
   columns: Record<string, Expression>;
   /** Records to take: those where every listed column has one of the listed values (null = missing). */
   only?: {column: string; values: (string | null)[]}[];
+  /** Records to take: those where each of these columns has a value. */
+  present?: string[];
   /** Take one row per distinct result (a work order named on each of its reports). */
   distinct?: boolean;
   /** Wide measurements: source column -> parameter. `columns` then gives `part` and optionally step, run, measured_at. */
@@ -65,6 +70,8 @@ export interface LoadPlan {
   timeFormats: string[];
   /** Texts that mean "missing" besides the empty cell, such as "?" or "NaN". */
   missing: string[];
+  /** Columns that are read in one case, so that spellings which differ in nothing else are the same; left out if there are none. */
+  foldCase?: Record<string, 'lower' | 'upper'>;
   /** Decimal sign of numbers: '.' or ','. */
   decimal: '.' | ',';
   notices: string[];

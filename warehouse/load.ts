@@ -28,7 +28,7 @@ import {type Validated, validate} from './validate.ts';
 
 /** Finds the lines (1 = first) on which records start: of data records by ordinal, of broken ones by their byte offset. */
 export type FindLines = (
-  source: {path: string; delimiter: string; quote: string; columns: readonly string[]},
+  source: {path: string; delimiter: string; quote: string; columns: readonly string[]; headerLines: number},
   ordinals: Iterable<number>,
   brokenAtBytes: Iterable<number>,
 ) => Promise<{ofRecord: Map<number, number>; ofByte: Map<number, number>}>;

@@ -36,7 +36,7 @@ export async function openRecords(scratch: Scratch, plan: LoadPlan): Promise<Rec
   const broken = () => brokenCsv(scratch.session, records);
   await scratch.session.run('drop table if exists reject_errors; drop table if exists reject_scans');
   const [table] = plan.tables;
-  if (plan.tables.length === 1 && !table.only && !Object.values(table.columns).some(needsOrdinal)) {
+  if (plan.tables.length === 1 && !table.only && !table.present && !Object.values(table.columns).some(needsOrdinal)) {
     return {relation: csvRelation(records), ordinal: null, line: 'null::integer', types: new Map(), broken};
   }
   const relation = await scratch.table('staged', `select * from ${csvRelation(records)}`);

@@ -13,17 +13,18 @@ export interface Reading {
 export function textOf(expression: Expression, reading: Reading): string {
   switch (expression.from) {
     case 'column': {
-      const column = fieldOf(expression.column, reading);
+      const column = foldedField(expression.column, reading);
       const missing = reading.plan.missing.filter(text => text !== '');
       if (missing.length === 0) return `nullif(${column}, '')`;
-      return `case when ${column} in ('', ${missing.map(quoteText).join(', ')}) then null else ${column} end`;
+      const sent = fieldOf(expression.column, reading);
+      return `case when ${sent} in ('', ${missing.map(quoteText).join(', ')}) then null else ${column} end`;
     }
     case 'constant':
       return quoteText(expression.value);
     case 'line':
       return `${lineOf(reading)}::varchar`;
     case 'occurrence': {
-      const columns = expression.of.map(c => fieldOf(c, reading)).join(', ');
+      const columns = expression.of.map(c => foldedField(c, reading)).join(', ');
       return `(row_number() over (partition by ${columns} order by ${reading.records.ordinal}))::varchar`;
     }
     case 'split': {
@@ -32,7 +33,7 @@ export function textOf(expression: Expression, reading: Reading): string {
       return `nullif(trim(str_split(${column}, ${quoteText(expression.separator)})[${index}]), '')`;
     }
     case 'map': {
-      const column = fieldOf(expression.column, reading);
+      const column = foldedField(expression.column, reading);
       const cases = Object.entries(expression.values).map(
         ([sent, value]) =>
           `when coalesce(${column}, '') = ${quoteText(sent)} then ${value === null ? 'null' : quoteText(value)}`,
@@ -68,10 +69,11 @@ export function unmappable(expression: Expression, reading: Reading): string | n
 export function taken(table: TablePlan, reading: Reading): string {
   const conditions = (table.only ?? []).map(({column, values}) => {
     const texts = values.filter(v => v !== null).map(quoteText);
-    const name = `nullif(${fieldOf(column, reading)}, '')`;
+    const name = `nullif(${foldedField(column, reading)}, '')`;
     const listed = texts.length ? `${name} in (${texts.join(', ')})` : 'false';
     return values.includes(null) ? `(${name} is null or ${listed})` : `coalesce(${listed}, false)`;
   });
+  for (const column of table.present ?? []) conditions.push(`${textOf({from: 'column', column}, reading)} is not null`);
   return conditions.length ? conditions.join(' and ') : 'true';
 }
 
@@ -79,6 +81,13 @@ export function taken(table: TablePlan, reading: Reading): string {
 export function needsOrdinal(expression: Expression): boolean {
   if (expression.from === 'join') return expression.pieces.some(needsOrdinal);
   return expression.from === 'line' || expression.from === 'occurrence';
+}
+
+/** SQL for a field as text, in the case that the plan asks for. */
+function foldedField(column: string, reading: Reading): string {
+  const fold = reading.plan.foldCase?.[column];
+  const field = fieldOf(column, reading);
+  return fold ? `${fold}(${field})` : field;
 }
 
 /** SQL for a field as text, exactly as it was sent. */

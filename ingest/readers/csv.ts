@@ -10,7 +10,7 @@ const QUOTE = '"';
 const HEAD_BYTES = 1 << 20;
 const SAMPLE_RECORDS = 100;
 
-/** Delimited text with a header row: commas, semicolons, tabs or pipes. */
+/** Delimited text with a header row, or with names given for its columns: commas, semicolons, tabs or pipes. */
 export const csv: Reader = {
   format: 'csv',
   name: 'delimited text (CSV)',
@@ -20,11 +20,13 @@ export const csv: Reader = {
 };
 
 /** @throws IngestError if the text, the header or the quotes cannot be relied on */
-async function readCsv(path: string): Promise<Reading> {
+async function readCsv(path: string, names?: readonly string[]): Promise<Reading> {
   const head = await readHead(path);
   const delimiter = findDelimiter(head, path);
-  const {columns, headerLines} = readHeader(head, delimiter, path);
-  const records = await checkWhole(path, delimiter, columns);
+  const {columns, headerLines} = names
+    ? withoutHeader(head, delimiter, path, names)
+    : readHeader(head, delimiter, path);
+  const records = await checkWhole(path, delimiter, columns.length, headerLines);
   const notices = records === 0 ? [`${path}: has a header but no records`] : [];
   return {records: {format: 'csv', path, delimiter, quote: QUOTE, columns, headerLines}, notices};
 }
@@ -80,25 +82,54 @@ function readHeader(head: string, delimiter: string, path: string): {columns: st
         : `${path}: is empty: export it again with its header row`,
     );
   }
-  const seen = new Map<string, string>();
-  header.fields.forEach((name, index) => {
-    if (name.trim() === '')
-      throw new IngestError(`${path}: column ${index + 1} of the header has no name: give it one or remove the column`);
-    // DuckDB, as SQL in general, does not tell names apart by case.
-    const twin = seen.get(name.toLowerCase());
-    if (twin !== undefined) {
-      const how =
-        twin === name ? `names the column "${name}" twice` : `has "${twin}" and "${name}", alike but for case`;
-      throw new IngestError(`${path}: the header ${how}: rename one of them`);
-    }
-    seen.set(name.toLowerCase(), name);
-  });
+  const nameless = header.fields.findIndex(name => name.trim() === '');
+  if (nameless >= 0)
+    throw new IngestError(
+      `${path}: column ${nameless + 1} of the header has no name: give it one or remove the column`,
+    );
+  const twins = twinsIn(header.fields);
+  if (twins) throw new IngestError(`${path}: the header ${twins}: rename one of them`);
   return {columns: header.fields, headerLines: header.emptyLinesBefore + 1};
 }
 
+/** The names are given, and the first record must be one of so many fields that is not these names. */
+function withoutHeader(
+  head: string,
+  delimiter: string,
+  path: string,
+  names: readonly string[],
+): {columns: string[]; headerLines: number} {
+  const [first] = sample(head, delimiter);
+  if (!first) throw new IngestError(`${path}: has no record that can be read: export it again`);
+  const {fields, emptyLinesBefore} = first;
+  if (fields.length !== names.length)
+    throw new IngestError(
+      `${path}: line ${emptyLinesBefore + 1} has ${fields.length} fields, but "columns" of the mapping names ` +
+        `${names.length}: name each column once, in the file's order`,
+    );
+  if (fields.every((field, i) => field.trim().toLowerCase() === names[i].trim().toLowerCase()))
+    throw new IngestError(
+      `${path}: line ${emptyLinesBefore + 1} is a header with the names that the mapping gives: leave "columns" out of the mapping`,
+    );
+  return {columns: [...names], headerLines: 0};
+}
+
+/** @returns what is wrong with names that are not told apart, as the end of a sentence */
+export function twinsIn(names: readonly string[]): string | undefined {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    // DuckDB, as SQL in general, does not tell names apart by case.
+    const twin = seen.get(name.toLowerCase());
+    if (twin !== undefined)
+      return twin === name ? `names the column "${name}" twice` : `has "${twin}" and "${name}", alike but for case`;
+    seen.set(name.toLowerCase(), name);
+  }
+  return undefined;
+}
+
 /** Reads the file to its end. @returns its number of data records */
-async function checkWhole(path: string, delimiter: string, columns: string[]): Promise<number> {
-  const scan = new CsvScan(delimiter, QUOTE, columns.length, () => {});
+async function checkWhole(path: string, delimiter: string, columns: number, headerLines: number): Promise<number> {
+  const scan = new CsvScan(delimiter, QUOTE, columns, () => {});
   await readUtf8(path, chunk => scan.feed(chunk));
   if (scan.inQuotes) {
     throw new IngestError(
@@ -112,5 +143,5 @@ async function checkWhole(path: string, delimiter: string, columns: string[]): P
         'kind of line ending',
     );
   }
-  return scan.records - 1;
+  return headerLines === 0 ? scan.records : scan.records - 1;
 }

@@ -14,6 +14,9 @@ export interface Reader {
   /** Of file names, with the dot, in lower case. */
   extensions: readonly string[];
   recognises(head: Buffer): boolean;
-  /** @throws IngestError */
-  read(path: string): Promise<Reading>;
+  /**
+   * @param names of the columns of a file that does not name them itself
+   * @throws IngestError
+   */
+  read(path: string, names?: readonly string[]): Promise<Reading>;
 }

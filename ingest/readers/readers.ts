@@ -29,9 +29,10 @@ const FOREIGN: readonly {starts: readonly number[]; what: string}[] = [
 
 /**
  * Reads any file of a known format; its content, not its name, says which.
+ * @param names of the columns of a delimited file without a header
  * @throws IngestError if it is none, or not what its name says
  */
-export async function read(path: string): Promise<Reading> {
+export async function read(path: string, names?: readonly string[]): Promise<Reading> {
   const head = await firstBytes(path);
   if (head.length === 0) throw new IngestError(`${path}: is empty (0 bytes): export it again`);
   const foreign = FOREIGN.find(({starts}) => starts.every((byte, i) => head[i] === byte));
@@ -45,7 +46,11 @@ export async function read(path: string): Promise<Reading> {
         `${reader.extensions[0]}, or send the file that was meant`,
     );
   }
-  return reader.read(path);
+  if (names && reader.format !== 'csv')
+    throw new IngestError(
+      `${path}: is ${reader.name}, which names its columns itself: leave "columns" out of the mapping`,
+    );
+  return reader.read(path, names);
 }
 
 async function firstBytes(path: string): Promise<Buffer> {

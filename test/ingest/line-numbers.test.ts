@@ -5,11 +5,12 @@ import {expect, test} from 'vitest';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
 import {file, folder} from './folder.ts';
 
-const source = (path: string, columns = 2) => ({
+const source = (path: string, columns = 2, headerLines = 1) => ({
   path,
   delimiter: ',',
   quote: '"',
   columns: Array.from({length: columns}, (_, i) => `c${i}`),
+  headerLines,
 });
 
 /** Lines counted by hand, as an editor shows them. */
@@ -33,6 +34,13 @@ const cases: {what: string; text: string; columns?: number; lines: number[]}[] =
 test.each(cases)('numbers records: $what', async ({text, columns, lines}) => {
   const {ofRecord} = await linesOfRecords(source(file('x.csv', text), columns), [...lines.keys(), lines.length]);
   expect([...ofRecord]).toEqual([...lines.entries()]);
+});
+
+test('numbers records of a file without a header from its first one on', async () => {
+  const path = file('x.csv', '\n1,2\n3\n\n4,"5\n"\n6,7\n');
+  const {ofRecord, ofByte} = await linesOfRecords(source(path, 2, 0), [0, 1, 2], [5]);
+  expect(ofRecord).toEqual(new Map([[0, 2], [1, 5], [2, 7]])); // biome-ignore format: pairs
+  expect(ofByte).toEqual(new Map([[5, 3]]));
 });
 
 test('leaves broken records out of the count and gives their own lines', async () => {

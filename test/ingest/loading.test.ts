@@ -85,3 +85,45 @@ test('a semicolon file with decimal commas, a byte order mark and a column named
   ]);
   expect(await rejects(path)).toMatchObject([{line: 4, field: 'Moment\r\n[Nm]'}]);
 });
+
+test.each(['', '\ufeff'])(
+  'without a header the first line is a record, and spellings meet only where it is asked',
+  async bom => {
+    const path = file(
+      'bands.data',
+      `${bom}B1${bom.length},yes,CANADIAN,pass\n\nB2${bom.length},YES,CANAdiAN,FAIL\nB3${bom.length},?,Canadian\nB4${bom.length},?,NaN,maybe\n`,
+    );
+    const mapping: IngestOptions['mapping'] = {
+      columns: ['id', 'grain', 'mill', 'result'],
+      tables: {
+        inspections: {inspection: 'id', part: 'id', result: {map: 'result', values: {pass: 'pass', fail: 'fail'}}},
+        measurements: {part: 'id', texts: {grain: 'grain', mill: 'mill'}},
+      },
+      missing: ['?', 'NaN'],
+      foldCase: {mill: 'upper', result: 'lower'},
+    };
+    const [receipt] = await ingest(path, {mapping});
+    expect(receipt.tables).toMatchObject([
+      {table: 'inspections', accepted: 2, rejected: 2},
+      {table: 'measurements', accepted: 2, rejected: 0},
+      {table: 'measurements', accepted: 2, rejected: 0},
+    ]);
+    const ask = (sql: string) => warehouse.read(undefined, session => session.rows(sql));
+    expect(
+      await ask(
+        `select part, parameter, text_value from measurements where part like 'B_${bom.length}' order by part, parameter`,
+      ),
+    ).toEqual([
+      {part: `B1${bom.length}`, parameter: 'grain', text_value: 'yes'},
+      {part: `B1${bom.length}`, parameter: 'mill', text_value: 'CANADIAN'},
+      {part: `B2${bom.length}`, parameter: 'grain', text_value: 'YES'},
+      {part: `B2${bom.length}`, parameter: 'mill', text_value: 'CANADIAN'},
+    ]);
+    // The quarantine keeps what was sent, by the line where it stands.
+    expect(await rejects(path)).toEqual([
+      {line: 4, field: null, reason: expect.stringMatching(/not a record of 4 fields/)},
+      {line: 5, field: 'result', reason: expect.stringMatching(/^not in the mapping/)},
+      {line: 5, field: 'result', reason: expect.stringMatching(/^not one of pass, fail, error/)},
+    ]);
+  },
+);

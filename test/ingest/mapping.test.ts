@@ -82,6 +82,27 @@ test.each([
   expect((await planFile(file('x.csv', CSV), {mapping})).tables[0].parameters).toEqual(expected);
 });
 
+test('texts of a wide file: one plan a column, of the records that have one, beside the numbers', async () => {
+  const measurements = {...wide, parameters: {Order: 'torque_nm'}, texts: {Line: 'line', Result: 'look'}};
+  const {tables} = await planFile(file('x.csv', CSV), {
+    mapping: {tables: {measurements}, ignore: {When: '-', Remark: '-'}},
+  });
+  const of = (column: string, parameter: string) => ({
+    table: 'measurements',
+    columns: {
+      part: {from: 'column', column: 'Serial'},
+      parameter: {from: 'constant', value: parameter},
+      text_value: {from: 'column', column},
+    },
+    present: [column],
+  });
+  expect(tables).toEqual([
+    {table: 'measurements', columns: {part: {from: 'column', column: 'Serial'}}, parameters: {Order: 'torque_nm'}},
+    of('Line', 'line'),
+    of('Result', 'look'),
+  ]);
+});
+
 const parts = (more: object): Mapping => ({
   tables: {parts: {part: 'Serial', product: 'Line', ...more}},
   ignore: others,
@@ -174,6 +195,55 @@ const wrong: {what: string; mapping: unknown; sentence: string}[] = [
       'mapping: tables.part: there is no table "part" (did you mean "parts"?): the tables are products, work_orders, lots, parts, genealogy, movements, stations, shifts, operations, events, parameters, measurements, readings, inspections, defects, tallies, defect_codes',
   },
   {
+    what: 'texts of another table than measurements',
+    mapping: parts({texts: {Remark: 'remark'}}),
+    sentence: 'mapping: tables.parts: texts (a wide file) are for measurements, not for parts',
+  },
+  {
+    what: 'a text that the file lacks',
+    mapping: {tables: {measurements: {part: 'Serial', texts: {Colour: 'colour'}}}},
+    sentence: 'mapping: tables.measurements.texts: x.csv has no column "Colour": correct the mapping, or the file',
+  },
+  {
+    what: 'names for the columns of a file that has them',
+    mapping: {...parts({}), columns: ['serial', 'order', 'when', 'line', 'result', 'remark']},
+    sentence: 'x.csv: line 1 is a header with the names that the mapping gives: leave "columns" out of the mapping',
+  },
+  {
+    what: 'more names than the file has columns',
+    mapping: {...parts({}), columns: ['a', 'b', 'c', 'd', 'e', 'f', 'g']},
+    sentence:
+      'x.csv: line 1 has 6 fields, but "columns" of the mapping names 7: name each column once, in the file\'s order',
+  },
+  {
+    what: 'a name for two columns',
+    mapping: {...parts({}), columns: ['Serial', 'Order', 'serial']},
+    sentence: 'mapping: columns: it has "Serial" and "serial", alike but for case: rename one of them',
+  },
+  {
+    what: 'to fold a column that the file lacks',
+    mapping: {...parts({}), foldCase: {line: 'upper'}},
+    sentence: 'mapping: foldCase: x.csv has no column "line" (did you mean "Line"?): correct the mapping, or the file',
+  },
+  {
+    what: 'to fold by another rule',
+    mapping: {...parts({}), foldCase: {Line: 'title'}},
+    sentence: 'mapping: foldCase.Line: Invalid option: expected one of "lower"|"upper"',
+  },
+  {
+    what: 'a look-up of a text that a folded column never shows',
+    mapping: {
+      ...parts({lot: {join: ['Line', {map: 'Order', values: {'': null, w1: 'A', W2: 'B'}}], with: '-'}}),
+      foldCase: {Order: 'lower'},
+    },
+    sentence: 'mapping: tables.parts.lot: "Order" is read in lower case (foldCase), so it never is "W2": write "w2"',
+  },
+  {
+    what: 'a filter by a text that a folded column never shows',
+    mapping: {...parts({only: {Line: [null, 'l1']}}), foldCase: {Line: 'upper'}},
+    sentence: 'mapping: tables.parts.only: "Line" is read in upper case (foldCase), so it never is "l1": write "L1"',
+  },
+  {
     what: 'a notice on a column that the file lacks',
     mapping: {...parts({}), notices: [{count: {Resultat: 'OK'}, say: 'good ones'}]},
     sentence: 'mapping: notices.0: the file has no column "Resultat" (did you mean "Result"?)',
@@ -219,6 +289,32 @@ test('notices are counted over the whole file', async () => {
     '3 records in 1 group are exact duplicates: twins',
     'column "q" adds up to 7: in all',
   ]);
+});
+
+test('what is read in one case is told, with the spellings that meet by it', async () => {
+  const mapping: Mapping = {
+    columns: ['id', 'name', 'kind'],
+    tables: {products: {product: 'id'}},
+    ignore: {name: 'no room', kind: 'no room'},
+    missing: ['NaN'],
+    foldCase: {name: 'upper', kind: 'lower'},
+  };
+  const path = file('x.data', '1,kmart,a\n2,KMART,b\n3,Kmart,NaN\n4,AMES,\n');
+  const plan = await planFile(path, {mapping});
+  expect(plan.records).toMatchObject({columns: ['id', 'name', 'kind'], headerLines: 0});
+  expect(plan.notices.slice(2)).toEqual([
+    'column "name" is read in upper case: 4 spellings become 2, 2 values changed',
+    'column "kind" is read in lower case: its 2 spellings stay apart, 0 values changed',
+  ]);
+  const lines = file('x.ndjson', '{"id":"1","name":"kmart","kind":"a"}\n');
+  const {columns: _columns, ...named} = mapping;
+  expect((await planFile(lines, {mapping: named})).notices.slice(2)).toEqual([
+    'column "name" is read in upper case',
+    'column "kind" is read in lower case',
+  ]);
+  expect(await refusal(() => planFile(lines, {mapping}), lines)).toBe(
+    'x.ndjson: is JSON, which names its columns itself: leave "columns" out of the mapping',
+  );
 });
 
 test('the mapping in the README is one', async () => {
