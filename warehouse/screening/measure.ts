@@ -52,7 +52,8 @@ export function measure(
     number === null || side === null || leavesOut === tested.p <= alpha
       ? own
       : sideEffect(ground, number.tested, number.candidate, side, alpha / tested.candidates.length);
-  const groups = totals(ground, outcome, exposure);
+  // Whoever selects the parts by the finding's filter shall count as many.
+  const groups = totals(ground, outcome, side?.described ?? exposure);
   const crude = numeric ? crudeDifference(groups) : crudeRatio(groups);
   const share = groups.sum > 0 ? groups.exposedSum / groups.sum : 0;
   const attributableShare = numeric || effect.value <= 1 ? 0 : (share * (effect.value - 1)) / effect.value;

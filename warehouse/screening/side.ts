@@ -6,6 +6,7 @@ import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {type Line, lineOfDistances, lineOfRanks} from './line.ts';
 import {occurs, rankOf} from './number-margins.ts';
+import type {Outcome} from './outcome.ts';
 import {beyond, type Cut, type Found, findThreshold, type Sides, type Threshold} from './threshold.ts';
 
 type Numeric = Extract<Factor, {kind: 'number'}>;
@@ -13,7 +14,10 @@ type Numeric = Extract<Factor, {kind: 'number'}>;
 export interface ToldSide {
   line: Line;
   cutOf: Found['cutOf'];
+  /** Each half's parts judged by the cut of the other half: what the effect is worked out from. */
   exposure: Exposure;
+  /** By the cut that is told: the parts that its filter expression describes. */
+  described: Exposure;
   /** Null where both tails are exposed, or the middle. */
   threshold: Threshold | null;
   /** Filter expression of the exposed parts. */
@@ -40,15 +44,23 @@ export function sideOf(
     const {low, high} = endsAt(line, factor.distinct, cut);
     const where = more ? `(${name} <= ${low} or ${name} >= ${high})` : `(${name} > ${low} and ${name} < ${high})`;
     const words = `${more ? 'outside of' : 'between'} ${shortly(low)} ${more ? 'to' : 'and'} ${shortly(high)}${unit}`;
-    const exposure = levelExposure(beyond(ground, line, cutOf), outcome);
-    return {line, cutOf, exposure, threshold: null, where, words, sought};
+    return {line, cutOf, ...exposuresOf(ground, line, cut, cutOf, outcome), threshold: null, where, words, sought};
   }
   const line = lineOfRanks(ground, factor);
   const {cut, cutOf, sought} = findThreshold(ground, factor.name, line, SIDES[shape](more));
   const threshold = {op: cut.op, value: valueAt(line, factor.distinct, cut)};
   const where = `${name} ${threshold.op} ${threshold.value}`;
-  const exposure = levelExposure(beyond(ground, line, cutOf), outcome);
-  return {line, cutOf, exposure, threshold, where, words: '', sought};
+  return {line, cutOf, ...exposuresOf(ground, line, cut, cutOf, outcome), threshold, where, words: '', sought};
+}
+
+function exposuresOf(ground: Ground, line: Line, cut: Cut, cutOf: Found['cutOf'], outcome: Outcome) {
+  return {
+    exposure: levelExposure(beyond(ground, line, cutOf), outcome),
+    described: levelExposure(
+      beyond(ground, line, () => cut),
+      outcome,
+    ),
+  };
 }
 
 /** Where harm is to be sought, given the score that told and whether more of it means more of the outcome. */

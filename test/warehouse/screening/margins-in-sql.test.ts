@@ -100,4 +100,4 @@ test('sums by lot, the area under the curve, the largest gap and the means are w
   instance.closeSync();
   expect(compared).toBeGreaterThan(300);
   expect(withMeans).toBeGreaterThan(50);
-}, 30_000);
+});

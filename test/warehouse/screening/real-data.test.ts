@@ -64,4 +64,42 @@ describe.skipIf(!present)('real data', () => {
       expect(finding?.p).toBeGreaterThanOrEqual(p);
     }
   });
+
+  /** The rules by which each mode fails, as Matzka (2020), Explainable AI for Predictive Maintenance, AI4I, states them. */
+  test.each([
+    // Torque falls as speed rises, so that either may be taken for the other.
+    ['HDF', ['rotational_speed_rpm', 'air_temperature_k'], ['torque_nm', 'process_temperature_k']],
+    ['PWF', ['torque_nm', 'rotational_speed_rpm'], []],
+    ['OSF', ['torque_nm', 'tool_wear_min'], ['rotational_speed_rpm']],
+    ['TWF', ['tool_wear_min'], []],
+    ['RNF', [], []],
+  ])('AI4I: %s is told by the variables of its rule, and noise by none', async (mode, rule, alike) => {
+    const {findings, population} = await screen(await ai4i(), {defect: mode});
+    expect(population.parts).toBe(10_000);
+    const claims = findings.filter(({q, verdict}) => q <= 0.05 && /supported|ambiguous/.test(verdict));
+    const told = claims.filter(({kind}) => kind === 'number');
+    expect(told.filter(({verdict}) => verdict === 'supported').map(({factor}) => factor)).toEqual(rule);
+    expect(told.filter(({verdict}) => verdict === 'ambiguous').map(({factor}) => factor)).toEqual(alike);
+    // Worn tools fail at a moment between 200 and 240 minutes.
+    if (mode === 'TWF') expect(told[0].threshold?.value).toBeCloseTo(200, -1);
+  });
+
+  test('cylinder bands: what was no longer written down when bands grew frequent is told with the moment, not as a cause', async () => {
+    const warehouse = await load('cylinder-bands', 'cylinder-bands/bands.data');
+    const {population, findings} = await screen(warehouse, {anyFail: true});
+    expect(population).toEqual({parts: 540, defective: 228, lots: 262});
+    const claims = findings.filter(({q, verdict}) => q <= 0.05 && /supported|ambiguous/.test(verdict));
+    const moment = claims.find(({factor}) => factor === 'time.change_point');
+    expect(moment).toMatchObject({verdict: 'ambiguous'});
+    expect(moment?.sentence).toContain('since 1991-09');
+    const unwritten = claims.find(({factor}) => factor === 'ink_pct');
+    expect(unwritten).toMatchObject({kind: 'missing', verdict: 'ambiguous'});
+    expect(moment?.ambiguousWith).toContain('ink_pct');
+  });
 });
+
+let made: Promise<Awaited<ReturnType<typeof load>>> | null = null;
+function ai4i() {
+  made ??= load('ai4i-2020', 'ai4i-2020/ai4i2020.csv');
+  return made;
+}

@@ -1,0 +1,20 @@
+import {expect, test} from 'vitest';
+import {evaluate} from '../../../warehouse/screening/evaluate.ts';
+import {makePlant} from './plant.ts';
+import {rowsWhere} from './rows-where.ts';
+
+test('whoever selects parts by the filter of a finding counts as many as it tells, and as many defective', () => {
+  let compared = 0;
+  for (const [k, cause] of [{kind: 'high', ratio: 4} as const, {kind: 'spread', ratio: 4} as const].entries()) {
+    const {frame} = makePlant({seed: 31 + k, lots: 80, steps: 6, numbers: 6, sampled: 0.6, partsPerLot: 60, cause});
+    for (const {kind, factor, where, parts, defective} of evaluate(frame).findings) {
+      if (where === null || kind === 'interaction') continue;
+      const rows = rowsWhere(frame, where);
+      const told = rows.reduce((sum, one) => sum + one, 0);
+      const failed = rows.reduce((sum, one, i) => sum + one * frame.outcome[i], 0);
+      expect([parts, defective], `${factor}: ${where}`).toEqual([told, failed]);
+      compared += Number(kind === 'number');
+    }
+  }
+  expect(compared).toBeGreaterThan(8);
+});
