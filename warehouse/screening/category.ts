@@ -40,7 +40,13 @@ export function levelsOf(ground: Ground, factor: Category): Levels {
 }
 
 /** A level that was tested, with the ways to what its test was made from. */
-export function levelCandidate(ground: Ground, levelsOf: () => Levels, code: number, level: string, test: ScoreTest): Candidate {
+export function levelCandidate(
+  ground: Ground,
+  levelsOf: () => Levels,
+  code: number,
+  level: string,
+  test: ScoreTest,
+): Candidate {
   return {
     level,
     shape: null,

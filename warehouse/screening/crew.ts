@@ -56,14 +56,31 @@ export function crewOf(helpers: readonly Helper[]): (ground: Ground) => Members 
   return ground => {
     const own = new Share(ground);
     const {frame, alpha} = ground;
-    together(helpers, () => ({ask: 'begin', frame, alpha}), () => null);
+    together(
+      helpers,
+      () => ({ask: 'begin', frame, alpha}),
+      () => null,
+    );
     return {
       count: 1 + helpers.length,
-      test: shares => together(helpers, at => ({ask: 'test', factors: shares[at + 1]}), () => own.test(shares[0])) as Tests[],
+      test: shares =>
+        together(
+          helpers,
+          at => ({ask: 'test', factors: shares[at + 1]}),
+          () => own.test(shares[0]),
+        ) as Tests[],
       alike: directions =>
-        together(helpers, () => ({ask: 'alike', directions}), () => own.alike(directions)) as Alike[][][],
+        together(
+          helpers,
+          () => ({ask: 'alike', directions}),
+          () => own.alike(directions),
+        ) as Alike[][][],
       measure: tasks =>
-        together(helpers, at => ({ask: 'measure', tasks: tasks[at + 1]}), () => own.measure(tasks[0])) as Told[][],
+        together(
+          helpers,
+          at => ({ask: 'measure', tasks: tasks[at + 1]}),
+          () => own.measure(tasks[0]),
+        ) as Told[][],
     };
   };
 }

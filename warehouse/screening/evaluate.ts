@@ -24,7 +24,12 @@ export interface Evaluation {
 }
 
 /** What a question goes through, in this order. */
-export const STAGES = ['testing factors', 'testing pairs and moments', 'judging claims', 'working out intervals'] as const;
+export const STAGES = [
+  'testing factors',
+  'testing pairs and moments',
+  'judging claims',
+  'working out intervals',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 interface Options {
@@ -70,7 +75,9 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
   );
   const q = new Map(falseDiscoveryRates(sharing.map(({p}) => p)).map((value, at) => [sharing[at], value]));
   const selected = sharing.filter(one => (q.get(one) ?? 1) <= alpha);
-  const claims = selected.map(one => ({tested: one, candidate: one.candidates[mostHarmful(one, frame)]})).sort(byEvidence);
+  const claims = selected
+    .map(one => ({tested: one, candidate: one.candidates[mostHarmful(one, frame)]}))
+    .sort(byEvidence);
   // What was sought in the outcome is a rival only where it was found.
   const found = selected.filter(({together, change}) => together || change);
   stage('judging claims');
@@ -135,7 +142,11 @@ function costs({outcome}: Ground): string[] {
  */
 function mostHarmful({candidates, kind}: Tested, frame: Frame): number {
   if (kind === 'interaction') return 0;
-  if (kind === 'missing') return Math.max(0, candidates.findIndex(({level}) => level === 'missing'));
+  if (kind === 'missing')
+    return Math.max(
+      0,
+      candidates.findIndex(({level}) => level === 'missing'),
+    );
   const eitherWay = frame.outcomeKind === 'numeric';
   const all = [...candidates.keys()];
   const harmful = all.filter(at => eitherWay || candidates[at].shape !== null || candidates[at].test.z > 0);
@@ -169,7 +180,16 @@ function silence({candidates, attainable}: Tested, reachable: number): Verdict {
 function nothingMeasured(numeric: boolean): Told {
   const none = {value: numeric ? 0 : 1, low: numeric ? 0 : 0.001, high: numeric ? 0 : 1000};
   const counts = {parts: 0, defective: 0, lots: 0, attributableShare: 0, logLikelihood: null};
-  return {effect: none, crude: none, threshold: null, side: null, where: null, ...counts, distribution: NO_DISTRIBUTION, enough: null};
+  return {
+    effect: none,
+    crude: none,
+    threshold: null,
+    side: null,
+    where: null,
+    ...counts,
+    distribution: NO_DISTRIBUTION,
+    enough: null,
+  };
 }
 
 function findingOf(

@@ -64,4 +64,3 @@ function defectsOf({start, cellOf, count}: Layout['cells'], events: Int32Array) 
   for (const row of events) defective[cellOf[row]]++;
   return defectiveByCell(parts, defective);
 }
-

@@ -26,7 +26,10 @@ export function levelSums(ground: Ground, factor: Category, outcome: Outcome): L
   }
   const places = placesIn(ground, outcome);
   return factor.levels.map((_, code) => ({
-    places: places === null ? cells.subarray(start[code], start[code + 1]) : cells.subarray(start[code], start[code + 1]).map(k => places[k]),
+    places:
+      places === null
+        ? cells.subarray(start[code], start[code + 1])
+        : cells.subarray(start[code], start[code + 1]).map(k => places[k]),
     parts: Float64Array.from(parts.subarray(start[code], start[code + 1])),
     sums: sums.subarray(start[code], start[code + 1]),
   }));

@@ -4,7 +4,7 @@ import type {Classes} from './classes.ts';
 import type {Ground} from './ground.ts';
 
 /** The parts of one lot (within a stratum) that share both classes; an entry each, lot after lot. */
-export interface Groups {
+interface Groups {
   count: number;
   /** Groups of cell k stand from start[k] to start[k + 1]. */
   start: Int32Array;

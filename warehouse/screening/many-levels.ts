@@ -12,11 +12,7 @@ const MOST_LOTS = 2000;
  * @see Kazi-Aoual, Hitier, Sabatier & Lebreton (1995), Comput. Stat. Data Anal. 20:643 (moments of tr(A PBP'));
  *   Liu, Lin & Ghosh (2007), Biometrics 63:1079 (the score test)
  */
-export function manyLevelsTest(
-  outcome: Outcome,
-  levels: readonly LevelCounts[],
-  ordered: boolean,
-): number | null {
+export function manyLevelsTest(outcome: Outcome, levels: readonly LevelCounts[], ordered: boolean): number | null {
   if (outcome.members.some(at => at.length > MOST_LOTS)) return null;
   // A level seen in one lot alone says nothing of itself that the lot does not.
   const columns = levels.filter(level => level.places.length > 1).map(level => column(outcome, level));

@@ -14,7 +14,10 @@ export interface Missing {
 }
 
 /** One candidate for every distinct set of parts that some factor misses, by the name of that set. */
-export function missingFactors(ground: Ground, factors: readonly Factor[] = ground.frame.factors): Map<string, Missing> {
+export function missingFactors(
+  ground: Ground,
+  factors: readonly Factor[] = ground.frame.factors,
+): Map<string, Missing> {
   const found = new Map<string, Missing>();
   for (const factor of factors) {
     const {name, known, missing} = extentOf(ground, factor);

@@ -4,7 +4,7 @@ import {eventsAt} from './events.ts';
 import {type Exposure, levelExposure} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
-import {BINS, type NumberMargins, type ScoreSums, rankOf} from './number-margins.ts';
+import {BINS, type NumberMargins, rankOf, type ScoreSums} from './number-margins.ts';
 import type {Outcome} from './outcome.ts';
 import {outcomeWhereKnown} from './presence.ts';
 import {type ScoreTest, scoreTest} from './score-test.ts';

@@ -1,5 +1,5 @@
 import {type CentredSums, centredSums} from '../statistics/permutation-moments.ts';
-import {type Cells, type CellSums, type HeldSums, held} from './cells.ts';
+import {type CellSums, type Cells, type HeldSums, held} from './cells.ts';
 
 /**
  * The outcome by cell, ready to be permuted: what lots would look like if nothing but their own fate set them apart. Every

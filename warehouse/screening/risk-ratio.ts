@@ -121,11 +121,7 @@ function expect(
 }
 
 /** Moments within lots at that ratio: each defective part of a lot is an exposed one with the odds of its numbers. */
-function withinGiven(
-  outcome: Outcome,
-  {exposed, cases, exposedCases}: Counts,
-  ratio: number,
-): SplitScore['within'] {
+function withinGiven(outcome: Outcome, {exposed, cases, exposedCases}: Counts, ratio: number): SplitScore['within'] {
   const unit = 1 / (1 - outcome.correlation);
   let [deviation, variance, third] = [0, 0, 0];
   for (let k = 0; k < cases.length; k++) {

@@ -53,7 +53,11 @@ export function findThreshold(ground: Ground, name: string, line: Line, sides: S
 }
 
 /** Parts on the side of the cut of their cell, and their outcomes, by cell. */
-export function beyond(ground: Ground, {margins: {cells}, parts: counts, events}: Line, cutOf: Found['cutOf']): LevelCounts {
+export function beyond(
+  ground: Ground,
+  {margins: {cells}, parts: counts, events}: Line,
+  cutOf: Found['cutOf'],
+): LevelCounts {
   const [parts, sums] = [new Float64Array(cells.length), new Float64Array(cells.length)];
   for (let j = 0; j < parts.length; j++) {
     const {op, at} = cutOf(j);
