@@ -66,7 +66,7 @@ function send(task: Waiting['task']): void {
   crew[0].postMessage(task satisfies ToWorker);
 }
 
-const FEW_VALUES = 3_000_000;
+const FEW_VALUES = 1_000_000;
 /** More threads than this have too little each to be worth their memory. */
 const MOST_THREADS = 8;
 

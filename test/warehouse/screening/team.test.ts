@@ -24,16 +24,17 @@ const inTurn =
   };
 
 test('an answer does not depend on how its factors are shared out', () => {
+  const small = {steps: 6, numbers: 4, partsPerLot: 60};
   const planted = [
-    makePlant({seed: 5, lots: 60, correlation: 0.01, lanes: 0.9, cause: {kind: 'tool', ratio: 3}}).frame,
-    makePlant({seed: 6, lots: 60, missing: 0.2, sampled: 0.3, cause: {kind: 'high', ratio: 4}}).frame,
-    makePlant({seed: 7, lots: 80, cause: {kind: 'change', ratio: 4}}).frame,
+    makePlant({...small, seed: 5, lots: 60, lanes: 0.9, cause: {kind: 'tool', ratio: 4}}).frame,
+    makePlant({...small, seed: 6, lots: 60, missing: 0.2, sampled: 0.5, cause: {kind: 'high', ratio: 5}}).frame,
+    makePlant({...small, seed: 7, lots: 60, cause: {kind: 'change', ratio: 5}}).frame,
   ];
-  const frames = [...planted, ...[2, 3, 4, 6, 9, 12].map(seed => randomFrame(seed).frame)];
+  const frames = [...planted, ...[2, 4, 9].map(seed => randomFrame(seed).frame)];
   let claims = 0;
   for (const [at, frame] of frames.entries()) {
     const one = evaluate(frame);
-    for (const count of [2, 3, 7]) {
+    for (const count of [2, 5]) {
       const many = evaluate(frame, {members: inTurn(count)});
       expect(JSON.stringify(many), `frame ${at} in ${count} shares`).toBe(JSON.stringify(one));
     }
@@ -44,11 +45,18 @@ test('an answer does not depend on how its factors are shared out', () => {
 
 /** Numbers of a hundred values each, enough that threads share them. */
 function largeFrame(): Frame {
-  const {frame} = makePlant({seed: 8, lots: 200, partsPerLot: 160, numbers: 1, cause: {kind: 'tool', ratio: 3}});
+  const {frame} = makePlant({
+    seed: 8,
+    lots: 100,
+    partsPerLot: 160,
+    steps: 3,
+    numbers: 1,
+    cause: {kind: 'tool', ratio: 3},
+  });
   const rng = random(9);
   const rows = shared(Int32Array, frame.parts).map((_, i) => i);
   const distinct = shared(Float64Array, 100).map((_, k) => k / 7);
-  const numbers = Array.from({length: Math.ceil(3_100_000 / frame.parts)}, (_, k): Frame['factors'][number] => {
+  const numbers = Array.from({length: Math.ceil(1_050_000 / frame.parts)}, (_, k): Frame['factors'][number] => {
     const shift = rng.below(100);
     const codes = shared(Uint16Array, frame.parts);
     for (let i = 0; i < codes.length; i++) codes[i] = 1 + ((i * (k + 3) + shift + ((i * i) >>> 7)) % 100);
