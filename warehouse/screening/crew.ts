@@ -39,13 +39,12 @@ export function help({port, rung}: Helper): void {
     return request.ask === 'alike' ? share.alike(request.directions) : share.measure(request.tasks);
   };
   port.on('message', (request: Request) => {
-    let reply: Reply;
     try {
-      reply = {value: answer(request)};
+      port.postMessage({value: answer(request)} satisfies Reply);
     } catch (error) {
-      reply = {error: error instanceof Error ? (error.stack ?? error.message) : String(error)};
+      const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      port.postMessage({error: words} satisfies Reply);
     }
-    port.postMessage(reply);
     Atomics.add(rung, 0, 1);
     Atomics.notify(rung, 0);
   });

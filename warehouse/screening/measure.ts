@@ -63,7 +63,8 @@ export function measure(
     effect,
     crude,
     threshold: side?.threshold ?? null,
-    side,
+    // No more than the words: it passes between threads.
+    side: side && {words: side.words, sought: side.sought},
     where: side?.where ?? whereOf(tested, candidate),
     parts: Math.round(groups.exposed),
     defective,
