@@ -51,7 +51,7 @@ test('the main path: files in, questions, a hold by two people', async () => {
   const approved = Hold.parse((await fishboneHere(['hold', 'approve', proposed.id, '--by', 'Ben', ...at])).json());
   expect(approved.decision).toBe('approved');
   expect(approved.events.map(({what}) => what)).toContain('not sent');
-}, 60_000);
+});
 
 describe('exit codes', () => {
   test('2 for wrong usage, with a sentence and nothing on stdout', async () => {
@@ -72,7 +72,7 @@ describe('exit codes', () => {
       expect(err).toMatch(sentence);
       expect(err).not.toContain('    at ');
     }
-  }, 60_000);
+  });
 
   test('1 where there is no warehouse, and none is made by asking', async () => {
     const folder = join(temporaryFolder(), 'typo');
@@ -133,7 +133,7 @@ describe('exit codes', () => {
     expect(z.array(Receipt).parse(again.json())).toMatchObject([{tables: [{accepted: 1, rejected: 1}]}]);
     const show = (await fishboneHere(['quarantine', 'show', id, ...at])).json<{rows: RejectedRow[]}>();
     expect(show.rows.map(({line}) => line)).toEqual([3]);
-  }, 60_000);
+  });
 
   test('4 for a ledger that was altered', async () => {
     const folder = join(temporaryFolder(), 'W');
@@ -188,4 +188,4 @@ test('text for people is aligned, and bears no colour when nobody watches', asyn
   const {out} = await fishboneHere(['pareto', '--warehouse', folder]);
   expect(out).toContain('4 defects on 4 parts of 12 inspected');
   expect(out).not.toContain('\u001b');
-}, 30_000);
+});

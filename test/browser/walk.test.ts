@@ -39,6 +39,7 @@ beforeAll(async () => {
   server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
   browser = await openBrowser();
   page = await (await browser.newContext({viewport: {width: 1440, height: 900}})).newPage();
+  page.setDefaultTimeout(300_000);
   page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
   page.on('pageerror', error => troubles.push(error.message));
   page.on(
@@ -55,7 +56,7 @@ afterAll(async () => {
 });
 
 const picture = (name: string) => page.screenshot({path: join(pictures, `${name}.png`), fullPage: true});
-const waitFor = (text: string | RegExp) => page.getByText(text).first().waitFor({timeout: 60_000});
+const waitFor = (text: string | RegExp) => page.getByText(text).first().waitFor();
 
 test('1 the Pareto: scratches lead, and their bar is a link to their causes', async () => {
   await page.goto(server.address);

@@ -90,6 +90,7 @@ describe('the drawing', () => {
       args: ['--no-sandbox', '--disable-background-networking'],
     });
     page = await browser.newPage();
+    page.setDefaultTimeout(300_000);
     const script = await bundled();
     await page.route('http://plant/', route =>
       route.fulfill({

@@ -28,7 +28,7 @@ describe.skipIf(!present)('real data', () => {
   beforeAll(async () => {
     warehouse = await Warehouse.open(folder);
     for (const [name, file] of Object.entries(SETS)) receipts[name] = await ingest(name, file);
-  }, 600_000);
+  });
   afterAll(async () => {
     await warehouse.close();
     remove();

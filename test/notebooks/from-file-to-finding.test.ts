@@ -57,6 +57,7 @@ const screenOf = async (defect: string) => {
 async function openNotebook(search = ''): Promise<{page: Page; troubles: string[]}> {
   const troubles: string[] = [];
   const page = await browser.newPage({viewport: {width: 1100, height: 900}});
+  page.setDefaultTimeout(300_000);
   page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
   page.on('pageerror', error => troubles.push(error.message));
   await page.route('**', route => {
@@ -143,15 +144,15 @@ test('another defect, and another seed, change what follows and nothing else', a
   const first = await page.locator('#cell-22 .claim').textContent();
 
   await page.locator('#cell-21 input').fill('77');
-  await expect.poll(() => page.locator('#cell-22 .claim').textContent()).not.toBe(first);
+  await expect.poll(() => page.locator('#cell-22 .claim').textContent(), {timeout: 300_000}).not.toBe(first);
   // Two thousand simulated plants: what the test by lots promises is 5 %, whatever is drawn.
   const byLots = /counting lots, (\d+) %/.exec((await page.locator('#cell-22 .claim').textContent()) ?? '');
   expect(Math.abs(Number(byLots?.[1]) - 5)).toBeLessThanOrEqual(2);
 
   await page.locator('#cell-8 select').selectOption(other.key);
-  await expect.poll(() => page.locator('#cell-9 .claim').textContent(), {timeout: 30_000}).toBe(findings[0].sentence);
+  await expect.poll(() => page.locator('#cell-9 .claim').textContent(), {timeout: 300_000}).toBe(findings[0].sentence);
   await expect
-    .poll(() => figures(page, 17), {timeout: 30_000})
+    .poll(() => figures(page, 17), {timeout: 300_000})
     .toMatchObject({[`parts with ${other.key}, counted here`]: count(other.parts)});
   expect(await page.locator('.observablehq--error').count()).toBe(0);
   expect(troubles).toEqual([]);

@@ -11,7 +11,8 @@ export interface Unranked {
 
 /**
  * Claims first, then by p. Claims that cannot be told apart stand together, first the one that fits best:
- * their p values, all far out in a tail that the effect itself has widened, order them less well.
+ * their p values, all far out in a tail that the effect itself has widened, order them less well. Of those that fit
+ * alike, as two names of the same parts do, a value stands before the lack of one.
  */
 export function ranked(findings: readonly Unranked[], alpha: number): Omit<Finding, 'id'>[] {
   const isClaim = ({finding: {q, verdict}}: Unranked) =>
@@ -23,7 +24,7 @@ export function ranked(findings: readonly Unranked[], alpha: number): Omit<Findi
     const {ambiguousWith, factor} = claims[0].finding;
     const together = new Set([factor, ...ambiguousWith]);
     const set = claims.filter(({finding}) => together.has(finding.factor));
-    order.push(...set.sort((a, b) => isMoment(a) - isMoment(b) || b.fit - a.fit || byEvidence(a, b)));
+    order.push(...set.sort((a, b) => isMoment(a) - isMoment(b) || fit(b) - fit(a) || isLack(a) - isLack(b) || byEvidence(a, b)));
     for (const one of set) claims.splice(claims.indexOf(one), 1);
   }
   return order.concat(rest).map(({finding}, at) => ({...finding, rank: at + 1}));
@@ -32,6 +33,15 @@ export function ranked(findings: readonly Unranked[], alpha: number): Omit<Findi
 /** What somebody can act on comes before the bare moment at which it changed. */
 function isMoment({finding}: Unranked): number {
   return Number(finding.factor === CHANGE_POINT);
+}
+
+function isLack({finding}: Unranked): number {
+  return Number(finding.kind === 'missing');
+}
+
+/** To nine digits: what is left differs only by the order in which it was added up. */
+function fit(one: Unranked): number {
+  return Number(one.fit.toPrecision(9));
 }
 
 function byEvidence(a: Unranked, b: Unranked): number {

@@ -21,6 +21,8 @@ async function receiver(...faults: (Fault | null)[]): Promise<DemoMes> {
   mes = await startDemoMes({secret: SECRET, faults: ({n}) => faults[n - 1] ?? null});
   return mes;
 }
+/** Longer than any delivery takes, on the quick clock too, however slow the machine: what is waited for ends the wait. */
+const LONG = 30_000;
 const states = (id: string) => plant.holds.show(id).lots.map(({delivery}) => delivery);
 const steps = () =>
   plant.ledger
@@ -75,7 +77,7 @@ test('a receiver that is down for a while: nothing is lost, and it is told when 
     why: expect.stringContaining('ECONNREFUSED'),
   });
   expect(new Set(states(id))).toEqual(new Set(['queued']));
-  const delivered = (await plant.outbox(down.url, {log})).deliver({waitSeconds: 1000}); // Ten seconds on the quick clock.
+  const delivered = (await plant.outbox(down.url, {log})).deliver({waitSeconds: LONG});
   await wait(200);
   mes = await startDemoMes({secret: SECRET, port});
   expect(await delivered).toMatchObject({acknowledged: 5, waiting: 0});
@@ -97,7 +99,7 @@ describe('what may have arrived is looked up before it is sent again', () => {
     await (await plant.outbox(url, {timeoutMs: 300, times: 1})).deliver();
     expect(states(id)).toEqual(['unknown']);
     const outbox = await plant.outbox(url, {timeoutMs: 300});
-    expect(await outbox.deliver({waitSeconds: 100})).toMatchObject({acknowledged: 1, waiting: 0});
+    expect(await outbox.deliver({waitSeconds: LONG})).toMatchObject({acknowledged: 1, waiting: 0});
     expect(states(id)).toEqual(['acknowledged']);
     expect(mes?.effects).toHaveLength(1);
     expect(mes?.repeats).toBe(0);
@@ -142,7 +144,7 @@ test('what was overtaken by a later action is never sent again', async () => {
   const outbox = await plant.outbox(url);
   const id = await plant.held('L1');
   await plant.holds.release(id, {reason: 'SORTED', by: 'Ben'});
-  expect(await outbox.deliver({waitSeconds: 100})).toMatchObject({acknowledged: 1, rejected: 1});
+  expect(await outbox.deliver({waitSeconds: LONG})).toMatchObject({acknowledged: 1, rejected: 1});
   const late = {hold: id, lot: 'L1', action: 'hold' as const, receiver: 'mes', as: 'send-again' as const};
   await expect(outbox.decide({...late, by: 'Cem', why: 'repaired'})).rejects.toThrow(
     'a later action on the lot was sent',
@@ -168,7 +170,7 @@ test('while the disk refuses nothing leaves, and delivery goes on by itself when
   expect(mes?.effects).toEqual([]);
   expect(log[0]).toBe('nothing can be delivered for now: no space left');
   full.is = false;
-  await outbox.deliver({waitSeconds: 100});
+  await outbox.deliver({waitSeconds: LONG});
   await outbox.stop();
   expect(states(id)).toEqual(['acknowledged', 'acknowledged']);
 });
@@ -194,7 +196,7 @@ test('a later action on a lot waits for the earlier one, another lot does not', 
   expect(states(id)).toEqual(['unknown', 'queued']);
   expect(states(other)).toEqual(['unknown']);
   const outbox = await plant.outbox(url, {concurrency: 1});
-  expect(await outbox.deliver({waitSeconds: 300})).toMatchObject({waiting: 0});
+  expect(await outbox.deliver({waitSeconds: LONG})).toMatchObject({waiting: 0});
   expect(mes?.effects.filter(({lot}) => lot === 'L1').map(({sequence}) => sequence)).toEqual([1, 2, 3]);
   expect(mes).toMatchObject({overtaken: 0, repeats: 0});
 });
@@ -210,7 +212,7 @@ test('where no look-up exists a person decides', async () => {
   await once(server, 'listening');
   const outbox = await plant.outbox(`http://127.0.0.1:${(server.address() as {port: number}).port}/`);
   const id = await plant.held('L1');
-  expect(await outbox.deliver({waitSeconds: 100})).toMatchObject({waiting: 1, askPerson: 1});
+  expect(await outbox.deliver({waitSeconds: LONG})).toMatchObject({waiting: 1, askPerson: 1});
   expect(states(id)).toEqual(['unknown']);
   expect(posts).toBe(1);
   const lot = {hold: id, lot: 'L1', action: 'hold' as const, receiver: 'mes', by: 'Cem', why: 'seen on the screen'};
@@ -221,35 +223,38 @@ test('where no look-up exists a person decides', async () => {
   server.closeAllConnections();
 });
 
-test('in the background a hold arrives well within a second of its approval', async () => {
+test('in the background a hold arrives as soon as it is approved, not when something looks next', async () => {
   const {url} = await receiver();
-  const outbox = await plant.outbox(url);
+  const outbox = await plant.outbox(url, {times: 1});
   outbox.start();
   const latenciesMs: number[] = [];
+  const decisionsMs: number[] = [];
   for (let n = 0; n < 50; n++) {
+    const deciding = performance.now();
     const {id} = await plant.holds.propose(suspect([`L${n}`]));
     await plant.holds.approve(id, 'Ben');
     const began = performance.now();
+    decisionsMs.push(began - deciding);
     while (!mes!.held.has(`L${n}`)) await wait(1);
     latenciesMs.push(performance.now() - began);
   }
-  await outbox.deliver({waitSeconds: 100});
+  await outbox.deliver({waitSeconds: LONG});
   await outbox.stop();
-  expect(Math.max(...latenciesMs)).toBeLessThan(1000);
+  // One line on the disk and one request to this machine, beside two lines on the disk.
+  expect(median(latenciesMs)).toBeLessThan(20 * median(decisionsMs) + 20);
   expect(mes).toMatchObject({repeats: 0});
 });
 
 test('a second sender takes over: the first one stops, and nothing is done twice', async () => {
-  const {url} = await receiver({delayMs: 300});
+  const {url} = await receiver({delayMs: 2_000});
   const log: string[] = [];
   const first = await plant.outbox(url, {log});
   const second = await plant.outbox(url);
   const id = await plant.held('L1');
   first.start();
   while (mes!.effects.length === 0) await wait(5);
-  expect(await second.deliver({waitSeconds: 100})).toMatchObject({acknowledged: 1, waiting: 0});
-  await wait(400);
-  expect(log).toContain('another sender took over');
+  expect(await second.deliver({waitSeconds: LONG})).toMatchObject({acknowledged: 1, waiting: 0});
+  while (!log.includes('another sender took over')) await wait(5);
   expect(states(id)).toEqual(['acknowledged']);
   expect(steps().filter(did => did === 'acknowledged')).toHaveLength(1);
   expect(mes?.effects).toHaveLength(1);
@@ -288,7 +293,7 @@ test('1,000 holds through every fault: none lost, none done twice, none overtake
     }),
   );
   const outbox = await plant.outbox(mes.url, {concurrency: 16});
-  const summary = await outbox.deliver({waitSeconds: 3000});
+  const summary = await outbox.deliver({waitSeconds: LONG});
   const lots = ids.flatMap(id => plant.holds.show(id).lots);
   expect(summary).toMatchObject({waiting: 0, rejected: 0, acknowledged: lots.length});
   expect(lots.filter(({delivery}) => delivery !== 'acknowledged')).toEqual([]);
@@ -319,7 +324,7 @@ test('killed again and again while sending: what was in flight is looked up, eac
   expect(doneBefore).toBeLessThan(300);
   const inFlight = after.holds.show(hold).lots.filter(({delivery}) => delivery === 'sending' || delivery === 'unknown');
   expect(inFlight.length).toBeGreaterThan(0);
-  expect(await (await after.outbox(url)).deliver({waitSeconds: 1000})).toMatchObject({waiting: 0, rejected: 0});
+  expect(await (await after.outbox(url)).deliver({waitSeconds: LONG})).toMatchObject({waiting: 0, rejected: 0});
   expect(new Set(after.holds.show(hold).lots.map(({delivery}) => delivery))).toEqual(new Set(['acknowledged']));
   expect(mes?.effects).toHaveLength(300);
   expect(mes?.repeats).toBe(0);
@@ -333,6 +338,8 @@ function sender(url: string): ChildProcess {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 /** Park & Miller (1988), Commun. ACM 31:1192: the minimal standard generator. */
 function seeded(seed: number): () => number {
