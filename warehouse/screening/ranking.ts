@@ -24,7 +24,9 @@ export function ranked(findings: readonly Unranked[], alpha: number): Omit<Findi
     const {ambiguousWith, factor} = claims[0].finding;
     const together = new Set([factor, ...ambiguousWith]);
     const set = claims.filter(({finding}) => together.has(finding.factor));
-    order.push(...set.sort((a, b) => isMoment(a) - isMoment(b) || fit(b) - fit(a) || isLack(a) - isLack(b) || byEvidence(a, b)));
+    order.push(
+      ...set.sort((a, b) => isMoment(a) - isMoment(b) || fit(b) - fit(a) || isLack(a) - isLack(b) || byEvidence(a, b)),
+    );
     for (const one of set) claims.splice(claims.indexOf(one), 1);
   }
   return order.concat(rest).map(({finding}, at) => ({...finding, rank: at + 1}));
