@@ -37,46 +37,45 @@ export function distributionOf(ground: Ground, factor: Factor): Distribution {
 }
 
 /** Placements of a lot's defective parts and of its others, added up. */
-function placements(
-  {cells: {lotOf}, outcomes}: Ground,
-  {codes, rows}: Numeric,
-  {slots, placeOf, upTo, known}: NumberMargins,
-  rare: Uint32Array,
-) {
+function placements(ground: Ground, {codes, rows}: Numeric, margins: NumberMargins, rare: Uint32Array) {
+  const {lotOf} = ground.cells;
+  const {slots, placeOf, parts, upTo, known} = margins;
   const [allCases, allControls] = [rare.length, known - rare.length];
-  // Of each code: defective parts with a greater value, half of those with the same.
-  const above = new Float64Array(upTo.length);
-  const below = new Float64Array(upTo.length);
-  let r = 0;
-  for (let code = 1; code < upTo.length; code++) {
+  // Of each code, twice: defective parts with a greater value, half of those with the same. 0 for a missing value.
+  const above = new Uint32Array(upTo.length);
+  // Of each code, twice: others with a smaller value, half of those with the same.
+  const below = new Uint32Array(upTo.length);
+  for (let code = 1, r = 0; code < upTo.length; code++) {
     const before = r;
     while (r < allCases && rare[r] === code) r++;
-    above[code] = (allCases - (before + r) / 2) / allCases;
-    below[code] = ((upTo[code - 1] + upTo[code]) / 2 - (before + r) / 2) / allControls;
+    above[code] = 2 * allCases - before - r;
+    below[code] = upTo[code - 1] + upTo[code] - before - r;
   }
   const lots = clustersOf(slots.cells, lotOf);
   const sums = [0, 1, 2, 3].map(() => new Float64Array(lots.count));
   const [cases, controls, casePlacements, controlPlacements] = sums;
   for (let slot = 0; slot < placeOf.length; slot++) {
     if (placeOf[slot] < 0) continue;
-    let [n, m, x, y] = [0, 0, 0, 0];
-    for (let at = slots.start[slot]; at < slots.start[slot + 1]; at++) {
-      const entry = slots.entries[at];
-      const code = codes[entry];
-      if (code === 0) continue;
-      if (outcomes[rows[entry]] === 0) {
-        m++;
-        y += above[code];
-      } else {
-        n++;
-        x += below[code];
-      }
-    }
+    let sum = 0;
+    for (let at = slots.start[slot]; at < slots.start[slot + 1]; at++) sum += above[codes[slots.entries[at]]];
     const lot = lots.of[slot];
-    cases[lot] += n;
-    controls[lot] += m;
-    casePlacements[lot] += x;
-    controlPlacements[lot] += y;
+    controls[lot] += parts[placeOf[slot]];
+    controlPlacements[lot] += sum;
+  }
+  // The defective, who are few, were taken for others.
+  const events = eventsAt(ground, slots, rows);
+  for (let e = 0; e < events.entries.length; e++) {
+    const code = codes[events.entries[e]];
+    if (code === 0) continue;
+    const lot = lots.of[events.slot[e]];
+    cases[lot]++;
+    controls[lot]--;
+    casePlacements[lot] += below[code];
+    controlPlacements[lot] -= above[code];
+  }
+  for (let lot = 0; lot < lots.count; lot++) {
+    casePlacements[lot] /= 2 * allControls;
+    controlPlacements[lot] /= 2 * allCases;
   }
   return {cases, controls, casePlacements, controlPlacements};
 }

@@ -29,12 +29,15 @@ const FEWEST_LOTS = 5;
  */
 export function testInteractions(ground: Ground, tested: readonly Tested[]): Tested[] {
   if (ground.frame.outcomeKind === 'numeric') return [];
-  const leading = tested
+  const standingOut = tested
     .filter(({kind, factor, p}) => p <= ground.alpha && kind !== 'missing' && !factor.time)
-    .sort((a, b) => a.p - b.p || (a.factor.name < b.factor.name ? -1 : 1))
-    .map(one => ({tested: one, classes: classesOf(one, ground.frame.parts)}))
-    .filter((one): one is Leading => one.classes !== null)
-    .slice(0, MOST_LEADING);
+    .sort((a, b) => a.p - b.p || (a.factor.name < b.factor.name ? -1 : 1));
+  const leading: Leading[] = [];
+  for (const one of standingOut) {
+    if (leading.length === MOST_LEADING) break;
+    const classes = classesOf(one, ground.frame.parts);
+    if (classes !== null) leading.push({tested: one, classes});
+  }
   return leading.flatMap((a, at) => leading.slice(at + 1).flatMap(b => testPair(ground, a, b) ?? []));
 }
 

@@ -1,6 +1,7 @@
 /** How alike exposures are: the correlation of their scores within strata, between lots and within them, from margins alone. */
 import type {Entry} from './given.ts';
 import type {Ground} from './ground.ts';
+import type {Outcome} from './outcome.ts';
 import {splitScore} from './score-test.ts';
 
 /** An entry's score as a vector of lots and, where it differs within lots, a sample of parts. */
@@ -22,29 +23,12 @@ interface Sample {
 const SAMPLED_ROWS = 2000;
 const samples = new WeakMap<Ground, Sample>();
 
-export function directionOf(ground: Ground, {tested: {outcome}, candidate}: Entry): Direction {
+export function directionOf(ground: Ground, entry: Entry): Direction {
+  const {coefficient, within, length} = scoresOf(ground, entry);
   const between = new Float64Array(ground.cells.count);
-  const exposure = candidate.exposure();
-  const score = splitScore(outcome, exposure);
-  if (score === null) return {between, within: null, length: 0};
-  const {cells, parts, scale, counted, correlation} = outcome;
-  for (let k = 0; k < cells.length; k++) between[cells[k]] = score.coefficient[k];
-  const lots = dot(between, between);
-  if (exposure.within === null) return {between, within: null, length: lots};
-  const sample = sampleOf(ground);
-  const meanOf = new Float64Array(between.length);
-  const unitOf = new Float64Array(between.length);
-  for (let k = 0; k < cells.length; k++) {
-    meanOf[cells[k]] = exposure.mean[k];
-    // A part within its lot counts 1 / (1 - rho), in the same units as the lots: scale^2 / (n w) is the variance v.
-    if (parts[k] > 0) unitOf[cells[k]] = Math.sqrt(((scale[k] ** 2 / counted[k]) * sample.each) / (1 - correlation));
-  }
-  const within = candidate.at(sample.rows);
-  for (let j = 0; j < within.length; j++) {
-    const value = (within[j] - meanOf[sample.cellOf[j]]) * unitOf[sample.cellOf[j]];
-    within[j] = Number.isNaN(value) ? 0 : value;
-  }
-  return {between, within, length: lots + dot(within, within)};
+  const {cells} = entry.tested.outcome;
+  for (let k = 0; k < coefficient.length; k++) between[cells[k]] = coefficient[k];
+  return {between, within, length};
 }
 
 /** Correlation of two directions, in [-1, 1]. */
@@ -53,6 +37,66 @@ export function likeness(a: Direction, b: Direction): number {
   let product = dot(a.between, b.between);
   if (a.within !== null && b.within !== null) product += dot(a.within, b.within);
   return product / Math.sqrt(a.length * b.length);
+}
+
+/** How alike an entry is to each direction; most are alike to none, so that none is made of it. */
+export function likenesses(ground: Ground, entry: Entry, directions: readonly Direction[]): number[] {
+  const {coefficient, within, length} = scoresOf(ground, entry);
+  const {cells} = entry.tested.outcome;
+  return directions.map(direction => {
+    if (length === 0 || direction.length === 0) return 0;
+    let product = 0;
+    for (let k = 0; k < coefficient.length; k++) product += direction.between[cells[k]] * coefficient[k];
+    if (within !== null && direction.within !== null) product += dot(direction.within, within);
+    return product / Math.sqrt(length * direction.length);
+  });
+}
+
+/** The score of an entry by place of its outcome, and of the sampled parts. */
+function scoresOf(ground: Ground, {tested: {outcome}, candidate}: Entry) {
+  const exposure = candidate.exposure();
+  const score = splitScore(outcome, exposure);
+  if (score === null) return {coefficient: new Float64Array(0), within: null, length: 0};
+  const {coefficient} = score;
+  const lots = dot(coefficient, coefficient);
+  if (exposure.within === null) return {coefficient, within: null, length: lots};
+  const {mean} = exposure;
+  const {placeOf, unit} = unitsOf(ground, outcome);
+  const within = candidate.at(sampleOf(ground).rows);
+  let length = 0;
+  for (let j = 0; j < within.length; j++) {
+    const value = (within[j] - mean[placeOf[j]]) * unit[j];
+    within[j] = Number.isNaN(value) ? 0 : value;
+    length += within[j] * within[j];
+  }
+  return {coefficient, within, length: lots + length};
+}
+
+interface Units {
+  /** Place in an outcome of the cell of each sampled part; 0 where it has none. */
+  placeOf: Int32Array;
+  /** What a sampled part counts; 0 where its cell has no place. */
+  unit: Float64Array;
+}
+
+const units = new WeakMap<Outcome, Units>();
+
+/** What the sampled parts count in an outcome; many factors share one. */
+function unitsOf(ground: Ground, outcome: Outcome): Units {
+  const before = units.get(outcome);
+  if (before !== undefined) return before;
+  const {cells, parts, scale, counted, correlation} = outcome;
+  const {cellOf, each} = sampleOf(ground);
+  const placeOfCell = new Int32Array(ground.cells.count).fill(-1);
+  for (let k = 0; k < cells.length; k++) if (parts[k] > 0) placeOfCell[cells[k]] = k;
+  // A part within its lot counts 1 / (1 - rho), in the same units as the lots: scale^2 / (n w) is the variance v.
+  const unit = Float64Array.from(cellOf, cell => {
+    const k = placeOfCell[cell];
+    return k < 0 ? 0 : Math.sqrt(((scale[k] ** 2 / counted[k]) * each) / (1 - correlation));
+  });
+  const found = {placeOf: Int32Array.from(cellOf, cell => Math.max(0, placeOfCell[cell])), unit};
+  units.set(outcome, found);
+  return found;
 }
 
 function sampleOf(ground: Ground): Sample {

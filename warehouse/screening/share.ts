@@ -6,7 +6,7 @@ import {type Enough, enoughFor} from './enough.ts';
 import type {Factor} from './frame.ts';
 import type {Entry} from './given.ts';
 import type {Ground} from './ground.ts';
-import {type Direction, directionOf, likeness} from './likeness.ts';
+import {type Direction, likenesses} from './likeness.ts';
 import {type Measured, measure} from './measure.ts';
 import {LEVELS, missingFactor, missingFactors, missingLevels, testMissing} from './missing.ts';
 import {numberCandidate, ranksOf, testNumber} from './number.ts';
@@ -93,9 +93,7 @@ export class Share {
     const found: Alike[][] = directions.map(() => []);
     this.tested.forEach((tested, at) => {
       entriesOf(tested).forEach((entry, candidate) => {
-        const own = directionOf(this.#ground, entry);
-        directions.forEach((direction, d) => {
-          const alike = likeness(direction, own);
+        likenesses(this.#ground, entry, directions).forEach((alike, d) => {
           if (Math.abs(alike) >= ALIKE) found[d].push({tested: at, candidate, alike});
         });
       });
