@@ -25,7 +25,9 @@ export function ranked(findings: readonly Unranked[], alpha: number): Omit<Findi
     const together = new Set([factor, ...ambiguousWith]);
     const set = claims.filter(({finding}) => together.has(finding.factor));
     order.push(
-      ...set.sort((a, b) => isMoment(a) - isMoment(b) || fit(b) - fit(a) || isLack(a) - isLack(b) || byEvidence(a, b)),
+      ...set.sort(
+        (a, b) => isMoment(a) - isMoment(b) || howWell(b) - howWell(a) || isLack(a) - isLack(b) || byEvidence(a, b),
+      ),
     );
     for (const one of set) claims.splice(claims.indexOf(one), 1);
   }
@@ -42,7 +44,7 @@ function isLack({finding}: Unranked): number {
 }
 
 /** To nine digits: what is left differs only by the order in which it was added up. */
-function fit(one: Unranked): number {
+function howWell(one: Unranked): number {
   return Number(one.fit.toPrecision(9));
 }
 

@@ -105,3 +105,28 @@ test('steps are kept in files: read again as they are, made again where one is d
   expect((await stat(hone)).mtimeMs).toBe(honeMade);
   await mended.close();
 });
+
+test('an inspection that turns out to have been later lets a later run count, in the kept files too', async () => {
+  const day = '2026-03-02T';
+  const warehouse = await plantOf([
+    ['parts', `part,product,lot,made_at\nP1,H,L1,${day}06:00:00Z\nP2,H,L1,${day}06:00:00Z`],
+    [
+      'measurements',
+      `part,step,run,parameter,value,measured_at\nP1,bore,1,heat,1,${day}07:00:00Z\nP1,bore,2,heat,2,${day}10:00:00Z\nP2,bore,1,heat,5,${day}07:00:00Z`,
+    ],
+    [
+      'inspections',
+      `inspection,part,result,inspected_at,recorded_at\nI1,P1,fail,${day}09:00:00Z,${day}09:00:00Z\nI2,P2,pass,${day}09:00:00Z,${day}09:00:00Z`,
+    ],
+  ]);
+  const heatOf = async () => {
+    const {factors, parts} = await indexOf(warehouse);
+    return told(factors.find(f => f.name === 'bore.heat')!, parts);
+  };
+  expect(await heatOf()).toEqual([1, 5]);
+  await feed(warehouse, [
+    'inspections',
+    `inspection,part,result,inspected_at,recorded_at\nI1,P1,fail,${day}12:00:00Z,${day}13:00:00Z`,
+  ]);
+  expect(await heatOf()).toEqual([2, 5]);
+});

@@ -1,6 +1,7 @@
 /** The numbers of one relation (those of a step), read in bulk and turned into rank codes over one list of rows. */
 import type {Session} from '../../duckdb.ts';
 import type {FactorSource} from '../../factors.ts';
+import {measuredAt} from '../../history.ts';
 import {type RankCodes, rankCodes, shared} from '../rank-codes.ts';
 
 /** Rank codes by column, all over one list of rows. */
@@ -16,22 +17,74 @@ const COLUMNS_AT_ONCE = 64;
  * @param parts how many rows that has
  */
 export async function readNumbers(session: Session, sources: readonly FactorSource[], parts: number): Promise<Group> {
-  let group: Group | null = null;
-  for (let from = 0; from < sources.length; from += COLUMNS_AT_ONCE) {
-    const some = sources.slice(from, from + COLUMNS_AT_ONCE);
+  const {stepTable} = sources[0];
+  return stepTable === undefined ? readRelation(session, sources, parts) : readStep(session, sources, stepTable, parts);
+}
+
+async function readRelation(session: Session, sources: readonly FactorSource[], parts: number): Promise<Group> {
+  const joined = `(${sources[0].relation}) r join inspected_parts p on p.part = r.part`;
+  const [places] = await session.typed(`select p.idx from ${joined}`);
+  const {rows, entryOf} = entriesOf(places, parts);
+  return readColumns(session, sources, rows, `p.idx from ${joined}`, ([found]) => {
+    const entries = new Int32Array(found.length);
+    for (let i = 0; i < entries.length; i++) entries[i] = entryOf[found[i]];
+    return entries;
+  });
+}
+
+/** The wide table of a step is read as it lies; which of its rows count is known from its narrow columns. */
+async function readStep(
+  session: Session,
+  sources: readonly FactorSource[],
+  table: number,
+  parts: number,
+): Promise<Group> {
+  const counting = measuredAt(sources[0].step ?? '', `now.step_${table}`, 'm.run');
+  const [places, ids, runs] = await session.typed(
+    `select p.idx, r.part, r.run from (${counting}) r join inspected_parts p on p.part = r.part`,
+  );
+  const {rows, entryOf} = entriesOf(places, parts);
+  let most = -1;
+  for (let i = 0; i < ids.length; i++) most = Math.max(most, ids[i]);
+  const [entryOfPart, runOfPart] = [new Int32Array(most + 1).fill(-1), new Int32Array(most + 1)];
+  for (let i = 0; i < ids.length; i++) {
+    entryOfPart[ids[i]] = entryOf[places[i]];
+    runOfPart[ids[i]] = runs[i];
+  }
+  return readColumns(session, sources, rows, `r.part, r.run from now.step_${table} r`, ([part, run]) => {
+    const entries = new Int32Array(part.length).fill(-1);
+    for (let i = 0; i < entries.length; i++) {
+      if (part[i] <= most && runOfPart[part[i]] === run[i]) entries[i] = entryOfPart[part[i]];
+    }
+    return entries;
+  });
+}
+
+/**
+ * @param from what says which entry a row is for, and where it comes from: `<keys> from ...`
+ * @param entriesFor the keys' entries, -1 for a row that does not count
+ */
+async function readColumns(
+  session: Session,
+  sources: readonly FactorSource[],
+  rows: Int32Array,
+  from: string,
+  entriesFor: (keys: ArrayLike<number>[]) => Int32Array,
+): Promise<Group> {
+  const numbers: Group['numbers'] = new Map();
+  for (let at = 0; at < sources.length; at += COLUMNS_AT_ONCE) {
+    const some = sources.slice(at, at + COLUMNS_AT_ONCE);
     const values = some.map(({value}, k) => `coalesce((${value})::double, 'nan'::double) as v${k}`);
-    const [places, ...columns] = await session.typed(
-      `select p.idx, ${values.join(', ')} from (${some[0].relation}) r join inspected_parts p on p.part = r.part`,
-    );
-    const {rows, entryOf} = entriesOf(places, parts);
-    group ??= {rows, numbers: new Map()};
+    const read = await session.typed(`select ${values.join(', ')}, ${from}`);
+    const entries = entriesFor(read.slice(some.length));
     for (const [k, {value}] of some.entries()) {
+      const column = read[k];
       const byEntry = new Float64Array(rows.length);
-      for (let i = 0; i < places.length; i++) byEntry[entryOf[places[i]]] = columns[k][i];
-      group.numbers.set(value, rankCodes(byEntry, group.rows));
+      for (let i = 0; i < entries.length; i++) if (entries[i] >= 0) byEntry[entries[i]] = column[i];
+      numbers.set(value, rankCodes(byEntry, rows));
     }
   }
-  return group ?? {rows: new Int32Array(0), numbers: new Map()};
+  return {rows, numbers};
 }
 
 /** The places in order, and where each stands among them. */

@@ -70,27 +70,39 @@ async function build(folder: string | null, session: Session, groups: Kept['grou
   const parts = await inspectedParts(session);
   const catalogue = await factorCatalogue(session);
   const order = await stepOrder(session);
-  const people = await digestOf(session, 'select idx, part from inspected_parts');
+  const people = await digestOf(session, 'select idx, part, inspected_at from inspected_parts');
   const made = new Map<FactorSource, Factor>();
   const byRelation = new Map<string, FactorSource[]>();
   for (const source of catalogue) {
     const key = `${source.kind} ${source.relation}`;
     byRelation.set(key, [...(byRelation.get(key) ?? []), source]);
   }
-  for (const sources of byRelation.values()) {
-    const common = ({name, step, branch, time}: FactorSource) => {
-      const stepOrder = step === null ? null : (order.get(step) ?? null);
-      return {name, step, stepOrder, branch, time};
-    };
-    if (sources[0].kind === 'category') {
-      const levels = await readCategories(session, sources, parts);
-      for (const s of sources) made.set(s, {...common(s), kind: 'category', ...levels.get(s.value)!});
-    } else {
-      const {numbers} = await groupOf(folder, session, sources, parts, people, groups);
-      for (const s of sources) made.set(s, {...common(s), kind: 'number', unit: s.unit, ...numbers.get(s.value)!});
-    }
+  const common = ({name, step, branch, time}: FactorSource) => {
+    const stepOrder = step === null ? null : (order.get(step) ?? null);
+    return {name, step, stepOrder, branch, time};
+  };
+  const [categories, numbers] = (['category', 'number'] as const).map(kind =>
+    [...byRelation.values()].filter(([source]) => source.kind === kind),
+  );
+  for (const sources of categories) {
+    const levels = await readCategories(session, sources, parts);
+    for (const s of sources) made.set(s, {...common(s), kind: 'category', ...levels.get(s.value)!});
   }
+  await twoAtATime(numbers, async sources => {
+    const group = await groupOf(folder, session, sources, parts, people, groups);
+    for (const s of sources) made.set(s, {...common(s), kind: 'number', unit: s.unit, ...group.numbers.get(s.value)!});
+  });
   return {name: randomUUID(), parts, factors: catalogue.map(source => made.get(source)!), clusters: new Map()};
+}
+
+/** While this thread codes the numbers of one group, the engine reads the next. All have ended when this does. */
+async function twoAtATime<T>(items: readonly T[], take: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values();
+  const takeTurns = async () => {
+    for (const item of left) await take(item);
+  };
+  const ended = await Promise.allSettled([takeTurns(), takeTurns()]);
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
 }
 
 /** The numbers of a relation: those of a step's wide table from memory or file where they were made from the same facts. */
