@@ -19,9 +19,13 @@ export function rankCodes(values: Float64Array, rows: Int32Array): RankCodes {
   return {rows, codes, distinct: intoShared(distinct)};
 }
 
+/** Room that every call uses anew: fresh memory costs more than what is done in it. */
+let room = new Uint32Array(0);
+
 /** Every value's number in order of appearance, from 1; 0 for NaN. Found by hashing: cheaper than sorting all of them. */
 function numbered(values: Float64Array): {ids: Uint32Array; found: Float64Array} {
-  const ids = new Uint32Array(values.length);
+  if (room.length < values.length) room = new Uint32Array(values.length);
+  const ids = room.fill(0, 0, values.length).subarray(0, values.length);
   const cell = new Float64Array(1);
   const bits = new Int32Array(cell.buffer);
   let size = 1 << 12;

@@ -72,6 +72,8 @@ async function readColumns(
   entriesFor: (keys: ArrayLike<number>[]) => Int32Array,
 ): Promise<Group> {
   const numbers: Group['numbers'] = new Map();
+  // Every entry has its row, so that each column overwrites the one before.
+  const byEntry = new Float64Array(rows.length);
   for (let at = 0; at < sources.length; at += COLUMNS_AT_ONCE) {
     const some = sources.slice(at, at + COLUMNS_AT_ONCE);
     const values = some.map(({value}, k) => `coalesce((${value})::double, 'nan'::double) as v${k}`);
@@ -79,7 +81,6 @@ async function readColumns(
     const entries = entriesFor(read.slice(some.length));
     for (const [k, {value}] of some.entries()) {
       const column = read[k];
-      const byEntry = new Float64Array(rows.length);
       for (let i = 0; i < entries.length; i++) if (entries[i] >= 0) byEntry[entries[i]] = column[i];
       numbers.set(value, rankCodes(byEntry, rows));
     }
