@@ -31,15 +31,7 @@ export function directionOf(ground: Ground, entry: Entry): Direction {
   return {between, within, length};
 }
 
-/** Correlation of two directions, in [-1, 1]. */
-export function likeness(a: Direction, b: Direction): number {
-  if (a.length === 0 || b.length === 0) return 0;
-  let product = dot(a.between, b.between);
-  if (a.within !== null && b.within !== null) product += dot(a.within, b.within);
-  return product / Math.sqrt(a.length * b.length);
-}
-
-/** How alike an entry is to each direction; most are alike to none, so that none is made of it. */
+/** Correlation of an entry with each direction, in [-1, 1]. There are many entries, so none is written out as a direction. */
 export function likenesses(ground: Ground, entry: Entry, directions: readonly Direction[]): number[] {
   const {coefficient, within, length} = scoresOf(ground, entry);
   const {cells} = entry.tested.outcome;

@@ -2,7 +2,7 @@ import type {Verdict} from '../answers.ts';
 import type {Candidate, Tested} from './candidate.ts';
 import {type Entry, testGiven} from './given.ts';
 import type {Ground} from './ground.ts';
-import {directionOf, likeness} from './likeness.ts';
+import {directionOf, likenesses} from './likeness.ts';
 import {mediates} from './process-order.ts';
 import type {ScoreTest} from './score-test.ts';
 import {ALIKE, entriesOf} from './share.ts';
@@ -82,9 +82,9 @@ function alikeToClaims(
   team: Pick<Team, 'alike'>,
 ): AlikeEntry[][] {
   const directions = claims.map(claim => directionOf(ground, claim));
-  const extra = sought.flatMap(entriesOf).map(entry => ({entry, direction: directionOf(ground, entry)}));
+  const extra = sought.flatMap(entriesOf).map(entry => ({entry, alike: likenesses(ground, entry, directions)}));
   return team.alike(directions).map((among, at) => {
-    const beside = extra.map(({entry, direction}) => ({entry, alike: likeness(directions[at], direction)}));
+    const beside = extra.map(({entry, alike}) => ({entry, alike: alike[at]}));
     return [...beside.filter(({alike}) => Math.abs(alike) >= ALIKE), ...among];
   });
 }
