@@ -95,11 +95,19 @@ async function build(folder: string | null, session: Session, groups: Kept['grou
   return {name: randomUUID(), parts, factors: catalogue.map(source => made.get(source)!), clusters: new Map()};
 }
 
-/** While this thread codes the numbers of one group, the engine reads the next. All have ended when this does. */
+/**
+ * While this thread codes the numbers of one group, the engine reads the next. What was begun has ended when this does;
+ * after a failure nothing more is begun.
+ */
 async function twoAtATime<T>(items: readonly T[], take: (item: T) => Promise<void>): Promise<void> {
-  const left = items.values();
+  const left = [...items];
   const takeTurns = async () => {
-    for (const item of left) await take(item);
+    for (let item = left.shift(); item !== undefined; item = left.shift()) {
+      await take(item).catch((error: unknown) => {
+        left.length = 0;
+        throw error;
+      });
+    }
   };
   const ended = await Promise.allSettled([takeTurns(), takeTurns()]);
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
