@@ -1,6 +1,6 @@
 import type {Change} from './change-point.ts';
 import type {Column} from './column.ts';
-import type {Exposure} from './exposure.ts';
+import type {Exposure, Shares} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Together} from './interactions.ts';
 import type {Outcome} from './outcome.ts';
@@ -16,6 +16,8 @@ export interface Candidate {
   test: ScoreTest;
   /** Made anew at every call: there are too many to keep. */
   exposure: () => Exposure;
+  /** Of the exposure, what margins alone say. */
+  shares: () => Shares;
   /** The exposure of every part for which the factor is known. Made anew at every call. */
   column: () => Column;
   /** The exposure of a few rows of the frame, NaN where the factor is missing. */

@@ -1,7 +1,7 @@
 import {simes} from '../statistics/simes.ts';
 import type {Candidate} from './candidate.ts';
 import {columnOfRows} from './column.ts';
-import {type LevelCounts, levelExposure} from './exposure.ts';
+import {type LevelCounts, levelExposure, levelShares} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {levelSums} from './level-sums.ts';
@@ -52,6 +52,7 @@ export function levelCandidate(
     shape: null,
     test,
     exposure: () => levelExposure(levelsOf().counts[code], levelsOf().outcome),
+    shares: () => levelShares(levelsOf().counts[code], levelsOf().outcome),
     column: () => columnOfRows(ground, row => levelsOf().exposureAt(row, code)),
     at: rows => Float64Array.from(rows, row => levelsOf().exposureAt(row, code)),
   };

@@ -32,7 +32,12 @@ export function seriesOf({cells, frame, outcome}: Ground): Series | null {
   const every = Math.ceil(inside.length / MOST_PLACES);
   const places = inside.filter((_, at) => at % every === 0);
   const centresOf = (x: Float64Array) => Float64Array.from(members, at => weightedMean(x, counted, at));
-  const after = (place: number) => Float64Array.from(cells.lotOf, lot => Number(lot >= place));
+  // Cells stand in order of lots.
+  const after = (place: number) =>
+    new Float64Array(cells.count).fill(
+      1,
+      cells.lotOf.findIndex(lot => lot >= place),
+    );
   const centred = (x: Float64Array) => {
     const centre = centresOf(x);
     return x.map((value, k) => (value - centre[stratumOf[k]]) * scale[k]);
@@ -42,7 +47,7 @@ export function seriesOf({cells, frame, outcome}: Ground): Series | null {
     const total = new Float64Array(members.length);
     const found = new Float64Array(places.length);
     let sum = 0;
-    // Cells stand in order of lots: what comes after a place is a sum from the end.
+    // What comes after a place is a sum from the end.
     for (let k = r.length - 1, j = places.length - 1; k >= 0; k--) {
       for (; j >= 0 && cells.lotOf[k] < places[j]; j--) found[j] = sum;
       sum += scale[k] * r[k];

@@ -10,6 +10,7 @@ import {eventsAt} from './events.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {momentsOf, type NumberMargins} from './number-margins.ts';
+import type {Slots} from './slots.ts';
 
 type Numeric = Extract<Factor, {kind: 'number'}>;
 export type Distribution = Pick<Finding, 'auc' | 'aucInterval' | 'ks' | 'means'>;
@@ -21,9 +22,7 @@ export function distributionOf(ground: Ground, factor: Factor): Distribution {
   if (factor.kind !== 'number' || ground.frame.outcomeKind === 'numeric') return NO_DISTRIBUTION;
   const margins = ground.layout.number(factor);
   const {entries} = eventsAt(ground, margins.slots, factor.rows);
-  const cases = Uint32Array.from(entries, entry => factor.codes[entry])
-    .filter(code => code > 0)
-    .sort();
+  const cases = codesAt(factor.codes, entries).sort();
   const [n, m] = [cases.length, margins.known - cases.length];
   if (n === 0 || m === 0) return NO_DISTRIBUTION;
   const area = clusteredAuc(placements(ground, factor, margins, cases), 0.05);
@@ -34,6 +33,14 @@ export function distributionOf(ground: Ground, factor: Factor): Distribution {
     ks: {statistic, p: kolmogorovSmirnovTail(statistic, n, m)},
     means: meansOf(factor, margins, cases),
   };
+}
+
+/** Codes of some entries, those that are missing left out. */
+function codesAt(codes: Numeric['codes'], entries: Int32Array): Uint32Array {
+  const found = new Uint32Array(entries.length);
+  let n = 0;
+  for (let e = 0; e < entries.length; e++) if (codes[entries[e]] > 0) found[n++] = codes[entries[e]];
+  return found.subarray(0, n);
 }
 
 /** Placements of a lot's defective parts and of its others, added up. */
@@ -51,13 +58,14 @@ function placements(ground: Ground, {codes, rows}: Numeric, margins: NumberMargi
     above[code] = 2 * allCases - before - r;
     below[code] = upTo[code - 1] + upTo[code] - before - r;
   }
-  const lots = clustersOf(slots.cells, lotOf);
+  const lots = clustersOf(slots, lotOf);
   const sums = [0, 1, 2, 3].map(() => new Float64Array(lots.count));
   const [cases, controls, casePlacements, controlPlacements] = sums;
+  const {start, entries} = slots;
   for (let slot = 0; slot < placeOf.length; slot++) {
     if (placeOf[slot] < 0) continue;
     let sum = 0;
-    for (let at = slots.start[slot]; at < slots.start[slot + 1]; at++) sum += above[codes[slots.entries[at]]];
+    for (let at = start[slot], end = start[slot + 1]; at < end; at++) sum += above[codes[entries[at]]];
     const lot = lots.of[slot];
     controls[lot] += parts[placeOf[slot]];
     controlPlacements[lot] += sum;
@@ -80,10 +88,22 @@ function placements(ground: Ground, {codes, rows}: Numeric, margins: NumberMargi
   return {cases, controls, casePlacements, controlPlacements};
 }
 
-/** Cells of a lot stand together: they are one cluster. */
-function clustersOf(cells: Int32Array, lotOf: Int32Array): {of: Int32Array; count: number} {
+interface Clusters {
+  /** By slot. */
+  of: Int32Array;
+  count: number;
+}
+
+const clusters = new WeakMap<Slots, Clusters>();
+
+/** Cells of a lot stand together: they are one cluster. Many numbers share their slots. */
+function clustersOf(slots: Slots, lotOf: Int32Array): Clusters {
+  const before = clusters.get(slots);
+  if (before !== undefined) return before;
+  const {cells} = slots;
   let count = 0;
   const of = cells.map((k, slot) => (slot > 0 && lotOf[k] === lotOf[cells[slot - 1]] ? count - 1 : count++));
+  clusters.set(slots, {of, count});
   return {of, count};
 }
 

@@ -15,16 +15,27 @@ export interface LevelCounts {
   sums: Float64Array;
 }
 
-/** The exposure of a level from its counts. */
-export function levelExposure({places, parts, sums}: LevelCounts, outcome: Outcome): Exposure {
+/** What of an exposure is known before any outcome is looked at, and whether parts of any lot differ in it. */
+export interface Shares {
+  mean: Float64Array;
+  varies: boolean;
+}
+
+export function levelShares({places, parts}: Omit<LevelCounts, 'sums'>, outcome: Outcome): Shares {
   const mean = new Float64Array(outcome.parts.length);
-  let constant = true;
+  let varies = false;
   for (let e = 0; e < places.length; e++) {
     if (parts[e] === 0) continue;
     mean[places[e]] = parts[e] / outcome.parts[places[e]];
-    if (parts[e] !== outcome.parts[places[e]]) constant = false;
+    if (parts[e] !== outcome.parts[places[e]]) varies = true;
   }
-  if (constant) return {mean, within: null};
+  return {mean, varies};
+}
+
+/** The exposure of a level from its counts. */
+export function levelExposure({places, parts, sums}: LevelCounts, outcome: Outcome): Exposure {
+  const {mean, varies} = levelShares({places, parts}, outcome);
+  if (!varies) return {mean, within: null};
   const [squares, cubes, cross] = [0, 1, 2].map(() => new Float64Array(mean.length));
   for (let e = 0; e < places.length; e++) {
     if (parts[e] === 0) continue;

@@ -2,7 +2,7 @@
 import type {Entry} from './given.ts';
 import type {Ground} from './ground.ts';
 import type {Outcome} from './outcome.ts';
-import {splitScore} from './score-test.ts';
+import {betweenLots} from './score-test.ts';
 
 /** An entry's score as a vector of lots and, where it differs within lots, a sample of parts. */
 export interface Direction {
@@ -46,13 +46,11 @@ export function likenesses(ground: Ground, entry: Entry, directions: readonly Di
 
 /** The score of an entry by place of its outcome, and of the sampled parts. */
 function scoresOf(ground: Ground, {tested: {outcome}, candidate}: Entry) {
-  const exposure = candidate.exposure();
-  const score = splitScore(outcome, exposure);
-  if (score === null) return {coefficient: new Float64Array(0), within: null, length: 0};
-  const {coefficient} = score;
+  const {mean, varies} = candidate.shares();
+  const {coefficient, hasContrast} = betweenLots(outcome, mean);
+  if (!hasContrast && !varies) return {coefficient: new Float64Array(0), within: null, length: 0};
   const lots = dot(coefficient, coefficient);
-  if (exposure.within === null) return {coefficient, within: null, length: lots};
-  const {mean} = exposure;
+  if (!varies) return {coefficient, within: null, length: lots};
   const {placeOf, unit} = unitsOf(ground, outcome);
   const within = candidate.at(sampleOf(ground).rows);
   let length = 0;

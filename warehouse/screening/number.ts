@@ -1,7 +1,7 @@
 import type {Candidate, Shape} from './candidate.ts';
 import {columnOfNumber, placesOf} from './column.ts';
 import {eventsAt} from './events.ts';
-import {type Exposure, levelExposure} from './exposure.ts';
+import {type Exposure, levelExposure, levelShares, type Shares} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {BINS, type NumberMargins, rankOf, type ScoreSums} from './number-margins.ts';
@@ -48,6 +48,7 @@ export function numberCandidate(ground: Ground, factor: Numeric, shape: Shape, t
     shape,
     test,
     exposure: () => exposureOf(ground, factor, outcomeWhereKnown(ground, factor), shape),
+    shares: () => sharesOf(ground, factor, outcomeWhereKnown(ground, factor), shape),
     column: () => columnOfNumber(ground, factor, SCORES[shape]),
     at: rows => valuesAt(ground, factor, SCORES[shape], rows),
   };
@@ -56,8 +57,8 @@ export function numberCandidate(ground: Ground, factor: Numeric, shape: Shape, t
 function exposureOf(ground: Ground, factor: Numeric, outcome: Outcome, shape: Shape): Exposure {
   const margins = ground.layout.number(factor);
   if (shape === 'location' || shape === 'spread') return scoreExposure(ground, factor, margins, shape);
-  const {slots, bins, bin, high, placeOf} = margins;
-  const parts = shape === 'high' ? high : high.map((_, j) => bins[j * BINS] + bins[j * BINS + 1]);
+  const {slots, bin, placeOf} = margins;
+  const parts = partsInTail(margins, shape);
   const isExposed = (code: number) => (shape === 'high' ? rankOf(margins, code) > 0.9 : bin[code] < 2);
   const sums = new Float64Array(parts.length);
   const events = eventsAt(ground, slots, factor.rows);
@@ -66,6 +67,18 @@ function exposureOf(ground: Ground, factor: Numeric, outcome: Outcome, shape: Sh
     if (code > 0 && isExposed(code)) sums[placeOf[events.slot[e]]] += events.y[e];
   }
   return levelExposure({places: ground.everyPlace(parts.length), parts, sums}, outcome);
+}
+
+/** By place: the parts in a tail. */
+function partsInTail({bins, high}: NumberMargins, shape: 'low' | 'high'): Float64Array {
+  return shape === 'high' ? high : high.map((_, j) => bins[j * BINS] + bins[j * BINS + 1]);
+}
+
+function sharesOf(ground: Ground, factor: Numeric, outcome: Outcome, shape: Shape): Shares {
+  const margins = ground.layout.number(factor);
+  if (shape === 'location' || shape === 'spread') return margins[shape];
+  const parts = partsInTail(margins, shape);
+  return levelShares({places: ground.everyPlace(parts.length), parts}, outcome);
 }
 
 /** The exposure to more of a score, from its sums by cell; only the events are visited one by one. */

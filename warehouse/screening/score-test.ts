@@ -24,10 +24,24 @@ export function scoreTest(outcome: Outcome, exposure: Exposure, ordered: boolean
 
 /** The between part of a score weighs each lot by how much it knows; the within part is what is left in its parts. */
 export function splitScore(outcome: Outcome, {mean, within}: Exposure): SplitScore | null {
-  const {members, counted, scale, residual} = outcome;
+  const {members, residual} = outcome;
+  const {coefficient, hasContrast, whole} = betweenLots(outcome, mean);
+  const part = within === null ? {deviation: 0, variance: 0, third: 0} : withinMoments(outcome, within);
+  if (!hasContrast && !within?.squares.some(s => s > 0)) return null;
+  return {
+    members,
+    coefficient,
+    residual,
+    within: part,
+    exposed: whole && within === null ? mean : null,
+    inflation: 1,
+  };
+}
+
+/** The between part from mean exposures by place: coefficients, whether any differ, whether lots are exposed wholly or not at all. */
+export function betweenLots({members, counted, scale}: Outcome, mean: Float64Array) {
   const coefficient = new Float64Array(mean.length);
-  let hasContrast = false;
-  let whole = within === null;
+  let [hasContrast, whole] = [false, true];
   for (const at of members) {
     const centre = weightedMean(mean, counted, at);
     for (let j = 0; j < at.length; j++) {
@@ -38,16 +52,7 @@ export function splitScore(outcome: Outcome, {mean, within}: Exposure): SplitSco
       if (mean[k] !== 0 && mean[k] !== 1) whole = false;
     }
   }
-  const part = within === null ? {deviation: 0, variance: 0, third: 0} : withinMoments(outcome, within);
-  if (!hasContrast && !within?.squares.some(s => s > 0)) return null;
-  return {
-    members,
-    coefficient,
-    residual,
-    within: part,
-    exposed: whole ? mean : null,
-    inflation: 1,
-  };
+  return {coefficient, hasContrast, whole};
 }
 
 /** Moments of sum (x - mean x) y over permutations of the outcomes among the parts of each lot. */
