@@ -14,7 +14,7 @@ export interface ClassSide {
 }
 
 export interface Classes {
-  /** Class of each part, -1 where missing. */
+  /** Class of each part, -1 where missing; in memory that threads share. */
   codes: Int8Array;
   count: number;
   sides: ClassSide[];
@@ -43,11 +43,11 @@ function classify({factor, ranks}: Tested, parts: number): Classes | null {
       where: `${writeName(factor.name)} = ${writeText(level)}`,
       words: `${factor.name} is ${level}`,
     }));
-    return {codes: new Int8Array(factor.codes), count: factor.levels.length, sides};
+    return {codes: sharedClasses(parts, factor.codes), count: factor.levels.length, sides};
   }
   if (ranks === null) return null;
   const {rows, x} = ranks();
-  const codes = new Int8Array(parts).fill(-1);
+  const codes = sharedClasses(parts).fill(-1);
   for (let at = 0; at < rows.length; at++) codes[rows[at]] = Math.min(4, Math.floor(x[at] * 5));
   const values = valuesOf(factor, codes.length);
   const least = new Float64Array(5).fill(Number.POSITIVE_INFINITY);
@@ -69,4 +69,10 @@ function classify({factor, ranks}: Tested, parts: number): Classes | null {
       };
     });
   return {codes, count: 5, sides};
+}
+
+function sharedClasses(parts: number, codes: ArrayLike<number> = []): Int8Array {
+  const classes = new Int8Array(new SharedArrayBuffer(parts));
+  classes.set(codes);
+  return classes;
 }

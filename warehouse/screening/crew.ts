@@ -4,8 +4,10 @@
  * in memory that all read.
  */
 import {type MessagePort, receiveMessageOnPort} from 'node:worker_threads';
+import type {Classes} from './classes.ts';
 import type {Frame} from './frame.ts';
 import {type Ground, groundOf, keptRows} from './ground.ts';
+import type {PlainPair} from './interactions.ts';
 import {rememberedLayout} from './layouts.ts';
 import type {Direction} from './likeness.ts';
 import {type Alike, Share, type Task, type Tests, type Told} from './share.ts';
@@ -20,6 +22,7 @@ export interface Helper {
 type Request =
   | {ask: 'begin'; frame: Frame; alpha: number}
   | {ask: 'test'; factors: number[]}
+  | {ask: 'pairs'; classes: readonly Classes[]; among: [number, number][]}
   | {ask: 'alike'; directions: readonly Direction[]}
   | {ask: 'measure'; tasks: Task[]};
 type Reply = {value: unknown} | {error: string};
@@ -36,6 +39,7 @@ export function help({port, rung}: Helper): void {
     }
     if (share === null) throw new Error(`asked to ${request.ask} before a question was put`);
     if (request.ask === 'test') return share.test(request.factors);
+    if (request.ask === 'pairs') return share.pairs(request.classes, request.among);
     return request.ask === 'alike' ? share.alike(request.directions) : share.measure(request.tasks);
   };
   port.on('message', (request: Request) => {
@@ -68,6 +72,12 @@ export function crewOf(helpers: readonly Helper[]): (ground: Ground) => Members 
           at => ({ask: 'test', factors: shares[at + 1]}),
           () => own.test(shares[0]),
         ) as Tests[],
+      pairs: (classes, shares) =>
+        together(
+          helpers,
+          at => ({ask: 'pairs', classes, among: shares[at + 1]}),
+          () => own.pairs(classes, shares[0]),
+        ) as (PlainPair | null)[][],
       alike: directions =>
         together(
           helpers,

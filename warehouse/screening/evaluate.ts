@@ -4,9 +4,9 @@ import {CHANGE_POINT, testChangePoint} from './change-point.ts';
 import {NO_DISTRIBUTION} from './distribution.ts';
 import type {Frame} from './frame.ts';
 import {type Ground, groundOf, keptRows} from './ground.ts';
-import {testInteractions} from './interactions.ts';
+import {pairAsTested, testInteractions} from './interactions.ts';
 import type {Layout} from './layout.ts';
-import {ranked, type Unranked} from './ranking.ts';
+import {type Rankable, ranked} from './ranking.ts';
 import {sentenceOf} from './sentence.ts';
 import {discoveriesBySet, falseDiscoveryRates, reachableP} from './sets.ts';
 import {type Task, type Told, told} from './share.ts';
@@ -36,6 +36,8 @@ interface Options {
   alpha?: number;
   notes?: string[];
   layoutOf?: (frame: Frame, keep: Uint8Array) => Layout;
+  /** Findings to be told: the first so many; all if it is not said. All are tested and ranked. */
+  top?: number;
   /** Told what is being done next. */
   onStage?: (stage: Stage) => void;
   /** Who works; this thread alone if it is not said. */
@@ -61,7 +63,7 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
   stage('testing factors');
   const {tested, notTested} = team.test();
   stage('testing pairs and moments');
-  const pairs = testInteractions(ground, tested);
+  const pairs = testInteractions(ground, tested, team);
   if (pairs.length > 0)
     notes.push(
       `${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'} of leading factors tested for doing more together than each alone`,
@@ -69,12 +71,21 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
   const moment = testChangePoint(ground);
   if (moment === null && !frame.lotsOrdered)
     notTested.push({factor: CHANGE_POINT, reason: 'the order of the lots is not known'});
-  const single = moment === null ? tested : [...tested, moment];
-  const sharing = [...single, ...pairs].filter(
+  const single = (moment === null ? tested : [...tested, moment]).filter(
     ({candidates, attainable}) => candidates.length > 0 && attainable <= alpha,
   );
-  const q = new Map(falseDiscoveryRates(sharing.map(({p}) => p)).map((value, at) => [sharing[at], value]));
-  const selected = sharing.filter(one => (q.get(one) ?? 1) <= alpha);
+  const sharing = [...single, ...pairs];
+  const rates = falseDiscoveryRates(sharing.map(({p}) => p));
+  const q = new Map<Tested, number>(single.map((one, at) => [one, rates[at]]));
+  const claimedPairs: Tested[] = [];
+  for (const [at, pair] of pairs.entries()) {
+    const rate = rates[single.length + at];
+    const one = rate <= alpha ? pairAsTested(ground, pair) : null;
+    if (one === null) continue;
+    claimedPairs.push(one);
+    q.set(one, rate);
+  }
+  const selected = [...single, ...claimedPairs].filter(one => q.get(one)! <= alpha);
   const claims = selected
     .map(one => ({tested: one, candidate: one.candidates[mostHarmful(one, frame)]}))
     .sort(byEvidence);
@@ -101,21 +112,34 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
     needed: judgementOf(one).verdict === 'too-little-data' ? needed : null,
   });
   stage('working out intervals');
-  const measurable = tested.filter(({candidates}) => candidates.length > 0);
-  const measured = new Map(
-    team.measure(measurable.map(one => ({tested: one, ...taskOf(one)}))).map((one, at) => [measurable[at], one]),
-  );
   // Of the pairs only those are told that are claimed: the others say nothing that their factors do not.
-  const sought = [...single.filter(one => one === moment), ...pairs.filter(pair => judged.has(pair))];
-  for (const one of sought) measured.set(one, told(ground, one, taskOf(one)));
-  const findings = [...tested, ...sought].map(one => {
-    const judgement = judgementOf(one);
-    const own = one.together?.of[0].factor.name ?? one.factor.name;
-    const ambiguousWith = factorsOf(judgement.ambiguousWith, pairs).filter(name => name !== own);
-    const also = one.change && judged.has(one) ? whatChanged(ground, one.change, alikeTo(one), tested) : [];
-    return findingOf(frame, one, {...judgement, ambiguousWith}, measured.get(one) ?? null, q.get(one) ?? 1, also);
+  const sought = [...(moment === null ? [] : [moment]), ...claimedPairs.filter(pair => judged.has(pair))];
+  const measured = new Map<Tested, Told>();
+  const measure = (some: readonly Tested[]) => {
+    const open = some.filter(one => one.candidates.length > 0 && !measured.has(one));
+    const shared = open.filter(one => !sought.includes(one));
+    const answers = team.measure(shared.map(one => ({tested: one, ...taskOf(one)})));
+    for (const [at, one] of shared.entries()) measured.set(one, answers[at]);
+    for (const one of open) if (!measured.has(one)) measured.set(one, told(ground, one, taskOf(one)));
+  };
+  // The order of claims depends on how well each accounts for the outcome.
+  measure([...judged.keys()]);
+  const order = ranked(
+    [...tested, ...sought].map(one => {
+      const judgement = judgementOf(one);
+      const own = one.together?.of[0].factor.name ?? one.factor.name;
+      const ambiguousWith = factorsOf(judgement.ambiguousWith, claimedPairs).filter(name => name !== own);
+      return placed(frame, one, {...judgement, ambiguousWith}, measured.get(one) ?? null, q.get(one) ?? 1);
+    }),
+    alpha,
+  ).slice(0, options.top);
+  measure(order.map(one => one.tested));
+  const findings = order.map((one, at) => {
+    const {change} = one.tested;
+    const also = change && judged.has(one.tested) ? whatChanged(ground, change, alikeTo(one.tested), tested) : [];
+    return findingOf(frame, one, at + 1, measured.get(one.tested) ?? null, also);
   });
-  return {findings: ranked(findings, alpha), tests: sharing.length, notTested, notes};
+  return {findings, tests: sharing.length, notTested, notes};
 }
 
 function whyNothingCanBeSaid(frame: Frame, keep: Uint8Array): string | null {
@@ -192,28 +216,52 @@ function nothingMeasured(numeric: boolean): Told {
   };
 }
 
+/** What was tested, ready to be ranked. */
+interface Placed extends Rankable {
+  tested: Tested;
+  explainedBy: string | null;
+}
+
+function placed(frame: Frame, tested: Tested, judged: Judged, measured: Told | null, q: number): Placed {
+  const {factor, kind, p, together, change} = tested;
+  const {verdict, ambiguousWith, explainedBy, unchallenged} = judged;
+  const fit = measured?.logLikelihood ?? null;
+  return {
+    tested,
+    factor: together?.of[0].factor.name ?? factor.name,
+    kind,
+    with: together ? [together.of[1].factor.name] : null,
+    p,
+    q,
+    verdict,
+    ambiguousWith,
+    explainedBy,
+    strength: Math.abs(toldBy(tested, frame)?.test.z ?? 0),
+    fit: fit === null ? unchallenged : fit - (change?.cost ?? 0),
+  };
+}
+
 function findingOf(
   frame: Frame,
-  tested: Tested,
-  {unchallenged, verdict, ambiguousWith, explainedBy}: Judged,
+  {tested, factor: name, kind, with: others, p, q, verdict, ambiguousWith, explainedBy}: Placed,
+  rank: number,
   measured: Told | null,
-  q: number,
   also: string[],
-): Unranked {
-  const {factor, kind, p, together, change} = tested;
+): Evaluation['findings'][number] {
+  const {factor, together, change} = tested;
   const numeric = frame.outcomeKind === 'numeric';
-  const candidate = tested.candidates.length > 0 ? tested.candidates[mostHarmful(tested, frame)] : null;
+  const level = toldBy(tested, frame)?.level ?? null;
   const {effect, crude, threshold, side, where, logLikelihood, distribution, enough, ...behind} =
     measured ?? nothingMeasured(numeric);
   const finding = {
-    rank: 1,
-    factor: together?.of[0].factor.name ?? factor.name,
+    rank,
+    factor: name,
     step: factor.step,
     branch: factor.branch,
     kind,
-    level: kind === 'missing' ? null : together ? together.sides[0].level : (candidate?.level ?? null),
+    level: kind === 'missing' ? null : together ? together.sides[0].level : level,
     threshold: together ? together.sides[0].threshold : threshold,
-    with: together ? [together.of[1].factor.name] : null,
+    with: others,
     where,
     effect: {measure: numeric ? ('meanDifference' as const) : ('riskRatio' as const), ...effect},
     ...distribution,
@@ -228,12 +276,11 @@ function findingOf(
     explainedBy,
   };
   const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
-  const sentence = sentenceOf(frame, finding, {side, unit, together, change, also, enough});
-  return {
-    finding: {...finding, sentence},
-    strength: Math.abs(candidate?.test.z ?? 0),
-    fit: logLikelihood === null ? unchallenged : logLikelihood - (change?.cost ?? 0),
-  };
+  return {...finding, sentence: sentenceOf(frame, finding, {side, unit, together, change, also, enough})};
+}
+
+function toldBy(tested: Tested, frame: Frame): Candidate | null {
+  return tested.candidates.length > 0 ? tested.candidates[mostHarmful(tested, frame)] : null;
 }
 
 /** The factors that a set names; a pair is named by its two. */

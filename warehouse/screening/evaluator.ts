@@ -24,6 +24,12 @@ let crew: Worker[] = [];
 let asked = 0;
 const waiting = new Map<number, Waiting>();
 
+interface Asking {
+  top?: number;
+  signal?: AbortSignal;
+  onStage?: (stage: Stage) => void;
+}
+
 /**
  * As `evaluate`, in another thread.
  * @throws ScreenCancelled once `signal` is aborted: the thread is ended, and the others' questions go to a new one
@@ -31,7 +37,7 @@ const waiting = new Map<number, Waiting>();
 export function evaluateElsewhere(
   frame: Frame,
   notes: string[],
-  {signal, onStage = () => undefined}: {signal?: AbortSignal; onStage?: (stage: Stage) => void} = {},
+  {top, signal, onStage = () => undefined}: Asking = {},
 ): Promise<Evaluation> {
   const id = ++asked;
   return new Promise<Evaluation>((resolve, reject) => {
@@ -43,7 +49,7 @@ export function evaluateElsewhere(
     const settled = () => signal?.removeEventListener('abort', cancel);
     signal?.addEventListener('abort', cancel);
     waiting.set(id, {
-      task: {id, frame, notes},
+      task: {id, frame, notes, top},
       onStage,
       resolve: evaluation => {
         settled();
@@ -54,7 +60,7 @@ export function evaluateElsewhere(
         reject(error);
       },
     });
-    send({id, frame, notes});
+    send({id, frame, notes, top});
   });
 }
 

@@ -35,15 +35,27 @@ export async function keepAnswer(
   answer: KeptAnswer,
 ): Promise<void> {
   await mkdir(answers(folder), {recursive: true});
-  const path = join(answers(folder), `screen-${digest}.json`);
+  const path = pathOf(folder, digest, answer.question.top);
   await writeFile(`${path}.${process.pid}.tmp`, JSON.stringify(answer));
   await rename(`${path}.${process.pid}.tmp`, path);
   if (persons.edition !== edition) await rm(path, {force: true});
 }
 
-/** @returns the answer that was given to the question with this digest, if it was kept whole */
-export async function keptAnswer(folder: string, digest: string): Promise<ScreenAnswer | null> {
-  const text = await readFile(join(answers(folder), `screen-${digest}.json`), 'utf8').catch(() => null);
+/** @returns the answer that was given to the question with this digest, if it was kept whole; its first `top` findings */
+export async function keptAnswer(folder: string, digest: string, top: number | undefined): Promise<ScreenAnswer | null> {
+  const all = await readAnswer(pathOf(folder, digest, undefined));
+  if (top === undefined) return all;
+  if (all === null) return readAnswer(pathOf(folder, digest, top));
+  return {...all, question: {...all.question, top}, findings: all.findings.slice(0, top)};
+}
+
+/** An answer of the first few findings has a file of its own: the ids that it told stay known. */
+function pathOf(folder: string, digest: string, top: number | undefined): string {
+  return join(answers(folder), `screen-${digest}${top === undefined ? '' : `-first-${top}`}.json`);
+}
+
+async function readAnswer(path: string): Promise<ScreenAnswer | null> {
+  const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) return null;
   try {
     const {code: _, ...answer} = JSON.parse(text) as KeptAnswer;

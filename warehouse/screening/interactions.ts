@@ -8,6 +8,7 @@ import {type Classes, type ClassSide, classesOf} from './classes.ts';
 import type {Ground} from './ground.ts';
 import {lotPermutationTest} from './lot-permutation.ts';
 import {fitMainEffects, type MainEffects} from './main-effects.ts';
+import type {Team} from './team.ts';
 
 /** The two sides that act together, and by how much more than both alone. */
 export interface Together {
@@ -21,43 +22,62 @@ const MOST_LEADING = 8;
 /** A side of a pair, and each factor's side without the other, must be seen in so many lots. */
 const FEWEST_LOTS = 5;
 
+/** A pair of factors that was tested. */
+export interface Pair {
+  together: Together;
+  p: number;
+}
+
+/** A pair's test as it passes between threads: of each of its two factors the place of the side that acts with the other's. */
+export interface PlainPair {
+  sides: [number, number];
+  excess: number;
+  p: number;
+}
+
 /**
  * Tests every pair of the leading factors, one p a pair: Simes over the pairs of sides, each against the product of what
  * its two factors do alone. Factors lead by their own p; that costs nothing, since what a pair does beyond its factors is
  * uncorrelated with what the factors do.
  * @see Dai, Kooperberg, LeBlanc & Prentice (2012), Biometrika 99:929 (two-stage tests with independent filtering)
  */
-export function testInteractions(ground: Ground, tested: readonly Tested[]): Tested[] {
+export function testInteractions(ground: Ground, tested: readonly Tested[], team: Pick<Team, 'pairs'>): Pair[] {
   if (ground.frame.outcomeKind === 'numeric') return [];
   const standingOut = tested
     .filter(({kind, factor, p}) => p <= ground.alpha && kind !== 'missing' && !factor.time)
     .sort((a, b) => a.p - b.p || (a.factor.name < b.factor.name ? -1 : 1));
-  const leading: Leading[] = [];
+  const leading: {tested: Tested; classes: Classes}[] = [];
   for (const one of standingOut) {
     if (leading.length === MOST_LEADING) break;
     const classes = classesOf(one, ground.frame.parts);
     if (classes !== null) leading.push({tested: one, classes});
   }
-  return leading.flatMap((a, at) => leading.slice(at + 1).flatMap(b => testPair(ground, a, b) ?? []));
+  const among = leading.flatMap((_, a) => leading.slice(a + 1).map((_b, k): [number, number] => [a, a + 1 + k]));
+  const found = team.pairs(
+    leading.map(({classes}) => classes),
+    among,
+  );
+  return found.flatMap((pair, at) => {
+    if (pair === null) return [];
+    const [a, b] = among[at].map(k => leading[k]);
+    const sides: Together['sides'] = [a.classes.sides[pair.sides[0]], b.classes.sides[pair.sides[1]]];
+    return {together: {sides, of: [a.tested, b.tested], excess: pair.excess}, p: pair.p};
+  });
 }
 
-interface Leading {
-  tested: Tested;
-  classes: Classes;
-}
-
-function testPair(ground: Ground, a: Leading, b: Leading): Tested | null {
-  const mains = fitMainEffects(ground, a.classes, b.classes);
+/** @returns null where too little is seen of the two together */
+export function testPair(ground: Ground, a: Classes, b: Classes): PlainPair | null {
+  const mains = fitMainEffects(ground, a, b);
   if (mains === null) return null;
   let seen = 0;
-  const cells = a.classes.sides.flatMap(one =>
-    b.classes.sides.flatMap(other => {
+  const cells = a.sides.flatMap((one, at) =>
+    b.sides.flatMap((other, otherAt) => {
       const {lots, isWorse} = compare(mains, one, other);
       if (lots < FEWEST_LOTS) return [];
       seen++;
       if (!isWorse) return [];
       const test = excessTest(ground, mains, one, other);
-      return test === null ? [] : [{sides: [one, other] as [ClassSide, ClassSide], ...test}];
+      return test === null ? [] : [{sides: [at, otherAt] as PlainPair['sides'], ...test}];
     }),
   );
   if (cells.length === 0) return null;
@@ -65,7 +85,7 @@ function testPair(ground: Ground, a: Leading, b: Leading): Tested | null {
   const silent = seen - cells.length;
   const p = simes([...cells.map(cell => cell.p), ...new Array<number>(silent).fill(1)]);
   const most = cells.reduce((best, cell) => (cell.p < best.p || (cell.p === best.p && cell.z > best.z) ? cell : best));
-  return asTested(ground, a.tested, b.tested, {sides: most.sides, of: [a.tested, b.tested], excess: most.excess}, p);
+  return {sides: most.sides, excess: most.excess, p};
 }
 
 /**
@@ -137,9 +157,13 @@ function membersOf(members: readonly Int32Array[], parts: Float64Array): Int32Ar
   return members.map(at => at.filter(k => parts[k] > 0));
 }
 
-/** A pair as something that was tested: its parts against all others. It is named by what its parts have in common. */
-function asTested(ground: Ground, a: Tested, b: Tested, together: Together, p: number): Tested | null {
-  const [one, other] = [a, b].map(one => classesOf(one, ground.frame.parts));
+/**
+ * A pair as something that was tested: its parts against all others. It is named by what its parts have in common.
+ * @returns null where its parts have no contrast within strata
+ */
+export function pairAsTested(ground: Ground, {together, p}: Pair): Tested | null {
+  const [a, b] = together.of;
+  const [one, other] = [a, b].map(each => classesOf(each, ground.frame.parts));
   const codes = new Int32Array(ground.frame.parts);
   for (let i = 0; i < codes.length; i++) {
     const [first, second] = [one?.codes[i] ?? -1, other?.codes[i] ?? -1];

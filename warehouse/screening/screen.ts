@@ -14,6 +14,7 @@ import {keepAnswer, keptAnswer} from './findings.ts';
 import {heldFixed} from './held-fixed.ts';
 import {clusterOf, indexAt} from './index/screening-index.ts';
 import {population} from './population.ts';
+import {nameOf} from './ranking.ts';
 
 const PRODUCT = 'part.product';
 
@@ -41,11 +42,11 @@ export async function screen(
   const digest = digestOf({...asked, asOf, code: codeVersion()});
   // The same question at the same position by the same code has one answer, and it may have been given already.
   const {edition} = warehouse.persons;
-  const kept = await keptAnswer(warehouse.folder, digest);
-  const answer = kept ?? (await findAnswer(warehouse, {...asked, asOf}, digest, waiting));
-  if (kept === null) await keepAnswer(warehouse, edition, digest, {...answer, code: codeVersion()});
-  if (top === undefined) return answer;
-  return {...answer, question: {...answer.question, top}, findings: answer.findings.slice(0, top)};
+  const kept = await keptAnswer(warehouse.folder, digest, top);
+  if (kept !== null) return kept;
+  const answer = await findAnswer(warehouse, {...asked, asOf, top}, digest, waiting);
+  await keepAnswer(warehouse, edition, digest, {...answer, code: codeVersion()});
+  return answer;
 }
 
 /** The answer worked out anew, whatever was kept. */
@@ -71,6 +72,7 @@ export async function findAnswer(
   });
   const usedStrata = frame.strata.length > 1 ? strata : [];
   const {findings, tests, notTested, notes} = await evaluateElsewhere(frame, people.notes, {
+    top: question.top,
     signal,
     onStage: show,
   });
@@ -81,16 +83,8 @@ export async function findAnswer(
     population: {parts: people.rows, defective: people.defective, lots: people.cluster === 'lot' ? people.lots : 0},
     tests,
     notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested],
-    findings: onePerFactor(findings).map(f => ({...f, id: idOf(digest, f)})),
+    findings: findings.map(f => ({...f, id: idOf(digest, f)})),
   };
-}
-
-/** A factor may stand out by its level or by being missing: it is told by the stronger of the two. Both were tested. */
-function onePerFactor<F extends Pick<Finding, 'factor' | 'with' | 'rank'>>(findings: readonly F[]): F[] {
-  const told = new Set<string>();
-  return findings
-    .filter(one => !told.has(nameOf(one)) && told.add(nameOf(one)))
-    .map((finding, k) => ({...finding, rank: k + 1}));
 }
 
 /** Factors that cannot be candidates of this question, and why. */
@@ -103,11 +97,6 @@ function exclusions(question: ScreenQuestion, strata: readonly string[], cluster
   if (question.product !== undefined) excluded.set(PRODUCT, 'the question is about one product');
   if (question.measurement !== undefined) excluded.set(question.measurement, 'the outcome of this question');
   return excluded;
-}
-
-/** A pair that acts together is told beside its factors. */
-function nameOf({factor, with: others}: Pick<Finding, 'factor' | 'with'>): string {
-  return [factor, ...(others ?? [])].join(' × ');
 }
 
 function idOf(digest: string, finding: Pick<Finding, 'factor' | 'with' | 'kind'>): string {

@@ -1,11 +1,13 @@
 /** What one thread does of a question: its share of the factors is tested, compared and measured. */
 import type {Candidate, Shape, Tested} from './candidate.ts';
 import {levelCandidate, levelsOf, testCategory} from './category.ts';
+import type {Classes} from './classes.ts';
 import {type Distribution, distributionOf} from './distribution.ts';
 import {type Enough, enoughFor} from './enough.ts';
 import type {Factor} from './frame.ts';
 import type {Entry} from './given.ts';
 import type {Ground} from './ground.ts';
+import {type PlainPair, testPair} from './interactions.ts';
 import {type Direction, likenesses} from './likeness.ts';
 import {type Measured, measure} from './measure.ts';
 import {LEVELS, missingFactor, missingFactors, missingLevels, testMissing} from './missing.ts';
@@ -99,6 +101,11 @@ export class Share {
       });
     });
     return found;
+  }
+
+  /** Pairs (by place) of factors, each as a few classes. */
+  pairs(classes: readonly Classes[], among: readonly [number, number][]): (PlainPair | null)[] {
+    return among.map(([a, b]) => testPair(this.#ground, classes[a], classes[b]));
   }
 
   measure(tasks: readonly Task[]): Told[] {

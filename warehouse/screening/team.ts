@@ -1,7 +1,9 @@
 /** The threads that answer a question together: each has its share of the factors, and the lead has the last word. */
 import type {Tested} from './candidate.ts';
+import type {Classes} from './classes.ts';
 import type {Entry} from './given.ts';
 import type {Ground} from './ground.ts';
+import type {PlainPair} from './interactions.ts';
 import type {Direction} from './likeness.ts';
 import {type Alike, entriesOf, revived, Share, type Task, type Tests, type Told} from './share.ts';
 
@@ -11,6 +13,8 @@ export type AlikeEntry = {entry: Entry; alike: number};
 export interface Team {
   /** Every factor's test, in the order of the frame, then that of every pattern of missing values. */
   test(): {tested: Tested[]; notTested: {factor: string; reason: string}[]};
+  /** The tests of pairs (by place) of factors. */
+  pairs(classes: readonly Classes[], among: readonly [number, number][]): (PlainPair | null)[];
   /** Of each direction, the entries among what was tested that are alike to it, in that order. */
   alike(directions: readonly Direction[]): AlikeEntry[][];
   /** The findings of tests that `test` returned. */
@@ -21,6 +25,7 @@ export interface Team {
 export interface Members {
   count: number;
   test(shares: number[][]): Tests[];
+  pairs(classes: readonly Classes[], shares: [number, number][][]): (PlainPair | null)[][];
   alike(directions: readonly Direction[]): Alike[][][];
   measure(tasks: Task[][]): Told[][];
 }
@@ -31,6 +36,7 @@ export function alone(ground: Ground): Members {
   return {
     count: 1,
     test: ([factors]) => [share.test(factors)],
+    pairs: (classes, [among]) => [share.pairs(classes, among)],
     alike: directions => [share.alike(directions)],
     measure: ([tasks]) => [share.measure(tasks)],
   };
@@ -69,6 +75,13 @@ export function teamOf(ground: Ground, members: Members): Team {
         tested: places.map(({tested}) => tested),
         notTested: reasons.map(({factor, reason}) => ({factor: ground.frame.factors[factor].name, reason})),
       };
+    },
+    pairs(classes, among) {
+      if (among.length === 0) return [];
+      const {count} = members;
+      const dealt = Array.from({length: count}, (_, member) => among.filter((_pair, k) => k % count === member));
+      const answers = members.pairs(classes, dealt);
+      return among.map((_, k) => answers[k % count][Math.floor(k / count)]);
     },
     alike(directions) {
       if (directions.length === 0) return [];

@@ -38,6 +38,26 @@ test('a finding is recomputed the same, and what differs is named where it was f
   expect(again.differs).toEqual([{field: 'p', found: 0.5, now: findings[0].p}]);
 });
 
+test('the first findings alone are those of the whole answer, and are found again by id whichever was asked first', async () => {
+  const rows = Array.from({length: 240}, (_, i) => ({part: `P${i}`, lot: `L${Math.floor(i / 6)}`, fails: i % 18 === 0}));
+  const warehouse = await plantOf([
+    ['parts', `part,product,lot\n${rows.map(r => `${r.part},HX,${r.lot}`).join('\n')}`],
+    [
+      'operations',
+      `part,step,tool,station\n${rows.map((r, i) => `${r.part},bore,T${Math.floor(i / 6) % 3},S${i % 2}`).join('\n')}`,
+    ],
+    ['inspections', `inspection,part,result\n${rows.map(r => `I${r.part},${r.part},${r.fails ? 'fail' : 'pass'}`).join('\n')}`],
+  ]);
+  const cut = await screen(warehouse, {anyFail: true, top: 1});
+  const whole = await screen(warehouse, {anyFail: true});
+  expect(whole.findings.length).toBeGreaterThan(1);
+  expect(cut).toEqual({...whole, question: {...whole.question, top: 1}, findings: whole.findings.slice(0, 1)});
+  expect(await screen(warehouse, {anyFail: true, top: 1})).toEqual(cut);
+  for (const {id} of [cut.findings[0], whole.findings[1]]) {
+    expect(await recompute(warehouse, id)).toMatchObject({same: true});
+  }
+});
+
 test('a question that is taken back ends at once; the next in line is answered all the same', async () => {
   const frame = (seed: number, lots: number) => makePlant({seed, lots, correlation: 0.01, steps: 9}).frame;
   const [long, short] = [frame(1, 200), frame(2, 30)];

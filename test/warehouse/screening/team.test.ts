@@ -18,6 +18,7 @@ const inTurn =
     return {
       count,
       test: factors => shares.map((share, at) => share.test(factors[at])),
+      pairs: (classes, among) => shares.map((share, at) => share.pairs(classes, among[at])),
       alike: directions => shares.map(share => share.alike(directions)),
       measure: tasks => shares.map((share, at) => share.measure(tasks[at])),
     };
@@ -38,6 +39,10 @@ test('an answer does not depend on how its factors are shared out', () => {
       const many = evaluate(frame, {members: inTurn(count)});
       expect(JSON.stringify(many), `frame ${at} in ${count} shares`).toBe(JSON.stringify(one));
     }
+    const first = evaluate(frame, {top: 4});
+    expect(JSON.stringify(first), `frame ${at}, the first four`).toBe(
+      JSON.stringify({...one, findings: one.findings.slice(0, 4)}),
+    );
     claims += one.findings.filter(({q}) => q <= 0.05).length;
   }
   expect(claims).toBeGreaterThan(3);
