@@ -19,17 +19,19 @@ export async function prepareHistory(session: Session, ...tables: HistoryTable[]
 }
 
 /**
- * SQL of a relation with one row per part: what was measured at a step in the run that `visits` chose, or, where the
- * part has no recorded run there, of the last run measured before the inspection. Which run it is, is worked out from
- * narrow columns, so that the wide ones are only read.
+ * SQL of a relation (part, run): whose measurements at a step count, those of the run that `visits` chose, or, where the
+ * part has no recorded run there, of the last run measured before the inspection.
  * @param from with part, run and measured_at, one row a part and run
  */
+export function runsThatCount(step: string, from: string): string {
+  return `select m.part, max(m.run) as run from ${from} m
+    left join (select part, run from visits where step = ${quoteText(step)}) v on v.part = m.part
+    left join subjects s on s.part = m.part
+    where v.run = m.run or (v.run is null and (m.measured_at is null or s.inspected_at is null or m.measured_at <= s.inspected_at))
+    group by m.part`;
+}
+
+/** SQL of a relation with one row per part: what was measured at a step in the run that counts. */
 export function measuredAt(step: string, from: string, columns: string): string {
-  return `select m.part, ${columns} from ${from} m join (
-      select m.part, max(m.run) as run from ${from} m
-      left join visits v on v.part = m.part and v.step = ${quoteText(step)}
-      left join subjects s on s.part = m.part
-      where v.run = m.run or (v.run is null and (m.measured_at is null or s.inspected_at is null or m.measured_at <= s.inspected_at))
-      group by m.part
-    ) c on c.part = m.part and c.run = m.run`;
+  return `select m.part, ${columns} from ${from} m join (${runsThatCount(step, from)}) c on c.part = m.part and c.run = m.run`;
 }

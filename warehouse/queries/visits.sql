@@ -48,3 +48,5 @@ from visits v
 asof left join calendar s on s.starts_at <= v.started_at
 asof left join changeovers c on c.station = v.station and c.at <= v.started_at
 asof left join maintenances m on m.station = v.station and m.at <= v.started_at
+-- Whoever asks for one step need not look at the others.
+order by v.step, v.part

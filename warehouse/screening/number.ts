@@ -71,7 +71,10 @@ function exposureOf(ground: Ground, factor: Numeric, outcome: Outcome, shape: Sh
 
 /** By place: the parts in a tail. */
 function partsInTail({bins, high}: NumberMargins, shape: 'low' | 'high'): Float64Array {
-  return shape === 'high' ? high : high.map((_, j) => bins[j * BINS] + bins[j * BINS + 1]);
+  if (shape === 'high') return high;
+  const low = new Float64Array(high.length);
+  for (let j = 0; j < low.length; j++) low[j] = bins[j * BINS] + bins[j * BINS + 1];
+  return low;
 }
 
 function sharesOf(ground: Ground, factor: Numeric, outcome: Outcome, shape: Shape): Shares {

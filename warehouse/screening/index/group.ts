@@ -1,7 +1,7 @@
 /** The numbers of one relation (those of a step), read in bulk and turned into rank codes over one list of rows. */
 import type {Session} from '../../duckdb.ts';
 import type {FactorSource} from '../../factors.ts';
-import {measuredAt} from '../../history.ts';
+import {runsThatCount} from '../../history.ts';
 import {type RankCodes, rankCodes, shared} from '../rank-codes.ts';
 
 /** Rank codes by column, all over one list of rows. */
@@ -39,7 +39,7 @@ async function readStep(
   table: number,
   parts: number,
 ): Promise<Group> {
-  const counting = measuredAt(sources[0].step ?? '', `now.step_${table}`, 'm.run');
+  const counting = runsThatCount(sources[0].step ?? '', `now.step_${table}`);
   const [places, ids, runs] = await session.typed(
     `select p.idx, r.part, r.run from (${counting}) r join inspected_parts p on p.part = r.part`,
   );
