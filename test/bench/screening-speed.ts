@@ -1,13 +1,15 @@
 /**
  * How fast screening is, beside what DuckDB itself needs to read the same columns once.
- * npx tsx test/bench/screening-speed.ts [--parts 1183747] [--parameters 968] [--repeats 5]
+ * npx tsx test/bench/screening-speed.ts [--parts 1183747] [--parameters 968] [--repeats 5] [--python python3]
+ * `--python` names an interpreter with pandas, pyarrow and scipy, which then take the same rank test of one step's columns.
  */
+import {execFileSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import type {ScreenQuestion} from '../../warehouse/answers.ts';
-import type {Session} from '../../warehouse/duckdb.ts';
+import {quoteText, type Session} from '../../warehouse/duckdb.ts';
 import {prepareHistory} from '../../warehouse/history.ts';
 import {indexAt} from '../../warehouse/screening/index/screening-index.ts';
 import {screen} from '../../warehouse/screening/screen.ts';
@@ -20,6 +22,7 @@ const {values} = parseArgs({
     parts: {type: 'string', default: '1183747'},
     parameters: {type: 'string', default: '968'},
     repeats: {type: 'string', default: '5'},
+    python: {type: 'string'},
   },
 });
 const size = {parts: Number(values.parts), parameters: Number(values.parameters)};
@@ -92,6 +95,18 @@ async function baselines(session: Session): Promise<void> {
   lines.push(`${all} values present`);
   console.log(lines.at(-1));
   tell('DuckDB exact Mann-Whitney', (ranks * all) / cells, `${slice.length} columns of one step, scaled by values`);
+  if (values.python === undefined) return;
+  const path = join(folder, 'step.parquet');
+  const columns = one.parameters.map(p => p.column).join(', ');
+  await session.run(
+    `copy (select get_bit(getvariable('bits'), part) as y, ${columns} from fact.step_${one.id}) to ${quoteText(path)}`,
+  );
+  const script = new URL('./ranks.py', import.meta.url).pathname;
+  const told = JSON.parse(execFileSync(values.python, [script, path]).toString()) as Record<string, number>;
+  const scale = all / told.values;
+  const more = `${told.columns} columns of one step, scaled by values; no lots, no strata`;
+  tell('pandas and SciPy `mannwhitneyu`', told.tests_s * scale, more);
+  tell('pandas reading that Parquet, before it', told.read_s * scale);
 }
 
 console.log(`${size.parts} parts, ${size.parameters} numbers; median of ${repeats}; making the plant takes a minute`);

@@ -1,11 +1,12 @@
 /**
  * How honest and how able screening is, on plants with known truth, beside what people use instead.
  *
- *     npx tsx test/bench/screening.ts run FILE [--plants 40] [--only TEXT] [--first 1] [--alone] [--minutes 60]
+ *     npx tsx test/bench/screening.ts run FILE [--plants 40] [--only TEXT] [--first 1] [--alone | --forest] [--minutes 60]
  *     npx tsx test/bench/screening.ts table FILE
  *
  * `run` appends a line a plant and method to FILE, seed by seed through all cells, and skips what FILE already has: it may
- * be stopped and started again. `--alone` leaves out the baselines; FILE belongs outside the repository.
+ * be stopped and started again. `--alone` leaves out the baselines, `--forest` runs a random forest alone (python3, or what
+ * FISHBONE_PYTHON names, with scikit-learn). FILE belongs outside the repository.
  */
 import {appendFileSync, existsSync, readFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
@@ -18,6 +19,7 @@ import {
   tallyOf,
   tryPlant,
 } from '../warehouse/screening/trial.ts';
+import {forestImpurity, forestPermutation} from './forest.ts';
 import {CELLS} from './screening-cells.ts';
 
 type Line = Outcome & {cell: string; seed: number; method: string};
@@ -30,6 +32,7 @@ const {values, positionals} = parseArgs({
     first: {type: 'string', default: '1'},
     minutes: {type: 'string', default: '100000'},
     alone: {type: 'boolean', default: false},
+    forest: {type: 'boolean', default: false},
   },
 });
 const [command, file] = positionals;
@@ -41,9 +44,9 @@ if (command === 'run') run(file);
 else table(file);
 
 function run(path: string): void {
-  const methods = values.alone
-    ? {fishbone}
-    : {fishbone, 'part CMH': partCmh, 'lot KW': lotKruskal, 'van Elteren': lotVanElteren};
+  const baselines = {'part CMH': partCmh, 'lot KW': lotKruskal, 'van Elteren': lotVanElteren};
+  const forests = {'forest impurity': forestImpurity, 'forest permutation': forestPermutation};
+  const methods = values.forest ? forests : {fishbone, ...(values.alone ? {} : baselines)};
   const done = new Set(linesOf(path).map(({cell, seed, method}) => `${cell}/${seed}/${method}`));
   const until = Date.now() + 60_000 * Number(values.minutes);
   const first = Number(values.first);

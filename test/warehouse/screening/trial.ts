@@ -29,7 +29,7 @@ interface Claim {
 }
 
 /** Ranked factors and claims of one method. */
-type Method = (frame: Frame) => {ranking: string[]; claims: Claim[]};
+export type Method = (frame: Frame) => {ranking: string[]; claims: Claim[]};
 
 export const fishbone: Method = frame => {
   const {findings} = evaluate(frame);
