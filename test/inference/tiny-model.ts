@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto';
-import {mkdir, mkdtemp, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {onTestFinished} from 'vitest';
 
 /**
  * ONNX files of a few bytes, put together by hand, to see a model lie. The field numbers are those of onnx.proto3.
@@ -48,9 +49,10 @@ export function tinyModel({
   return Buffer.concat([number(1, 8), graph, ...domains]);
 }
 
-/** A folder with the file and a card that fits it, but for `changes`. */
+/** A folder with the file and a card that fits it, but for `changes`; it goes when the test is over. */
 export async function tinyFolder(onnx: Buffer, changes: Record<string, unknown> = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'fishbone-model-'));
+  onTestFinished(() => rm(folder, {recursive: true, force: true}));
   const card = {
     name: 'tiny',
     version: '0',

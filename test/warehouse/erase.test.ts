@@ -1,7 +1,6 @@
 /** A person is erased: no byte of the warehouse folder says the name any more, and nothing else is altered by it. */
 import {spawnSync} from 'node:child_process';
-import {appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {planFile} from '../../ingest/ingest.ts';
@@ -34,7 +33,7 @@ const FILES: [name: string, text: string][] = [
 
 async function plant(into = folder()): Promise<Warehouse> {
   const w = await Warehouse.open(into);
-  const sources = mkdtempSync(join(tmpdir(), 'fishbone-erase-'));
+  const sources = folder();
   for (const [name, text] of FILES) {
     writeFileSync(join(sources, name), text);
     await w.load({...(await planFile(join(sources, name))), source: name}, linesOfRecords);
@@ -98,7 +97,7 @@ test('no byte says the name, verify and rebuild agree, answers are as they were 
 test('what was sent again does not bring the name back, and the same name is somebody new', async () => {
   const w = await plant();
   const [person] = (await w.erasePerson(ZOE, 'DP')).persons;
-  const path = join(mkdtempSync(join(tmpdir(), 'fishbone-erase-')), 'operations.csv');
+  const path = join(folder(), 'operations.csv');
   writeFileSync(path, FILES[1][1]);
   const same = await w.load(await planFile(path), linesOfRecords);
   expect(same.status).toBe('duplicate');
@@ -113,7 +112,7 @@ test('what was sent again does not bring the name back, and the same name is som
 
 test('a name that is nobody, and a short one: only columns of persons say who is meant by it', async () => {
   const w = await plant();
-  const sources = mkdtempSync(join(tmpdir(), 'fishbone-erase-'));
+  const sources = folder();
   for (const [name, text] of [
     ['operations.csv', 'part,step,operator,quantity_good\nA,saw,7,7\nB,saw,8,x\n'],
     ['tallies.csv', 'lot,step,inspected\nL1,saw,7\n'],
