@@ -156,7 +156,9 @@ async function find(app: App, defect: string | null): Promise<Pick<Demo, 'answer
   if (!best) return {answer, sentence: 'Nothing stands out: no factor explains the failures better than chance.'};
   const {parts, lots, inHouse} = await runOperation(app, 'contain', {target: best.id}, caller);
   const count = (n: number) => n.toLocaleString('en');
-  const suspect = `${count(parts)} parts in ${count(lots.length)} lots are suspect, ${count(inHouse)} lots are still in house`;
+  const consumers = lots.filter(({role}) => role === 'consumer').length;
+  const tookIn = consumers === 0 ? '' : ` and ${count(consumers)} that took some of them in`;
+  const suspect = `${count(parts)} parts are suspect in ${count(lots.length - consumers)} lots${tookIn}; ${count(inHouse)} of these lots are still in house`;
   return {answer, sentence: `${best.sentence.replace(/\.$/, '')}; ${suspect}.`};
 }
 
