@@ -27,7 +27,7 @@ export function FindingsTable({answer}: {answer: ScreenAnswer}) {
             <tr>
               <th className="number">#</th>
               <th>factor</th>
-              <th>verdict</th>
+              <th className="wide-only">verdict</th>
               <th className="number">{measure}</th>
               <th className="number">crude</th>
               <th className="number">parts</th>
@@ -61,8 +61,11 @@ function FindingRow({finding}: {finding: Finding}) {
       <td className="number">{finding.rank}</td>
       <td>
         <a href={`/investigate?${withParams(params, {finding: selected ? null : finding.id})}`}>{labelOf(finding)}</a>
+        <div className="narrow-only">
+          <Verdict verdict={finding.verdict} />
+        </div>
       </td>
-      <td>
+      <td className="wide-only">
         <Verdict verdict={finding.verdict} />
       </td>
       <td className="number">{figureOf(finding)}</td>
