@@ -53,10 +53,11 @@ export class FishboneError extends Error {
   }
 }
 
-/** Whatever was thrown, as an entry of the catalogue: by its own `code` where it has one of ours, else INTERNAL. */
+/** Whatever was thrown, as an entry of the catalogue: by its own `code` and `hint` where it has one of ours, else INTERNAL. */
 export function asFishboneError(error: unknown): FishboneError {
   if (error instanceof FishboneError) return error;
   if (!(error instanceof Error)) return new FishboneError('INTERNAL', String(error), {cause: error});
-  const code = 'code' in error && typeof error.code === 'string' && error.code in CATALOGUE ? error.code : 'INTERNAL';
-  return new FishboneError(code as ErrorCode, error.message, {cause: error});
+  const {code, hint} = error as {code?: unknown; hint?: unknown};
+  const known = typeof code === 'string' && Object.hasOwn(CATALOGUE, code) ? (code as ErrorCode) : 'INTERNAL';
+  return new FishboneError(known, error.message, {hint: typeof hint === 'string' ? hint : undefined, cause: error});
 }

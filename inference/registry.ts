@@ -14,6 +14,7 @@ export interface Model {
 
 /** A model that may not be used, and why. */
 export class ModelRefused extends Error {
+  readonly code = 'USAGE';
   override readonly name = 'ModelRefused';
 }
 

@@ -49,12 +49,12 @@ export type BackedUp = Manifest['files'][number];
 
 /** A backup that cannot be made, or not be used; `hint` says what to do. */
 export class BackupUnusable extends Error {
-  readonly reason: 'refused' | 'damaged';
+  readonly code: 'BACKUP_REFUSED' | 'BACKUP_DAMAGED';
   readonly hint: string;
   constructor(reason: 'refused' | 'damaged', message: string, hint: string) {
     super(message);
     this.name = 'BackupUnusable';
-    this.reason = reason;
+    this.code = reason === 'refused' ? 'BACKUP_REFUSED' : 'BACKUP_DAMAGED';
     this.hint = hint;
   }
 }

@@ -16,6 +16,7 @@ import {canonicalJson} from './ledger-chain.ts';
 import {type Suspects, suspectsAmong} from './missing-links.ts';
 import {NotFound} from './not-found.ts';
 import {query} from './queries.ts';
+import {QuestionError} from './question-error.ts';
 import {filterOf, findFinding} from './screening/findings.ts';
 import type {Warehouse} from './store.ts';
 import {type Target, widening} from './widening.ts';
@@ -145,7 +146,7 @@ async function keepWithin(session: Session, {product, where, from, to}: Scope): 
     ['to', to, '<'],
   ] as const) {
     if (text === undefined) continue;
-    if (Number.isNaN(Date.parse(text))) throw new RangeError(`${name} is not a time in ISO 8601: "${text}"`);
+    if (Number.isNaN(Date.parse(text))) throw new QuestionError(`${name} is not a time in ISO 8601: "${text}"`);
     conditions.push(`s.inspected_at ${sign} $${name}::timestamptz`);
     bindings[name] = text;
   }

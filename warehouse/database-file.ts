@@ -16,11 +16,13 @@ export const REBUILD =
 /** The warehouse cannot be used as it is; `hint` says what to do. */
 export class WarehouseUnusable extends Error {
   readonly reason: 'held' | 'short' | 'damaged';
+  readonly code: 'WAREHOUSE_BUSY' | 'WAREHOUSE_DAMAGED';
   readonly hint: string;
   constructor(reason: 'held' | 'short' | 'damaged', message: string, hint: string, cause?: unknown) {
     super(message, {cause});
     this.name = 'WarehouseUnusable';
     this.reason = reason;
+    this.code = reason === 'held' ? 'WAREHOUSE_BUSY' : 'WAREHOUSE_DAMAGED';
     this.hint = hint;
   }
 }

@@ -26,6 +26,7 @@ export interface FactorSource {
 
 /** A name that no factor bears. */
 export class UnknownFactor extends Error {
+  readonly code = 'USAGE';
   constructor(name: string, known: readonly string[]) {
     const near = nearNames(name, known);
     super(

@@ -19,6 +19,7 @@ type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** A filter that cannot be read; `at` is the character (0 = first) where. */
 class FilterError extends Error {
+  readonly code = 'USAGE';
   readonly at: number;
   constructor(message: string, expression: string, at: number) {
     super(`${message} at character ${at + 1} of the filter: ${expression.slice(0, at)}▸${expression.slice(at)}`);

@@ -3,22 +3,23 @@ import type {Bindings, Session} from './duckdb.ts';
 import {factorRelation} from './factors.ts';
 import {type Filter, parseFilter} from './filter-grammar.ts';
 import {isPseudonym, NAMES} from './persons.ts';
-
-/** A filter that cannot be answered as it stands: a number compared with a category, or the like. */
-class FilterMismatch extends Error {
-  override name = 'FilterMismatch';
-}
+import {QuestionError} from './question-error.ts';
 
 /**
  * The parts that a filter expression describes.
+ * @param prefix of the names of its bindings, for a query that holds several filters
  * @returns `sql`, a select with one column `part` (item keys, distinct)
- * @throws FilterError when it cannot be read, UnknownFactor, FilterMismatch
+ * @throws FilterError when it cannot be read, UnknownFactor, QuestionError for a number compared with a text or the like
  */
-export async function filteredParts(session: Session, expression: string): Promise<{sql: string; bindings: Bindings}> {
+export async function filteredParts(
+  session: Session,
+  expression: string,
+  prefix = 'filter',
+): Promise<{sql: string; bindings: Bindings}> {
   const bindings: Bindings = {};
   let bound = 0;
   const bind = (value: string | number) => {
-    const name = `filter_${bound++}`;
+    const name = `${prefix}_${bound++}`;
     bindings[name] = value;
     return `$${name}`;
   };
@@ -57,10 +58,10 @@ function typed(
   bind: (value: string | number) => string,
 ): string {
   if (kind === 'number' && typeof value !== 'number') {
-    throw new FilterMismatch(`${factor} is a number: compare it with a number, not with '${value}'`);
+    throw new QuestionError(`${factor} is a number: compare it with a number, not with '${value}'`);
   }
   if (kind === 'category' && typeof value === 'number') {
-    throw new FilterMismatch(`${factor} is a category: compare it with a text, '${value}' in single quotes`);
+    throw new QuestionError(`${factor} is a category: compare it with a text, '${value}' in single quotes`);
   }
   if (kind === 'number') return `${bind(value)}::double`;
   const text = `${bind(value)}::varchar`;

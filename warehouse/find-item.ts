@@ -3,12 +3,7 @@ import type {ItemKind} from './answers.ts';
 import {quoteText, type Session} from './duckdb.ts';
 import {nearNames} from './near-names.ts';
 import {NotFound} from './not-found.ts';
-
-/** One id, several things: the question must say which. */
-class AmbiguousItem extends Error {
-  readonly code = 'USAGE';
-  override name = 'AmbiguousItem';
-}
+import {QuestionError} from './question-error.ts';
 
 export interface Found {
   kind: ItemKind;
@@ -18,7 +13,7 @@ export interface Found {
 
 /**
  * @param kind needed where one id is several things
- * @throws NotFound for an id that no row up to the position names, with ids near it; AmbiguousItem
+ * @throws NotFound for an id that no row up to the position names, with ids near it; QuestionError for an id that is several things
  */
 export async function findItem(session: Session, id: string, kind: ItemKind | undefined, asOf: number): Promise<Found> {
   const found = await kindsOf(session, id, kind, asOf);
@@ -30,7 +25,7 @@ export async function findItem(session: Session, id: string, kind: ItemKind | un
   }
   if (found.length > 1) {
     const kinds = found.map(f => f.kind).join(' and a ');
-    throw new AmbiguousItem(`"${id}" is a ${kinds}: say which kind is meant`);
+    throw new QuestionError(`"${id}" is a ${kinds}: say which kind is meant`);
   }
   const [only] = found;
   if (only.kind !== 'work_order') return {kind: only.kind, items: [only.item!]};

@@ -203,6 +203,7 @@ export class Ledger {
 /** The ledger is not what was written: nothing may be built on it. */
 export class LedgerDamaged extends Error {
   readonly code = 'LEDGER_DAMAGED';
+  readonly hint = 'see "fishbone verify"; restore the ledger from a backup';
   readonly problem: LedgerProblem;
 
   constructor(folder: string, problem: LedgerProblem) {
@@ -216,6 +217,7 @@ export class LedgerDamaged extends Error {
 /** An entry was not recorded. `final`: no further entry will be until the ledger is opened again. */
 export class LedgerWriteFailed extends Error {
   readonly code = 'LEDGER_WRITE_FAILED';
+  readonly hint = 'nothing acknowledged is lost: make room on the disk, then try again';
   readonly final: boolean;
 
   constructor(message: string, options?: ErrorOptions, final = false) {

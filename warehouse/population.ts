@@ -4,6 +4,7 @@ import type {Session} from './duckdb.ts';
 import {filteredParts} from './filter.ts';
 import {prepareHistory} from './history.ts';
 import {query} from './queries.ts';
+import {QuestionError} from './question-error.ts';
 
 /**
  * Makes temporary table `population`, which goes with the reading transaction: one row per inspected part in scope, with
@@ -40,6 +41,6 @@ export async function createPopulation(session: Session, scope: Scope, step?: st
 
 function timeOf(name: string, text: string | undefined): string | null {
   if (text === undefined) return null;
-  if (Number.isNaN(Date.parse(text))) throw new RangeError(`${name} is not a time in ISO 8601: "${text}"`);
+  if (Number.isNaN(Date.parse(text))) throw new QuestionError(`${name} is not a time in ISO 8601: "${text}"`);
   return text;
 }

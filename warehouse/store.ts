@@ -20,6 +20,7 @@ import {migrate, SchemaUnknown} from './migrations.ts';
 import {LookUpUnreadable, Persons} from './persons.ts';
 import {project, runsOf} from './project.ts';
 import {pseudonymiseArchive} from './pseudonymise-archive.ts';
+import {QuestionError} from './question-error.ts';
 import {lendRaw} from './raw-files.ts';
 import {parquetColumns} from './staging.ts';
 import {missingFiles, wrongCounts} from './start-check.ts';
@@ -232,13 +233,15 @@ export class Warehouse {
   /**
    * Reads at one position, in one transaction: whatever is asked within sees the same rows.
    * @param asOf a batch number; the newest by default
-   * @throws RangeError if there is no such position yet; DiskRefused when the database cannot be brought up to the ledger
+   * @throws QuestionError if there is no such position yet; DiskRefused when the database cannot be brought up to the ledger
    */
   async read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
     if (this.#behind) await this.#write(() => Promise.resolve());
     const position = asOf ?? this.#position;
     if (position > this.#position) {
-      throw new RangeError(`position ${position} is not reached yet: the newest is ${this.#position}`);
+      throw new QuestionError(`position ${position} is not reached yet: the newest is ${this.#position}`, {
+        hint: 'ask for that position or an earlier one',
+      });
     }
     const at = `${position} ${this.persons.edition}`;
     const session = await this.#sessionAt(position, at);

@@ -22,7 +22,7 @@ const SIBLINGS_LISTED = 100;
  * of its production lot: what went into the lot went into the part, and a part may be wherever its lot went. A work order
  * stands for its parts. Without `forward` or `backward`, both. `widenedBy`: what else it may have gone into, because links
  * that one would expect are missing.
- * @throws NotFound for an id that no row has named, AmbiguousItem when `kind` must say which
+ * @throws NotFound for an id that no row has named, QuestionError when `kind` must say which
  */
 export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<TraceAnswer> {
   const {id, forward, backward} = question;

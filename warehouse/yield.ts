@@ -4,6 +4,7 @@ import type {Session} from './duckdb.ts';
 import {createLevels} from './levels.ts';
 import {createPopulation} from './population.ts';
 import {query} from './queries.ts';
+import {QuestionError} from './question-error.ts';
 import type {Warehouse} from './store.ts';
 
 interface Figures {
@@ -32,7 +33,7 @@ export type YieldWithObserved = YieldAnswer & Figures & {groups?: (Figures & {ke
  */
 export async function yieldOf(warehouse: Warehouse, question: YieldQuestion): Promise<YieldWithObserved> {
   const {step, by} = question;
-  if (by === 'defect') throw new RangeError('yield counts parts: it cannot be broken down by defect, see pareto');
+  if (by === 'defect') throw new QuestionError('yield counts parts: it cannot be broken down by defect, see pareto');
   return warehouse.read(question.asOf, async (session, asOf) => {
     await createPopulation(session, question, step);
     const [whole] = await figuresOf(session, step, undefined);

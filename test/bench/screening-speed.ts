@@ -138,7 +138,10 @@ try {
   tell('warm: another outcome, the first 50', await median(() => ask(warehouse, {defect: 'scratch', ...page})));
   const tenth = {anyFail: true, product: 'P0'};
   tell('warm: a product of a tenth of the parts, all told', await median(() => ask(warehouse, tenth)));
-  tell('warm: a product of a tenth of the parts, the first 50', await median(() => ask(warehouse, {...tenth, ...page})));
+  tell(
+    'warm: a product of a tenth of the parts, the first 50',
+    await median(() => ask(warehouse, {...tenth, ...page})),
+  );
   const week = {anyFail: true, from: '2025-03-03T00:00:00Z', to: '2025-03-10T00:00:00Z'};
   tell('warm: one week, the first 50', await median(() => ask(warehouse, {...week, ...page})));
   console.log(`memory: ${(process.memoryUsage().rss / 1e9).toFixed(2)} GB resident, process and DuckDB together`);

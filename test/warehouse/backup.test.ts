@@ -145,7 +145,7 @@ test('what the warehouse lost or has altered is never backed up in silence', asy
   const into = join(folder(), 'backup');
   const file = join(warehouse.folder, 'archive', 'batches', '00000001', '0.parts.long.parquet');
   appendFileSync(file, 'x');
-  await expect(backUpTo(warehouse, into)).rejects.toMatchObject({name: 'BackupUnusable', reason: 'damaged'});
+  await expect(backUpTo(warehouse, into)).rejects.toMatchObject({name: 'BackupUnusable', code: 'BACKUP_DAMAGED'});
   expect(existsSync(join(into, 'backup.json'))).toBe(false);
   rmSync(file);
   await expect(backUpTo(warehouse, into)).rejects.toThrow('0.parts.long.parquet is missing');
@@ -164,7 +164,7 @@ test('killed at any point, the folder holds the backup before, and the next run 
   const [raw] = readdirSync(join(into, 'archive', 'raw'));
   truncateSync(join(into, 'archive', 'raw', raw), 10);
   writeFileSync(join(into, 'archive', 'raw', `${raw}.unfinished`), 'half');
-  await expect(restore(into, join(folder(), 'restored'))).rejects.toMatchObject({reason: 'refused'});
+  await expect(restore(into, join(folder(), 'restored'))).rejects.toMatchObject({code: 'BACKUP_REFUSED'});
   await backUpTo(warehouse, into);
   expect((await checkBackup(into)).problems).toEqual([]);
 

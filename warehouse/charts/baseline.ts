@@ -1,5 +1,5 @@
 import type {ChartQuestion} from '../chart-answers.ts';
-import {ChartError} from './points.ts';
+import {QuestionError} from '../question-error.ts';
 
 /** Which points centre and limits are estimated from: all, or those that began within FROM..TO. */
 export interface Baseline {
@@ -7,7 +7,7 @@ export interface Baseline {
   told: {from: string | null; to: string | null; points: number};
 }
 
-/** @param began when each point began, in order of time. @throws ChartError for fewer than `least` points */
+/** @param began when each point began, in order of time. @throws QuestionError for fewer than `least` points */
 export function baselineOf(question: ChartQuestion, began: readonly (string | null)[], least: number): Baseline {
   const [from, to] = (question.baseline ?? '..').split('..').map(boundOf);
   const indices = began.flatMap((at, i) => {
@@ -17,7 +17,7 @@ export function baselineOf(question: ChartQuestion, began: readonly (string | nu
   });
   if (indices.length < least) {
     const where = question.baseline === undefined ? '' : ` within ${question.baseline}`;
-    throw new ChartError(
+    throw new QuestionError(
       `${indices.length === 0 ? 'no points' : `only ${indices.length} point${indices.length === 1 ? '' : 's'}`}${where}: a chart of this kind needs at least ${least}`,
     );
   }
@@ -30,6 +30,6 @@ export function baselineOf(question: ChartQuestion, began: readonly (string | nu
 function boundOf(text: string): number | null {
   if (text === '') return null;
   const time = Date.parse(/T|^\d{4}-\d{2}-\d{2}$/.test(text) ? text : text.replace(' ', 'T'));
-  if (Number.isNaN(time)) throw new ChartError(`the baseline is FROM..TO, two times in ISO 8601: "${text}" is none`);
+  if (Number.isNaN(time)) throw new QuestionError(`the baseline is FROM..TO, two times in ISO 8601: "${text}" is none`);
   return time;
 }

@@ -1,6 +1,7 @@
 /** Capability of a parameter: how its spread within subgroups and overall compares with its limits. */
 import type {CapabilityAnswer, CapabilityQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
+import {QuestionError} from '../question-error.ts';
 import {
   byPercentiles,
   expectedPpm,
@@ -14,7 +15,7 @@ import {meanChart} from '../statistics/shewhart.ts';
 import {type Sigma, sigmaOfNeighbours, sigmaWithin} from '../statistics/subgroup-sigma.ts';
 import type {Warehouse} from '../store.ts';
 import {subgroupsOf} from './measured.ts';
-import {ChartError, type Measured, measuredPoints} from './points.ts';
+import {type Measured, measuredPoints} from './points.ts';
 
 /** So many values are wanted before a 0.135 % percentile is read off them. */
 const ENOUGH_FOR_PERCENTILES = 2000;
@@ -23,14 +24,14 @@ const LARGEST_FOR_RANGES = 8;
 /**
  * Cp and Cpk with sigma within subgroups, Pp, Ppk and Cpm with the overall one. Limits are those asked for, else those that
  * were valid for the newest of the values.
- * @throws ChartError for an unknown parameter, no limits, limits the wrong way round, too few values or no spread
+ * @throws QuestionError for an unknown parameter, no limits, limits the wrong way round, too few values or no spread
  */
 export async function capability(warehouse: Warehouse, question: CapabilityQuestion): Promise<CapabilityAnswer> {
   return warehouse.read(question.asOf, async (session, asOf) => {
     const points = await measuredPoints(session, {...question, kind: 'xbar', baseline: undefined, rules: undefined});
     const values = points.values[0];
     if (values.length < 8)
-      throw new ChartError(`${values.length} values in this scope: capability wants at least 8, better 100`);
+      throw new QuestionError(`${values.length} values in this scope: capability wants at least 8, better 100`);
     const limits = await limitsOf(session, question, points);
     return {asOf, parameter: question.parameter, ...assess(question, points, limits)};
   });
@@ -45,7 +46,8 @@ function assess(
   const n = values.length;
   const mean = values.reduce((sum, x) => sum + x, 0) / n;
   const sigmaOverall = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1));
-  if (!(sigmaOverall > 0)) throw new ChartError('all values are equal: there is no spread to compare with the limits');
+  if (!(sigmaOverall > 0))
+    throw new QuestionError('all values are equal: there is no spread to compare with the limits');
   const {sigma, by, stable} = within(question, points, mean);
   const short = {mean, sigma: sigma.value, degrees: sigma.degrees, n};
   const long = {mean, sigma: sigmaOverall, degrees: n - 1, n};
@@ -90,8 +92,8 @@ function within(
   const by = question.sigma ?? (largest === 1 ? 'mr' : largest <= LARGEST_FOR_RANGES ? 'rbar' : 'sbar');
   const sigma = by === 'mr' ? sigmaOfNeighbours(points.values[0]) : sigmaWithin(groups, by);
   if (sigma === null)
-    throw new ChartError(`every subgroup has one value: ${by} has nothing to go by; ask for sigma mr`);
-  if (!(sigma.value > 0)) throw new ChartError('values do not vary within subgroups: choose others');
+    throw new QuestionError(`every subgroup has one value: ${by} has nothing to go by; ask for sigma mr`);
+  if (!(sigma.value > 0)) throw new QuestionError('values do not vary within subgroups: choose others');
   const drawn = meanChart(
     largest === 1 || by === 'mr'
       ? Array.from(points.values[0], x => ({n: 1, mean: x, range: 0, deviation: 0}))
@@ -149,8 +151,8 @@ async function limitsOf(
   );
   const limits = {lsl: lsl ?? spec?.lsl ?? null, usl: usl ?? spec?.usl ?? null, target: target ?? spec?.target ?? null};
   if (limits.lsl === null && limits.usl === null)
-    throw new ChartError(`${parameter} has no limits: load them as parameters, or give lsl or usl`);
+    throw new QuestionError(`${parameter} has no limits: load them as parameters, or give lsl or usl`);
   if (limits.lsl !== null && limits.usl !== null && limits.lsl >= limits.usl)
-    throw new ChartError(`the limits are the wrong way round: lsl ${limits.lsl} is not below usl ${limits.usl}`);
+    throw new QuestionError(`the limits are the wrong way round: lsl ${limits.lsl} is not below usl ${limits.usl}`);
   return limits;
 }

@@ -13,7 +13,7 @@ import {countedPoints, measuredPoints} from './points.ts';
 const COUNTED = new Set<ChartQuestion['kind']>(['p', 'np', 'c', 'u', 'laney-p', 'laney-u']);
 
 /**
- * @throws ChartError where it cannot be drawn: an unknown parameter, too few points, no spread; and what the filter throws
+ * @throws QuestionError where it cannot be drawn: an unknown parameter, too few points, no spread; and what the filter throws
  */
 export async function chart(warehouse: Warehouse, question: ChartQuestion): Promise<ChartAnswer> {
   return warehouse.read(question.asOf, async (session, asOf) => {

@@ -1,20 +1,21 @@
 /** Charts of counts: shares and numbers of defective parts, defects and defects a unit. */
 import type {ChartQuestion} from '../chart-answers.ts';
+import {QuestionError} from '../question-error.ts';
 import {type AttributeKind, attributeChart} from '../statistics/attribute-chart.ts';
 import {chiSquaredTail} from '../statistics/tails.ts';
 import {baselineOf} from './baseline.ts';
 import type {Drawn} from './measured.ts';
-import {ChartError, type CountedPoints} from './points.ts';
+import type {CountedPoints} from './points.ts';
 
-/** @throws ChartError without inspected parts, or for a c chart of samples that differ in size */
+/** @throws QuestionError without inspected parts, or for a c chart of samples that differ in size */
 export function countedChart(question: ChartQuestion, points: CountedPoints): Drawn {
   const kind = question.kind as AttributeKind;
-  if (points.n.length === 0) throw new ChartError('no inspected parts in this scope');
+  if (points.n.length === 0) throw new QuestionError('no inspected parts in this scope');
   const isShare = kind === 'p' || kind === 'np' || kind === 'laney-p';
   const counts = isShare ? points.defective : points.defects;
   const samples = points.n.map((n, i) => ({n, count: counts[i]}));
   if (kind === 'c' && samples.some(({n}) => n !== samples[0].n)) {
-    throw new ChartError(
+    throw new QuestionError(
       'a c chart wants samples of one size, and these differ: ask for u, which takes their size into account',
     );
   }
@@ -22,7 +23,7 @@ export function countedChart(question: ChartQuestion, points: CountedPoints): Dr
   const chosen = baseline.indices.map(i => samples[i]);
   const chart = attributeChart(kind, samples, chosen);
   if (kind.startsWith('laney') && chart.sigmaZ === null)
-    throw new ChartError('nothing was found in the baseline: no limits can be drawn');
+    throw new QuestionError('nothing was found in the baseline: no limits can be drawn');
   const notes = [...points.notes, ...overdispersion(kind, chosen, chart.mean, isShare)];
   if (chart.sigmaZ !== null) {
     notes.push(

@@ -1,5 +1,6 @@
 /** Charts of measured values: means, spreads and single values, and those that remember. */
 import type {ChartAnswer, ChartQuestion} from '../chart-answers.ts';
+import {QuestionError} from '../question-error.ts';
 import {d2} from '../statistics/control-constants.ts';
 import {cusumChart} from '../statistics/cusum.ts';
 import {ewmaChart} from '../statistics/ewma.ts';
@@ -14,7 +15,7 @@ import {
 } from '../statistics/shewhart.ts';
 import {type Sigma, type SigmaBy, type Subgroup, sigmaOfNeighbours, sigmaWithin} from '../statistics/subgroup-sigma.ts';
 import {baselineOf} from './baseline.ts';
-import {ChartError, type Measured} from './points.ts';
+import type {Measured} from './points.ts';
 
 /** A chart before its rules are applied. */
 export interface Drawn {
@@ -40,9 +41,9 @@ export interface Drawn {
 /** More than this many values in a subgroup, and a range wastes what they know. */
 const LARGEST_FOR_RANGES = 8;
 
-/** @throws ChartError for too few points or values without spread */
+/** @throws QuestionError for too few points or values without spread */
 export function measuredChart(question: ChartQuestion, points: Measured): Drawn {
-  if (points.values[0].length === 0) throw new ChartError('no values in this scope');
+  if (points.values[0].length === 0) throw new QuestionError('no values in this scope');
   if (question.kind === 't2') return hotelling(question, points);
   const single = question.kind === 'imr' || question.kind === 'mr' || question.subgroup === 1;
   const subgroups = single ? singles(points) : subgroupsOf(points);
@@ -118,20 +119,20 @@ function sigmaOf(question: ChartQuestion, chosen: readonly Subgroup[], single: b
   const usual = single ? 'mr' : question.kind === 's' || largest > LARGEST_FOR_RANGES ? 'sbar' : 'rbar';
   const by = question.sigma ?? usual;
   if (single && by !== 'mr')
-    throw new ChartError(`single values have no ${by}: their sigma comes from neighbours (mr)`);
+    throw new QuestionError(`single values have no ${by}: their sigma comes from neighbours (mr)`);
   if (by === 'rbar' && largest > 1000)
-    throw new ChartError('ranges of more than 1,000 values tell little: ask for sbar or pooled');
+    throw new QuestionError('ranges of more than 1,000 values tell little: ask for sbar or pooled');
   const sigma =
     by === 'mr' ? sigmaOfNeighbours(chosen.map(({mean}) => mean)) : sigmaWithin(chosen, by satisfies SigmaBy);
-  if (sigma === null) throw new ChartError('every subgroup has one value: ask for kind imr, or larger subgroups');
-  if (!(sigma.value > 0)) throw new ChartError('the values of the baseline do not vary: no limits can be drawn');
+  if (sigma === null) throw new QuestionError('every subgroup has one value: ask for kind imr, or larger subgroups');
+  if (!(sigma.value > 0)) throw new QuestionError('the values of the baseline do not vary: no limits can be drawn');
   return {sigma, by};
 }
 
 /** T squared of several parameters at once, by subgroup where all have one size, else by part. */
 function hotelling(question: ChartQuestion, points: Measured): Drawn {
   const width = points.values.length;
-  if (width < 2) throw new ChartError('t2 takes several parameters: name them with commas');
+  if (width < 2) throw new QuestionError('t2 takes several parameters: name them with commas');
   const rows = points.at.map((_, i) => points.values.map(values => values[i]));
   const groups: number[][][] = points.names.map(() => []);
   for (const [i, row] of rows.entries()) groups[points.group[i]].push(row);
@@ -153,7 +154,7 @@ function hotelling(question: ChartQuestion, points: Measured): Drawn {
     values = tSquared(subgroups, reference);
     limits = {baseline: tSquaredLimit(reference, 'baseline', alpha), next: tSquaredLimit(reference, 'new', alpha)};
   } catch (error) {
-    if (error instanceof RangeError) throw new ChartError(error.message, {cause: error});
+    if (error instanceof RangeError) throw new QuestionError(error.message, {cause: error});
     throw error;
   }
   const ucl = values.map((_, i) => (inBaseline.has(i) ? limits.baseline : limits.next));

@@ -6,12 +6,8 @@ import {prepareHistory} from '../history.ts';
 import {nearNames} from '../near-names.ts';
 import {createPopulation} from '../population.ts';
 import {query} from '../queries.ts';
+import {QuestionError} from '../question-error.ts';
 import {stepTables} from '../step-tables.ts';
-
-/** A question about a chart that cannot be drawn; the message says what is missing. */
-export class ChartError extends Error {
-  override name = 'ChartError';
-}
 
 /** Measured values of one or more parameters, in order of time within subgroups in order of time. */
 export interface Measured {
@@ -30,7 +26,7 @@ export interface Measured {
 
 /**
  * The first runs' values of `parameters` (`<step>.<parameter>`, or a name that only one step has).
- * @throws ChartError for an unknown parameter, or several that were not measured together
+ * @throws QuestionError for an unknown parameter, or several that were not measured together
  */
 export async function measuredPoints(session: Session, question: ChartQuestion): Promise<Measured> {
   const sources = await findParameters(session, question.parameter.split(','));
@@ -72,7 +68,7 @@ export interface CountedPoints {
   notes: string[];
 }
 
-/** @throws ChartError for a defect that is not known */
+/** @throws QuestionError for a defect that is not known */
 export async function countedPoints(session: Session, question: ChartQuestion): Promise<CountedPoints> {
   await createPopulation(session, question);
   await session.run(`create or replace temp table failures as ${query('failures')}`);
@@ -117,18 +113,18 @@ async function findParameters(session: Session, names: readonly string[]) {
       t.parameters.map(p => (t.step === '' ? p.parameter : `${t.step}.${p.parameter}`)),
     );
     if (matches.length > 1) {
-      throw new ChartError(
-        `${name} is measured at several steps: ask for ${known.filter(k => k.endsWith(name)).join(' or ')}`,
+      throw new QuestionError(
+        `${name} is measured at several steps: ask for ${matches.map(({step}) => `${step}.${name}`).join(' or ')}`,
       );
     }
     const near = nearNames(name, known);
     const there = near.length > 0 ? `; near it: ${near.join(', ')}` : `; there are ${known.slice(0, 8).join(', ')}`;
-    throw new ChartError(
+    throw new QuestionError(
       `no parameter "${name}" is measured${known.length > 0 ? there : ': no measurements are loaded'}`,
     );
   });
   if (new Set(found.map(f => f.table)).size > 1)
-    throw new ChartError('parameters of one chart must be measured at one step');
+    throw new QuestionError('parameters of one chart must be measured at one step');
   return {table: found[0].table, step: found[0].step, columns: found.map(f => quoteName(f.column))};
 }
 
@@ -192,7 +188,7 @@ async function mustBeDefect(session: Session, defect: string): Promise<void> {
   );
   const known = rows.map(r => r.defect);
   if (known.includes(defect)) return;
-  throw new ChartError(
+  throw new QuestionError(
     `no defect "${defect}" is known${known.length > 0 ? `; there are ${known.slice(0, 20).join(', ')}, and any-fail` : '; ask for any-fail'}`,
   );
 }

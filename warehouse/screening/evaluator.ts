@@ -16,6 +16,7 @@ interface Waiting {
 
 /** Nobody waits for the answer any more. */
 class ScreenCancelled extends Error {
+  readonly code = 'CANCELLED';
   override name = 'ScreenCancelled';
 }
 

@@ -1,10 +1,11 @@
 /** From a population and the screening index to the frame of one question. */
 
 import {UnknownFactor} from '../factors.ts';
+import {QuestionError} from '../question-error.ts';
 import type {Factor, Frame} from './frame.ts';
 import type {HeldFixed} from './held-fixed.ts';
 import type {ScreeningIndex} from './index/screening-index.ts';
-import {type Population, QuestionError} from './population.ts';
+import type {Population} from './population.ts';
 import {shared} from './rank-codes.ts';
 
 /** Factors that are the question itself, not an answer to it. */

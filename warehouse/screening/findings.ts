@@ -4,10 +4,12 @@ import {join} from 'node:path';
 import type {Finding, ScreenAnswer} from '../answers.ts';
 import {factorRelation} from '../factors.ts';
 import {writeName} from '../filter-grammar.ts';
+import {NotFound} from '../not-found.ts';
+import {QuestionError} from '../question-error.ts';
 import {wilson} from '../statistics/wilson.ts';
 import type {Warehouse} from '../store.ts';
 import {CHANGE_POINT} from './change-point.ts';
-import {population, QuestionError} from './population.ts';
+import {population} from './population.ts';
 
 export interface LevelRate {
   level: string;
@@ -42,7 +44,11 @@ export async function keepAnswer(
 }
 
 /** @returns the answer that was given to the question with this digest, if it was kept whole; its first `top` findings */
-export async function keptAnswer(folder: string, digest: string, top: number | undefined): Promise<ScreenAnswer | null> {
+export async function keptAnswer(
+  folder: string,
+  digest: string,
+  top: number | undefined,
+): Promise<ScreenAnswer | null> {
   const all = await readAnswer(pathOf(folder, digest, undefined));
   if (top === undefined) return all;
   if (all === null) return readAnswer(pathOf(folder, digest, top));
@@ -87,18 +93,10 @@ export async function findFinding(folder: string, id: string): Promise<FoundFind
   return null;
 }
 
-/** A finding that nobody gave, or whose answer was cleared away. */
-class UnknownFinding extends Error {
-  constructor(id: string) {
-    super(`there is no finding ${id} here: ask the question again with "fishbone screen"`);
-    this.name = 'UnknownFinding';
-  }
-}
-
-/** A finding with the rates behind it: by level, or by tenths of a number. @throws UnknownFinding */
+/** A finding with the rates behind it: by level, or by tenths of a number. @throws NotFound for a finding that nobody gave, or whose answer was cleared away */
 export async function finding(warehouse: Warehouse, id: string) {
   const found = await findFinding(warehouse.folder, id);
-  if (!found) throw new UnknownFinding(id);
+  if (!found) throw new NotFound(`there is no finding ${id} here: ask the question again with "fishbone screen"`);
   // A moment has no levels but before and after, which the finding tells itself.
   if (found.finding.factor === CHANGE_POINT) return {...found, levels: []};
   const levels = await warehouse.read(found.asOf, async session => {

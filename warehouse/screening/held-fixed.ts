@@ -1,9 +1,9 @@
 /** What a question holds fixed to ask what remains: findings of earlier questions, or filters. */
 import type {Session} from '../duckdb.ts';
 import {filteredParts} from '../filter.ts';
+import {QuestionError} from '../question-error.ts';
 import {filterOf, findFinding} from './findings.ts';
 import type {Factor} from './frame.ts';
-import {QuestionError} from './population.ts';
 import {shared} from './rank-codes.ts';
 
 /** A stratum of its own for the parts that an expression describes. */

@@ -3,14 +3,10 @@ import type {ScreenQuestion} from '../answers.ts';
 import {type Bindings, quoteText, type Session} from '../duckdb.ts';
 import {factorRelation} from '../factors.ts';
 import {filteredParts} from '../filter.ts';
+import {QuestionError} from '../question-error.ts';
 import {inspectedParts} from './inspected-parts.ts';
 import {type Conditions, isDefect, whatIsLacking} from './lacking.ts';
 import {shared} from './rank-codes.ts';
-
-/** A question that cannot be answered as it was put; the message says what is missing. */
-export class QuestionError extends Error {
-  override name = 'QuestionError';
-}
 
 export interface Population {
   /** Parts asked about. */
@@ -118,12 +114,9 @@ async function scopeOf(session: Session, question: ScreenQuestion): Promise<Cond
   const selections = alone ? [] : [question.where, question.against].filter(e => e !== undefined);
   const parts: string[] = [];
   for (const [k, expression] of selections.entries()) {
-    const filter = await filteredParts(session, expression);
-    const renamed = Object.entries(filter.bindings).map(([name, value]) => [name, `s${k}_${name}`, value] as const);
-    parts.push(
-      `s.part in (${renamed.reduceRight((sql, [name, to]) => sql.replaceAll(`$${name}::`, `$${to}::`), filter.sql)})`,
-    );
-    for (const [, to, value] of renamed) bindings[to] = value;
+    const filter = await filteredParts(session, expression, `selection_${k}`);
+    parts.push(`s.part in (${filter.sql})`);
+    Object.assign(bindings, filter.bindings);
   }
   if (parts.length > 0) conditions.push({sql: parts.join(' or '), words: `with ${selections.join(', or with ')}`});
   return {conditions, bindings};

@@ -1,10 +1,10 @@
 /** Is a finding still what its question gives? */
 import {z} from 'zod';
 import type {Finding} from '../answers.ts';
+import {NotFound} from '../not-found.ts';
 import type {Warehouse} from '../store.ts';
 import {codeVersion} from './code-version.ts';
 import {findFinding} from './findings.ts';
-import {QuestionError} from './population.ts';
 import {findAnswer} from './screen.ts';
 
 export const Recomputed = z.object({
@@ -13,10 +13,10 @@ export const Recomputed = z.object({
   differs: z.array(z.object({field: z.string(), found: z.unknown(), now: z.unknown()})),
 });
 
-/** Asks the question of a finding again, at its position, by the code of today. @throws QuestionError for an unknown id */
+/** Asks the question of a finding again, at its position, by the code of today. @throws NotFound for an unknown id */
 export async function recompute(warehouse: Warehouse, id: string): Promise<z.infer<typeof Recomputed>> {
   const found = await findFinding(warehouse.folder, id);
-  if (found === null) throw new QuestionError(`there is no finding ${id} here`);
+  if (found === null) throw new NotFound(`there is no finding ${id} here`);
   const {notes: _, ...question} = found.question;
   const {findings} = await findAnswer(warehouse, {...question, asOf: found.asOf}, id);
   const now = findings.find(one => keyOf(one) === keyOf(found.finding));

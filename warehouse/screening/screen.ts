@@ -29,8 +29,8 @@ const INDEXING = 'indexing factors';
 const ALL_STAGES: readonly string[] = [CHOOSING, INDEXING, ...STAGES];
 
 /**
- * @throws QuestionError, FilterError, UnknownFactor, FilterMismatch for a question that cannot be put;
- * RangeError for a position that is not reached yet; ScreenCancelled once `signal` says that nobody waits any more
+ * @throws QuestionError, FilterError, UnknownFactor for a question that cannot be put;
+ * ScreenCancelled once `signal` says that nobody waits any more
  */
 export async function screen(
   warehouse: Warehouse,

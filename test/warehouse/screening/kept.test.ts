@@ -39,14 +39,21 @@ test('a finding is recomputed the same, and what differs is named where it was f
 });
 
 test('the first findings alone are those of the whole answer, and are found again by id whichever was asked first', async () => {
-  const rows = Array.from({length: 240}, (_, i) => ({part: `P${i}`, lot: `L${Math.floor(i / 6)}`, fails: i % 18 === 0}));
+  const rows = Array.from({length: 240}, (_, i) => ({
+    part: `P${i}`,
+    lot: `L${Math.floor(i / 6)}`,
+    fails: i % 18 === 0,
+  }));
   const warehouse = await plantOf([
     ['parts', `part,product,lot\n${rows.map(r => `${r.part},HX,${r.lot}`).join('\n')}`],
     [
       'operations',
       `part,step,tool,station\n${rows.map((r, i) => `${r.part},bore,T${Math.floor(i / 6) % 3},S${i % 2}`).join('\n')}`,
     ],
-    ['inspections', `inspection,part,result\n${rows.map(r => `I${r.part},${r.part},${r.fails ? 'fail' : 'pass'}`).join('\n')}`],
+    [
+      'inspections',
+      `inspection,part,result\n${rows.map(r => `I${r.part},${r.part},${r.fails ? 'fail' : 'pass'}`).join('\n')}`,
+    ],
   ]);
   const cut = await screen(warehouse, {anyFail: true, top: 1});
   const whole = await screen(warehouse, {anyFail: true});
