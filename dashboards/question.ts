@@ -7,8 +7,10 @@ import {useSearchParams} from 'wouter';
 import type {Scope, ScreenQuestion} from '../api/schemas.ts';
 
 const SCOPE_NAMES = ['product', 'from', 'to', 'where', 'asOf'] as const;
+/** What else a question of screening may say. */
+const SCREEN_NAMES = ['defect', 'measurement', 'against', 'cluster', 'strata'] as const;
 /** What stays in the address when one goes from place to place. */
-const CARRIED = [...SCOPE_NAMES, 'defect'] as const;
+const CARRIED = [...SCOPE_NAMES, ...SCREEN_NAMES] as const;
 
 /** The question that an address asks; what it does not name is not restricted. */
 export function scopeOf(params: URLSearchParams): Scope {
@@ -22,11 +24,32 @@ export function scopeOf(params: URLSearchParams): Scope {
   return scope;
 }
 
-/** The outcome is a defect code, or any fail when the address names none. */
+/** The outcome is a defect code, a measurement, two selections against each other, or any fail when the address names none. */
 export function screenQuestionOf(params: URLSearchParams): ScreenQuestion {
-  const defect = params.get('defect');
+  const question: ScreenQuestion = {...scopeOf(params), ...outcomeOf(params)};
   const given = params.get('given');
-  return {...scopeOf(params), ...(defect ? {defect} : {anyFail: true}), ...(given ? {given} : {})};
+  if (given) question.given = given;
+  const cluster = params.get('cluster');
+  if (cluster === 'lot' || cluster === 'part') question.cluster = cluster;
+  // Named and empty: no strata at all.
+  const strata = params.get('strata');
+  if (strata !== null) question.strata = strata.split(',').filter(name => name !== '');
+  return question;
+}
+
+function outcomeOf(params: URLSearchParams): Pick<ScreenQuestion, 'defect' | 'measurement' | 'against' | 'anyFail'> {
+  for (const name of ['defect', 'measurement', 'against'] as const) {
+    const value = params.get(name);
+    if (value) return {[name]: value};
+  }
+  return {anyFail: true};
+}
+
+/** The outcome in words. */
+export function outcomeWords(params: URLSearchParams): string {
+  const {defect, measurement, against} = outcomeOf(params);
+  if (against) return `the selection against ${against}`;
+  return defect ?? measurement ?? 'any fail';
 }
 
 /** The same address with some names set, or removed where the value is null or empty. */
@@ -48,7 +71,7 @@ export function placeHref(
   const carried = new URLSearchParams();
   for (const name of CARRIED) {
     const value = params.get(name);
-    if (value) carried.set(name, value);
+    if (value !== null && (value !== '' || name === 'strata')) carried.set(name, value);
   }
   const query = withParams(carried, changes).toString();
   return query ? `${path}?${query}` : path;
@@ -74,7 +97,7 @@ export function useQuestion() {
       params,
       scope: scopeOf(params),
       question: screenQuestionOf(params),
-      outcome: params.get('defect') ?? 'any fail',
+      outcome: outcomeWords(params),
       /** Changes the address; small moves on a page replace the entry, new questions add one. */
       change: (changes: Record<string, string | number | null>, {replace = false} = {}) =>
         setParams(current => withParams(current, changes), {replace}),

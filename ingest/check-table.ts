@@ -1,9 +1,6 @@
-import {CANONICAL, columnsOf} from '../warehouse/canonical.ts';
+import {CANONICAL, columnsOf, WIDE_COLUMNS} from '../warehouse/canonical.ts';
 import type {TablePlan} from '../warehouse/load-plan.ts';
 import {didYouMean} from './suggest.ts';
-
-/** What a wide table takes from its parameters instead of from columns. */
-const MADE_BY_PARAMETERS = ['parameter', 'value', 'text_value'];
 
 /** @returns what is wrong with the name of a canonical table, as a sentence */
 export function tableFault(table: string): string | undefined {
@@ -13,7 +10,7 @@ export function tableFault(table: string): string | undefined {
 
 /** @returns the first thing that keeps a plan from making rows of its (existing) table, and the column it is about */
 export function columnFault(plan: TablePlan): {column?: string; fault: string} | undefined {
-  const columns = columnsOf(plan.table).filter(c => !plan.parameters || !MADE_BY_PARAMETERS.includes(c.name));
+  const columns = columnsOf(plan.table).filter(c => !plan.parameters || WIDE_COLUMNS.has(c.name));
   const names = columns.map(c => c.name);
   if (plan.parameters && plan.table !== 'measurements')
     return {fault: `parameters (a wide file) are for measurements, not for ${plan.table}`};

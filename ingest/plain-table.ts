@@ -1,11 +1,8 @@
 import {basename} from 'node:path';
-import {columnsOf} from '../warehouse/canonical.ts';
+import {columnsOf, WIDE_COLUMNS} from '../warehouse/canonical.ts';
 import type {TablePlan} from '../warehouse/load-plan.ts';
 import {columnFault, tableFault} from './check-table.ts';
 import {IngestError} from './error.ts';
-
-/** Columns of a wide file that are not parameters. */
-const WIDE_COLUMNS = ['part', 'step', 'run', 'measured_at', 'recorded_at'];
 
 /**
  * A file whose columns bear the canonical names, so that it needs no mapping.
@@ -21,7 +18,7 @@ export function planPlainTable(
   const table = options.table ?? (options.wide ? 'measurements' : basename(path).split('.')[0]);
   const noTable = tableFault(table);
   if (noTable) throw new IngestError(`${path}: ${noTable}; say which with --table, or use a --mapping`);
-  const taken = options.wide ? columns.filter(column => WIDE_COLUMNS.includes(column)) : columns;
+  const taken = options.wide ? columns.filter(column => WIDE_COLUMNS.has(column)) : columns;
   const plan: TablePlan = {
     table,
     columns: Object.fromEntries(taken.map(column => [column, {from: 'column', column}])),

@@ -117,7 +117,7 @@ export const ScreenAnswer = z.object({
   permalink: z.string(),
   population: z.object({parts: Count, defective: Count, lots: Count}),
   tests: Count,
-  notTested: z.array(z.object({factor: z.string(), reason: z.string()})),
+  notTested: z.array(z.object({factor: z.string(), reason: z.string(), branch: Branch})),
   findings: z.array(Finding),
 });
 export type ScreenAnswer = z.infer<typeof ScreenAnswer>;

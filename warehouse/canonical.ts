@@ -215,6 +215,9 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
 /** The column that every table may carry: when the source system recorded this version of the row. */
 const RECORDED_AT: Column = time('recorded_at');
 
+/** Columns of wide measurements that are not parameters. */
+export const WIDE_COLUMNS: ReadonlySet<string> = new Set(['part', 'step', 'run', 'measured_at', 'recorded_at']);
+
 /** All columns of a canonical table, `recorded_at` included. @throws if there is no such table */
 export function columnsOf(table: string): Column[] {
   const canonical = CANONICAL[table];

@@ -2,7 +2,7 @@
  * From records to typed values, in one pass over the file. What is plainly right is taken as it stands; a row with anything
  * doubtful keeps its texts, and only these are looked at again, exactly.
  */
-import {type Column, columnsOf} from './canonical.ts';
+import {type Column, columnsOf, WIDE_COLUMNS} from './canonical.ts';
 import {quoteName, quoteText} from './duckdb.ts';
 import {type Check, columnChecks, numberOf, tableChecks, typedValue, wrongNumber} from './field-checks.ts';
 import type {TablePlan} from './load-plan.ts';
@@ -88,9 +88,6 @@ export async function validate(
   );
   return {errors, ambiguous, sent: errors.length > 0 ? await sentOf(scratch, reading, k) : new Map()};
 }
-
-/** Columns of wide measurements besides the parameters. */
-const WIDE_COLUMNS = new Set(['part', 'step', 'run', 'measured_at', 'recorded_at']);
 
 function sourcesOf(reading: Reading, table: TablePlan): Source[] {
   const canonical = columnsOf(table.table).filter(

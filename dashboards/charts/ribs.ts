@@ -29,7 +29,7 @@ export interface Rib {
   undecided: Finding[];
   /** Twigs whose cause is not among the findings. */
   explained: Finding[];
-  notTested: {factor: string; reason: string}[];
+  notTested: ScreenAnswer['notTested'];
 }
 
 const BRANCHES: readonly Branch[] = ['machine', 'material', 'method', 'man', 'measurement', 'environment'];
@@ -62,7 +62,7 @@ export function ribsOf(answer: Pick<ScreenAnswer, 'findings' | 'notTested'>): Ri
       quiet: own.filter(finding => finding.verdict === 'no-evidence'),
       undecided: own.filter(({verdict}) => verdict === 'too-little-data' || verdict === 'not-identifiable'),
       explained: own.filter(finding => isTwig(finding) && !shown.some(other => sameFactor(finding.explainedBy, other))),
-      notTested: answer.notTested.filter(({factor}) => branchOfName(factor) === branch),
+      notTested: answer.notTested.filter(one => one.branch === branch),
     };
   });
   const weight = (rib: Rib) => Math.max(0, ...rib.bones.map(bone => -Math.log10(Math.max(bone.finding.q, 1e-300))));
@@ -131,14 +131,4 @@ function together(bones: Bone[]): Bone[] {
   const ranked = bones.toSorted((a, b) => a.finding.q - b.finding.q || a.finding.rank - b.finding.rank);
   const place = (bone: Bone) => (bone.set === null ? ranked.indexOf(bone) : ranked.findIndex(b => b.set === bone.set));
   return ranked.toSorted((a, b) => place(a) - place(b));
-}
-
-/** The branch of a factor that was not tested; its name tells, since factor names are fixed by contract. */
-export function branchOfName(factor: string): Branch {
-  if (factor.startsWith('material.') || factor === 'part.lot') return 'material';
-  if (factor.startsWith('inspection.')) return 'measurement';
-  if (factor.startsWith('time.')) return 'environment';
-  if (/\.(operator|crew|shift)$/.test(factor)) return 'man';
-  if (/\.(station|tool|cavity|since_maintenance)$/.test(factor)) return 'machine';
-  return 'method';
 }

@@ -40,7 +40,10 @@ function ScopeFields({plant}: {plant: Plant | undefined}) {
     <div className="scope-fields">
       <label>
         <span>Outcome</span>
-        <select value={defect} onChange={event => change({defect: event.target.value, finding: null})}>
+        <select
+          value={defect}
+          onChange={event => change({defect: event.target.value, measurement: null, against: null, finding: null})}
+        >
           <option value="">any fail</option>
           {options(
             plant?.defects.map(entry => entry.defect),

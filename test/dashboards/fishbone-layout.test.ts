@@ -29,7 +29,9 @@ const someFinding: fc.Arbitrary<Finding> = fc
   );
 const scene = fc.record({
   findings: fc.array(someFinding, {maxLength: 60}),
-  notTested: fc.array(fc.record({factor: name, reason: name}), {maxLength: 8}),
+  notTested: fc.array(fc.record({factor: name, reason: name, branch: fc.constantFrom(...BRANCHES)}), {
+    maxLength: 8,
+  }),
   width: fc.integer({min: 700, max: 2400}),
   unfolded: fc.subarray(BRANCHES),
 });

@@ -12,7 +12,7 @@ const answer = {
     finding({factor: 'bore.program', branch: 'machine', verdict: 'explained', explainedBy: 'bore.tool'}),
     finding({factor: 'bore.shift', branch: 'man', verdict: 'no-evidence', q: 0.7}),
   ],
-  notTested: [{factor: 'time.humidity', reason: 'no readings in this window'}],
+  notTested: [{factor: 'time.humidity', reason: 'no readings in this window', branch: 'environment' as const}],
   population: {parts: 25480, defective: 612, lots: 148},
 };
 const links = {

@@ -1,9 +1,10 @@
 // Expected orders and letters are worked out by hand from the findings given.
 import {describe, expect, test} from 'vitest';
-import {branchOfName, EVIDENCE_CAP, figureOf, labelOf, ribsOf} from '../../dashboards/charts/ribs.ts';
+import type {ScreenAnswer} from '../../api/schemas.ts';
+import {EVIDENCE_CAP, figureOf, labelOf, ribsOf} from '../../dashboards/charts/ribs.ts';
 import {finding} from './findings.ts';
 
-const none: {factor: string; reason: string}[] = [];
+const none: ScreenAnswer['notTested'] = [];
 
 describe('ribs', () => {
   test('all six, by their strongest evidence; without any, by how much was tested', () => {
@@ -109,16 +110,16 @@ describe('ribs', () => {
     expect(method.explained.map(({factor}) => factor)).toEqual(['b.feed']);
   });
 
-  test('blanks are on the rib that their name belongs to', () => {
+  test('blanks are on the rib that the answer says', () => {
     const notTested = [
-      'bore.tool',
-      'material.bar.lot',
-      'inspection.inspector',
-      'time.humidity',
-      'a.crew',
-      'bore.torque',
+      {factor: 'bore.torque', reason: 'the same for every part', branch: 'machine' as const},
+      {factor: 'oven.peak', reason: 'missing for every part', branch: 'method' as const},
     ];
-    expect(notTested.map(branchOfName)).toEqual(['machine', 'material', 'measurement', 'environment', 'man', 'method']);
+    const ribs = ribsOf({findings: [], notTested});
+    expect(ribs.flatMap(({branch, notTested: blanks}) => blanks.map(({factor}) => [branch, factor]))).toEqual([
+      ['machine', 'bore.torque'],
+      ['method', 'oven.peak'],
+    ]);
   });
 });
 

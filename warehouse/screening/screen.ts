@@ -59,7 +59,7 @@ export async function findAnswer(
   const {asOf} = question;
   const show = (stage: string) => onProgress?.(ALL_STAGES.indexOf(stage) + 1, ALL_STAGES.length, stage);
   const strata = question.strata ?? (question.product === undefined ? [PRODUCT] : []);
-  const {people, frame, excluded} = await warehouse.read(asOf, async session => {
+  const {people, frame, excluded, factors} = await warehouse.read(asOf, async session => {
     show(CHOOSING);
     const people = await population(session, question);
     const excluded = exclusions(question, strata, people.cluster);
@@ -68,8 +68,15 @@ export async function findAnswer(
     const lot = await clusterOf(session, index, people.cluster);
     const fixed = await heldFixed(session, warehouse.folder, question.given, index.parts);
     const frame = extractFrame(index, people, lot, strata, excluded, fixed);
-    return {people, excluded, frame: {...frame, ...(await calendarOf(session, frame, people.cluster))}};
+    return {
+      people,
+      excluded,
+      factors: index.factors,
+      frame: {...frame, ...(await calendarOf(session, frame, people.cluster))},
+    };
   });
+  // The moment of a change is the only one that is no column.
+  const branches = new Map(factors.map(({name, branch}) => [name, branch]));
   const usedStrata = frame.strata.length > 1 ? strata : [];
   const {findings, tests, notTested, notes} = await evaluateElsewhere(frame, people.notes, {
     top: question.top,
@@ -82,7 +89,10 @@ export async function findAnswer(
     permalink: permalinkOf(question, asOf),
     population: {parts: people.rows, defective: people.defective, lots: people.cluster === 'lot' ? people.lots : 0},
     tests,
-    notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested],
+    notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested].map(one => ({
+      ...one,
+      branch: branches.get(one.factor) ?? 'environment',
+    })),
     findings: findings.map(f => ({...f, id: idOf(digest, f)})),
   };
 }
@@ -108,7 +118,7 @@ function idOf(digest: string, finding: Pick<Finding, 'factor' | 'with' | 'kind'>
 }
 
 /** The link that asks this question again at this position. */
-function permalinkOf(question: ScreenQuestion, asOf: number): string {
+export function permalinkOf(question: ScreenQuestion, asOf: number): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({...question, asOf})) {
     if (value === undefined || name === 'top') continue;
