@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {ContainAnswer, type ContainQuestion, type Scope} from './answers.ts';
 import {completenessOf} from './completeness.ts';
 import {describe} from './described.ts';
-import type {Bindings, Session} from './duckdb.ts';
+import type {Session} from './duckdb.ts';
 import {filteredParts} from './filter.ts';
 import {findLot} from './find-item.ts';
 import type {Genealogy} from './genealogy/genealogy.ts';
@@ -16,7 +16,7 @@ import {canonicalJson} from './ledger-chain.ts';
 import {type Suspects, suspectsAmong} from './missing-links.ts';
 import {NotFound} from './not-found.ts';
 import {query} from './queries.ts';
-import {QuestionError} from './question-error.ts';
+import {allOf, scopeConditions} from './scope.ts';
 import {filterOf, findFinding} from './screening/findings.ts';
 import type {Warehouse} from './store.ts';
 import {type Target, widening} from './widening.ts';
@@ -134,31 +134,12 @@ function withLotsOfParts(genealogy: Genealogy, items: Int32Array, asOf: number):
 }
 
 /** Takes out of `exposed` what lies outside a scope. */
-async function keepWithin(session: Session, {product, where, from, to}: Scope): Promise<void> {
-  const conditions: string[] = [];
-  const bindings: Bindings = {};
-  if (product !== undefined) {
-    conditions.push('s.product = $product');
-    bindings.product = product;
-  }
-  for (const [name, text, sign] of [
-    ['from', from, '>='],
-    ['to', to, '<'],
-  ] as const) {
-    if (text === undefined) continue;
-    if (Number.isNaN(Date.parse(text))) throw new QuestionError(`${name} is not a time in ISO 8601: "${text}"`);
-    conditions.push(`s.inspected_at ${sign} $${name}::timestamptz`);
-    bindings[name] = text;
-  }
-  if (where !== undefined) {
-    const chosen = await filteredParts(session, where);
-    conditions.push(`s.part in (${chosen.sql})`);
-    Object.assign(bindings, chosen.bindings);
-  }
+async function keepWithin(session: Session, scope: Scope): Promise<void> {
+  const {conditions, bindings} = await scopeConditions(session, scope);
   if (conditions.length === 0) return;
   await session.run(
     `create or replace temp table exposed as
-     select e.part from exposed e join subjects s on s.part = e.part where ${conditions.join(' and ')}`,
+     select e.part from exposed e join subjects s on s.part = e.part where ${allOf(conditions)}`,
     bindings,
   );
 }

@@ -3,12 +3,12 @@ import type {Scope} from './answers.ts';
 import {counted} from './counted.ts';
 import type {Session} from './duckdb.ts';
 import {factorRelation} from './factors.ts';
-import {filteredParts} from './filter.ts';
 import {type Filter, parseFilter} from './filter-grammar.ts';
 import type {Plant} from './habits.ts';
 import {prepareHistory} from './history.ts';
 import {lotlessFellows, missingLinks, type Suspects} from './missing-links.ts';
 import {NAMES} from './persons.ts';
+import {allOf, scopeConditions} from './scope.ts';
 
 /** What a population was contained for. A finding is a filter within the scope of the question that it answered. */
 export type Target = {scope: Pick<Scope, 'product' | 'where'>; words: string} & (
@@ -38,18 +38,13 @@ export async function widening(plant: Plant, target: Target, narrowed: Scope, su
 
 /** Temporary table `in_scope`: the parts that could have been suspects. */
 async function createInScope(session: Session, {scope}: Target, narrowed: Scope): Promise<void> {
-  await session.run('create or replace temp table in_scope as select part from subjects');
-  for (const {product, where} of [scope, narrowed]) {
-    if (product !== undefined) {
-      await session.run(
-        'delete from in_scope where part in (select part from subjects where product is distinct from $product)',
-        {product},
-      );
-    }
-    if (where === undefined) continue;
-    const {sql, bindings} = await filteredParts(session, where);
-    await session.run(`delete from in_scope where part not in (${sql})`, bindings);
-  }
+  const asked = await scopeConditions(session, scope, {prefix: 'asked'});
+  const more = await scopeConditions(session, narrowed, {prefix: 'narrowed'});
+  await session.run(
+    `create or replace temp table in_scope as
+     select s.part from subjects s where ${allOf([...asked.conditions, ...more.conditions])}`,
+    {...asked.bindings, ...more.bindings},
+  );
 }
 
 /** The factors of which a filter asks for values, not whether they are missing. */

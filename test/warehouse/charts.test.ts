@@ -82,6 +82,28 @@ test.skipIf(!shared.present)('orange juice: the share defective by lot', async (
   await expect(chart(plant, {parameter: 'scratch', kind: 'p'})).rejects.toThrow('no defect "scratch" is known');
 });
 
+test('a group of defects counts the parts that have any of its codes', async () => {
+  const parts = Array.from({length: 40}, (_, i) => ({part: `p${i}`, lot: `L${Math.floor(i / 10)}`}));
+  const faults = parts.flatMap(({part}, i) =>
+    i % 4 === 0 ? [[part, 'scratch']] : i % 7 === 0 ? [[part, 'dent']] : [],
+  );
+  const fails = new Set(faults.map(([part]) => part));
+  const plant = await plantOf([
+    ['parts', `part,product,lot\n${parts.map(p => `${p.part},H,${p.lot}`).join('\n')}`],
+    [
+      'inspections',
+      `inspection,part,result\n${parts.map(({part}) => `i-${part},${part},${fails.has(part) ? 'fail' : 'pass'}`).join('\n')}`,
+    ],
+    ['defects', `inspection,defect\n${faults.map(([part, defect]) => `i-${part},${defect}`).join('\n')}`],
+    ['defect_codes', 'defect,group\nscratch,surface\ndent,surface'],
+  ]);
+  const [group, any] = await Promise.all(
+    ['surface', 'any-fail'].map(parameter => chart(plant, {parameter, kind: 'np'})),
+  );
+  expect(group.points.map(p => p.value)).toEqual(any.points.map(p => p.value));
+  expect(group.points.map(p => p.value)).toEqual([4, 3, 4, 3]);
+});
+
 describe('what cannot be drawn says why', () => {
   const small = sharedPlant([
     ['parts', 'part,product,lot\na,P,L1\nb,P,L1\nc,P,L2\nd,P,L2'],

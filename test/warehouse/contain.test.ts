@@ -94,6 +94,12 @@ describe('a filter', () => {
   test('narrowed by time (of the first inspection) and by product', async () => {
     // From 4 May: p4 alone; p8 was never inspected.
     expect(shortly(await contain(plant(), {target: T7, from: '2024-05-04T00:00:00Z'}))).toEqual(['F2 1/2 quarantine']);
+    // So do the parts that cannot be ruled out: p6 was inspected at one o'clock.
+    const [p6] = (await contain(plant(), {target: T7})).widenedBy.slice(1);
+    const since = {target: T7, from: '2024-05-04T00:00:00Z'};
+    expect((await contain(plant(), since)).widenedBy).toEqual([p6]);
+    expect((await contain(plant(), {...since, to: '2024-05-04T00:30:00Z'})).widenedBy).toEqual([]);
+    await expect(contain(plant(), {...since, to: since.from})).rejects.toThrow('ends before it begins');
     expect(await contain(plant(), {target: T7, product: 'G'})).toMatchObject({parts: 0, lots: [], widenedBy: []});
   });
 });

@@ -1,12 +1,13 @@
 /** What a chart is made of: measured values in order of time, or counts, each with the subgroup it belongs to. */
 import type {ChartQuestion} from '../chart-answers.ts';
+import {isDefect, mustBeDefect} from '../defects.ts';
 import {type Bindings, quoteName, quoteText, type Session} from '../duckdb.ts';
-import {filteredParts} from '../filter.ts';
 import {prepareHistory} from '../history.ts';
 import {nearNames} from '../near-names.ts';
 import {createPopulation} from '../population.ts';
 import {query} from '../queries.ts';
 import {QuestionError} from '../question-error.ts';
+import {allOf, scopeConditions} from '../scope.ts';
 import {stepTables} from '../step-tables.ts';
 
 /** Measured values of one or more parameters, in order of time within subgroups in order of time. */
@@ -31,7 +32,7 @@ export interface Measured {
 export async function measuredPoints(session: Session, question: ChartQuestion): Promise<Measured> {
   const sources = await findParameters(session, question.parameter.split(','));
   await prepareHistory(session, 'subjects', 'visits');
-  const {condition, bindings} = await scopeOf(session, question);
+  const {conditions, bindings} = await scopeConditions(session, question);
   const values = sources.columns.map((column, k) => `m.${column} as v${k}`);
   const present = sources.columns.map(column => `m.${column} is not null and isfinite(m.${column})`);
   await session.run(
@@ -40,7 +41,7 @@ export async function measuredPoints(session: Session, question: ChartQuestion):
      from now.step_${sources.table} m
      join subjects s on s.part = m.part
      left join visits v on v.part = m.part and v.step = ${quoteText(sources.step)} and v.run = m.run
-     where m.run = 1 and ${present.join(' and ')} and ${condition}`,
+     where m.run = 1 and ${present.join(' and ')} and ${allOf(conditions)}`,
     bindings,
   );
   const {notes, key} = await groupBy(session, question.subgroup, 'points');
@@ -73,9 +74,9 @@ export async function countedPoints(session: Session, question: ChartQuestion): 
   await createPopulation(session, question);
   await session.run(`create or replace temp table failures as ${query('failures')}`);
   const anyFail = question.parameter === 'any-fail';
-  const which = anyFail ? 'true' : 'f.defect = $defect';
+  const which = anyFail ? 'true' : isDefect('$defect');
   const bindings: Bindings = anyFail ? {} : {defect: question.parameter};
-  if (!anyFail) await mustBeDefect(session, question.parameter);
+  if (!anyFail) await mustBeDefect(session, question.parameter, 'any-fail');
   await session.run(
     `create or replace temp table points as
      select s.id, s.lot_id, p.inspected_at as "at", coalesce(f.defects, 0) as defects,
@@ -128,29 +129,6 @@ async function findParameters(session: Session, names: readonly string[]) {
   return {table: found[0].table, step: found[0].step, columns: found.map(f => quoteName(f.column))};
 }
 
-async function scopeOf(session: Session, {product, from, to, where}: ChartQuestion) {
-  const conditions = ['true'];
-  const bindings: Bindings = {};
-  if (product !== undefined) {
-    conditions.push('s.product = $product');
-    bindings.product = product;
-  }
-  if (from !== undefined) {
-    conditions.push('s.inspected_at >= $from::timestamptz');
-    bindings.from = from;
-  }
-  if (to !== undefined) {
-    conditions.push('s.inspected_at < $to::timestamptz');
-    bindings.to = to;
-  }
-  if (where !== undefined) {
-    const chosen = await filteredParts(session, where);
-    conditions.push(`s.part in (${chosen.sql})`);
-    Object.assign(bindings, chosen.bindings);
-  }
-  return {condition: conditions.join(' and '), bindings};
-}
-
 /** SQL of the subgroup of a point, null where it has none; by default the lot, or where no lots are known five in a row. */
 async function groupBy(session: Session, subgroup: ChartQuestion['subgroup'], points: string) {
   const {loose, all, timeless} = await session.row<{loose: number; all: number; timeless: number}>(
@@ -180,17 +158,6 @@ async function groupBy(session: Session, subgroup: ChartQuestion['subgroup'], po
   const {outside} = await session.row<{outside: number}>(`select ${all} - count(shift) as outside from ${points}`);
   if (outside > 0) notes.push(`${outside} of ${all} values fall into no shift of the calendar and are left out`);
   return {notes, key: 'shift'};
-}
-
-async function mustBeDefect(session: Session, defect: string): Promise<void> {
-  const rows = await session.rows<{defect: string}>(
-    'select distinct defect from now.defects union select defect from now.defect_codes order by defect',
-  );
-  const known = rows.map(r => r.defect);
-  if (known.includes(defect)) return;
-  throw new QuestionError(
-    `no defect "${defect}" is known${known.length > 0 ? `; there are ${known.slice(0, 20).join(', ')}, and any-fail` : '; ask for any-fail'}`,
-  );
 }
 
 function numbered(groups: readonly string[], began: readonly (string | null)[]) {

@@ -1,11 +1,13 @@
 /** What a question lacks to be answered, said in words: an empty population, no fails, a selection without parts. */
 import type {ScreenQuestion} from '../answers.ts';
+import {isDefect} from '../defects.ts';
 import type {Bindings, Session} from '../duckdb.ts';
+import type {Condition} from '../scope.ts';
 import type {Population} from './population.ts';
 
-/** What narrows a population, as SQL over `s` (subjects) and in words: "with bore.tool = 'T7'". */
+/** What narrows a population. */
 export interface Conditions {
-  conditions: {sql: string; words: string; product?: boolean}[];
+  conditions: Condition[];
   bindings: Bindings;
 }
 
@@ -39,11 +41,6 @@ export async function whatIsLacking(
   ];
 }
 
-/** SQL condition over `now.defects`: a code, or any code of a group. @param asked SQL of the name */
-export function isDefect(asked: string): string {
-  return `(defect = ${asked} or defect in (select defect from now.defect_codes where "group" = ${asked}))`;
-}
-
 const ONE_LOT =
   'there is one lot only: what a whole lot shares cannot be told from chance, only what differs within it';
 
@@ -75,7 +72,8 @@ async function whyNobody(
   const there = `${facts.inspected} parts are inspected, from ${facts.first} to ${facts.last}`;
   const nobody = conditions.filter((_, k) => facts[`c${k}`] === 0);
   if (nobody.length > 0) {
-    const products = nobody.some(({product}) => product) && facts.products ? `; products: ${facts.products}` : '';
+    const products =
+      nobody.some(({restricts}) => restricts === 'product') && facts.products ? `; products: ${facts.products}` : '';
     return `no inspected part is ${nobody.map(({words}) => words).join(', nor ')}: ${there}${products}`;
   }
   if (conditions.length > 1) {

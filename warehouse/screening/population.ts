@@ -1,11 +1,13 @@
 /** Who is asked about: the inspected parts of the question's scope, each with its outcome, lot and stratum. */
 import type {ScreenQuestion} from '../answers.ts';
-import {type Bindings, quoteText, type Session} from '../duckdb.ts';
+import {isDefect, mustBeDefect} from '../defects.ts';
+import {quoteText, type Session} from '../duckdb.ts';
 import {factorRelation} from '../factors.ts';
 import {filteredParts} from '../filter.ts';
 import {QuestionError} from '../question-error.ts';
+import {allOf, scopeConditions} from '../scope.ts';
 import {inspectedParts} from './inspected-parts.ts';
-import {type Conditions, isDefect, whatIsLacking} from './lacking.ts';
+import {type Conditions, whatIsLacking} from './lacking.ts';
 import {shared} from './rank-codes.ts';
 
 export interface Population {
@@ -26,12 +28,11 @@ export interface Population {
 export async function population(session: Session, question: ScreenQuestion): Promise<Population> {
   const inspected = await inspectedParts(session);
   const {conditions, bindings} = await scopeOf(session, question);
-  const condition = conditions.map(({sql}) => `(${sql})`).join(' and ') || 'true';
   const outcome = await outcomeOf(session, question);
   await session.run(
     `create or replace temp table population as from (
        select s.idx, s.part, s.id, (${outcome.sql})::double as outcome, s.lot_id, s.made_at, s.lot_at
-       from inspected_parts s where (${condition}) and (${outcome.condition})
+       from inspected_parts s where ${allOf(conditions)} and (${outcome.condition})
      ) where outcome is not null`,
     {...bindings, ...outcome.bindings},
   );
@@ -91,24 +92,7 @@ function clusterNotes(
 
 /** SQL conditions over `s` (subjects) for product, window and filter, each with its words. */
 async function scopeOf(session: Session, question: ScreenQuestion): Promise<Conditions> {
-  const {from, to} = question;
-  if (from !== undefined && to !== undefined && Date.parse(to) <= Date.parse(from))
-    throw new QuestionError(`the window from ${from} to ${to} ends before it begins`);
-  const conditions: Conditions['conditions'] = [];
-  const bindings: Bindings = {};
-  if (question.product !== undefined) {
-    conditions.push({sql: 's.product = $product', words: `of product ${question.product}`, product: true});
-    bindings.product = question.product;
-  }
-  for (const [bound, operator, word] of [
-    ['from', '>=', 'from'],
-    ['to', '<', 'before'],
-  ] as const) {
-    const value = question[bound];
-    if (value === undefined) continue;
-    conditions.push({sql: `s.inspected_at ${operator} $${bound}::timestamptz`, words: `inspected ${word} ${value}`});
-    bindings[bound] = value;
-  }
+  const {conditions, bindings} = await scopeConditions(session, {...question, where: undefined});
   // One selection alone is compared with everything else in scope.
   const alone = question.against !== undefined && question.where === undefined;
   const selections = alone ? [] : [question.where, question.against].filter(e => e !== undefined);
@@ -118,7 +102,8 @@ async function scopeOf(session: Session, question: ScreenQuestion): Promise<Cond
     parts.push(`s.part in (${filter.sql})`);
     Object.assign(bindings, filter.bindings);
   }
-  if (parts.length > 0) conditions.push({sql: parts.join(' or '), words: `with ${selections.join(', or with ')}`});
+  if (parts.length > 0)
+    conditions.push({sql: parts.join(' or '), words: `with ${selections.join(', or with ')}`, restricts: 'filter'});
   return {conditions, bindings};
 }
 
@@ -145,18 +130,7 @@ async function outcomeOf(session: Session, question: ScreenQuestion) {
   if (question.defect === undefined) {
     return {sql: 's.failed', condition: 'true', bindings: {}, label: 'any fail', kind: 'defective' as const};
   }
-  const {known} = await session.row<{known: boolean}>(
-    'select exists (select 1 from now.defects where defect = $defect) or exists (select 1 from now.defect_codes where defect = $defect or "group" = $defect) as known',
-    {defect: question.defect},
-  );
-  if (!known) {
-    const codes = await session.rows<{defect: string}>(
-      'select distinct defect from now.defects order by defect limit 20',
-    );
-    throw new QuestionError(
-      `no defect "${question.defect}" is known${codes.length ? `; there are ${codes.map(c => c.defect).join(', ')}` : ': no defects are loaded'}`,
-    );
-  }
+  await mustBeDefect(session, question.defect);
   return {
     sql: `s.failed and s.inspection in (select inspection from now.defects where ${isDefect(quoteText(question.defect))})`,
     condition: 'true',
