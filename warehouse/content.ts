@@ -2,6 +2,7 @@
  * What rows say, whatever their order: how many there are and the sum of their hashes, with text ids, so that what the
  * database holds can be compared with what was archived, and a rebuilt database with the one before.
  */
+import {withAllColumns} from './all-columns.ts';
 import {type Column, columnsOf} from './canonical.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
 import type {HeldFile} from './holdings.ts';
@@ -56,7 +57,10 @@ export async function archivedContent(session: Session, file: HeldFile): Promise
   const seq = file.merged ? 'seq' : 'null::integer';
   if (file.table !== 'measurements') {
     const values = columnsOf(file.table).map(c => quoteName(c.name));
-    return bySeq(session, `select ${seq} as seq, count(*) as rows, ${sumOf(values)} as sum from ${from} group by 1`);
+    return bySeq(
+      session,
+      `select ${seq} as seq, count(*) as rows, ${sumOf(values)} as sum from ${withAllColumns(file.table, from)} group by 1`,
+    );
   }
   return bySeq(
     session,

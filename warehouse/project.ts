@@ -2,6 +2,7 @@
  * From ledger and archive to DuckDB: entries that follow one another, in one transaction. The same code runs after an
  * ingest, when a database catches up, and in a rebuild; how entries are grouped makes no difference to the facts.
  */
+import {withAllColumns} from './all-columns.ts';
 import {columnsOf} from './canonical.ts';
 import {quoteText, type Session} from './duckdb.ts';
 import type {FileRecord, HeldFile, Holdings, RetentionBody} from './holdings.ts';
@@ -182,7 +183,9 @@ async function projectRows(session: Session, arrivals: readonly Arrival[], atHan
     const kind = group.length > 1 ? 'table' : 'view';
     const from = settled
       ? `(select *, ${first.batch} as batch, ${first.place} as "$file" from ${settled.relation})`
-      : relationOfAll(group);
+      : table === 'measurements'
+        ? relationOfAll(group)
+        : withAllColumns(table, relationOfAll(group));
     await session.run(`create or replace temp ${kind} ${relation} as select * from ${from}`);
     incoming.push({table, form, relation, severalFiles: group.length > 1, isNew: settled?.isNew ?? false});
   }

@@ -2,6 +2,7 @@
  * From records to typed values, in one pass over the file. What is plainly right is taken as it stands; a row with anything
  * doubtful keeps its texts, and only these are looked at again, exactly.
  */
+import {missingOf} from './all-columns.ts';
 import {type Column, columnsOf, WIDE_COLUMNS} from './canonical.ts';
 import {quoteName, quoteText} from './duckdb.ts';
 import {type Check, columnChecks, numberOf, tableChecks, typedValue, wrongNumber} from './field-checks.ts';
@@ -120,8 +121,7 @@ const absentColumns = (table: TablePlan): Column[] =>
   columnsOf(table.table).filter(c => !table.columns[c.name] && (!table.parameters || WIDE_COLUMNS.has(c.name)));
 
 function absentValue(column: Column): string {
-  if (column.name === 'run') return '1::integer';
-  return `null::${{number: 'double', integer: 'integer', time: 'timestamptz'}[column.type as string] ?? 'varchar'}`;
+  return column.name === 'run' ? '1::integer' : missingOf(column);
 }
 
 /** Looks at the doubtful rows exactly; makes `judged_<k>` of those that are right. @returns the errors of the others */
