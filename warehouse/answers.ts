@@ -67,7 +67,14 @@ export const Finding = z.object({
   threshold: z.object({op: z.enum(['<', '>=']), value: z.number()}).nullable(),
   with: z.array(z.string()).nullable(),
   where: z.string().nullable().describe('filter expression of the exposed parts, where one can be written'),
-  effect: Interval.extend({measure: z.enum(['riskRatio', 'meanDifference'])}),
+  effect: Interval.extend({
+    measure: z.enum(['riskRatio', 'meanDifference']),
+    level: z
+      .number()
+      .describe(
+        'of the interval: 0.95; of claims higher, so that 95 % of all claims told cover (Benjamini & Yekutieli 2005)',
+      ),
+  }),
   auc: z
     .number()
     .nullable()

@@ -18,8 +18,8 @@ export function FindingsTable({answer}: {answer: ScreenAnswer}) {
     <section className="findings">
       <h2>Findings</h2>
       <p className="subtitle">
-        One a factor, at its most harmful level; the strongest first. Intervals are 95 %, q bounds the share of false
-        claims.
+        One a factor, at its most harmful level; the strongest first. Intervals are 95 %, those of claims wider, so that
+        95 % of all told cover; q bounds the share of false claims.
       </p>
       <Wide label="Findings">
         <table>

@@ -14,7 +14,7 @@ export function finding(about: Partial<Finding> & Pick<Finding, 'factor' | 'bran
     threshold: null,
     with: null,
     where: null,
-    effect: {measure: 'riskRatio', value: 2, low: 1.5, high: 2.7},
+    effect: {measure: 'riskRatio', level: 0.95, value: 2, low: 1.5, high: 2.7},
     auc: null,
     aucInterval: null,
     ks: null,

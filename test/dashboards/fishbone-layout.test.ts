@@ -22,7 +22,7 @@ const someFinding: fc.Arbitrary<Finding> = fc
     finding({
       ...about,
       verdict,
-      effect: {measure: 'riskRatio', value, low: value / 2, high: value * 3},
+      effect: {measure: 'riskRatio', level: 0.95, value, low: value / 2, high: value * 3},
       ambiguousWith: verdict === 'ambiguous' ? [`tie${tie % 3}`] : [],
       explainedBy: verdict === 'explained' || verdict === 'through' ? `f${tie}` : null,
     }),

@@ -51,7 +51,9 @@ describe('ribs', () => {
     const strengths = [1, 2, 4, 40].map(
       value =>
         ribsOf({
-          findings: [finding({factor: 'a', branch: 'man', effect: {measure: 'riskRatio', value, low: 1, high: 50}})],
+          findings: [
+            finding({factor: 'a', branch: 'man', effect: {measure: 'riskRatio', level: 0.95, value, low: 1, high: 50}}),
+          ],
           notTested: none,
         })[0].bones[0].strength,
     );
@@ -135,7 +137,7 @@ describe('texts', () => {
   });
 
   test('a measured outcome has differences, not ratios', () => {
-    const effect = {measure: 'meanDifference', value: 0.121, low: 0.05, high: 0.19} as const;
+    const effect = {measure: 'meanDifference', level: 0.95, value: 0.121, low: 0.05, high: 0.19} as const;
     expect(figureOf(finding({factor: 'a', branch: 'man', effect}))).toBe('+0.12 [0.05, 0.19]');
   });
 });

@@ -105,9 +105,10 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
   const selectedAlpha = Math.max(widest, (alpha * judged.size) / Math.max(1, sharing.length));
   const needed = reachableP(alpha, judged.size, sharing.length);
   const judgementOf = (one: Tested) => judged.get(one) ?? unclaimed(one, silence(one, needed));
+  const errorOf = (one: Tested) => (judged.has(one) ? selectedAlpha : alpha);
   const taskOf = (one: Tested): Omit<Task, 'tested'> => ({
     candidate: mostHarmful(one, frame),
-    alpha: (judged.has(one) ? selectedAlpha : alpha) * (one.change?.share ?? 1),
+    alpha: errorOf(one) * (one.change?.share ?? 1),
     claimed: judged.has(one),
     needed: judgementOf(one).verdict === 'too-little-data' ? needed : null,
   });
@@ -137,7 +138,8 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
   const findings = order.map((one, at) => {
     const {change} = one.tested;
     const also = change && judged.has(one.tested) ? whatChanged(ground, change, alikeTo(one.tested), tested) : [];
-    return findingOf(frame, one, at + 1, measured.get(one.tested) ?? null, also);
+    const intervalLevel = 1 - errorOf(one.tested);
+    return findingOf(frame, one, {rank: at + 1, measured: measured.get(one.tested) ?? null, intervalLevel, also});
   });
   return {findings, tests: sharing.length, notTested, notes};
 }
@@ -244,9 +246,7 @@ function placed(frame: Frame, tested: Tested, judged: Judged, measured: Told | n
 function findingOf(
   frame: Frame,
   {tested, factor: name, kind, with: others, p, q, verdict, ambiguousWith, explainedBy}: Placed,
-  rank: number,
-  measured: Told | null,
-  also: string[],
+  {rank, measured, intervalLevel, also}: {rank: number; measured: Told | null; intervalLevel: number; also: string[]},
 ): Evaluation['findings'][number] {
   const {factor, together, change} = tested;
   const numeric = frame.outcomeKind === 'numeric';
@@ -263,7 +263,7 @@ function findingOf(
     threshold: together ? together.sides[0].threshold : threshold,
     with: others,
     where,
-    effect: {measure: numeric ? ('meanDifference' as const) : ('riskRatio' as const), ...effect},
+    effect: {measure: numeric ? ('meanDifference' as const) : ('riskRatio' as const), ...effect, level: intervalLevel},
     ...distribution,
     ...behind,
     p,

@@ -19,7 +19,7 @@ interface About {
   enough: Enough | null;
 }
 
-/** The finding in words, such as "Scratches are 3.1 times as frequent when bore.tool is T7 (95 % interval 2.4 to 4.0)". */
+/** The finding in words, such as "Scratches are 3.1 times as frequent when bore.tool is T7 (99.7 % interval 2.4 to 4.0)". */
 export function sentenceOf(
   frame: Frame,
   finding: Omit<Finding, 'id' | 'sentence'>,
@@ -36,7 +36,7 @@ export function sentenceOf(
       : conditionOf(finding, side, unit);
   const isRatio = effect.measure === 'riskRatio';
   const figure = isRatio ? ratio : round;
-  const interval = `95 % interval ${figure(effect.low)} to ${figure(effect.high)}`;
+  const interval = `${percentOf(effect.level)} interval ${figure(effect.low)} to ${figure(effect.high)}`;
   const claim = isRatio
     ? `${subjectOf(frame.outcomeLabel)} ${figure(effect.value)} times as frequent ${when} (${interval})`
     : `${frame.outcomeLabel} is ${round(Math.abs(effect.value))} ${effect.value < 0 ? 'lower' : 'higher'} ${when} (${interval})`;
@@ -132,4 +132,12 @@ function round(value: number): string {
   if (size === 0) return '0';
   if (size >= 100) return value.toFixed(0);
   return size >= 0.95 ? value.toFixed(1) : Number(value.toPrecision(2)).toString();
+}
+
+/** A level of confidence, never said higher than it is: 95 %, 99.6 %, 99.98 %. */
+function percentOf(level: number): string {
+  // As many digits as its distance from one needs.
+  const digits = Math.max(0, Math.ceil(-Math.log10(1 - level) - 1.5));
+  const scale = 10 ** digits;
+  return `${Math.floor(100 * level * scale + 1e-6) / scale} %`;
 }

@@ -29,7 +29,7 @@ export function screenText(answer: ScreenAnswer): string {
     question.notes.map(note => `  note: ${note}\n`).join(''),
     others.length > 0 ? `Also tested${others.length > OTHERS_SHOWN ? `, the first ${OTHERS_SHOWN}` : ''}:` : '',
     table(
-      ['factor', 'level', 'effect', '95 %', 'q', 'verdict'],
+      ['factor', 'level', 'effect', 'interval', 'q', 'verdict'],
       others.slice(0, OTHERS_SHOWN).map(f => {
         const figure = (value: number) => (f.effect.measure === 'riskRatio' ? ratio(value) : short(value));
         const interval = `${figure(f.effect.low)} to ${figure(f.effect.high)}`;

@@ -77,8 +77,12 @@ test('a bad tool is told in words, with its interval, its lots and its share', (
   expect(first.attributableShare).toBeGreaterThan(0.2);
   // Pairs of leading factors are tests too.
   expect(tests).toBeGreaterThanOrEqual(frame.factors.length);
+  // The level of false-coverage-rate intervals: R claims of M tests at 1 - .05 R / M.
+  const told = findings.filter(({q, verdict}) => q <= 0.05 && verdict !== 'no-evidence');
+  expect(told.map(({effect}) => effect.level)).toEqual(told.map(() => 1 - (0.05 * told.length) / tests));
+  expect(findings.filter(one => !told.includes(one)).every(({effect}) => effect.level === 0.95)).toBe(true);
   expect(first.sentence).toMatch(
-    /^Scratches are \d\.\d times as frequent when s\d+\.tool is T3 \(95 % interval \d\.\d to \d+\.\d\), within product; \d+ lots, [\d,]+ parts\.$/,
+    /^Scratches are \d\.\d times as frequent when s\d+\.tool is T3 \(99\.\d+ % interval \d\.\d to \d+\.\d\), within product; \d+ lots, [\d,]+ parts\.$/,
   );
 });
 
@@ -355,7 +359,7 @@ describe('the side of a number', () => {
     expect(exposed.length / frame.parts).toBeGreaterThan(0.1);
     expect(exposed.length / frame.parts).toBeLessThan(0.4);
     expect(first).toMatchObject({factor: name, threshold: null, kind: 'number'});
-    expect(first.sentence).toMatch(/when s\d\.p\d is outside of -\d\.\d+ to \d\.\d+ Nm \(95 %/);
+    expect(first.sentence).toMatch(/when s\d\.p\d is outside of -\d\.\d+ to \d\.\d+ Nm \(9\d(\.\d+)? %/);
     expect(first.effect.low).toBeLessThan(3);
     expect(first.effect.low).toBeGreaterThan(1);
   });
