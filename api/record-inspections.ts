@@ -87,7 +87,7 @@ async function recordNew(app: App, group: readonly Request[]): Promise<Request[]
   const seen = new Map<string, number>();
   for (const id of ids) seen.set(id, (seen.get(id) ?? 0) + 1);
   const isNew = ({inspections}: Request) =>
-    inspections.every(row => !known.has(row.inspection) && seen.get(row.inspection) === 1 && isPlaced(app, row));
+    inspections.every(row => !known.has(row.inspection) && seen.get(row.inspection) === 1 && isPlain(app, row));
   const fresh = group.filter(isNew);
   if (fresh.length > 0) {
     const rows = fresh.flatMap(({inspections}) => inspections);
@@ -101,10 +101,15 @@ async function recordNew(app: App, group: readonly Request[]): Promise<Request[]
   return group.filter(request => !fresh.includes(request));
 }
 
-/** Whether its times can be placed: with an offset, or in the plant's time zone. */
-function isPlaced(app: App, {inspected_at, recorded_at}: InspectionInput): boolean {
-  if (app.config.chosenTimeZone !== null) return true;
-  return [inspected_at, recorded_at].every(time => !time || /(Z|[+-]\d\d:\d\d)$/.test(time));
+/** Whether it is sure to be accepted if its id is new; whatever may be refused is rehearsed first. */
+function isPlain(app: App, {inspected_at, recorded_at, defects}: InspectionInput): boolean {
+  const times = [inspected_at, recorded_at].flatMap(time => time ?? []);
+  const isPast = (time: string) =>
+    Date.parse(time) >= Date.parse(app.warehouse.since) && Date.parse(time) <= Date.now();
+  return (
+    times.every(time => /(Z|[+-]\d\d:\d\d)$/.test(time) && isPast(time)) &&
+    defects.every(({defect}) => defect !== NO_EARLIER_DEFECTS)
+  );
 }
 
 /** Rehearses first, so that nothing is recorded of a request that contradicts what is known. */

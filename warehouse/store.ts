@@ -54,7 +54,8 @@ export class Warehouse {
   readonly timeZone: string;
   /** Who is behind a pseudonym. */
   readonly persons: Persons;
-  readonly #since: string;
+  /** Since when there is anything to tell of the plant: an ISO date. */
+  readonly since: string;
   readonly #known = new Known();
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
@@ -78,7 +79,7 @@ export class Warehouse {
   ) {
     this.persons = persons;
     this.timeZone = settings.timeZone ?? 'UTC';
-    this.#since = settings.since ?? BEFORE_ANY_RECORD;
+    this.since = settings.since ?? BEFORE_ANY_RECORD;
     this.folder = folder;
     this.ledger = ledger;
     this.holdings = new Holdings(folder, () => ledger.entries());
@@ -173,7 +174,7 @@ export class Warehouse {
         nextBatch: this.#position + 1,
         findLines,
         replays,
-        since: this.#since,
+        since: this.since,
       };
       const {receipt, behind} = await load(context, plan);
       this.#behind = behind !== null;

@@ -198,6 +198,27 @@ describe('inspections in real time', () => {
     expect((await http.inject({url: '/v1/tables/inspections.json'})).json()).toMatchObject({rows: {length: 6}});
   });
 
+  test('of a request all are recorded or none, and who shares its batch is not harmed', async () => {
+    const {http} = await servedPlant({empty: true});
+    const send = (payload: object) => http.inject({method: 'POST', url: '/v1/inspections', payload});
+    const rows = (...ids: string[]) => ids.map(id => ({...inspection, inspection: id, defects: [{defect: 'void'}]}));
+    const [ahead] = rows('future').map(row => ({...row, inspected_at: '2199-01-01T00:00:00Z'}));
+    const [early] = rows('past').map(row => ({...row, inspected_at: '1970-01-01T00:00:00Z'}));
+    const sent = await Promise.all([
+      send(rows('first')),
+      send([...rows('beside'), ahead]),
+      send(rows('fellow')),
+      send([early, ...rows('after')]),
+    ]);
+    expect(sent.map(({statusCode}) => statusCode)).toEqual([200, 422, 200, 422]);
+    const table = async (name: string) =>
+      (await http.inject({url: `/v1/tables/${name}.json`}))
+        .json()
+        .rows.map((row: {inspection: string}) => row.inspection);
+    expect((await table('inspections')).sort()).toEqual(['fellow', 'first']);
+    expect((await table('defects')).sort()).toEqual(['fellow', 'first']);
+  });
+
   test('wrong fields are pointed at, also in an array', async () => {
     const {http} = await servedPlant({empty: true});
     const payload = [inspection, {inspection: 'R2', part: '', result: 'maybe', colour: 'red', defects: [{}]}];

@@ -8,7 +8,7 @@ import {makePlant} from './plant.ts';
 const SMALL = {steps: 6, numbers: 2, correlation: 0.01};
 const isClaim = ({q, verdict}: {q: number; verdict: string}) => q <= 0.05 && /supported|ambiguous/.test(verdict);
 
-test('a threefold rate since the middle is claimed, and its span holds the true moment', () => {
+test('a fourfold rate since the middle is claimed in half of the plants or more, and its span holds the true moment', () => {
   let [claimed, held] = [0, 0];
   for (let seed = 1; seed <= 8; seed++) {
     const {frame} = makePlant({...SMALL, seed, lots: 160, partsPerLot: 60, cause: {kind: 'change', ratio: 4, at: 0.5}});

@@ -68,15 +68,23 @@ describe.each(PAIRS)('%s', pair => {
       expect(told.sentence, `seed ${seed}`).toMatch(/ when .* and .*times what the two alone would lead to expect/);
       expect(told.effect.low).toBeGreaterThan(1);
       expect(told.where?.split(' and ')).toHaveLength(2);
-      for (const name of truth?.factors ?? [])
-        expect(findings.find(f => f.factor === name && f.kind !== 'interaction')?.verdict).not.toBe('supported');
+      for (const name of truth?.factors ?? []) {
+        const alone = findings.find(f => f.factor === name && f.kind !== 'interaction');
+        expect(alone, name).toBeDefined();
+        expect(alone?.verdict).not.toBe('supported');
+      }
     }
     expect(found).toBeGreaterThanOrEqual(pair === 'number' ? 3 : 4);
   });
 
   test('two causes that only multiply are two causes', () => {
-    let told = 0;
-    for (let seed = 1; seed <= 6; seed++) told += claimsOf(seed, 1, 2.5).pairs.length;
+    let [told, alone] = [0, 0];
+    for (let seed = 1; seed <= 6; seed++) {
+      const {truth, findings, pairs} = claimsOf(seed, 1, 2.5);
+      told += pairs.length;
+      alone += findings.filter(f => truth?.factors.includes(f.factor) && f.q <= 0.05).length;
+    }
     expect(told).toBeLessThanOrEqual(1);
+    expect(alone).toBeGreaterThanOrEqual(3);
   });
 });

@@ -50,7 +50,7 @@ describe.skipIf(!present)('real data', () => {
     }
   });
 
-  test('SECOM: the sensor that leads the rank test leads here; likeness in time makes p larger, never smaller', async () => {
+  test("SECOM: the sensor that leads the rank test leads here; no p is below four times the rank test's", async () => {
     const warehouse = await load('secom', 'secom/secom_raw_1567x207_labelled.csv');
     const {population, findings} = await screen(warehouse, {anyFail: true});
     expect(population).toEqual({parts: 1567, defective: 104, lots: 0});
@@ -61,6 +61,7 @@ describe.skipIf(!present)('real data', () => {
       const finding = findings.find(f => f.factor === sensor);
       // s247 moves with s59 and with a change of the rate in August 2008.
       expect(finding?.verdict).toMatch(/supported|ambiguous/);
+      // Four shapes by Bonferroni; likeness in time only adds to that.
       expect(finding?.p).toBeGreaterThanOrEqual(p);
     }
   });
@@ -78,7 +79,9 @@ describe.skipIf(!present)('real data', () => {
     ] as const) {
       const {findings, population} = await screen(warehouse, {defect: mode});
       expect(population.parts).toBe(10_000);
-      const told = findings.filter(f => f.q <= 0.05 && /supported|ambiguous/.test(f.verdict) && f.kind === 'number');
+      const claims = findings.filter(f => f.q <= 0.05 && /supported|ambiguous/.test(f.verdict));
+      if (mode === 'RNF') expect(claims).toEqual([]);
+      const told = claims.filter(f => f.kind === 'number');
       const factors = (verdict: string) => told.filter(f => f.verdict === verdict).map(({factor}) => factor);
       expect(factors('supported'), mode).toEqual(rule);
       expect(factors('ambiguous'), mode).toEqual(alike);

@@ -48,6 +48,8 @@ test('Benjamini-Hochberg', () => {
 test('Simes is the least of p times tests over rank', () => {
   // By hand: min(4 * .01 / 1, 4 * .02 / 2, 4 * .6 / 3, 4 * .9 / 4).
   expect(simes([0.9, 0.02, 0.6, 0.01])).toBeCloseTo(0.04, 12);
+  // By hand: the second decides, 4 * .021 / 2; Bonferroni would say .08.
+  expect(simes([0.9, 0.021, 0.6, 0.02])).toBeCloseTo(0.042, 12);
   expect(simes([])).toBe(1);
 });
 
