@@ -13,7 +13,9 @@ import {EVIDENCE_CAP, type Rib, ribsOf} from './ribs.ts';
 import {fitted} from './text-width.ts';
 
 export interface FishboneProps {
-  answer: Pick<ScreenAnswer, 'findings' | 'notTested' | 'population'>;
+  answer: Pick<ScreenAnswer, 'findings' | 'notTested' | 'population'> & {
+    question?: Pick<ScreenAnswer['question'], 'measurement'>;
+  };
   outcome: string;
   width: number;
   unfolded: ReadonlySet<Branch>;
@@ -66,8 +68,10 @@ function Spine({layout: {spineY: y, head, ribs}}: {layout: FishboneLayout}) {
   );
 }
 
-function Head({layout: {head, spineY: y}, answer: {population}, outcome}: FishboneProps & {layout: FishboneLayout}) {
+function Head({layout: {head, spineY: y}, answer, outcome}: FishboneProps & {layout: FishboneLayout}) {
   const {x, width: w, height: h} = head;
+  const {population} = answer;
+  const isNumber = answer.question?.measurement !== undefined;
   const rate = population.parts > 0 ? population.defective / population.parts : null;
   return (
     <g className="head">
@@ -79,10 +83,10 @@ function Head({layout: {head, spineY: y}, answer: {population}, outcome}: Fishbo
         <title>{outcome}</title>
       </text>
       <text className="head-rate" x={x + 24} y={y + 8}>
-        {percent(rate)}
+        {isNumber ? count(population.parts) : percent(rate)}
       </text>
       <text className="head-basis" x={x + 24} y={y + 28}>
-        {`${count(population.defective)} of ${count(population.parts)}`}
+        {isNumber ? 'values of' : `${count(population.defective)} of ${count(population.parts)}`}
       </text>
       <text className="head-basis" x={x + 24} y={y + 44}>
         {population.lots > 0 ? `parts in ${counted(population.lots, 'lot')}` : 'parts, no lots known'}

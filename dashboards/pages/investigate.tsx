@@ -28,11 +28,14 @@ export function Investigate() {
 
 function Investigation({answer}: {answer: ScreenAnswer}) {
   const {params, outcome} = useQuestion();
-  const {population} = answer;
-  if (population.defective === 0) {
+  const {population, question} = answer;
+  if (question.measurement === undefined ? population.defective === 0 : population.parts === 0) {
     return (
       <Empty title={`No part with ${outcome} in this scope`} command="npx fishbone pareto">
         <p>{counted(population.parts, 'part')} inspected. Choose another outcome above, or widen the question.</p>
+        {question.notes.map(note => (
+          <p key={note}>{asSentence(note)}</p>
+        ))}
       </Empty>
     );
   }
@@ -58,7 +61,7 @@ function Headline({answer}: {answer: ScreenAnswer}) {
       <p className="finding-sentence">
         {best
           ? unbroken(best.sentence)
-          : `Nothing that was recorded sets the failing parts apart: ${counted(tests, 'factor')} tested.`}
+          : `Nothing that was recorded ${apart(question)}: ${counted(tests, 'factor')} tested.`}
       </p>
       <p className="subtitle">
         {counted(tests, 'factor')} tested on {counted(population.parts, 'part')}
@@ -69,6 +72,11 @@ function Headline({answer}: {answer: ScreenAnswer}) {
       </p>
     </header>
   );
+}
+
+function apart({measurement, against}: ScreenAnswer['question']): string {
+  if (measurement !== undefined) return `goes with ${measurement}`;
+  return against === undefined ? 'sets the failing parts apart' : 'sets the two selections apart';
 }
 
 function isClaim({q, verdict}: Finding): boolean {
@@ -109,7 +117,8 @@ function Diagram({answer}: {answer: ScreenAnswer}) {
       {width > 0 && width < LEAST_DRAWN_PX && (
         <>
           <p className="list-head">
-            <b>{outcome}</b> {count(answer.population.defective)} of {counted(answer.population.parts, 'part')}
+            <b>{outcome}</b> {answer.question.measurement === undefined && `${count(answer.population.defective)} of `}
+            {counted(answer.population.parts, 'part')}
           </p>
           <FishboneList {...links} />
         </>

@@ -34,17 +34,20 @@ function ScopeInWords() {
 }
 
 function ScopeFields({plant}: {plant: Plant | undefined}) {
-  const {scope, params, change} = useQuestion();
+  const {scope, params, outcome, change} = useQuestion();
   const defect = params.get('defect') ?? '';
+  // What a link may ask about and this list cannot choose.
+  const other = defect === '' && (params.get('measurement') || params.get('against')) ? outcome : null;
   return (
     <div className="scope-fields">
       <label>
         <span>Outcome</span>
         <select
-          value={defect}
+          value={other ?? defect}
           onChange={event => change({defect: event.target.value, measurement: null, against: null, finding: null})}
         >
           <option value="">any fail</option>
+          {other !== null && <option value={other}>{other}</option>}
           {options(
             plant?.defects.map(entry => entry.defect),
             defect,

@@ -1,6 +1,9 @@
 import type {Branch} from '../answers.ts';
 import type {RankCodes} from './rank-codes.ts';
 
+/** The label of the outcome where two selections are compared. */
+export const FIRST_SELECTION = 'in the first selection';
+
 /** What a question asks for, one row a part: the outcome, the lot, the stratum and every factor that could have acted. */
 export interface Frame {
   /** Number of rows. */

@@ -51,7 +51,12 @@ export function measure(
   const effect =
     number === null || side === null || leavesOut === tested.p <= alpha
       ? own
-      : sideEffect(ground, number.tested, number.candidate, side, alpha / tested.candidates.length);
+      : atLeastAsWide(
+          sideEffect(ground, number.tested, number.candidate, side, alpha / tested.candidates.length),
+          own,
+          numeric ? 0 : 1,
+          tested.p <= alpha,
+        );
   // Whoever selects the parts by the finding's filter shall count as many.
   const groups = totals(ground, outcome, side?.described ?? exposure);
   const crude = numeric ? crudeDifference(groups) : crudeRatio(groups);
@@ -72,6 +77,24 @@ export function measure(
     attributableShare,
     logLikelihood: fit,
   };
+}
+
+/**
+ * An interval that had to be stretched to hold its estimate is no narrower than that of the side's own test; whether it
+ * leaves out "no effect" is left to the test that found it.
+ */
+function atLeastAsWide(
+  {isStretched, ...effect}: ReturnType<typeof sideEffect>,
+  own: Effect,
+  nothing: number,
+  isSignificant: boolean,
+): Effect {
+  if (!isStretched) return effect;
+  let [low, high] = [Math.min(effect.low, own.low), Math.max(effect.high, own.high)];
+  const hair = 1e-6 * Math.abs(effect.value - nothing);
+  if (isSignificant && effect.value > nothing) low = Math.max(low, nothing + hair);
+  if (isSignificant && effect.value < nothing) high = Math.min(high, nothing - hair);
+  return {value: effect.value, low, high};
 }
 
 /** The parts that a finding calls exposed; null where it draws no line. */

@@ -6,6 +6,7 @@ import {factorRelation} from '../factors.ts';
 import {filteredParts} from '../filter.ts';
 import {QuestionError} from '../question-error.ts';
 import {allOf, scopeConditions} from '../scope.ts';
+import {FIRST_SELECTION} from './frame.ts';
 import {inspectedParts} from './inspected-parts.ts';
 import {type Conditions, whatIsLacking} from './lacking.ts';
 import {shared} from './rank-codes.ts';
@@ -154,7 +155,7 @@ async function againstOutcome(session: Session, where: string, against: string) 
     sql: 's.part in (from cases)',
     condition: 'true',
     bindings: {},
-    label: 'in the first selection',
+    label: FIRST_SELECTION,
     kind: 'defective' as const,
   };
 }

@@ -1,7 +1,7 @@
 import type {Finding} from '../answers.ts';
 import {CHANGE_POINT, type Change} from './change-point.ts';
 import {type Enough, enoughInWords} from './enough.ts';
-import type {Frame} from './frame.ts';
+import {FIRST_SELECTION, type Frame} from './frame.ts';
 import type {Together} from './interactions.ts';
 import {LARGEST_RATIO} from './risk-ratio.ts';
 import type {ToldSide} from './side.ts';
@@ -73,6 +73,7 @@ function conditionOf(
 /** "Scratches are", but "Defect D17 is": only plain words are put in the plural. */
 function subjectOf(label: string): string {
   if (label === 'any fail') return 'Fails are';
+  if (label === FIRST_SELECTION) return 'Parts of the first selection are';
   if (!/^[a-z][a-z ]*$/.test(label)) return `Defect ${label} is`;
   const plural = /(s|x|z|ch|sh)$/.test(label) ? `${label}es` : `${label}s`;
   return `${plural[0].toUpperCase()}${plural.slice(1)} are`;

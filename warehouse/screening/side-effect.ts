@@ -15,6 +15,11 @@ import {type SideSums, scoreBySide} from './side-sums.ts';
 
 type Numeric = Extract<Factor, {kind: 'number'}>;
 
+interface SideEffect extends Effect {
+  /** The estimate lies at an end or beyond: the score and the side tell of different things. */
+  isStretched: boolean;
+}
+
 /**
  * Risk ratio (or difference of means) of the parts on a side. The interval holds every effect of the side that would
  * leave nothing significant in the score - rank, distance from the middle or tail - by which the number was found. It
@@ -26,7 +31,7 @@ export function sideEffect(
   candidate: Candidate & {shape: Shape},
   side: ToldSide,
   alpha: number,
-): Effect {
+): SideEffect {
   const exposure = candidate.exposure();
   const bySide = exposure.within === null ? null : scoreBySide(factor, candidate.shape, side);
   const numeric = ground.frame.outcomeKind === 'numeric';
@@ -34,14 +39,18 @@ export function sideEffect(
   const split = splitScore(outcome, exposure);
   if (numeric) {
     const {value, spread} = differenceWithin(outcome, side.exposure);
-    if (split === null || spread === 0) return {value, low: value - 4 * spread, high: value + 4 * spread};
+    if (split === null || spread === 0) {
+      return {value, low: value - 4 * spread, high: value + 4 * spread, isStretched: false};
+    }
     const testAt = differenceTest(outcome, exposure, side.exposure, bySide, inflation, alpha);
     const limits = [value - 20 * spread, value + 20 * spread] as const;
     return withInterval(testAt, value, spread / 20, limits, alpha);
   }
   const limit = Math.log(LARGEST_RATIO);
   const value = Math.min(limit, Math.max(-limit, Math.log(pooledRatio(outcome, side.exposure))));
-  if (split === null) return {value: Math.exp(value), low: 1 / LARGEST_RATIO, high: LARGEST_RATIO};
+  if (split === null) {
+    return {value: Math.exp(value), low: 1 / LARGEST_RATIO, high: LARGEST_RATIO, isStretched: false};
+  }
   const withinAt = withinOf(outcome, exposure, bySide);
   const testAt: TestAt = logRatio => {
     const residual = logRatio === 0 ? split.residual : expectedResiduals(outcome, side.exposure, Math.exp(logRatio));
@@ -49,7 +58,7 @@ export function sideEffect(
     return lotPermutationTest({...split, residual, within, inflation}, alpha < REFINED.below ? REFINED : NOT_REFINED);
   };
   const told = withInterval(testAt, value, 0.1, [-limit, limit], alpha);
-  return {value: Math.exp(value), low: Math.exp(told.low), high: Math.exp(told.high)};
+  return {...told, value: Math.exp(value), low: Math.exp(told.low), high: Math.exp(told.high)};
 }
 
 type TestAt = (effect: number) => {p: number; z: number};
@@ -61,10 +70,10 @@ function withInterval(
   step: number,
   limits: readonly [number, number],
   alpha: number,
-): Effect {
+): SideEffect {
   const centre = explainedAt(testAt, value, step, limits);
   const [low, high] = invertTest(x => testAt(x).p, centre, step, limits, alpha, 0);
-  return {value, low: Math.min(low, value), high: Math.max(high, value)};
+  return {value, low: Math.min(low, value), high: Math.max(high, value), isStretched: value <= low || value >= high};
 }
 
 /** Where z turns its sign, sought outwards from the estimate and then by halving. */
