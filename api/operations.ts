@@ -1,23 +1,16 @@
 import {z} from 'zod';
 import {
-  BatchRow,
   ContainAnswer,
   ContainQuestion,
-  Contradiction,
   Finding,
   Hold,
   ParetoAnswer,
   ParetoQuestion,
   Plant,
-  QuarantinedBatch,
-  Receipt,
-  RejectedRow,
   ScreenAnswer,
   ScreenQuestion,
   TraceAnswer,
   TraceQuestion,
-  Unresolved,
-  UnresolvedQuestion,
   YieldAnswer,
   YieldQuestion,
 } from '../warehouse/answers.ts';
@@ -28,6 +21,15 @@ import {chart} from '../warehouse/charts/chart.ts';
 import {compact} from '../warehouse/compact.ts';
 import {contain, contained} from '../warehouse/contain.ts';
 import {contradictions} from '../warehouse/contradictions.ts';
+import {
+  BatchRow,
+  Contradiction,
+  QuarantinedBatch,
+  Receipt,
+  RejectedRow,
+  Unresolved,
+  UnresolvedQuestion,
+} from '../warehouse/data-answers.ts';
 import {pareto} from '../warehouse/pareto.ts';
 import {listBatches} from '../warehouse/plant.ts';
 import {listQuarantine, showQuarantine} from '../warehouse/quarantine.ts';

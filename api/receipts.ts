@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {Receipt} from '../warehouse/answers.ts';
+import type {Receipt} from '../warehouse/data-answers.ts';
 import type {KeyLedger} from './access/keys.ts';
 import {FishboneError} from './errors.ts';
 

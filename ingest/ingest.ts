@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
-import type {Receipt} from '../warehouse/answers.ts';
+import type {Receipt} from '../warehouse/data-answers.ts';
 import type {LoadPlan} from '../warehouse/load-plan.ts';
 import {IngestError} from './error.ts';
 import {expandPaths} from './expand-paths.ts';

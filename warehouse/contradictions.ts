@@ -1,6 +1,7 @@
 /** Rows that contradict each other: all are kept, one is current, and the rule that picked it is told. */
-import type {Contradiction} from './answers.ts';
+
 import {CANONICAL, columnsOf} from './canonical.ts';
+import type {Contradiction} from './data-answers.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
 import {isItem} from './items.ts';
 import {factTable, stepTables} from './step-tables.ts';

@@ -7,8 +7,8 @@
 import {createHash} from 'node:crypto';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Receipt} from './answers.ts';
 import {batchFolder, keepRaw, removeRaw, sealOf, writeBatch} from './archive.ts';
+import type {Receipt} from './data-answers.ts';
 import {quoteText, type Session} from './duckdb.ts';
 import type {Holdings} from './holdings.ts';
 import type {Known} from './known.ts';

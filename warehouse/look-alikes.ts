@@ -1,5 +1,5 @@
 /** Ids that differ only by case or white space: kept as sent, and told, because a person may have meant one thing. */
-import type {Unresolved} from './answers.ts';
+import type {Unresolved} from './data-answers.ts';
 import type {Session} from './duckdb.ts';
 import {POSITION} from './views.ts';
 

@@ -1,5 +1,6 @@
 /** The plant at a glance: what there is to ask about. */
-import type {BatchRow, Plant} from './answers.ts';
+import type {Plant} from './answers.ts';
+import type {BatchRow} from './data-answers.ts';
 import type {Session} from './duckdb.ts';
 import {createPopulation} from './population.ts';
 import {query} from './queries.ts';

@@ -1,5 +1,5 @@
 /** What was kept out: rejected rows with the file, line, field and reason of each. */
-import type {QuarantinedBatch, RejectedRow} from './answers.ts';
+import type {QuarantinedBatch, RejectedRow} from './data-answers.ts';
 import {relationOf} from './holdings.ts';
 import type {LedgerEntry} from './ledger.ts';
 import {NotFound} from './not-found.ts';

@@ -2,10 +2,10 @@
 import {mkdir, rm} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import type {DuckDBInstance} from '@duckdb/node-api';
-import type {Receipt} from './answers.ts';
 import {adoptFolder, makeArchive, sweepArchive} from './archive.ts';
 import type {Caretaker} from './caretaker.ts';
 import {removeReplaced} from './compact.ts';
+import type {Receipt} from './data-answers.ts';
 import {forgetDatabase, openOwned, REBUILD, WarehouseUnusable} from './database-file.ts';
 import {ofDisk} from './disk-refused.ts';
 import {openSession, QueryError, quoteName, quoteText, type Session} from './duckdb.ts';

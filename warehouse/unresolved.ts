@@ -1,6 +1,7 @@
 /** What is referred to and nobody described: counted and listed by the file that refers to it. It goes when the rest arrives. */
-import type {Unresolved, UnresolvedQuestion} from './answers.ts';
+
 import {CANONICAL} from './canonical.ts';
+import type {Unresolved, UnresolvedQuestion} from './data-answers.ts';
 import {quoteText, type Session} from './duckdb.ts';
 import {lookAlikes} from './look-alikes.ts';
 import {NotFound} from './not-found.ts';

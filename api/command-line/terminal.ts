@@ -1,5 +1,5 @@
 import {type Command, InvalidArgumentError} from 'commander';
-import type {Receipt} from '../../warehouse/answers.ts';
+import type {Receipt} from '../../warehouse/data-answers.ts';
 import {warehouseFolder} from '../config.ts';
 import {isUnusable} from '../load-files.ts';
 import type {InputOf, OperationName, OutputOf} from '../operations.ts';

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {UnresolvedQuestion} from '../../warehouse/answers.ts';
+import {UnresolvedQuestion} from '../../warehouse/data-answers.ts';
 import {tableRows} from '../../warehouse/table-rows.ts';
 import type {App} from '../app.ts';
 import {toCsv} from '../csv.ts';

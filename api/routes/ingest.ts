@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {Readable, Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {z} from 'zod';
-import type {Receipt} from '../../warehouse/answers.ts';
+import type {Receipt} from '../../warehouse/data-answers.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {Http} from '../http.ts';

@@ -3,7 +3,7 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {ingestFiles, planFile} from '../../ingest/ingest.ts';
-import type {Receipt} from '../../warehouse/answers.ts';
+import type {Receipt} from '../../warehouse/data-answers.ts';
 import type {LoadPlan} from '../../warehouse/load-plan.ts';
 import {file, folder, refusal} from './folder.ts';
 

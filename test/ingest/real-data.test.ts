@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {ingestFiles} from '../../ingest/ingest.ts';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
-import type {Receipt} from '../../warehouse/answers.ts';
+import type {Receipt} from '../../warehouse/data-answers.ts';
 import {Warehouse} from '../../warehouse/store.ts';
 import {temporaryFolder} from './folder.ts';
 

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, onTestFinished} from 'vitest';
 import {planFile} from '../../ingest/ingest.ts';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
-import type {Receipt} from '../../warehouse/answers.ts';
+import type {Receipt} from '../../warehouse/data-answers.ts';
 import {Warehouse} from '../../warehouse/store.ts';
 
 /** A table as a test writes it: its name, then CSV with one row a line; spaces around cells are for the reader's eyes. */

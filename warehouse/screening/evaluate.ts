@@ -251,8 +251,17 @@ function findingOf(
   const {factor, together, change} = tested;
   const numeric = frame.outcomeKind === 'numeric';
   const level = toldBy(tested, frame)?.level ?? null;
-  const {effect, crude, threshold, side, where, logLikelihood, distribution, enough, ...behind} =
-    measured ?? nothingMeasured(numeric);
+  const {
+    effect,
+    crude,
+    threshold,
+    side,
+    where,
+    logLikelihood: _fit,
+    distribution,
+    enough,
+    ...behind
+  } = measured ?? nothingMeasured(numeric);
   const finding = {
     rank,
     factor: name,

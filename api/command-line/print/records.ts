@@ -1,4 +1,5 @@
-import type {Hold, Receipt} from '../../../warehouse/answers.ts';
+import type {Hold} from '../../../warehouse/answers.ts';
+import type {Receipt} from '../../../warehouse/data-answers.ts';
 import {isUnusable} from '../../load-files.ts';
 import type {OutputOf} from '../../operations.ts';
 import {bold, counted, paragraphs, table} from './layout.ts';

@@ -7,7 +7,7 @@ import {mkdtempSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {planFile} from '../../../ingest/ingest.ts';
 import {linesOfRecords} from '../../../ingest/line-numbers.ts';
-import type {Receipt} from '../../../warehouse/answers.ts';
+import type {Receipt} from '../../../warehouse/data-answers.ts';
 import type {Warehouse} from '../../../warehouse/store.ts';
 
 export interface File {

@@ -1,0 +1,88 @@
+/** What is told of batches, of rows that were rejected or contradict each other, and of what nobody has described. */
+import {z} from 'zod';
+import {Count, Position} from './answers.ts';
+
+export const Receipt = z.object({
+  batch: Position.nullable(),
+  digest: z.string(),
+  source: z.string(),
+  status: z.enum(['accepted', 'duplicate', 'partly-rejected', 'rejected', 'dry-run']),
+  tables: z.array(z.object({table: z.string(), accepted: Count, rejected: Count, duplicates: Count, conflicts: Count})),
+  notices: z.array(z.string()),
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+export const BatchRow = z.object({
+  batch: Position,
+  at: z.string(),
+  source: z.string(),
+  digest: z.string(),
+  accepted: Count,
+  rejected: Count,
+  gone: z.array(z.string()).describe('what a retention rule took of it since: questions about its time miss that'),
+});
+export type BatchRow = z.infer<typeof BatchRow>;
+
+export const RejectedRow = z.object({
+  source: z.string(),
+  table: z.string(),
+  line: z.number().int().nullable().describe('line in the file, 1 = first'),
+  field: z.string().nullable(),
+  reason: z.string(),
+  row: z.record(z.string(), z.string().nullable()).describe('the row as it was sent'),
+});
+export type RejectedRow = z.infer<typeof RejectedRow>;
+
+export const QuarantinedBatch = z.object({
+  id: z.string().describe('batch number, or for a file of which nothing was accepted "r" and its ledger entry'),
+  batch: Position.nullable(),
+  at: z.string(),
+  source: z.string(),
+  digest: z.string(),
+  rejected: Count,
+  open: Count.describe('not yet accepted by a replay'),
+  reasons: z.array(z.object({field: z.string().nullable(), reason: z.string(), rows: Count})),
+});
+export type QuarantinedBatch = z.infer<typeof QuarantinedBatch>;
+
+export const Contradiction = z.object({
+  table: z.string(),
+  rule: z.string().describe('why one of the rows is current'),
+  rows: z
+    .array(
+      z.object({
+        current: z.boolean(),
+        batch: Position,
+        source: z.string(),
+        record: z.number().int().describe('record of the file, 1 = first'),
+        recordedAt: z.string().nullable(),
+        row: z.record(z.string(), z.string().nullable()),
+      }),
+    )
+    .describe('the current one first'),
+});
+export type Contradiction = z.infer<typeof Contradiction>;
+
+export const UnresolvedQuestion = z.object({table: z.string().optional(), asOf: Position.optional()});
+export type UnresolvedQuestion = z.infer<typeof UnresolvedQuestion>;
+
+export const Unresolved = z.object({
+  asOf: Position,
+  references: z
+    .array(
+      z.object({
+        table: z.string(),
+        what: z.string().describe('the column, and what is not there that it refers to'),
+        batch: Position,
+        source: z.string(),
+        rows: Count,
+        ids: Count.describe('different ids among them'),
+        examples: z.array(z.string()),
+      }),
+    )
+    .describe('what rows refer to and nobody described, by the file that refers to it'),
+  lookAlikes: z
+    .array(z.object({kind: z.string(), ids: z.array(z.string())}))
+    .describe('ids that differ only by case or white space: kept as different things'),
+});
+export type Unresolved = z.infer<typeof Unresolved>;
