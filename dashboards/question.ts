@@ -46,7 +46,7 @@ function outcomeOf(params: URLSearchParams): Pick<ScreenQuestion, 'defect' | 'me
 }
 
 /** The outcome in words. */
-export function outcomeWords(params: URLSearchParams): string {
+function outcomeWords(params: URLSearchParams): string {
   const {defect, measurement, against} = outcomeOf(params);
   if (against) return `the selection against ${against}`;
   return defect ?? measurement ?? 'any fail';

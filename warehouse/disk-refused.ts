@@ -1,5 +1,5 @@
 /** The disk takes nothing more. Nothing acknowledged is lost by it; `hint` says what to do. */
-export class DiskRefused extends Error {
+class DiskRefused extends Error {
   readonly code = 'DISK_REFUSED';
   readonly hint: string;
 
