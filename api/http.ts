@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import fastify, {type FastifyInstance, type FastifyServerOptions} from 'fastify';
 import {jsonSchemaTransform, validatorCompiler, type ZodTypeProvider} from 'fastify-type-provider-zod';
+import type {z} from 'zod';
 import {guard} from './access/guard.ts';
 import type {App} from './app.ts';
 import {sendProblem} from './problem.ts';
@@ -20,6 +21,8 @@ export interface HttpOptions {
   /** The folder of the built dashboards; null: only the API is served. */
   dashboards: string | null;
   logger?: FastifyServerOptions['logger'];
+  /** Fails where an answer is not what its schema promises: for tests. */
+  checksAnswers?: boolean;
 }
 
 export type Http = FastifyInstance<
@@ -33,7 +36,10 @@ export type Http = FastifyInstance<
 const JSON_BODY_BYTES = 1_000_000;
 
 /** The HTTP door over an application core; it does not listen. */
-export async function buildHttp(app: App, {localToken, dashboards, logger}: HttpOptions): Promise<Http> {
+export async function buildHttp(
+  app: App,
+  {localToken, dashboards, logger, checksAnswers = false}: HttpOptions,
+): Promise<Http> {
   const http: Http = fastify({
     bodyLimit: JSON_BODY_BYTES,
     logger: logger ?? false,
@@ -42,7 +48,10 @@ export async function buildHttp(app: App, {localToken, dashboards, logger}: Http
   }).withTypeProvider<ZodTypeProvider>();
   http.setValidatorCompiler(validatorCompiler);
   // Answers are sent as they are: schemas say what is promised, they do not strip what is given beyond it.
-  http.setSerializerCompiler(() => data => JSON.stringify(data));
+  http.setSerializerCompiler<z.ZodType>(({schema}) => data => {
+    if (checksAnswers) schema.parse(data);
+    return JSON.stringify(data);
+  });
   http.setErrorHandler(sendProblem);
   await http.register(helmet, {
     contentSecurityPolicy: {

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {
   ContainAnswer,
   ContainQuestion,
-  Finding,
+  FindingAnswer,
   Hold,
   ParetoAnswer,
   ParetoQuestion,
@@ -95,16 +95,6 @@ const HowToRead = {
   timeZone: z.string().optional(),
 };
 
-const Level = z.object({
-  level: z.string(),
-  parts: z.number(),
-  defective: z.number(),
-  lots: z.number(),
-  rate: z.number().nullable(),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-});
-
 export const OPERATIONS = {
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
@@ -171,14 +161,7 @@ export const OPERATIONS = {
   finding: operation({
     summary: 'One finding of an earlier screen, with its rates by level',
     input: Id.extend({recompute: z.boolean().optional().describe('ask its question again and say what differs')}),
-    output: z.object({
-      finding: Finding,
-      question: z.unknown(),
-      asOf: z.number(),
-      code: z.string().describe('version of the code that found it'),
-      levels: z.array(Level),
-      recomputed: Recomputed.optional(),
-    }),
+    output: FindingAnswer.extend({recomputed: Recomputed.optional()}),
     run: async (app, {id, recompute: again}) => ({
       ...(await finding(app.warehouse, id)),
       ...(again ? {recomputed: await recompute(app.warehouse, id)} : {}),

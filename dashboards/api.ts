@@ -3,7 +3,7 @@ import {useMutation, useQuery, useQueryClient} from '@tanstack/react-query';
 import type {
   BatchRow,
   ContainAnswer,
-  Finding,
+  FindingAnswer,
   Hold,
   ItemKind,
   ParetoAnswer,
@@ -19,7 +19,6 @@ import type {
   YieldAnswer,
   YieldQuestion,
 } from '../api/schemas.ts';
-import type {LevelRate} from './charts/rate-by-level.ts';
 import {queryString} from './question.ts';
 
 const KEY_NAME = 'fishbone-key';
@@ -99,14 +98,6 @@ export function useScreen(question: ScreenQuestion) {
     queryKey: ['screen', question],
     queryFn: ({signal}) => ask<ScreenAnswer>('/screen', {body: question, signal}),
   });
-}
-
-/** What the API tells about one finding: rates by level with their intervals, where the factor has levels to show. */
-export interface FindingAnswer {
-  finding: Finding;
-  question: ScreenQuestion;
-  asOf: number;
-  levels: LevelRate[];
 }
 
 export function useFinding(id: string | null) {

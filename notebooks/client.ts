@@ -1,7 +1,7 @@
 /** The warehouse as a notebook asks it: the routes of the API on the server that this page came from. */
 import {type Table, tableFromIPC} from 'apache-arrow';
 import type {
-  Finding,
+  FindingAnswer,
   ParetoAnswer,
   ParetoQuestion,
   Plant,
@@ -9,15 +9,6 @@ import type {
   ScreenQuestion,
   TraceAnswer,
 } from '../api/schemas.ts';
-import type {LevelRate} from '../dashboards/charts/rate-by-level.ts';
-
-/** One finding with the rates behind it. */
-interface FindingAnswer {
-  finding: Finding;
-  question: ScreenQuestion;
-  asOf: number;
-  levels: LevelRate[];
-}
 
 const MOST_ROWS = 1_000_000;
 

@@ -129,6 +129,27 @@ export const ScreenAnswer = z.object({
 });
 export type ScreenAnswer = z.infer<typeof ScreenAnswer>;
 
+/** A level of a factor, or a tenth of a number: its rate (or mean) with a 95 % interval, lots as independent. */
+export const LevelRate = z.object({
+  level: z.string(),
+  parts: Count,
+  defective: z.number(),
+  lots: Count,
+  rate: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type LevelRate = z.infer<typeof LevelRate>;
+
+export const FindingAnswer = z.object({
+  finding: Finding,
+  question: ScreenAnswer.shape.question,
+  asOf: Position,
+  code: z.string().describe('version of the code that found it'),
+  levels: z.array(LevelRate),
+});
+export type FindingAnswer = z.infer<typeof FindingAnswer>;
+
 // ── pareto and yield ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const ParetoQuestion = Scope.extend({

@@ -4,6 +4,7 @@ import {
   ContainQuestion,
   ItemKind,
   ParetoQuestion,
+  Plant,
   ScreenQuestion,
   TraceQuestion,
   YieldQuestion,
@@ -12,6 +13,7 @@ import {CapabilityQuestion, ChartQuestion} from '../../warehouse/chart-answers.t
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
 import {OPERATIONS, runOperation} from '../operations.ts';
+import {Problem} from '../problem.ts';
 import {asQuery} from '../query-string.ts';
 import {answersWith} from './answers-with.ts';
 import {unchanged} from './etag.ts';
@@ -92,7 +94,8 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
   http.get('/v1/contained/:id', {...cached, schema: {...answersWith('contained'), params: Id}}, ({params, caller}) =>
     runOperation(app, 'contained', params, caller),
   );
-  http.get('/v1/plant', {...read, schema: {summary: OPERATIONS.plant.summary}}, async ({caller, seenAs}) => ({
+  const plant = {summary: OPERATIONS.plant.summary, response: {200: Plant, '4xx': Problem}};
+  http.get('/v1/plant', {...read, schema: plant}, async ({caller, seenAs}) => ({
     ...(await runOperation(app, 'plant', {}, caller)),
     access: seenAs,
   }));

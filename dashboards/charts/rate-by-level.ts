@@ -1,32 +1,22 @@
 /** Rate of the outcome by level, with intervals: the small plot that convinces, or does not. */
 import * as Plot from '@observablehq/plot';
+import type {LevelRate} from '../../api/schemas.ts';
 import {percent} from '../format.ts';
 import {styledByPage} from './plot-element.ts';
 import {fitted} from './text-width.ts';
 
 const ROW_PX = 28;
 
-export interface LevelRate {
-  level: string;
-  parts: number;
-  defective: number;
-  lots: number;
-  rate: number | null;
-  low: number | null;
-  high: number | null;
-}
-
 /**
- * Levels that have a rate, the highest first; at most `most` of them, the accused one always among them.
+ * The highest rates first; at most `most` of them, the accused one always among them.
  * Ranges of a number stay in their own order, all of them: what convinces is whether the rate climbs.
  */
 export function levelsShown(
   levels: readonly LevelRate[],
   {accused, most, ranges}: {accused: string | null; most: number; ranges: boolean},
 ): LevelRate[] {
-  const known = levels.filter(({rate}) => rate !== null);
-  if (ranges) return known;
-  const ranked = known.sort((a, b) => b.rate! - a.rate! || b.parts - a.parts);
+  if (ranges) return [...levels];
+  const ranked = levels.toSorted((a, b) => b.rate - a.rate || b.parts - a.parts);
   const shown = ranked.slice(0, most);
   const missing = ranked.slice(most).find(({level}) => level === accused);
   return missing ? [...shown.slice(0, -1), missing] : shown;
@@ -80,10 +70,7 @@ export function rateByLevel(
               dy: -14,
               fill: 'var(--ink-faint)',
             }),
-        Plot.ruleY(
-          shown.filter(({low, high}) => low !== null && high !== null),
-          {x1: 'low', x2: 'high', y: 'level', stroke: colour, strokeWidth: 2},
-        ),
+        Plot.ruleY(shown, {x1: 'low', x2: 'high', y: 'level', stroke: colour, strokeWidth: 2}),
         Plot.dot(shown, {
           x: 'rate',
           y: 'level',

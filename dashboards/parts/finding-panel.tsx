@@ -1,7 +1,7 @@
 /** One finding opened: what it says, how sure, what else it could be, and the way to the suspect lots. */
 import {useCallback, useEffect, useRef, useState} from 'react';
-import type {Finding, ScreenAnswer} from '../../api/schemas.ts';
-import {type FindingAnswer, useFinding, useRecomputed} from '../api.ts';
+import type {Finding, FindingAnswer, ScreenAnswer} from '../../api/schemas.ts';
+import {useFinding, useRecomputed} from '../api.ts';
 import {rateByLevel} from '../charts/rate-by-level.ts';
 import {labelOf} from '../charts/ribs.ts';
 import {count, counted, percent, probability, unbroken} from '../format.ts';

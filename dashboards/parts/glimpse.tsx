@@ -1,8 +1,8 @@
 /** The small plot that convinces, shown while a bone is pointed at or has the focus. */
 import {useCallback, useEffect, useState} from 'react';
-import type {Finding, ScreenAnswer} from '../../api/schemas.ts';
+import type {Finding, LevelRate, ScreenAnswer} from '../../api/schemas.ts';
 import {useFinding} from '../api.ts';
-import {type LevelRate, rateByLevel} from '../charts/rate-by-level.ts';
+import {rateByLevel} from '../charts/rate-by-level.ts';
 import {unbroken} from '../format.ts';
 import {Drawing} from './chart-figure.tsx';
 

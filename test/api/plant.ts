@@ -67,7 +67,11 @@ export async function servedPlant(
   const files = join(folder, 'files');
   mkdirSync(files);
   if (!options.empty) await ingest(app, [plantFiles(files)]);
-  const http = await buildHttp(app, {localToken: options.localToken ?? null, dashboards: null});
+  const http = await buildHttp(app, {
+    localToken: options.localToken ?? null,
+    dashboards: null,
+    checksAnswers: true,
+  });
   onTestFinished(async () => {
     await http.close();
     await app.close();

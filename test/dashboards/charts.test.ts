@@ -6,9 +6,9 @@ import chromium from '@sparticuz/chromium';
 import {type Browser, type Page, chromium as playwright} from 'playwright-core';
 import {build} from 'vite';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import type {ParetoAnswer} from '../../api/schemas.ts';
+import type {LevelRate, ParetoAnswer} from '../../api/schemas.ts';
 import {paretoBars, paretoHeadline} from '../../dashboards/charts/pareto.ts';
-import {type LevelRate, levelsShown} from '../../dashboards/charts/rate-by-level.ts';
+import {levelsShown} from '../../dashboards/charts/rate-by-level.ts';
 import {textWidth} from '../../dashboards/charts/text-width.ts';
 
 const FONT = fileURLToPath(
@@ -30,7 +30,7 @@ const answer: Pick<ParetoAnswer, 'bars' | 'other' | 'weight'> = {
   bars: [bar('scratch', 30, 30), bar('void', 20, 50), bar('a/b "c"', 10, 60)],
   other: {...bar('other', 40, 100), keys: 5},
 };
-const rate = (level: string, value: number | null): LevelRate => ({
+const rate = (level: string, value: number): LevelRate => ({
   level,
   parts: 100,
   defective: 1,
@@ -56,8 +56,8 @@ describe('what is drawn', () => {
     expect(paretoHeadline([])).toBe(null);
   });
 
-  test('of many levels the accused one is always shown, and a level without a rate never', () => {
-    const levels = [rate('a', 0.1), rate('b', 0.4), rate('c', 0.3), rate('none', null), rate('accused', 0.01)];
+  test('of many levels the accused one is always shown', () => {
+    const levels = [rate('a', 0.1), rate('b', 0.4), rate('c', 0.3), rate('accused', 0.01)];
     expect(levelsShown(levels, {accused: 'accused', most: 3, ranges: false}).map(({level}) => level)).toEqual([
       'b',
       'c',
@@ -73,7 +73,7 @@ describe('what is drawn', () => {
 });
 
 test('ranges of a number keep their order and are all shown', () => {
-  const levels = [rate('1 to 2', 0.1), rate('2 to 3', 0.4), rate('3 to 4', 0.3), rate('(missing)', null)];
+  const levels = [rate('1 to 2', 0.1), rate('2 to 3', 0.4), rate('3 to 4', 0.3)];
   const shown = levelsShown(levels, {accused: null, most: 2, ranges: true});
   expect(shown.map(({level}) => level)).toEqual(['1 to 2', '2 to 3', '3 to 4']);
 });

@@ -25,10 +25,15 @@ export async function chart(warehouse: Warehouse, question: ChartQuestion): Prom
 }
 
 function judged(question: ChartQuestion, drawn: Drawn): Omit<ChartAnswer, 'asOf' | 'parameter' | 'kind'> {
-  const {chart, z, estimatedFrom, onlyLimits} = drawn;
+  const {chart, z, estimatedFrom, rulesThatApply} = drawn;
   const name = question.rules ?? 'limits';
   const all = RULE_SETS[name];
-  const rules = onlyLimits === 'limits' ? RULE_SETS.limits : onlyLimits === 'any' ? all.filter(r => r.anyChart) : all;
+  const rules =
+    rulesThatApply === 'limits'
+      ? RULE_SETS.limits
+      : rulesThatApply === 'any-distribution'
+        ? all.filter(r => r.anyChart)
+        : all;
   const notes = [...drawn.notes];
   if (rules.length < all.length)
     notes.push(`on this chart only ${rules.length} of the ${all.length} ${name} rules mean anything`);

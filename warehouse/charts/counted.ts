@@ -47,7 +47,7 @@ export function countedChart(question: ChartQuestion, points: CountedPoints): Dr
     sigmaBy: chart.sigmaZ === null ? (isShare ? 'binomial' : 'Poisson') : 'moving range of the standardised points',
     estimatedFrom: {subgroups: chosen.length, degrees: 1e6},
     baseline: baseline.told,
-    onlyLimits: 'all',
+    rulesThatApply: 'all',
     normal: false,
     notes,
   };

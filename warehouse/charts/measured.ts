@@ -32,7 +32,7 @@ export interface Drawn {
   estimatedFrom: {subgroups: number; degrees: number};
   baseline: ChartAnswer['baseline'];
   /** Which rules mean anything: all, those for points of any distribution, or the limits alone. */
-  onlyLimits: 'all' | 'any' | 'limits';
+  rulesThatApply: 'all' | 'any-distribution' | 'limits';
   /** Whether a false-alarm rate by normal points applies. */
   normal: boolean;
   notes: string[];
@@ -40,6 +40,9 @@ export interface Drawn {
 
 /** More than this many values in a subgroup, and a range wastes what they know. */
 const LARGEST_FOR_RANGES = 8;
+
+/** Both tails of a normal distribution beyond three sigma. */
+const FALSE_ALARMS = 0.0027;
 
 /** @throws QuestionError for too few points or values without spread */
 export function measuredChart(question: ChartQuestion, points: Measured): Drawn {
@@ -76,14 +79,14 @@ export function measuredChart(question: ChartQuestion, points: Measured): Drawn 
         chart,
         z: standardised(chart),
         center: typical,
-        onlyLimits: question.kind === 'mr' ? 'limits' : 'any',
+        rulesThatApply: question.kind === 'mr' ? 'limits' : 'any-distribution',
         normal: false,
       };
     }
     case 'ewma': {
       const means = Float64Array.from(subgroups, ({mean}) => mean);
       const chart = ewmaChart(means, spread, center);
-      return {...common, chart, z: standardised(chart), center, onlyLimits: 'limits', normal: false};
+      return {...common, chart, z: standardised(chart), center, rulesThatApply: 'limits', normal: false};
     }
     case 'cusum': {
       const z = Float64Array.from(subgroups, ({mean}, i) => (mean - center) / spread[i]);
@@ -92,13 +95,13 @@ export function measuredChart(question: ChartQuestion, points: Measured): Drawn 
       const chart = {values: above, center: line(0), lcl: line(-limit), ucl: line(limit)};
       const worst = above.map((up, i) => (3 * Math.max(up, -below[i])) / limit);
       notes.push('cumulative sums in standard errors, k = 1/2, h = 5');
-      return {...common, chart, below, z: worst, center: 0, onlyLimits: 'limits', normal: false};
+      return {...common, chart, below, z: worst, center: 0, rulesThatApply: 'limits', normal: false};
     }
     default: {
       const chart = single
         ? individualsChart(points.values[0], center, sigma.value)
         : meanChart(subgroups, center, sigma.value);
-      return {...common, chart, z: standardised(chart), center, onlyLimits: 'all', normal: true};
+      return {...common, chart, z: standardised(chart), center, rulesThatApply: 'all', normal: true};
     }
   }
 }
@@ -146,13 +149,15 @@ function hotelling(question: ChartQuestion, points: Measured): Drawn {
   const from = grouped ? points.from.slice(0, groups.length) : points.at;
   const baseline = baselineOf(question, from, width + 2);
   const inBaseline = new Set(baseline.indices);
-  const alpha = 0.0027;
   let values: Float64Array;
   let limits: {baseline: number; next: number};
   try {
     const reference = referenceOf(baseline.indices.map(i => subgroups[i]));
     values = tSquared(subgroups, reference);
-    limits = {baseline: tSquaredLimit(reference, 'baseline', alpha), next: tSquaredLimit(reference, 'new', alpha)};
+    limits = {
+      baseline: tSquaredLimit(reference, 'baseline', FALSE_ALARMS),
+      next: tSquaredLimit(reference, 'new', FALSE_ALARMS),
+    };
   } catch (error) {
     if (error instanceof RangeError) throw new QuestionError(error.message, {cause: error});
     throw error;
@@ -173,7 +178,7 @@ function hotelling(question: ChartQuestion, points: Measured): Drawn {
     sigmaBy: grouped ? 'covariance within subgroups' : 'covariance of the baseline',
     estimatedFrom: {subgroups: baseline.indices.length, degrees: baseline.indices.length - 1},
     baseline: baseline.told,
-    onlyLimits: 'limits',
+    rulesThatApply: 'limits',
     normal: false,
     notes,
   };

@@ -1,7 +1,7 @@
 /** Findings that were given are kept by the digest of their question, so that a link to one can be opened later. */
 import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Finding, ScreenAnswer} from '../answers.ts';
+import type {Finding, FindingAnswer, LevelRate, ScreenAnswer} from '../answers.ts';
 import {factorRelation} from '../factors.ts';
 import {writeName} from '../filter-grammar.ts';
 import {NotFound} from '../not-found.ts';
@@ -10,16 +10,6 @@ import {wilson} from '../statistics/wilson.ts';
 import type {Warehouse} from '../store.ts';
 import {CHANGE_POINT} from './change-point.ts';
 import {population} from './population.ts';
-
-export interface LevelRate {
-  level: string;
-  parts: number;
-  defective: number;
-  lots: number;
-  rate: number;
-  low: number;
-  high: number;
-}
 
 const answers = (folder: string) => join(folder, 'answers');
 
@@ -94,7 +84,7 @@ export async function findFinding(folder: string, id: string): Promise<FoundFind
 }
 
 /** A finding with the rates behind it: by level, or by tenths of a number. @throws NotFound for a finding that nobody gave, or whose answer was cleared away */
-export async function finding(warehouse: Warehouse, id: string) {
+export async function finding(warehouse: Warehouse, id: string): Promise<FindingAnswer> {
   const found = await findFinding(warehouse.folder, id);
   if (!found) throw new NotFound(`there is no finding ${id} here: ask the question again with "fishbone screen"`);
   // A moment has no levels but before and after, which the finding tells itself.

@@ -8,7 +8,6 @@ import {type Classes, type ClassSide, classesOf} from './classes.ts';
 import type {Ground} from './ground.ts';
 import {lotPermutationTest} from './lot-permutation.ts';
 import {fitMainEffects, type MainEffects} from './main-effects.ts';
-import type {Team} from './team.ts';
 
 /** The two sides that act together, and by how much more than both alone. */
 export interface Together {
@@ -35,13 +34,16 @@ export interface PlainPair {
   p: number;
 }
 
+/** Tests pairs (by place) of factors, each as a few classes. */
+export type TestPairs = (classes: readonly Classes[], among: readonly [number, number][]) => (PlainPair | null)[];
+
 /**
  * Tests every pair of the leading factors, one p a pair: Simes over the pairs of sides, each against the product of what
  * its two factors do alone. Factors lead by their own p; that costs nothing, since what a pair does beyond its factors is
  * uncorrelated with what the factors do.
  * @see Dai, Kooperberg, LeBlanc & Prentice (2012), Biometrika 99:929 (two-stage tests with independent filtering)
  */
-export function testInteractions(ground: Ground, tested: readonly Tested[], team: Pick<Team, 'pairs'>): Pair[] {
+export function testInteractions(ground: Ground, tested: readonly Tested[], testPairs: TestPairs): Pair[] {
   if (ground.frame.outcomeKind === 'numeric') return [];
   const standingOut = tested
     .filter(({kind, factor, p}) => p <= ground.alpha && kind !== 'missing' && !factor.time)
@@ -53,7 +55,7 @@ export function testInteractions(ground: Ground, tested: readonly Tested[], team
     if (classes !== null) leading.push({tested: one, classes});
   }
   const among = leading.flatMap((_, a) => leading.slice(a + 1).map((_b, k): [number, number] => [a, a + 1 + k]));
-  const found = team.pairs(
+  const found = testPairs(
     leading.map(({classes}) => classes),
     among,
   );

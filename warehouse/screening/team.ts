@@ -3,7 +3,7 @@ import type {Tested} from './candidate.ts';
 import type {Classes} from './classes.ts';
 import type {Entry} from './given.ts';
 import type {Ground} from './ground.ts';
-import type {PlainPair} from './interactions.ts';
+import type {PlainPair, TestPairs} from './interactions.ts';
 import type {Direction} from './likeness.ts';
 import {type Alike, entriesOf, revived, Share, type Task, type Tests, type Told} from './share.ts';
 
@@ -14,7 +14,7 @@ export interface Team {
   /** Every factor's test, in the order of the frame, then that of every pattern of missing values. */
   test(): {tested: Tested[]; notTested: {factor: string; reason: string}[]};
   /** The tests of pairs (by place) of factors. */
-  pairs(classes: readonly Classes[], among: readonly [number, number][]): (PlainPair | null)[];
+  pairs: TestPairs;
   /** Of each direction, the entries among what was tested that are alike to it, in that order. */
   alike(directions: readonly Direction[]): AlikeEntry[][];
   /** The findings of tests that `test` returned. */
