@@ -241,6 +241,30 @@ test('subgroups of unequal size: one value says nothing of spread; precision wei
   expect(sigmaWithin([of(1, 0, Number.NaN)], 'rbar')).toBeNull();
 });
 
+test('degrees of freedom of sigma, 20 subgroups of 5', () => {
+  const subgroups = Array.from({length: 20}, () => ({n: 5, mean: 0, range: 2, deviation: 1}));
+  // AIAG, Measurement Systems Analysis (2010), appendix C: 72.7 for the mean range.
+  expect(sigmaWithin(subgroups, 'rbar')!.degrees).toBeCloseTo(72.7, 1);
+  expect(sigmaWithin(subgroups, 'pooled')!.degrees).toBe(80);
+});
+
+test('ranges of two values: D4 = 3.267 times their mean (Montgomery, appendix VI), no lower limit', () => {
+  const [sigma, center] = [2, 2 * d2(2)];
+  const pairs = [0, 1].map(() => ({n: 2, mean: 0, range: 3, deviation: 2}));
+  const charts = [movingRangeChart(Float64Array.of(1, 2, 3), sigma, () => false), rangeChart(pairs, sigma)];
+  for (const chart of charts) {
+    expect(chart.ucl[1] / center).toBeCloseTo(3.267, 3);
+    expect([chart.center[1], chart.lcl[1]]).toEqual([expect.closeTo(center, 12), 0]);
+  }
+  expect(deviationChart(pairs, sigma).center[0]).toBeCloseTo(0.7979 * sigma, 3);
+});
+
+test('limits of T squared for later subgroups are wider (Montgomery, example 11.1: 13.72 and 15.16)', () => {
+  const reference = {mean: [0, 0], subgroups: 20, n: 10} as Parameters<typeof tSquaredLimit>[0];
+  expect(tSquaredLimit(reference, 'baseline', 0.001)).toBeCloseTo(13.72, 2);
+  expect(tSquaredLimit(reference, 'new', 0.001)).toBeCloseTo(15.165, 2);
+});
+
 test('moving ranges do not reach across stages', () => {
   const values = Float64Array.of(1, 2, 10, 11);
   const gaps = (i: number) => i === 2;

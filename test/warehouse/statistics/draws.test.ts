@@ -25,8 +25,23 @@ test('hypergeometric tail', () => {
   // SciPy 1.17.1 hypergeom.sf(7, 40, 10, 15) and sf(49, 10000, 100, 1000).
   expect(hypergeometricTail(8, 40, 10, 15)).toBeCloseTo(0.0024285995773062584, 14);
   expect(hypergeometricTail(50, 10_000, 100, 1000) / 2.392900236235044e-24).toBeCloseTo(1, 8);
+  // More drawn than there are others: hypergeom.sf(1, 5, 4, 3), sf(2, 5, 4, 3) and sf(7, 12, 10, 9).
+  expect(hypergeometricTail(2, 5, 4, 3)).toBe(1);
+  expect(hypergeometricTail(3, 5, 4, 3)).toBeCloseTo(0.4, 14);
+  expect(hypergeometricTail(8, 12, 10, 9)).toBeCloseTo(0.45454545454545453, 14);
   expect(Math.exp(logChoose(60, 3))).toBeCloseTo(34_220, 6);
   expect([hypergeometricTail(0, 5, 2, 2), hypergeometricTail(3, 5, 2, 2)]).toEqual([1, 0]);
+});
+
+test('of two there is no skewness, of one no variance', () => {
+  const sums = (n: number) =>
+    centredSums(
+      Float64Array.of(1, 4),
+      Int32Array.from({length: n}, (_, k) => k),
+    );
+  // By hand: (1, 4) against (1, 4) gives 17 or 8.
+  expect(permutationMoments(sums(2), sums(2))).toEqual({variance: 4.5 ** 2, third: 0});
+  expect(permutationMoments(sums(1), sums(1))).toEqual({variance: 0, third: 0});
 });
 
 test('permutation moments are those of all 720 permutations', () => {
