@@ -316,6 +316,7 @@ export const Hold = z.object({
   parts: Count,
   evidence: z.unknown().describe('the contained population and its finding, frozen when proposed'),
   events: z.array(z.object({at: z.string(), by: z.string(), what: z.string(), why: z.string().nullable()})),
+  covers: Count.describe('lots that it is about, whether a receiver is told of them or not'),
   lots: z.array(HoldLot),
 });
 export type Hold = z.infer<typeof Hold>;

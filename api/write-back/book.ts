@@ -7,7 +7,7 @@ import {refusal} from './rules.ts';
 
 export type HoldLedger = Pick<Ledger, 'append' | 'entries'>;
 
-export interface HoldRecord extends Omit<Hold, 'lots'> {
+export interface HoldRecord extends Omit<Hold, 'lots' | 'covers'> {
   permalink: string;
   covers: LotShare[];
   deliveries: Delivery[];

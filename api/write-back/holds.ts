@@ -135,5 +135,6 @@ function shown({id, decision, reason, text, proposedBy, proposedAt, parts, evide
     return {lot, action, delivery: state, receiver, seenAtMes};
   });
   const events = [...record.events];
-  return {id, decision, reason, text, proposedBy, proposedAt, parts, evidence, events, lots};
+  const covers = record.covers.length;
+  return {id, decision, reason, text, proposedBy, proposedAt, parts, evidence, events, covers, lots};
 }

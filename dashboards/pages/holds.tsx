@@ -59,7 +59,7 @@ function HoldsTable({holds}: {holds: Hold[]}) {
                 <Decision decision={hold.decision} />
               </td>
               <td title={hold.text}>{hold.reason}</td>
-              <td className="number">{count(new Set(hold.lots.map(({lot}) => lot)).size)}</td>
+              <td className="number">{count(hold.covers)}</td>
               <td className="number">{count(hold.parts)}</td>
               <td>
                 <DeliverySummary lots={hold.lots} />

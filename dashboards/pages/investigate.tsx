@@ -61,10 +61,10 @@ function Headline({answer}: {answer: ScreenAnswer}) {
       <p className="finding-sentence">
         {best
           ? unbroken(best.sentence)
-          : `Nothing that was recorded ${apart(question)}: ${counted(tests, 'factor')} tested.`}
+          : `Nothing that was recorded ${apart(question)}: ${counted(answer.findings.length, 'factor')} tested.`}
       </p>
       <p className="subtitle">
-        {counted(tests, 'factor')} tested on {counted(population.parts, 'part')}
+        {counted(tests, 'test')} of {counted(answer.findings.length, 'factor')} on {counted(population.parts, 'part')}
         {population.lots > 0 && ` in ${counted(population.lots, 'lot')}`}, clustered by {question.cluster}
         {question.strata.length > 0 && `, compared within ${question.strata.join(' and ')}`}
         {question.given && ', the finding that was asked about held fixed'}; claims hold a false discovery rate of 5 %.

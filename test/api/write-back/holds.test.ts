@@ -18,6 +18,8 @@ test('proposed, approved by another, released with a reason: the whole life, one
   const {id, decision, evidence, lots} = await plant.holds.propose(suspect(['L1', 'L2']));
   expect({decision, lots}).toEqual({decision: 'proposed', lots: []});
   expect(evidence).toEqual(suspect(['L1', 'L2']).contained);
+  // What it is about is known before anybody is told.
+  expect(plant.holds.show(id).covers).toBe(2);
   const approved = await plant.holds.approve(id, 'Ben');
   expect(approved.lots).toEqual([
     {lot: 'L1', action: 'hold', delivery: 'queued', receiver: 'mes', seenAtMes: null},
