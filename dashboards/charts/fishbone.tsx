@@ -9,13 +9,12 @@ import {
   type PlacedNote,
   type PlacedRib,
 } from './fishbone-layout.ts';
+import {type Asked, overallRate} from './rate-by-level.ts';
 import {EVIDENCE_CAP, type Rib, ribsOf} from './ribs.ts';
 import {fitted} from './text-width.ts';
 
 export interface FishboneProps {
-  answer: Pick<ScreenAnswer, 'findings' | 'notTested' | 'population'> & {
-    question?: Pick<ScreenAnswer['question'], 'measurement'>;
-  };
+  answer: Pick<ScreenAnswer, 'findings' | 'notTested'> & Asked;
   outcome: string;
   width: number;
   unfolded: ReadonlySet<Branch>;
@@ -70,9 +69,8 @@ function Spine({layout: {spineY: y, head, ribs}}: {layout: FishboneLayout}) {
 
 function Head({layout: {head, spineY: y}, answer, outcome}: FishboneProps & {layout: FishboneLayout}) {
   const {x, width: w, height: h} = head;
-  const {population} = answer;
-  const isNumber = answer.question?.measurement !== undefined;
-  const rate = population.parts > 0 ? population.defective / population.parts : null;
+  const {population, question} = answer;
+  const isNumber = question.measurement !== undefined;
   return (
     <g className="head">
       <path
@@ -83,7 +81,7 @@ function Head({layout: {head, spineY: y}, answer, outcome}: FishboneProps & {lay
         <title>{outcome}</title>
       </text>
       <text className="head-rate" x={x + 24} y={y + 8}>
-        {isNumber ? count(population.parts) : percent(rate)}
+        {isNumber ? count(population.parts) : percent(overallRate(answer))}
       </text>
       <text className="head-basis" x={x + 24} y={y + 28}>
         {isNumber ? 'values of' : `${count(population.defective)} of ${count(population.parts)}`}

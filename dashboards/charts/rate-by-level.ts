@@ -1,11 +1,19 @@
 /** Rate of the outcome by level, with intervals: the small plot that convinces, or does not. */
 import * as Plot from '@observablehq/plot';
-import type {LevelRate} from '../../api/schemas.ts';
-import {percent} from '../format.ts';
+import type {LevelRate, ScreenAnswer} from '../../api/schemas.ts';
+import {likewise, percent} from '../format.ts';
 import {styledByPage} from './plot-element.ts';
 import {fitted} from './text-width.ts';
 
 const ROW_PX = 28;
+
+/** What a whole question is about, as far as a rate needs it. */
+export type Asked = Pick<ScreenAnswer, 'population'> & {question: Pick<ScreenAnswer['question'], 'measurement'>};
+
+/** The defective share of everything that was asked about; null for a numeric outcome. */
+export function overallRate({population: {parts, defective}, question}: Asked): number | null {
+  return question.measurement !== undefined || parts === 0 ? null : defective / parts;
+}
 
 /**
  * The highest rates first; at most `most` of them, the accused one always among them.
@@ -23,16 +31,26 @@ export function levelsShown(
 }
 
 /**
- * @param levels rates in [0, 1] with their interval
- * @param options accused: the level that the finding names; overall: the rate of the population, as a line; ranges: the levels are ranges of a number
+ * @param levels rates in [0, 1] with their interval, or means of a numeric outcome
+ * @param options accused: the level that the finding names; overall: the rate of the population, as a line; ranges: the levels
+ * are ranges of a number; means: of a numeric outcome, in its own unit
  */
 export function rateByLevel(
   levels: readonly LevelRate[],
-  options: {width: number; accused: string | null; overall: number | null; ranges?: boolean; most?: number},
+  options: {
+    width: number;
+    accused: string | null;
+    overall: number | null;
+    ranges?: boolean;
+    means?: boolean;
+    most?: number;
+  },
 ): Element {
-  const {width, accused, overall, ranges = false, most = 12} = options;
+  const {width, accused, overall, ranges = false, means = false, most = 12} = options;
   const shown = levelsShown(levels, {accused, most, ranges});
   const nameRoom = Math.round(Math.min(150, width * 0.32));
+  // Means may have many digits.
+  const ticks = means ? 2 : 3;
   const colour = (row: LevelRate) => (row.level === accused ? 'var(--evidence-5)' : 'var(--evidence-2)');
   return styledByPage(
     Plot.plot({
@@ -43,22 +61,22 @@ export function rateByLevel(
       marginTop: 22,
       marginBottom: 22,
       className: 'plot-drawing',
-      ariaLabel: 'Rate by level',
+      ariaLabel: means ? 'Mean by level' : 'Rate by level',
       x: {
-        zero: true,
+        zero: !means,
         nice: true,
-        ticks: 3,
+        ticks,
         label: null,
       },
       y: {domain: shown.map(row => row.level), axis: null, padding: 0},
       marks: [
-        Plot.gridX({ticks: 3, stroke: 'var(--line)', strokeOpacity: 1}),
+        Plot.gridX({ticks, stroke: 'var(--line)', strokeOpacity: 1}),
         Plot.axisX({
-          ticks: 3,
+          ticks,
           tickSize: 0,
           label: null,
           fill: 'var(--ink-faint)',
-          tickFormat: (rate: number) => `${Number((rate * 100).toPrecision(3))}\u00a0%`,
+          tickFormat: means ? undefined : (rate: number) => `${Number((rate * 100).toPrecision(3))}\u00a0%`,
         }),
         overall === null ? null : Plot.ruleX([overall], {stroke: 'var(--ink-faint)', strokeDasharray: '3 3'}),
         overall === null
@@ -90,7 +108,7 @@ export function rateByLevel(
         ),
         Plot.text(shown, {
           y: 'level',
-          text: (row: LevelRate) => percent(row.rate),
+          text: (row: LevelRate) => (means ? likewise(row.rate, row) : percent(row.rate)),
           frameAnchor: 'left',
           dx: -12,
           textAnchor: 'end',

@@ -26,7 +26,7 @@ export function CrudeAdjusted({finding}: {finding: Finding}) {
             <path className={index === 1 ? 'strong' : ''} d={`M${scale(interval.value)} 3V13`} />
           </svg>
           <span className="value">
-            <b>{text(interval).value}</b> {text(interval).interval}
+            <b>{text(interval).value}</b> <span>{text(interval).interval}</span>
           </span>
         </div>
       ))}

@@ -1,10 +1,10 @@
 /** One finding opened: what it says, how sure, what else it could be, and the way to the suspect lots. */
 import {useCallback, useEffect, useRef, useState} from 'react';
-import type {Finding, FindingAnswer, ScreenAnswer} from '../../api/schemas.ts';
+import type {Finding, FindingAnswer, LevelRate, ScreenAnswer} from '../../api/schemas.ts';
 import {useFinding, useRecomputed} from '../api.ts';
-import {rateByLevel} from '../charts/rate-by-level.ts';
+import {overallRate, rateByLevel} from '../charts/rate-by-level.ts';
 import {labelOf} from '../charts/ribs.ts';
-import {count, counted, percent, probability, unbroken} from '../format.ts';
+import {count, counted, likewise, percent, probability, unbroken} from '../format.ts';
 import {useQuestion} from '../question.ts';
 import {Answer} from './answer.tsx';
 import {ChartFigure} from './chart-figure.tsx';
@@ -15,10 +15,8 @@ import {Wide} from './wide.tsx';
 
 export function FindingPanel({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
   const {href, change, params} = useQuestion();
-  const {population} = answer;
   const lead = useRef<HTMLDivElement>(null);
   useEffect(() => lead.current?.scrollIntoView({block: 'nearest'}), []);
-  const rate = population.parts > 0 ? population.defective / population.parts : null;
   return (
     <aside className="panel" aria-label={`Finding: ${labelOf(finding)}`}>
       <div className="lead" ref={lead}>
@@ -42,7 +40,7 @@ export function FindingPanel({finding, answer}: {finding: Finding; answer: Scree
         <Ties finding={finding} />
       </div>
       <Answer query={useFinding(finding.id)}>
-        {detail => (detail.levels.length > 0 ? <Levels detail={detail} overall={rate} /> : null)}
+        {detail => (detail.levels.length > 0 ? <Levels detail={detail} overall={overallRate(answer)} /> : null)}
       </Answer>
       <Numbers finding={finding} answer={answer} />
       <Compared finding={finding} cluster={answer.question.cluster} />
@@ -110,12 +108,16 @@ function Recomputed({id}: {id: string}) {
 }
 
 function Numbers({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
+  const isMean = finding.effect.measure === 'meanDifference';
   const rows: [string, string][] = [
-    ['exposed parts', `${count(finding.parts)}, of which ${count(finding.defective)} defective`],
+    [
+      'exposed parts',
+      isMean ? count(finding.parts) : `${count(finding.parts)}, of which ${count(finding.defective)} defective`,
+    ],
     ['in lots', count(finding.lots)],
     ['p', probability(finding.p)],
     ['q', `${probability(finding.q)} over ${counted(answer.tests, 'test')}`],
-    ['attributable share', percent(finding.attributableShare)],
+    ...(isMean ? [] : [['attributable share', percent(finding.attributableShare)] as [string, string]]),
     ['as of', `batch ${count(answer.asOf)}`],
     ['finding', finding.id],
   ];
@@ -133,25 +135,28 @@ function Numbers({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
 
 function Levels({detail, overall}: {detail: FindingAnswer; overall: number | null}) {
   const {levels, finding} = detail;
+  const means = finding.effect.measure === 'meanDifference';
   const draw = useCallback(
     (width: number) =>
-      rateByLevel(levels, {width, accused: finding.level, overall, ranges: finding.threshold !== null}),
-    [levels, finding, overall],
+      rateByLevel(levels, {width, accused: finding.level, overall, ranges: finding.threshold !== null, means}),
+    [levels, finding, overall, means],
   );
+  const figure = (value: number, row: LevelRate) => (means ? likewise(value, row) : percent(value));
+  const what = means ? 'Mean' : 'Rate';
   return (
     <ChartFigure
-      title="Rate by level"
-      subtitle={`Share of defective parts for each of ${counted(levels.length, 'level')}, with 95 % intervals`}
+      title={`${what} by level`}
+      subtitle={`${means ? 'Mean' : 'Share of defective parts'} for each of ${counted(levels.length, 'level')}, with 95 % intervals`}
       draw={draw}
       table={
-        <Wide label="Rate by level as a table">
+        <Wide label={`${what} by level as a table`}>
           <table>
             <thead>
               <tr>
                 <th>level</th>
-                <th className="number">rate</th>
+                <th className="number">{what.toLowerCase()}</th>
                 <th className="number">95 %</th>
-                <th className="number">defective</th>
+                {!means && <th className="number">defective</th>}
                 <th className="number">parts</th>
                 <th className="number">lots</th>
               </tr>
@@ -160,11 +165,11 @@ function Levels({detail, overall}: {detail: FindingAnswer; overall: number | nul
               {levels.map(row => (
                 <tr key={row.level}>
                   <td>{row.level}</td>
-                  <td className="number">{percent(row.rate)}</td>
+                  <td className="number">{figure(row.rate, row)}</td>
                   <td className="number">
-                    {percent(row.low)} to {percent(row.high)}
+                    {figure(row.low, row)} to {figure(row.high, row)}
                   </td>
-                  <td className="number">{count(row.defective)}</td>
+                  {!means && <td className="number">{count(row.defective)}</td>}
                   <td className="number">{count(row.parts)}</td>
                   <td className="number">{count(row.lots)}</td>
                 </tr>

@@ -2,7 +2,7 @@
 import {useCallback, useEffect, useState} from 'react';
 import type {Finding, LevelRate, ScreenAnswer} from '../../api/schemas.ts';
 import {useFinding} from '../api.ts';
-import {rateByLevel} from '../charts/rate-by-level.ts';
+import {overallRate, rateByLevel} from '../charts/rate-by-level.ts';
 import {unbroken} from '../format.ts';
 import {Drawing} from './chart-figure.tsx';
 
@@ -25,13 +25,12 @@ export function Glimpse({finding, x, y, roomPx, answer}: Props) {
   }, []);
   const {data} = useFinding(patient ? finding.id : null);
   if (!patient) return null;
-  const {parts, defective} = answer.population;
   const place = {left: Math.max(0, Math.min(x, roomPx - WIDTH_PX)), top: y + 6, width: WIDTH_PX};
   return (
     <div className="glimpse" style={place} role="tooltip">
       <p>{unbroken(finding.sentence)}</p>
       {data && data.levels.length > 0 && (
-        <SmallPlot levels={data.levels} finding={finding} overall={parts > 0 ? defective / parts : null} />
+        <SmallPlot levels={data.levels} finding={finding} overall={overallRate(answer)} />
       )}
       <p className="subtitle">Enter or click opens it.</p>
     </div>
@@ -44,10 +43,12 @@ interface SmallPlotProps {
   overall: number | null;
 }
 
-function SmallPlot({levels, finding: {level, threshold}, overall}: SmallPlotProps) {
+function SmallPlot({levels, finding: {level, threshold, effect}, overall}: SmallPlotProps) {
+  const means = effect.measure === 'meanDifference';
   const draw = useCallback(
-    (width: number) => rateByLevel(levels, {width, accused: level, overall, ranges: threshold !== null, most: 5}),
-    [levels, level, threshold, overall],
+    (width: number) =>
+      rateByLevel(levels, {width, accused: level, overall, ranges: threshold !== null, means, most: 5}),
+    [levels, level, threshold, overall, means],
   );
   return <Drawing draw={draw} />;
 }

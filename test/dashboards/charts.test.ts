@@ -172,6 +172,24 @@ describe('the drawing', () => {
     );
     expect(shapes).toEqual({marks: 3, kinds: 2});
   });
+
+  test('a numeric outcome has means in its own unit, no shares', async () => {
+    const texts = await page.evaluate(
+      levels => {
+        const {rateByLevel} = (window as unknown as {charts: typeof import('../../dashboards/charts/rate-by-level.ts')})
+          .charts;
+        const drawing = rateByLevel(levels, {width: 400, accused: 'T7', overall: null, means: true});
+        return [...drawing.querySelectorAll('text')].map(text => text.textContent);
+      },
+      [rate('T7', 1852.309), rate('T1', 1851)].map(level => ({
+        ...level,
+        low: level.rate - 0.3,
+        high: level.rate + 0.3,
+      })),
+    );
+    expect(texts).toEqual(expect.arrayContaining(['1,852.31', '1,851.00']));
+    expect(texts.join()).not.toContain('%');
+  });
 });
 
 /** The charts alone, as one script that the page's own policy lets in. */

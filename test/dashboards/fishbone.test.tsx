@@ -14,6 +14,7 @@ const answer = {
   ],
   notTested: [{factor: 'time.humidity', reason: 'no readings in this window', branch: 'environment' as const}],
   population: {parts: 25480, defective: 612, lots: 148},
+  question: {},
 };
 const links = {
   answer,
