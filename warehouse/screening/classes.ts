@@ -2,6 +2,7 @@
 import {writeName, writeText} from '../filter-grammar.ts';
 import type {Tested} from './candidate.ts';
 import {valuesOf} from './rank-codes.ts';
+import {remembered} from './remembered.ts';
 import type {Threshold} from './threshold.ts';
 
 /** One side of a factor: some of its classes, such as a level or the upper fifth. */
@@ -26,11 +27,7 @@ const known = new WeakMap<Tested, Classes | null>();
 
 /** @returns null where a factor has too many levels, or none that recur */
 export function classesOf(tested: Tested, parts: number): Classes | null {
-  const before = known.get(tested);
-  if (before !== undefined) return before;
-  const classes = classify(tested, parts);
-  known.set(tested, classes);
-  return classes;
+  return remembered(known, tested, () => classify(tested, parts));
 }
 
 function classify({factor, ranks}: Tested, parts: number): Classes | null {

@@ -10,6 +10,7 @@ import {eventsAt} from './events.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {momentsOf, type NumberMargins} from './number-margins.ts';
+import {remembered} from './remembered.ts';
 import type {Slots} from './slots.ts';
 
 type Numeric = Extract<Factor, {kind: 'number'}>;
@@ -98,13 +99,12 @@ const clusters = new WeakMap<Slots, Clusters>();
 
 /** Cells of a lot stand together: they are one cluster. Many numbers share their slots. */
 function clustersOf(slots: Slots, lotOf: Int32Array): Clusters {
-  const before = clusters.get(slots);
-  if (before !== undefined) return before;
-  const {cells} = slots;
-  let count = 0;
-  const of = cells.map((k, slot) => (slot > 0 && lotOf[k] === lotOf[cells[slot - 1]] ? count - 1 : count++));
-  clusters.set(slots, {of, count});
-  return {of, count};
+  return remembered(clusters, slots, () => {
+    const {cells} = slots;
+    let count = 0;
+    const of = cells.map((k, slot) => (slot > 0 && lotOf[k] === lotOf[cells[slot - 1]] ? count - 1 : count++));
+    return {of, count};
+  });
 }
 
 function meansOf({distinct}: Numeric, margins: NumberMargins, cases: Uint32Array): Distribution['means'] {

@@ -4,6 +4,7 @@ import type {Ground} from './ground.ts';
 import {REFINED_NEAR_LEVEL} from './lot-permutation.ts';
 import {outcomeByLot} from './outcome.ts';
 import {relativeToClasses} from './relative.ts';
+import {remembered} from './remembered.ts';
 import {type ScoreTest, scoreTest} from './score-test.ts';
 
 /** One thing tested, with the factor it belongs to. */
@@ -41,11 +42,7 @@ const classesOfCells = new WeakMap<Candidate, Uint8Array>();
 
 /** Class of every cell, 0 where nothing is known of it. */
 function cellClasses(entry: Entry, held: Exposure, count: number): Uint8Array {
-  const known = classesOfCells.get(entry.candidate);
-  if (known !== undefined) return known;
-  const classes = classifyCells(entry, held, count);
-  classesOfCells.set(entry.candidate, classes);
-  return classes;
+  return remembered(classesOfCells, entry.candidate, () => classifyCells(entry, held, count));
 }
 
 function classifyCells({candidate, tested}: Entry, {mean}: Exposure, count: number): Uint8Array {
@@ -61,13 +58,14 @@ function classifyCells({candidate, tested}: Entry, {mean}: Exposure, count: numb
 const classesOfRows = new WeakMap<Candidate, Uint8Array>();
 
 /** Tenths of a number by rank; exposed or not for a level or a tail; 0 = missing. */
-function rowClasses({frame}: Ground, {candidate, tested}: Entry): Uint8Array {
-  const known = classesOfRows.get(candidate);
-  if (known !== undefined) return known;
+function rowClasses({frame}: Ground, entry: Entry): Uint8Array {
+  return remembered(classesOfRows, entry.candidate, () => classifyRows(frame, entry));
+}
+
+function classifyRows(frame: Ground['frame'], {candidate, tested}: Entry): Uint8Array {
   const fine = candidate.shape === 'location' || candidate.shape === 'spread';
   const {rows, x} = fine && tested.ranks !== null ? tested.ranks() : candidate.column();
   const classes = new Uint8Array(frame.parts);
   for (let at = 0; at < rows.length; at++) classes[rows[at]] = 1 + (fine ? Math.min(9, Math.floor(x[at] * 10)) : x[at]);
-  classesOfRows.set(candidate, classes);
   return classes;
 }

@@ -2,6 +2,7 @@ import {type CategoryMargins, categoryMargins} from './category-margins.ts';
 import {type Cells, cellsOf} from './cells.ts';
 import type {Factor, Frame} from './frame.ts';
 import {type NumberMargins, numberMargins} from './number-margins.ts';
+import {remembered} from './remembered.ts';
 import {type Slots, slotsOf} from './slots.ts';
 
 type Category = Extract<Factor, {kind: 'category'}>;
@@ -22,21 +23,15 @@ export class Layout {
   }
 
   number(factor: Numeric): NumberMargins {
-    return known(this.#numbers, factor.name, () => {
-      const slots = known(this.#slots, factor.rows, () => slotsOf(this.cells, factor.rows));
+    return remembered(this.#numbers, factor.name, () => {
+      const slots = remembered(this.#slots, factor.rows, () => slotsOf(this.cells, factor.rows));
       return numberMargins(slots, factor);
     });
   }
 
   category(factor: Category): CategoryMargins {
-    return known(this.#categories, factor.name, () => categoryMargins(this.cells, factor.codes, factor.levels.length));
+    return remembered(this.#categories, factor.name, () =>
+      categoryMargins(this.cells, factor.codes, factor.levels.length),
+    );
   }
-}
-
-function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const before = map.get(key);
-  if (before !== undefined) return before;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -2,6 +2,7 @@
 import type {Entry} from './given.ts';
 import type {Ground} from './ground.ts';
 import type {Outcome} from './outcome.ts';
+import {remembered} from './remembered.ts';
 import {betweenLots} from './score-test.ts';
 
 /** An entry's score as a vector of lots and, where it differs within lots, a sample of parts. */
@@ -73,8 +74,10 @@ const units = new WeakMap<Outcome, Units>();
 
 /** What the sampled parts count in an outcome; many factors share one. */
 function unitsOf(ground: Ground, outcome: Outcome): Units {
-  const before = units.get(outcome);
-  if (before !== undefined) return before;
+  return remembered(units, outcome, () => countUnits(ground, outcome));
+}
+
+function countUnits(ground: Ground, outcome: Outcome): Units {
   const {cells, parts, scale, counted, correlation} = outcome;
   const {cellOf, each} = sampleOf(ground);
   const placeOfCell = new Int32Array(ground.cells.count).fill(-1);
@@ -84,15 +87,14 @@ function unitsOf(ground: Ground, outcome: Outcome): Units {
     const k = placeOfCell[cell];
     return k < 0 ? 0 : Math.sqrt(((scale[k] ** 2 / counted[k]) * each) / (1 - correlation));
   });
-  const found = {placeOf: Int32Array.from(cellOf, cell => Math.max(0, placeOfCell[cell])), unit};
-  units.set(outcome, found);
-  return found;
+  return {placeOf: Int32Array.from(cellOf, cell => Math.max(0, placeOfCell[cell])), unit};
 }
 
 function sampleOf(ground: Ground): Sample {
-  const before = samples.get(ground);
-  if (before !== undefined) return before;
-  const {cells} = ground;
+  return remembered(samples, ground, () => drawSample(ground));
+}
+
+function drawSample({cells}: Ground): Sample {
   const total = cells.rows.length;
   const size = Math.min(total, SAMPLED_ROWS);
   const [rows, cellOf] = [new Int32Array(size), new Int32Array(size)];
@@ -102,9 +104,7 @@ function sampleOf(ground: Ground): Sample {
     rows[j] = cells.rows[at];
     cellOf[j] = k;
   }
-  const sample = {rows, cellOf, each: total / size};
-  samples.set(ground, sample);
-  return sample;
+  return {rows, cellOf, each: total / size};
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
