@@ -1,4 +1,4 @@
-/** Every query that the program holds binds against a really migrated warehouse. */
+/** Every fixed query (`warehouse/queries`) and every view binds against a really migrated warehouse. */
 import {mkdtempSync, readdirSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
