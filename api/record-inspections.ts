@@ -5,6 +5,7 @@ import {linesOfRecords} from '../ingest/line-numbers.ts';
 import {type Column, columnsOf, NO_EARLIER_DEFECTS} from '../warehouse/canonical.ts';
 import type {Receipt} from '../warehouse/data-answers.ts';
 import type {Expression, LoadPlan, TablePlan} from '../warehouse/load-plan.ts';
+import {latestTime} from '../warehouse/skewed-times.ts';
 import {defectsRecordedWith, recordedInspections} from '../warehouse/table-rows.ts';
 import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
@@ -101,13 +102,15 @@ async function recordNew(app: App, group: readonly Request[]): Promise<Request[]
   return group.filter(request => !fresh.includes(request));
 }
 
+const DAY_MS = 24 * 3600 * 1000;
+
 /** Whether it is sure to be accepted if its id is new; whatever may be refused is rehearsed first. */
-function isPlain(app: App, {inspected_at, recorded_at, defects}: InspectionInput): boolean {
+function isPlain({warehouse}: App, {inspected_at, recorded_at, defects}: InspectionInput): boolean {
   const times = [inspected_at, recorded_at].flatMap(time => time ?? []);
-  const isPast = (time: string) =>
-    Date.parse(time) >= Date.parse(app.warehouse.since) && Date.parse(time) <= Date.now();
+  // The plant's first day begins at midnight of its own time zone.
+  const [from, until] = [Date.parse(warehouse.since) + DAY_MS, Date.parse(latestTime(warehouse.ledger))];
   return (
-    times.every(time => /(Z|[+-]\d\d:\d\d)$/.test(time) && isPast(time)) &&
+    times.every(time => /(Z|[+-]\d\d:\d\d)$/.test(time) && Date.parse(time) >= from && Date.parse(time) <= until) &&
     defects.every(({defect}) => defect !== NO_EARLIER_DEFECTS)
   );
 }
