@@ -44,33 +44,9 @@ import {KeyRow} from './access/keys.ts';
 import {Role} from './access/roles.ts';
 import type {App} from './app.ts';
 import {ConflictRow, conflicts} from './conflicts.ts';
-import {FishboneError} from './errors.ts';
 import {inferAndIngest, ingest, replay} from './load-files.ts';
+import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
-import type {Who} from './write-back/holds.ts';
-
-/** Who asks. */
-export interface Caller {
-  /** The name that a key proves; null where a name can only be declared. */
-  authenticated: string | null;
-  /** Aborted when whoever asked is gone. */
-  signal?: AbortSignal;
-  onProgress?: (done: number, total: number, what: string) => void;
-}
-
-/** One thing that can be asked of a warehouse: the one definition behind its command, its route and its documentation. */
-export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
-  summary: string;
-  input: I;
-  output: O;
-  /** Makes the warehouse when there is none yet. */
-  makes?: boolean;
-  run(app: App, input: z.output<I>, caller: Caller): Promise<z.input<O>> | z.input<O>;
-}
-
-function operation<I extends z.ZodType, O extends z.ZodType>(definition: Operation<I, O>): Operation<I, O> {
-  return definition;
-}
 
 const Id = z.strictObject({id: z.string().min(1)});
 const Nothing = z.strictObject({});
@@ -368,12 +344,4 @@ export async function runOperation<N extends OperationName>(
 ): Promise<OutputOf<N>> {
   const operation = OPERATIONS[name] as Operation;
   return (await operation.run(app, operation.input.parse(input), caller)) as OutputOf<N>;
-}
-
-function whoDecides(declared: string | undefined, {authenticated}: Caller): Who {
-  if (authenticated !== null) return {name: authenticated, authenticated: true};
-  if (declared !== undefined) return declared;
-  throw new FishboneError('USAGE', 'who decides? A name is missing', {
-    hint: 'give it with --by NAME (over HTTP: "by")',
-  });
 }

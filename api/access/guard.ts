@@ -3,7 +3,7 @@ import type {FastifyInstance, FastifyRequest} from 'fastify';
 import type {Plant} from '../../warehouse/answers.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
-import type {Caller} from '../operations.ts';
+import type {Caller} from '../operation.ts';
 import {digestOf} from './keys.ts';
 import {type Access, mayUse} from './roles.ts';
 

@@ -1,13 +1,7 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import {type App, openApp} from '../app.ts';
-import {
-  type InputOf,
-  OPERATIONS,
-  type Operation,
-  type OperationName,
-  type OutputOf,
-  runOperation,
-} from '../operations.ts';
+import type {Operation} from '../operation.ts';
+import {type InputOf, OPERATIONS, type OperationName, type OutputOf, runOperation} from '../operations.ts';
 import {findServer} from '../running-server.ts';
 import {translateError} from '../translate-error.ts';
 import type {Progress} from './progress.ts';

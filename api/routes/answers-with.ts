@@ -1,4 +1,5 @@
-import {OPERATIONS, type Operation, type OperationName} from '../operations.ts';
+import type {Operation} from '../operation.ts';
+import {OPERATIONS, type OperationName} from '../operations.ts';
 import {Problem} from '../problem.ts';
 
 /** The documentation of a route that answers as an operation does. */
