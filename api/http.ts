@@ -7,6 +7,7 @@ import {guard} from './access/guard.ts';
 import type {App} from './app.ts';
 import {sendProblem} from './problem.ts';
 import {analysisRoutes} from './routes/analysis.ts';
+import {chartRoutes} from './routes/charts.ts';
 import {dataRoutes} from './routes/data.ts';
 import {healthRoutes} from './routes/health.ts';
 import {holdRoutes} from './routes/holds.ts';
@@ -80,6 +81,7 @@ export async function buildHttp(
   guard(http, app, localToken);
   for (const routes of [
     analysisRoutes,
+    chartRoutes,
     holdRoutes,
     ingestRoutes,
     dataRoutes,

@@ -34,3 +34,9 @@ export function whoDecides(declared: string | undefined, {authenticated}: Caller
     hint: 'give it with --by NAME (over HTTP: "by")',
   });
 }
+
+/** As `whoDecides`, for what the warehouse itself records. */
+export function decided(declared: string | undefined, caller: Caller): {by: string; authenticated: boolean} {
+  const who = whoDecides(declared, caller);
+  return typeof who === 'string' ? {by: who, authenticated: false} : {by: who.name, authenticated: who.authenticated};
+}

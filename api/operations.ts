@@ -43,6 +43,7 @@ import {yieldOf} from '../warehouse/yield.ts';
 import {KeyRow} from './access/keys.ts';
 import {Role} from './access/roles.ts';
 import type {App} from './app.ts';
+import {CHART_OPERATIONS} from './chart-operations.ts';
 import {ConflictRow, conflicts} from './conflicts.ts';
 import {inferAndIngest, ingest, replay} from './load-files.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
@@ -72,6 +73,7 @@ const HowToRead = {
 };
 
 export const OPERATIONS = {
+  ...CHART_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
     input: z.strictObject({paths: z.array(z.string()).min(1), ...HowToRead, dryRun: z.boolean().optional()}),

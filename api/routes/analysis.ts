@@ -9,7 +9,6 @@ import {
   TraceQuestion,
   YieldQuestion,
 } from '../../warehouse/answers.ts';
-import {CapabilityQuestion, ChartQuestion} from '../../warehouse/chart-answers.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
 import {OPERATIONS, runOperation} from '../operations.ts';
@@ -19,7 +18,6 @@ import {answersWith} from './answers-with.ts';
 import {unchanged} from './etag.ts';
 
 const Id = z.object({id: z.string().min(1)});
-const Parameter = z.object({parameter: z.string().min(1)});
 const TraceParams = z.object({kind: z.union([ItemKind, z.literal('any')]), id: z.string().min(1)});
 
 export async function analysisRoutes(http: Http, app: App): Promise<void> {
@@ -35,26 +33,6 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
     '/v1/yield',
     {...cached, schema: {...answersWith('yield'), querystring: asQuery(YieldQuestion)}},
     ({query, caller}) => runOperation(app, 'yield', query, caller),
-  );
-  http.get(
-    '/v1/charts/:parameter',
-    {
-      ...cached,
-      schema: {...answersWith('chart'), params: Parameter, querystring: asQuery(ChartQuestion.omit({parameter: true}))},
-    },
-    ({params, query, caller}) => runOperation(app, 'chart', {...query, ...params}, caller),
-  );
-  http.get(
-    '/v1/capability/:parameter',
-    {
-      ...cached,
-      schema: {
-        ...answersWith('capability'),
-        params: Parameter,
-        querystring: asQuery(CapabilityQuestion.omit({parameter: true})),
-      },
-    },
-    ({params, query, caller}) => runOperation(app, 'capability', {...query, ...params}, caller),
   );
   http.get(
     '/v1/trace/:kind/:id',

@@ -1,35 +1,42 @@
-import type {ChartQuestion} from '../chart-answers.ts';
 import {QuestionError} from '../question-error.ts';
+import type {Chartable, Lines} from './chartable.ts';
+import {isoTime} from './values.ts';
 
-/** Which points centre and limits are estimated from: all, or those that began within FROM..TO. */
-export interface Baseline {
-  indices: number[];
-  told: {from: string | null; to: string | null; points: number};
-}
-
-/** @param began when each point began, in order of time. @throws QuestionError for fewer than `least` points */
-export function baselineOf(question: ChartQuestion, began: readonly (string | null)[], least: number): Baseline {
-  const [from, to] = (question.baseline ?? '..').split('..').map(boundOf);
-  const indices = began.flatMap((at, i) => {
-    if (from === null && to === null) return [i];
-    const t = at === null ? Number.NaN : Date.parse(at);
-    return (from === null || t >= from) && (to === null || t < to) ? [i] : [];
-  });
-  if (indices.length < least) {
-    const where = question.baseline === undefined ? '' : ` within ${question.baseline}`;
-    throw new QuestionError(
-      `${indices.length === 0 ? 'no points' : `only ${indices.length} point${indices.length === 1 ? '' : 's'}`}${where}: a chart of this kind needs at least ${least}`,
-    );
+/**
+ * Which points of a chart lie within FROM..TO, either of which may be absent.
+ * @throws QuestionError where they are fewer than a chart of this kind needs
+ */
+export function pointsWithin<R extends Lines>({began, least}: Chartable<R>, window: string | undefined): number[] {
+  const [from, to] = (window ?? '..').split('..').map(boundOf);
+  const indices: number[] = [];
+  for (let i = 0; i < began.length; i++) {
+    const isWithin = (from === null || began[i] >= from) && (to === null || began[i] < to);
+    if (isWithin || (from === null && to === null)) indices.push(i);
   }
-  return {
-    indices,
-    told: {from: began[indices[0]], to: began[indices[indices.length - 1]], points: indices.length},
-  };
+  enough(indices.length, least, window === undefined ? '' : ` within ${window}`);
+  return indices;
 }
 
+/** @throws QuestionError */
+export function enough(points: number, least: number, where: string): void {
+  if (points >= least) return;
+  const found = points === 0 ? 'no points' : `only ${points} point${points === 1 ? '' : 's'}`;
+  throw new QuestionError(`${found}${where}: a chart of this kind needs at least ${least}`);
+}
+
+/** @throws QuestionError for what is no time */
 function boundOf(text: string): number | null {
   if (text === '') return null;
   const time = Date.parse(/T|^\d{4}-\d{2}-\d{2}$/.test(text) ? text : text.replace(' ', 'T'));
   if (Number.isNaN(time)) throw new QuestionError(`the baseline is FROM..TO, two times in ISO 8601: "${text}" is none`);
   return time;
+}
+
+/** When the first and the last of these points began. */
+export function spanOf({began}: {began: Float64Array}, indices: readonly number[]) {
+  return {
+    from: indices.length === 0 ? null : isoTime(began[indices[0]]),
+    to: indices.length === 0 ? null : isoTime(began[indices[indices.length - 1]]),
+    points: indices.length,
+  };
 }

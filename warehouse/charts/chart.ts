@@ -1,74 +1,95 @@
 /**
- * One control chart: points → baseline → centre, sigma and limits → which points break which rules, and what those rules
- * cost in false alarms.
+ * One control chart: points → stages, each with centre, sigma and limits → which points break which rules, and what those
+ * rules cost in false alarms.
  */
 import type {ChartAnswer, ChartQuestion} from '../chart-answers.ts';
-import {averageRunLength} from '../statistics/average-run-length.ts';
-import {brokenRules, RULE_SETS, type RunRule} from '../statistics/run-rules.ts';
+import {brokenRules, RULE_SETS} from '../statistics/run-rules.ts';
 import type {Warehouse} from '../store.ts';
-import {countedChart} from './counted.ts';
-import {type Drawn, measuredChart} from './measured.ts';
-import {countedPoints, measuredPoints} from './points.ts';
+import type {Chartable} from './chartable.ts';
+import {frozenBaselines} from './frozen.ts';
+import {centerLine, medianOf} from './measured-chart.ts';
+import {openChart} from './open-chart.ts';
+import {rulesOf, rulesThatApply} from './run-length.ts';
+import {type Stage, stageStarts, stagesOf} from './stages.ts';
+import {isoTime} from './values.ts';
 
-const COUNTED = new Set<ChartQuestion['kind']>(['p', 'np', 'c', 'u', 'laney-p', 'laney-u']);
+/** So many points are listed where the question does not say how many. */
+const LISTED = 10_000;
 
 /**
  * @throws QuestionError where it cannot be drawn: an unknown parameter, too few points, no spread; and what the filter throws
  */
 export async function chart(warehouse: Warehouse, question: ChartQuestion): Promise<ChartAnswer> {
   return warehouse.read(question.asOf, async (session, asOf) => {
-    const drawn = COUNTED.has(question.kind)
-      ? countedChart(question, await countedPoints(session, question))
-      : measuredChart(question, await measuredPoints(session, question));
-    return {asOf, parameter: question.parameter, kind: question.kind, ...judged(question, drawn)};
+    const {chart, identity} = await openChart(session, question);
+    const starts = await stageStarts(session, question);
+    const stages = stagesOf(question, chart, {starts, frozen: frozenBaselines(warehouse, asOf, identity)});
+    return {asOf, parameter: question.parameter, kind: question.kind, ...judged(question, chart, stages)};
   });
 }
 
-function judged(question: ChartQuestion, drawn: Drawn): Omit<ChartAnswer, 'asOf' | 'parameter' | 'kind'> {
-  const {chart, z, estimatedFrom, rulesThatApply} = drawn;
-  const name = question.rules ?? 'limits';
-  const all = RULE_SETS[name];
-  const rules =
-    rulesThatApply === 'limits'
-      ? RULE_SETS.limits
-      : rulesThatApply === 'any-distribution'
-        ? all.filter(r => r.anyChart)
-        : all;
-  const notes = [...drawn.notes];
-  if (rules.length < all.length)
-    notes.push(`on this chart only ${rules.length} of the ${all.length} ${name} rules mean anything`);
-  const broken = brokenRules(z, rules);
-  const limits = Array.from(chart.lcl, (lcl, i) => ({lcl: finite(lcl), ucl: finite(chart.ucl[i])}));
+function judged(
+  question: ChartQuestion,
+  chart: Chartable,
+  stages: readonly Stage[],
+): Omit<ChartAnswer, 'asOf' | 'parameter' | 'kind'> {
+  const set = question.rules ?? 'limits';
+  const applied = rulesThatApply(set, chart.rulesThatApply);
+  const rules = rulesOf(applied);
+  const points = stages.flatMap(stage => pointsOf(chart, stage, rules));
+  const stated = points.filter(({value}) => !Number.isNaN(value));
+  const listed = stated.slice(-(question.last ?? LISTED));
+  const limits = listed.map(({limits}) => limits);
   const same = limits.every(({lcl, ucl}) => lcl === limits[0].lcl && ucl === limits[0].ucl);
+  const {lines, baseline} = stages[stages.length - 1];
+  const notes = [...chart.notes];
+  if (rules.length < RULE_SETS[set].length)
+    notes.push(`on this chart only ${rules.length} of the ${RULE_SETS[set].length} ${set} rules mean anything`);
+  for (const note of stages.flatMap(stage => chart.notesOf?.(stage.lines, indicesOf(stage)) ?? []))
+    if (!notes.includes(note)) notes.push(note);
+  if (listed.length < stated.length)
+    notes.push(`the newest ${listed.length} of ${stated.length} points are listed; all of them were judged`);
   return {
-    center: drawn.center,
-    sigma: drawn.sigma,
-    sigmaBy: drawn.sigmaBy,
+    center: centerLine(question, lines, medianOf(Array.from(chart.sizes))),
+    sigma: lines.sigma,
+    sigmaBy: lines.sigmaBy,
     limits: same ? limits[0] : limits,
-    n: drawn.sizes.reduce((sum, n) => sum + n, 0),
-    points: Array.from(chart.values, (value, i) => ({
-      x: drawn.names[i],
-      at: drawn.from[i],
-      n: drawn.sizes[i],
-      value,
-      ...(drawn.below ? {below: drawn.below[i]} : {}),
-      violations: broken[i],
-    })).filter(({value}) => !Number.isNaN(value)),
-    rules: {name, texts: Object.fromEntries(rules.map(({id, text}) => [id, text]))},
-    averageRunLength: drawn.normal ? runLength(rules, estimatedFrom) : null,
-    baseline: drawn.baseline,
+    n: Array.from(chart.sizes).reduce((sum, n) => sum + n, 0),
+    points: listed.map(({limits: _limits, ...point}) => point),
+    of: {points: stated.length, violations: stated.filter(({violations}) => violations.length > 0).length},
+    rules: {name: set, texts: Object.fromEntries(rules.map(({id, text}) => [id, text]))},
+    averageRunLength: chart.runLength(lines, applied),
+    baseline,
+    stages: stages.map(stage => ({
+      from: isoTime(chart.began[stage.from]),
+      to: isoTime(chart.began[stage.to - 1]),
+      points: stage.to - stage.from,
+      center: centerLine(question, stage.lines, medianOf(Array.from(chart.sizes).slice(stage.from, stage.to))),
+      sigma: stage.lines.sigma,
+      sigmaBy: stage.lines.sigmaBy,
+      baseline: stage.baseline,
+    })),
     notes,
   };
 }
 
-const finite = (value: number) => (Number.isFinite(value) ? value : null);
+/** What is said of the spread of the baseline; of limits that were frozen elsewhere, of all points. */
+const indicesOf = ({from, to, estimatedFrom}: Stage) =>
+  estimatedFrom.length > 0 ? estimatedFrom : Array.from({length: to - from}, (_, i) => from + i);
 
-const known = new Map<string, number>();
-
-/** Drawing takes half a second: the same rules on the same baseline are drawn once. */
-function runLength(rules: readonly RunRule[], estimatedFrom: {subgroups: number; degrees: number}): number {
-  const key = JSON.stringify([rules.map(({text}) => text), estimatedFrom.subgroups, Math.round(estimatedFrom.degrees)]);
-  const found = known.get(key) ?? averageRunLength(rules, {draw: normal => normal(), estimatedFrom});
-  known.set(key, found);
-  return found;
+function pointsOf(chart: Chartable, {from, to, lines, estimatedFrom}: Stage, rules: ReturnType<typeof rulesOf>) {
+  const inBaseline = new Set(estimatedFrom);
+  const {values, lcl, ucl, z, below} = chart.draw(from, to, lines, i => inBaseline.has(i));
+  const broken = brokenRules(z, rules);
+  return Array.from(values, (value, i) => ({
+    x: chart.names[from + i],
+    at: isoTime(chart.began[from + i]),
+    n: chart.sizes[from + i],
+    value,
+    ...(below ? {below: below[i]} : {}),
+    violations: broken[i],
+    limits: {lcl: finite(lcl[i]), ucl: finite(ucl[i])},
+  }));
 }
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null);

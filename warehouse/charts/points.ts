@@ -1,11 +1,8 @@
 /** What a chart is made of: measured values in order of time, or counts, each with the subgroup it belongs to. */
 import type {ChartQuestion} from '../chart-answers.ts';
-import {isDefect, mustBeDefect} from '../defects.ts';
-import {type Bindings, quoteName, quoteText, type Session} from '../duckdb.ts';
+import {quoteName, quoteText, type Session} from '../duckdb.ts';
 import {prepareHistory} from '../history.ts';
 import {nearNames} from '../near-names.ts';
-import {createPopulation} from '../population.ts';
-import {query} from '../queries.ts';
 import {QuestionError} from '../question-error.ts';
 import {allOf, scopeConditions} from '../scope.ts';
 import {stepTables} from '../step-tables.ts';
@@ -55,48 +52,6 @@ export async function measuredPoints(session: Session, question: ChartQuestion):
     values: columns.slice(0, width).map(column => Float64Array.from(column as number[])),
     at: columns[width] as (string | null)[],
     ...numbered(columns[width + 1] as string[], columns[width + 2] as (string | null)[]),
-    notes,
-  };
-}
-
-/** Inspected parts and what was found on them, by subgroup in order of time. */
-export interface CountedPoints {
-  n: number[];
-  defective: number[];
-  defects: number[];
-  names: string[];
-  from: (string | null)[];
-  notes: string[];
-}
-
-/** @throws QuestionError for a defect that is not known */
-export async function countedPoints(session: Session, question: ChartQuestion): Promise<CountedPoints> {
-  await createPopulation(session, question);
-  await session.run(`create or replace temp table failures as ${query('failures')}`);
-  const anyFail = question.parameter === 'any-fail';
-  const which = anyFail ? 'true' : isDefect('$defect');
-  const bindings: Bindings = anyFail ? {} : {defect: question.parameter};
-  if (!anyFail) await mustBeDefect(session, question.parameter, 'any-fail');
-  await session.run(
-    `create or replace temp table points as
-     select s.id, s.lot_id, p.inspected_at as "at", coalesce(f.defects, 0) as defects,
-       ${anyFail ? 'p.failed' : 'f.part is not null'} as defective
-     from population p join subjects s on s.part = p.part
-     left join (select part, count(*) as defects from failures f where ${which} group by part) f on f.part = p.part`,
-    bindings,
-  );
-  const {notes, key} = await groupBy(session, question.subgroup, 'points');
-  const rows = await session.rows<{name: string; from: string | null; n: number; defective: number; defects: number}>(
-    `select ${key} as name, strftime(min("at"), '%Y-%m-%dT%H:%M:%SZ') as "from", count(*) as n,
-       count(*) filter (defective) as defective, sum(defects)::integer as defects
-     from points where ${key} is not null group by 1 order by min("at") nulls last, 1`,
-  );
-  return {
-    n: rows.map(r => r.n),
-    defective: rows.map(r => r.defective),
-    defects: rows.map(r => r.defects),
-    names: rows.map(r => r.name),
-    from: rows.map(r => r.from),
     notes,
   };
 }

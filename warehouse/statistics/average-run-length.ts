@@ -2,10 +2,16 @@ import type {RunRule} from './run-rules.ts';
 
 /** How a chart in control behaves, found by drawing from it: the same seed, the same answer. */
 export interface InControl {
-  /** Standardised points of a process in control, one a call. */
-  draw: (normal: () => number) => number;
+  /** Standardised points of a process in control, one a call, by lines that are off by this error. */
+  draw: (normal: () => number, error: BaselineError) => number;
   /** What the centre and sigma were estimated from: subgroups, and degrees of freedom of sigma. Null = known exactly. */
   estimatedFrom: {subgroups: number; degrees: number} | null;
+}
+
+/** In units of a point's standard error: how far the centre is off, and by what factor sigma is. */
+export interface BaselineError {
+  shift: number;
+  stretch: number;
 }
 
 const POINTS = 600_000;
@@ -22,8 +28,8 @@ export function averageRunLength(rules: readonly RunRule[], {draw, estimatedFrom
   const z = new Float64Array(POINTS / CHARTS);
   let alarms = 0;
   for (let chart = 0; chart < CHARTS; chart++) {
-    const {shift, stretch} = errorOfBaseline(estimatedFrom, normal);
-    for (let i = 0; i < z.length; i++) z[i] = (draw(normal) - shift) / stretch;
+    const error = errorOfBaseline(estimatedFrom, normal);
+    for (let i = 0; i < z.length; i++) z[i] = draw(normal, error);
     for (let i = 0, from = 0; i < z.length; i++) {
       if (!rules.some(({broken}) => broken(z, i, from))) continue;
       alarms++;
@@ -33,14 +39,17 @@ export function averageRunLength(rules: readonly RunRule[], {draw, estimatedFrom
   return alarms === 0 ? Number.POSITIVE_INFINITY : POINTS / alarms;
 }
 
-/** In units of a point's standard error: how far the centre is off, and by what factor sigma is. */
-function errorOfBaseline(from: InControl['estimatedFrom'], normal: () => number) {
+function errorOfBaseline(from: InControl['estimatedFrom'], normal: () => number): BaselineError {
   if (from === null) return {shift: 0, stretch: 1};
   const unit = 2 / (9 * from.degrees);
   // Chi-squared over its degrees of freedom, by its cube root. @see Wilson & Hilferty (1931), PNAS 17:684
   const squared = Math.max(1e-3, 1 - unit + normal() * Math.sqrt(unit)) ** 3;
   return {shift: normal() / Math.sqrt(from.subgroups), stretch: Math.sqrt(squared)};
 }
+
+/** Means, single values: normal points. */
+export const normalPoint = (normal: () => number, {shift, stretch}: BaselineError): number =>
+  (normal() - shift) / stretch;
 
 /** Normal draws by the polar method over a 32-bit counter-based generator. @see Marsaglia & Bray (1964), SIAM Review 6:260 */
 function normalDraws(seed: number): () => number {

@@ -2,7 +2,7 @@ import type {Charted} from './shewhart.ts';
 
 /**
  * Exponentially weighted moving average with limits that widen to their steady state.
- * @param values point by point; a new stage begins anew at the centre
+ * @param values point by point, of one stage
  * @param spread standard error of a point (sigma / sqrt(n)), one a point
  * @param lambda weight of the newest point, 0 < lambda <= 1
  * @param width limits in standard errors of the average
@@ -12,15 +12,14 @@ export function ewmaChart(
   values: Float64Array,
   spread: Float64Array,
   center: number,
-  {lambda = 0.2, width = 3, gaps = () => false}: {lambda?: number; width?: number; gaps?: (i: number) => boolean} = {},
+  {lambda = 0.2, width = 3}: {lambda?: number; width?: number} = {},
 ): Charted {
-  if (!(lambda > 0 && lambda <= 1)) throw new RangeError(`invalid lambda: ${lambda}`);
+  if (!(lambda > 0 && lambda <= 1 && width > 0)) throw new RangeError(`invalid lambda ${lambda} or width ${width}`);
   const average = new Float64Array(values.length);
   const half = new Float64Array(values.length);
   // With points of unequal size the variance is carried along with the average.
   let [previous, variance] = [center, 0];
   for (let i = 0; i < values.length; i++) {
-    if (gaps(i)) [previous, variance] = [center, 0];
     previous = lambda * values[i] + (1 - lambda) * previous;
     variance = lambda ** 2 * spread[i] ** 2 + (1 - lambda) ** 2 * variance;
     average[i] = previous;

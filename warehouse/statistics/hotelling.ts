@@ -1,4 +1,5 @@
 import {betaUpperQuantile, fUpperQuantile} from './quantiles.ts';
+import {fTail} from './tails.ts';
 
 /** Values of `p` parameters measured together: a subgroup is a list of rows; single observations are subgroups of one row. */
 export type Vectors = readonly (readonly number[])[];
@@ -60,6 +61,14 @@ export function tSquaredLimit({mean, subgroups: m, n}: Reference, phase: 'baseli
   const degrees = m * n - m - p + 1;
   const lots = phase === 'baseline' ? m - 1 : m + 1;
   return ((p * lots * (n - 1)) / degrees) * fUpperQuantile(alpha, p, degrees);
+}
+
+/** Chance that a process in control gives a new point a T^2 beyond this one. @see Montgomery, 11.3 (its F distributions) */
+export function tSquaredTail(value: number, {mean, subgroups: m, n}: Reference): number {
+  const p = mean.length;
+  if (n === 1) return fTail((value * m * (m - p)) / (p * (m + 1) * (m - 1)), p, m - p);
+  const degrees = m * n - m - p + 1;
+  return fTail((value * degrees) / (p * (m + 1) * (n - 1)), p, degrees);
 }
 
 function meanOf(rows: Vectors): number[] {

@@ -62,18 +62,12 @@ export const RULE_SETS: Readonly<Record<string, readonly RunRule[]>> = {
 };
 
 /**
- * Which rules each point breaks, told at the last point of a run. NaN points and the edges of a stage end every run; a
- * point on the centre line is on neither side, and of two equal neighbours neither is higher.
- * @param starts whether a new stage begins at i
+ * Which rules each point of one stage breaks, told at the last point of a run. A NaN point ends every run; a point on the
+ * centre line is on neither side, and of two equal neighbours neither is higher.
  */
-export function brokenRules(
-  z: Float64Array,
-  rules: readonly RunRule[],
-  starts: (i: number) => boolean = () => false,
-): string[][] {
+export function brokenRules(z: Float64Array, rules: readonly RunRule[]): string[][] {
   let from = 0;
   return Array.from(z, (value, i) => {
-    if (starts(i)) from = i;
     if (Number.isNaN(value)) {
       from = i + 1;
       return [];

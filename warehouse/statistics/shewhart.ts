@@ -55,8 +55,8 @@ export function individualsChart(values: Float64Array, center: number, sigma: nu
 }
 
 /** Moving ranges of neighbouring values; the first of a stage has none. */
-export function movingRangeChart(values: Float64Array, sigma: number, gaps: (i: number) => boolean): Charted {
-  const ranges = values.map((value, i) => (i === 0 || gaps(i) ? Number.NaN : Math.abs(value - values[i - 1])));
+export function movingRangeChart(values: Float64Array, sigma: number): Charted {
+  const ranges = values.map((value, i) => (i === 0 ? Number.NaN : Math.abs(value - values[i - 1])));
   const {center, spread} = spreadOfRange(2, sigma);
   return {
     values: ranges,

@@ -60,19 +60,14 @@ function equivalentDegrees(squaredSpread: number): number {
 
 /**
  * Sigma of single values from the mean moving range of neighbours: mean |x[i] - x[i-1]| / d2(2).
- * @param gaps whether a new stage begins at i, so that i and i - 1 are no neighbours
  * @returns null with fewer than two neighbours
  * @see ISO 7870-2:2023; Cryer & Ryan (1990), J. Quality Technology 22:187 (its variance, since neighbouring ranges share a value)
  */
-export function sigmaOfNeighbours(values: ArrayLike<number>, gaps: (i: number) => boolean = () => false): Sigma | null {
-  let [sum, pairs] = [0, 0];
-  for (let i = 1; i < values.length; i++) {
-    if (gaps(i)) continue;
-    sum += Math.abs(values[i] - values[i - 1]);
-    pairs++;
-  }
-  if (pairs === 0) return null;
-  const n = pairs + 1;
+export function sigmaOfNeighbours(values: ArrayLike<number>): Sigma | null {
+  const n = values.length;
+  if (n < 2) return null;
+  let sum = 0;
+  for (let i = 1; i < n; i++) sum += Math.abs(values[i] - values[i - 1]);
   const squaredSpread = n === 2 ? (d3(2) / d2(2)) ** 2 : (0.8264 * n - 1.082) / (n - 1) ** 2;
-  return {value: sum / pairs / d2(2), degrees: equivalentDegrees(squaredSpread)};
+  return {value: sum / (n - 1) / d2(2), degrees: equivalentDegrees(squaredSpread)};
 }

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {attributeChart} from '../../../warehouse/statistics/attribute-chart.ts';
-import {averageRunLength} from '../../../warehouse/statistics/average-run-length.ts';
+import {attributeChart, attributeLines} from '../../../warehouse/statistics/attribute-chart.ts';
+import {averageRunLength, normalPoint} from '../../../warehouse/statistics/average-run-length.ts';
 import {c4, d2, d3} from '../../../warehouse/statistics/control-constants.ts';
 import {cusumChart} from '../../../warehouse/statistics/cusum.ts';
 import {ewmaChart} from '../../../warehouse/statistics/ewma.ts';
@@ -72,11 +72,11 @@ describe.skipIf(!shared.present)('charts that qcc prints', () => {
   test('orange juice: share of cans that leak, and the same without two bad hours', () => {
     const samples = orangeJuice();
     const all = attributeChart('p', samples);
-    expect(all.mean).toBeCloseTo(0.2313333, 7);
+    expect(all.center[0]).toBeCloseTo(0.2313333, 7);
     expect(all.lcl[0]).toBeCloseTo(0.05242755, 7);
     expect(all.ucl[0]).toBeCloseTo(0.4102391, 7);
     const without = samples.filter((_, k) => k !== 14 && k !== 22);
-    expect(attributeChart('p', samples, without).mean).toBeCloseTo(0.215, 10);
+    expect(attributeLines('p', without).mean).toBeCloseTo(0.215, 10);
   });
 
   test('viscosity: single values, one bad batch taken out of the baseline', () => {
@@ -132,14 +132,6 @@ describe('charts that remember', () => {
     expect([chart.lcl[0], chart.ucl[0]].map(x => Number(x.toFixed(2)))).toEqual([9.73, 10.27]);
     expect([chart.lcl[29], chart.ucl[29]].map(x => Number(x.toFixed(2)))).toEqual([9.38, 10.62]);
   });
-
-  test('a new stage starts anew', () => {
-    const gaps = (i: number) => i === 2;
-    expect([...cusumChart(Float64Array.of(3, 3, 3), {gaps}).above]).toEqual([2.5, 5, 2.5]);
-    const spread = Float64Array.of(1, 1, 1);
-    const {values} = ewmaChart(Float64Array.of(1, 1, 1), spread, 0, {lambda: 0.5, gaps});
-    expect([...values]).toEqual([0.5, 0.75, 0.5]);
-  });
 });
 
 describe('counts', () => {
@@ -167,9 +159,10 @@ describe('counts', () => {
     const z = samples.map(({count}) => (count / 10_000 - 0.052) / Math.sqrt((0.052 * 0.948) / 10_000));
     const movingRange = (Math.abs(z[1] - z[0]) + Math.abs(z[2] - z[1]) + Math.abs(z[3] - z[2])) / 3;
     const chart = attributeChart('laney-p', samples);
-    expect(chart.sigmaZ).toBeCloseTo(movingRange / 1.1283791670955126, 10);
+    const {sigmaZ} = attributeLines('laney-p', samples);
+    expect(sigmaZ).toBeCloseTo(movingRange / 1.1283791670955126, 10);
     const half = chart.ucl[0] - chart.center[0];
-    expect(half).toBeCloseTo(3 * chart.sigmaZ! * Math.sqrt((0.052 * 0.948) / 10_000), 12);
+    expect(half).toBeCloseTo(3 * sigmaZ! * Math.sqrt((0.052 * 0.948) / 10_000), 12);
   });
 
   test('what cannot be is refused', () => {
@@ -181,8 +174,7 @@ describe('counts', () => {
 
 // Hand-made runs, one more point than would be too few.
 describe('rules', () => {
-  const breaks = (z: number[], starts?: (i: number) => boolean) =>
-    brokenRules(Float64Array.from(z), RULE_SETS.nelson, starts).map(ids => ids.join());
+  const breaks = (z: number[]) => brokenRules(Float64Array.from(z), RULE_SETS.nelson).map(ids => ids.join());
 
   test.each<[string, number[], string]>([
     ['1', [3.001], '1'],
@@ -198,18 +190,17 @@ describe('rules', () => {
     expect(breaks(z.slice(1)).at(-1) ?? '', 'one point fewer').not.toBe(expected);
   });
 
-  test('a point on a limit is within it; ties and points on the centre end runs; so do gaps and stages', () => {
+  test('a point on a limit is within it; ties and points on the centre end runs; so do gaps', () => {
     expect(breaks([3])).toEqual(['']);
     expect(breaks([0.1, 0.2, 0.3, 0.3, 0.4, 0.5, 0.6])).not.toContain('3');
     const above = [0.1, 0.5, 0.1, 0.5, 0, 0.1, 0.5, 0.1, 0.5];
     expect(breaks(above).at(-1)).toBe('');
     expect(breaks([0.1, 0.5, 0.1, 0.5, Number.NaN, 0.1, 0.5, 0.1, 0.5]).at(-1)).toBe('');
-    expect(breaks([-1.4, -0.8, -0.2, 0.4, 0.9, 1.3], i => i === 3).at(-1)).toBe('');
   });
 
   // Known: 370.4 for the limits; 91.75 for the four Western Electric rules (Champ & Woodall 1987, table 2).
   test('what rules cost in false alarms', () => {
-    const exact = {draw: (normal: () => number) => normal(), estimatedFrom: null};
+    const exact = {draw: normalPoint, estimatedFrom: null};
     const cost = (name: string) => averageRunLength(RULE_SETS[name], exact);
     expect(cost('limits') / 370.4).toBeGreaterThan(0.92);
     expect(cost('limits') / 370.4).toBeLessThan(1.08);
@@ -220,7 +211,7 @@ describe('rules', () => {
   // A point less the estimated centre over the estimated sigma is sqrt(1 + 1 / m) times Student's t: SciPy 1.10, 1 / (2 t.sf).
   test('limits from a short baseline cost more false alarms', () => {
     const few = averageRunLength(RULE_SETS.limits, {
-      draw: normal => normal(),
+      draw: normalPoint,
       estimatedFrom: {subgroups: 10, degrees: 36},
     });
     expect(few).toBeLessThan(250);
@@ -251,7 +242,7 @@ test('degrees of freedom of sigma, 20 subgroups of 5', () => {
 test('ranges of two values: D4 = 3.267 times their mean (Montgomery, appendix VI), no lower limit', () => {
   const [sigma, center] = [2, 2 * d2(2)];
   const pairs = [0, 1].map(() => ({n: 2, mean: 0, range: 3, deviation: 2}));
-  const charts = [movingRangeChart(Float64Array.of(1, 2, 3), sigma, () => false), rangeChart(pairs, sigma)];
+  const charts = [movingRangeChart(Float64Array.of(1, 2, 3), sigma), rangeChart(pairs, sigma)];
   for (const chart of charts) {
     expect(chart.ucl[1] / center).toBeCloseTo(3.267, 3);
     expect([chart.center[1], chart.lcl[1]]).toEqual([expect.closeTo(center, 12), 0]);
@@ -263,13 +254,6 @@ test('limits of T squared for later subgroups are wider (Montgomery, example 11.
   const reference = {mean: [0, 0], subgroups: 20, n: 10} as Parameters<typeof tSquaredLimit>[0];
   expect(tSquaredLimit(reference, 'baseline', 0.001)).toBeCloseTo(13.72, 2);
   expect(tSquaredLimit(reference, 'new', 0.001)).toBeCloseTo(15.165, 2);
-});
-
-test('moving ranges do not reach across stages', () => {
-  const values = Float64Array.of(1, 2, 10, 11);
-  const gaps = (i: number) => i === 2;
-  expect(sigmaOfNeighbours(values, gaps)!.value).toBeCloseTo(1 / d2(2), 12);
-  expect([...movingRangeChart(values, 1, gaps).values]).toEqual([Number.NaN, 1, Number.NaN, 1]);
 });
 
 test('what no covariance can be made of is refused', () => {

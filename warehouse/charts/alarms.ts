@@ -1,0 +1,150 @@
+/**
+ * What is out of order on the charts whose baselines are frozen, as events: as many as a budget of false alarms a week
+ * allows, however many charts there are.
+ */
+import {createHash} from 'node:crypto';
+import type {Alarm, AlarmAnswer, AlarmQuestion} from '../chart-answers.ts';
+import type {Session} from '../duckdb.ts';
+import {canonicalJson} from '../ledger-chain.ts';
+import {QuestionError} from '../question-error.ts';
+import type {Warehouse} from '../store.ts';
+import type {Chance, Chartable} from './chartable.ts';
+import {type Frozen, frozenBaselines} from './frozen.ts';
+import {openChart} from './open-chart.ts';
+import {stagesOf} from './stages.ts';
+import {isoTime} from './values.ts';
+
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+const WEEKS_LOOKED_AT = 4;
+const BUDGET = 1;
+/** Nothing within three standard errors raises an alarm, however generous the budget. */
+const THREE_SIGMA = 0.0027;
+
+interface Watched {
+  frozen: Frozen;
+  chart: Chartable;
+  tests: {i: number; at: number; chance: Chance; frozen: Frozen}[];
+}
+
+/**
+ * Each point later than its baseline is tested (means and spreads of subgroups, counts, T squared), with the error of the
+ * baseline. An alarm is raised at chance budget / tests a week, so that a plant in order raises `budget` a week in all;
+ * neighbouring points out of order on one side are one alarm.
+ * @throws QuestionError for a window that ends before it begins, or a chart that cannot be drawn any more
+ */
+export async function alarms(warehouse: Warehouse, question: AlarmQuestion): Promise<AlarmAnswer> {
+  const {budget = BUDGET} = question;
+  return warehouse.read(question.asOf, async (session, asOf) => {
+    const {watched, notes} = await watchedCharts(warehouse, session, asOf);
+    const window = windowOf(question, watched);
+    const within = watched.map(w => ({...w, tests: w.tests.filter(({at}) => at >= window.from && at < window.to)}));
+    const tests = within.reduce((sum, w) => sum + w.tests.length, 0);
+    const testsPerWeek = tests / Math.max((window.to - window.from) / WEEK_MS, 1 / 7);
+    const chance = testsPerWeek > 0 ? Math.min(THREE_SIGMA, budget / testsPerWeek) : THREE_SIGMA;
+    const found = within.flatMap(w => episodes(w, chance));
+    return {
+      asOf,
+      window: {from: isoTime(window.from), to: isoTime(window.to)},
+      charts: watched.length,
+      tests,
+      testsPerWeek,
+      budget,
+      chance,
+      falseAlarmsPerWeek: {expected: chance * testsPerWeek, atThreeSigma: THREE_SIGMA * testsPerWeek},
+      alarms: found.sort((a, b) => Date.parse(b.from) - Date.parse(a.from) || a.worst.p - b.worst.p),
+      notes:
+        watched.length === 0
+          ? ['no baseline is frozen: alarms watch the charts whose limits somebody chose', ...notes]
+          : notes,
+    };
+  });
+}
+
+async function watchedCharts(warehouse: Warehouse, session: Session, asOf: number) {
+  const all = frozenBaselines(warehouse, asOf);
+  const charts = new Map(all.map(frozen => [canonicalJson(frozen.identity), frozen]));
+  const watched: Watched[] = [];
+  const notes: string[] = [];
+  for (const [key, frozen] of charts) {
+    const {parameter, kind, subgroup, product, where} = frozen;
+    const question = {parameter, kind, subgroup, product: product ?? undefined, where: where ?? undefined};
+    try {
+      const {chart} = await openChart(session, question);
+      const versions = all.filter(({identity}) => canonicalJson(identity) === key);
+      watched.push({frozen, chart, tests: testsOf(question, chart, versions)});
+    } catch (error) {
+      if (!(error instanceof QuestionError)) throw error;
+      notes.push(`${kind} chart of ${parameter} (${frozen.id}) cannot be watched: ${error.message}`);
+    }
+  }
+  return {watched, notes};
+}
+
+function testsOf(question: Parameters<typeof stagesOf>[0], chart: Chartable, versions: readonly Frozen[]) {
+  const stages = stagesOf(question, chart, {starts: null, frozen: versions});
+  return stages.flatMap(({from, to, lines, baseline}) => {
+    const frozen = versions.find(({id}) => id === baseline.frozen?.id)!;
+    const since = Date.parse(frozen.validFrom);
+    const tests: Watched['tests'] = [];
+    for (let i = from; i < to; i++) {
+      const at = chart.began[i];
+      // What is older than the limits helped to make them, or was judged by nobody.
+      if (!(at >= since)) continue;
+      for (const chance of chart.chances(i, lines)) tests.push({i, at, chance, frozen});
+    }
+    return tests;
+  });
+}
+
+function windowOf({from, to}: AlarmQuestion, watched: readonly Watched[]): {from: number; to: number} {
+  const newest = watched.reduce((most, {tests}) => tests.reduce((m, {at}) => Math.max(m, at), most), -1e15);
+  const end = to === undefined ? (newest > -1e15 ? newest + 1 : 0) : Date.parse(to);
+  const window = {from: from === undefined ? end - WEEKS_LOOKED_AT * WEEK_MS : Date.parse(from), to: end};
+  if (from !== undefined && to !== undefined && window.to <= window.from)
+    throw new QuestionError(`the window from ${from} to ${to} ends before it begins`);
+  return window;
+}
+
+/** Neighbouring points out of order in one way, told once, by the worst of them. */
+function episodes({chart, tests}: Watched, chance: number): Alarm[] {
+  const runs: Watched['tests'][] = [];
+  for (const what of ['mean', 'spread', 'count', 'vector'] as const) {
+    for (const side of ['above', 'below'] as const) {
+      let last = Number.NaN;
+      for (const test of tests) {
+        if (test.chance.what !== what || test.chance.side !== side || !(test.chance.p <= chance)) continue;
+        if (test.i === last + 1) runs[runs.length - 1].push(test);
+        else runs.push([test]);
+        last = test.i;
+      }
+    }
+  }
+  return runs.map(run => {
+    const worst = run.reduce((a, b) => (b.chance.p < a.chance.p ? b : a));
+    const {frozen, chance: first} = run[0];
+    const {what, side} = first;
+    const {id: baseline, version, parameter, kind, subgroup, product, where, center, sigma} = frozen;
+    const name = chart.names[run[0].i];
+    return {
+      id: `a${createHash('sha256')
+        .update(canonicalJson([baseline, what, side, name]))
+        .digest('hex')
+        .slice(0, 12)}`,
+      baseline,
+      version,
+      parameter,
+      kind,
+      subgroup,
+      product,
+      where,
+      what,
+      side,
+      from: isoTime(run[0].at)!,
+      to: isoTime(run[run.length - 1].at)!,
+      points: run.length,
+      first: name,
+      worst: {x: chart.names[worst.i], at: isoTime(worst.at)!, value: worst.chance.value, p: worst.chance.p},
+      center: what === 'spread' ? sigma : center,
+    };
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * What was measured at a step, beside it the lot and the time of each row. A step's table is wide and its rows never
+ * change, so lot and time are kept as a second table in the same order of rows: putting the two side by side costs no join.
+ */
+import type {Scope} from '../answers.ts';
+import {type Bindings, quoteText, type Session} from '../duckdb.ts';
+import {prepareHistory} from '../history.ts';
+import {allOf, scopeConditions} from '../scope.ts';
+import {factTable} from '../step-tables.ts';
+import {POSITION} from '../views.ts';
+import type {Source} from './parameters.ts';
+
+/** SQL of a relation with one row per part: `part, lot, "at"`, the asked columns as `v0`, `v1`, ..., `astray` (never true). */
+export interface MeasuredRows {
+  sql: string;
+  bindings: Bindings;
+}
+
+/**
+ * The first runs' finite values of a scope, rows without any of them left out.
+ * @throws what the filter throws
+ */
+export async function measuredRows(session: Session, source: Source, scope: Scope): Promise<MeasuredRows> {
+  const {sql, bindings} = await firstRuns(session, source, scope);
+  const present = source.columns.map((_, k) => `isfinite(v${k})`).join(' and ');
+  return {sql: `select * from (${sql}) where ${present}`, bindings};
+}
+
+/** How many first runs have a value that is only known to lie beyond what could be measured. */
+export async function beyondMeasure(session: Session, source: Source, scope: Scope): Promise<number> {
+  const {sql, bindings} = await firstRuns(session, source, scope);
+  const beyond = source.columns.map((_, k) => `isinf(v${k})`).join(' or ');
+  const {n} = await session.row<{n: number}>(`select count(*) as n from (${sql}) where ${beyond}`, bindings);
+  return n;
+}
+
+/** The first runs of a scope, with whatever was measured: values may be null or infinite. @throws what the filter throws */
+export async function firstRuns(
+  session: Session,
+  {table, step, columns}: Pick<Source, 'table' | 'step' | 'columns'>,
+  scope: Scope,
+): Promise<MeasuredRows> {
+  await prepareHistory(session, 'subjects');
+  const {conditions, bindings} = await scopeConditions(session, scope);
+  const within =
+    conditions.length === 0 ? '' : `and m.part in (select s.part from subjects s where ${allOf(conditions)})`;
+  const values = columns.map((column, k) => `m.${column} as v${k}`).join(', ');
+  if (await hasLateValues(session, step)) {
+    // Values that came later than their row stand elsewhere: the rows of the view are in no order of their own.
+    await prepareHistory(session, 'visits');
+    return {
+      sql: `select m.part, s.lot, ${TIME} as "at", false as astray, ${values}
+        from now.step_${table.id} m ${joins(step)} where m.run = 1 ${within}`,
+      bindings,
+    };
+  }
+  const beside = await besideOf(session, table.id, step);
+  return {
+    sql: `select m.part, b.lot, b."at", b.part is distinct from m.part as astray, ${values}
+      from ${factTable(table)} m positional join ${beside} b
+      where m.run = 1 and m.batch <= ${POSITION} ${within}`,
+    bindings,
+  };
+}
+
+async function hasLateValues(session: Session, step: string): Promise<boolean> {
+  const {n} = await session.row<{n: number}>('select count(*) as n from fact.late_parameters where step = $step', {
+    step,
+  });
+  return n > 0;
+}
+
+/** Rows that come later stand behind these and are of later positions. */
+async function besideOf(session: Session, id: number, step: string): Promise<string> {
+  const name = `beside_${id}`;
+  const {n} = await session.row<{n: number}>(
+    'select count(*) as n from duckdb_tables() where temporary and table_name = $name',
+    {name},
+  );
+  if (n > 0) return name;
+  const {timeless} = await session.row<{timeless: number}>(
+    `select count(*) as timeless from ${factTable({id})} where measured_at is null`,
+  );
+  if (timeless > 0) await prepareHistory(session, 'visits');
+  await session.run(
+    `create temp table ${name} as
+     select m.part, s.lot, ${timeless > 0 ? TIME : 'm.measured_at'} as "at"
+     from (select rowid as place, part, run, measured_at from ${factTable({id})}) m
+     ${timeless > 0 ? joins(step) : 'left join subjects s on s.part = m.part'} order by m.place`,
+  );
+  return name;
+}
+
+const TIME = 'coalesce(m.measured_at, v.started_at, s.made_at)';
+const joins = (step: string) => `left join subjects s on s.part = m.part
+     left join visits v on v.part = m.part and v.step = ${quoteText(step)} and v.run = m.run`;

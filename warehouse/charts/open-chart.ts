@@ -1,0 +1,70 @@
+/** From the question of a chart to its points, and to what makes two charts show the same points. */
+import type {ChartKind, ChartQuestion} from '../chart-answers.ts';
+import type {Session} from '../duckdb.ts';
+import type {Subgroup} from '../statistics/subgroup-sigma.ts';
+import type {Chartable} from './chartable.ts';
+import {COUNTED, countedChart} from './counted-chart.ts';
+import {countedPoints} from './counts.ts';
+import {isSingle, measuredChart} from './measured-chart.ts';
+import {findParameters} from './parameters.ts';
+import type {SubgroupKey} from './subgroup-key.ts';
+import {singlesOf, subgroupsOf} from './values.ts';
+import {vectorChart} from './vector-chart.ts';
+
+/** Which points a chart shows and which limits they can share, whatever window it is looked at in. */
+export interface Identity {
+  parameter: string;
+  family: 'subgroups' | 'singles' | 'shares' | 'rates' | 'laney-shares' | 'laney-rates' | 'vectors';
+  subgroup: SubgroupKey['by'];
+  product: string | null;
+  where: string | null;
+}
+
+const FAMILIES: Record<ChartKind, Identity['family']> = {
+  xbar: 'subgroups',
+  r: 'subgroups',
+  s: 'subgroups',
+  imr: 'singles',
+  mr: 'singles',
+  p: 'shares',
+  np: 'shares',
+  'laney-p': 'laney-shares',
+  c: 'rates',
+  u: 'rates',
+  'laney-u': 'laney-rates',
+  ewma: 'subgroups',
+  cusum: 'subgroups',
+  t2: 'vectors',
+};
+
+/** @throws QuestionError for an unknown parameter or defect, nothing in scope, and what the filter throws */
+export async function openChart(
+  session: Session,
+  question: ChartQuestion,
+): Promise<{chart: Chartable; identity: Identity}> {
+  const {kind, product = null, where = null} = question;
+  const family = FAMILIES[kind] === 'subgroups' && isSingle(question) ? 'singles' : FAMILIES[kind];
+  const {chart, by} = await opened(session, question);
+  const parameter = COUNTED.has(kind)
+    ? question.parameter
+    : (await findParameters(session, question.parameter)).names.join(',');
+  return {chart: chart as Chartable, identity: {parameter, family, subgroup: by, product, where}};
+}
+
+async function opened(session: Session, question: ChartQuestion) {
+  if (COUNTED.has(question.kind)) {
+    const points = await countedPoints(session, question);
+    return {chart: countedChart(question, points), by: points.by};
+  }
+  if (question.kind === 't2') {
+    const points = await singlesOf(session, question, question.subgroup !== undefined && question.subgroup !== 1);
+    return {chart: vectorChart(question, points), by: points.groups?.by ?? 1};
+  }
+  if (!isSingle(question)) {
+    const points = await subgroupsOf(session, question);
+    return {chart: measuredChart(question, points.subgroups, points), by: points.by};
+  }
+  const {values, ...places} = await singlesOf(session, question);
+  const singles: Subgroup[] = Array.from(values[0], mean => ({n: 1, mean, range: 0, deviation: Number.NaN}));
+  return {chart: measuredChart(question, singles, places), by: 1 as const};
+}
