@@ -13,6 +13,8 @@ const WITH_TOOLS = 25;
 export interface Size {
   parts: number;
   parameters: number;
+  /** Whether values say when they were measured. */
+  timed?: boolean;
 }
 
 /** Share of the lots that go through a step: six main stations see nine in ten, the others a few. */
@@ -102,7 +104,7 @@ async function fill(session: Session, size: Size): Promise<void> {
   for (let step = 0; step < STEPS; step++) {
     const columns = Array.from({length: columnsOf(step, size)}, (_, c) => `${number(step, c)} as c${c}`);
     if (columns.length === 0) continue;
-    await session.run(`create table fact.step_${step} as select k as part, 1 as run, null::timestamptz as measured_at,
+    await session.run(`create table fact.step_${step} as select k as part, 1 as run, ${size.timed ? at('line') : 'null::timestamptz'} as measured_at,
       null::timestamptz as recorded_at, 0 as batch, k as ordinal, ${columns.join(', ')}
       from line where ${goes(step)} and ${chance('k', DRAWS.skips + step)} < 0.99`);
     await session.run(`insert into fact.step_tables values (${step}, ${quoteText(`s${step}`)}, 0)`);

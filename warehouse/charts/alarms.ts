@@ -124,7 +124,7 @@ function episodes({chart, tests}: Watched, chance: number): Alarm[] {
     const {frozen, chance: first} = run[0];
     const {what, side} = first;
     const {id: baseline, version, parameter, kind, subgroup, product, where, center, sigma} = frozen;
-    const name = chart.names[run[0].i];
+    const name = chart.nameOf(run[0].i);
     return {
       id: `a${createHash('sha256')
         .update(canonicalJson([baseline, what, side, name]))
@@ -143,7 +143,7 @@ function episodes({chart, tests}: Watched, chance: number): Alarm[] {
       to: isoTime(run[run.length - 1].at)!,
       points: run.length,
       first: name,
-      worst: {x: chart.names[worst.i], at: isoTime(worst.at)!, value: worst.chance.value, p: worst.chance.p},
+      worst: {x: chart.nameOf(worst.i), at: isoTime(worst.at)!, value: worst.chance.value, p: worst.chance.p},
       center: what === 'spread' ? sigma : center,
     };
   });

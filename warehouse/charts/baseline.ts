@@ -1,20 +1,19 @@
 import {QuestionError} from '../question-error.ts';
-import type {Chartable, Lines} from './chartable.ts';
+import type {Chartable, Lines, Range} from './chartable.ts';
 import {isoTime} from './values.ts';
 
 /**
  * Which points of a chart lie within FROM..TO, either of which may be absent.
  * @throws QuestionError where they are fewer than a chart of this kind needs
  */
-export function pointsWithin<R extends Lines>({began, least}: Chartable<R>, window: string | undefined): number[] {
+export function pointsWithin<R extends Lines>({began, least}: Chartable<R>, window: string | undefined): Range {
   const [from, to] = (window ?? '..').split('..').map(boundOf);
-  const indices: number[] = [];
-  for (let i = 0; i < began.length; i++) {
-    const isWithin = (from === null || began[i] >= from) && (to === null || began[i] < to);
-    if (isWithin || (from === null && to === null)) indices.push(i);
-  }
-  enough(indices.length, least, window === undefined ? '' : ` within ${window}`);
-  return indices;
+  // In order of time; points without one come last and lie within no bound.
+  const range = {from: from === null ? 0 : firstFrom(began, from), to: began.length};
+  if (to !== null) range.to = firstFrom(began, to);
+  else if (from !== null) while (range.to > range.from && Number.isNaN(began[range.to - 1])) range.to--;
+  enough(Math.max(0, range.to - range.from), least, window === undefined ? '' : ` within ${window}`);
+  return range;
 }
 
 /** @throws QuestionError */
@@ -32,11 +31,15 @@ function boundOf(text: string): number | null {
   return time;
 }
 
-/** When the first and the last of these points began. */
-export function spanOf({began}: {began: Float64Array}, indices: readonly number[]) {
-  return {
-    from: indices.length === 0 ? null : isoTime(began[indices[0]]),
-    to: indices.length === 0 ? null : isoTime(began[indices[indices.length - 1]]),
-    points: indices.length,
-  };
+/** The first point that began at a time or later, or at no known time. */
+export function firstFrom(began: Float64Array, time: number): number {
+  const first = began.findIndex(at => !(at < time));
+  return first < 0 ? began.length : first;
 }
+
+/** When the first and the last of these points began. */
+export const spanOf = ({began}: {began: Float64Array}, {from, to}: Range) => ({
+  from: isoTime(began[from]),
+  to: isoTime(began[to - 1]),
+  points: to - from,
+});

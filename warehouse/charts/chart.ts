@@ -36,27 +36,31 @@ function judged(
   const set = question.rules ?? 'limits';
   const applied = rulesThatApply(set, chart.rulesThatApply);
   const rules = rulesOf(applied);
-  const points = stages.flatMap(stage => pointsOf(chart, stage, rules));
-  const stated = points.filter(({value}) => !Number.isNaN(value));
-  const listed = stated.slice(-(question.last ?? LISTED));
+  const drawn = stages.map(stage => draw(chart, stage, rules));
+  const of = {
+    points: drawn.reduce((sum, d) => sum + d.stated.length, 0),
+    violations: drawn.reduce((sum, d) => sum + d.violations, 0),
+  };
+  const listed = newest(drawn, question.last ?? LISTED);
   const limits = listed.map(({limits}) => limits);
   const same = limits.every(({lcl, ucl}) => lcl === limits[0].lcl && ucl === limits[0].ucl);
+  const {sizes} = chart;
   const {lines, baseline} = stages[stages.length - 1];
   const notes = [...chart.notes];
   if (rules.length < RULE_SETS[set].length)
     notes.push(`on this chart only ${rules.length} of the ${RULE_SETS[set].length} ${set} rules mean anything`);
-  for (const note of stages.flatMap(stage => chart.notesOf?.(stage.lines, indicesOf(stage)) ?? []))
+  for (const note of stages.flatMap(stage => chart.notesOf?.(stage.lines, judgedBy(stage)) ?? []))
     if (!notes.includes(note)) notes.push(note);
-  if (listed.length < stated.length)
-    notes.push(`the newest ${listed.length} of ${stated.length} points are listed; all of them were judged`);
+  if (listed.length < of.points)
+    notes.push(`the newest ${listed.length} of ${of.points} points are listed; all of them were judged`);
   return {
-    center: centerLine(question, lines, medianOf(Array.from(chart.sizes))),
+    center: centerLine(question, lines, medianOf(sizes)),
     sigma: lines.sigma,
     sigmaBy: lines.sigmaBy,
     limits: same ? limits[0] : limits,
-    n: Array.from(chart.sizes).reduce((sum, n) => sum + n, 0),
+    n: sizes.reduce((sum, n) => sum + n, 0),
     points: listed.map(({limits: _limits, ...point}) => point),
-    of: {points: stated.length, violations: stated.filter(({violations}) => violations.length > 0).length},
+    of,
     rules: {name: set, texts: Object.fromEntries(rules.map(({id, text}) => [id, text]))},
     averageRunLength: chart.runLength(lines, applied),
     baseline,
@@ -64,7 +68,7 @@ function judged(
       from: isoTime(chart.began[stage.from]),
       to: isoTime(chart.began[stage.to - 1]),
       points: stage.to - stage.from,
-      center: centerLine(question, stage.lines, medianOf(Array.from(chart.sizes).slice(stage.from, stage.to))),
+      center: centerLine(question, stage.lines, medianOf(sizes.slice(stage.from, stage.to))),
       sigma: stage.lines.sigma,
       sigmaBy: stage.lines.sigmaBy,
       baseline: stage.baseline,
@@ -74,22 +78,45 @@ function judged(
 }
 
 /** What is said of the spread of the baseline; of limits that were frozen elsewhere, of all points. */
-const indicesOf = ({from, to, estimatedFrom}: Stage) =>
-  estimatedFrom.length > 0 ? estimatedFrom : Array.from({length: to - from}, (_, i) => from + i);
+const judgedBy = ({from, to, estimatedFrom}: Stage) =>
+  estimatedFrom.to > estimatedFrom.from ? estimatedFrom : {from, to};
 
-function pointsOf(chart: Chartable, {from, to, lines, estimatedFrom}: Stage, rules: ReturnType<typeof rulesOf>) {
-  const inBaseline = new Set(estimatedFrom);
-  const {values, lcl, ucl, z, below} = chart.draw(from, to, lines, i => inBaseline.has(i));
+interface Drawn {
+  /** The points that have a statistic, by their place among the stage's. */
+  stated: number[];
+  violations: number;
+  point: (i: number) => ChartAnswer['points'][number] & {limits: {lcl: number | null; ucl: number | null}};
+}
+
+function draw(chart: Chartable, stage: Stage, rules: ReturnType<typeof rulesOf>): Drawn {
+  const {values, lcl, ucl, z, below} = chart.draw(stage, stage.lines, stage.estimatedFrom);
   const broken = brokenRules(z, rules);
-  return Array.from(values, (value, i) => ({
-    x: chart.names[from + i],
-    at: isoTime(chart.began[from + i]),
-    n: chart.sizes[from + i],
-    value,
-    ...(below ? {below: below[i]} : {}),
-    violations: broken[i],
-    limits: {lcl: finite(lcl[i]), ucl: finite(ucl[i])},
-  }));
+  const stated: number[] = [];
+  values.forEach((value, i) => {
+    if (!Number.isNaN(value)) stated.push(i);
+  });
+  return {
+    stated,
+    violations: stated.reduce((sum, i) => sum + Number(broken[i].length > 0), 0),
+    point: i => ({
+      x: chart.nameOf(stage.from + i),
+      at: isoTime(chart.began[stage.from + i]),
+      n: chart.sizes[stage.from + i],
+      value: values[i],
+      ...(below ? {below: below[i]} : {}),
+      violations: broken[i],
+      limits: {lcl: finite(lcl[i]), ucl: finite(ucl[i])},
+    }),
+  };
+}
+
+function newest(drawn: readonly Drawn[], most: number): ReturnType<Drawn['point']>[] {
+  const found: ReturnType<Drawn['point']>[] = [];
+  for (const {stated, point} of drawn.toReversed()) {
+    const left = most - found.length;
+    if (left > 0) found.unshift(...stated.slice(-left).map(point));
+  }
+  return found;
 }
 
 const finite = (value: number) => (Number.isFinite(value) ? value : null);

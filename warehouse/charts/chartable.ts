@@ -29,16 +29,22 @@ export interface Chance {
   value: number;
 }
 
+/** Consecutive points: those from `from` on, before `to`. */
+export interface Range {
+  from: number;
+  to: number;
+}
+
 /** The points of one chart, how its limits are estimated from some of them, and how a stretch of them is drawn. */
 export interface Chartable<R extends Lines = Lines> extends Places {
   /** Values or parts behind each point. */
-  sizes: ArrayLike<number>;
+  sizes: readonly number[];
   /** Points that a baseline needs at least. */
   least: number;
-  /** @param indices the points of the baseline. @throws QuestionError where they do not vary or are too few */
-  estimate(indices: readonly number[]): R;
-  /** @param isBaseline whether a point helped to estimate the lines */
-  draw(from: number, to: number, lines: R, isBaseline: (i: number) => boolean): Piece;
+  /** @param baseline its points. @throws QuestionError where they do not vary or are too few */
+  estimate(baseline: Range): R;
+  /** @param baseline the points that the lines were estimated from */
+  draw(points: Range, lines: R, baseline: Range): Piece;
   /** Which rules mean anything: all, those for points of any distribution, or the limits alone. */
   rulesThatApply: 'all' | 'any-distribution' | 'limits';
   /** Points between false alarms with these rules. */
@@ -46,7 +52,7 @@ export interface Chartable<R extends Lines = Lines> extends Places {
   /** @param i a point that did not help to estimate the lines */
   chances(i: number, lines: R): Chance[];
   /** Said of the lines as estimated or frozen. */
-  notesOf?(lines: R, indices: readonly number[]): string[];
+  notesOf?(lines: R, points: Range): string[];
 }
 
 export type Baseline = ChartAnswer['baseline'];

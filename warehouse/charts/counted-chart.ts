@@ -38,12 +38,8 @@ export function countedChart(question: ChartQuestion, points: CountedPoints): Ch
     ...points,
     sizes: points.n,
     least: 2,
-    estimate: indices =>
-      estimated(
-        kind,
-        indices.map(i => samples[i]),
-      ),
-    draw(from, to, {center, sigma, sigmaZ}) {
+    estimate: ({from, to}) => estimated(kind, samples.slice(from, to)),
+    draw({from, to}, {center, sigma, sigmaZ}) {
       const some = samples.slice(from, to);
       const stretch = sigmaZ * sigma;
       return {
@@ -63,13 +59,9 @@ export function countedChart(question: ChartQuestion, points: CountedPoints): Ch
       return shewhartRunLength(what, rules, draw, {subgroups, degrees});
     },
     chances: (i, lines) => [chanceOf(kind, samples[i], lines)],
-    notesOf: (lines, indices) => [
+    notesOf: (lines, {from, to}) => [
       ...spreadNotes(kind, lines),
-      ...overdispersion(
-        kind,
-        indices.map(i => samples[i]),
-        lines.center,
-      ),
+      ...overdispersion(kind, samples.slice(from, to), lines.center),
     ],
   };
 }

@@ -3,7 +3,7 @@ import type {Bindings, Session} from '../duckdb.ts';
 import {createPopulation} from '../population.ts';
 import {query} from '../queries.ts';
 import {QuestionError} from '../question-error.ts';
-import {looseOf, notesOfSubgroups, type SubgroupKey, subgroupKey} from './subgroup-key.ts';
+import {looseOf, notesOfSubgroups, prepareLotNames, type SubgroupKey, subgroupKey} from './subgroup-key.ts';
 import {type Asked, type Places, withIds} from './values.ts';
 
 /** Inspected parts and what was found on them, by subgroup in order of time. */
@@ -30,8 +30,9 @@ export async function countedPoints(session: Session, question: Asked): Promise<
        on f.part = p.part`,
     bindings,
   );
-  const loose = await looseOf(session, 'from points', {});
+  const loose = await looseOf(session, {sql: 'from points', bindings: {}, isWhole: false});
   if (loose.all === 0) throw new QuestionError('no inspected parts in this scope');
+  await prepareLotNames(session);
   const key = subgroupKey(question.subgroup, loose);
   const rows = await session.rows<{
     grp: unknown;
@@ -54,7 +55,7 @@ export async function countedPoints(session: Session, question: Asked): Promise<
     n: inside.map(r => r.n),
     defective: inside.map(r => r.defective),
     defects: inside.map(r => r.defects),
-    names: inside.map(r => r.name),
+    nameOf: i => inside[i].name,
     began: Float64Array.from(inside, r => r.began ?? Number.NaN),
     notes: notesOfSubgroups(key, loose, out, 'parts'),
   };

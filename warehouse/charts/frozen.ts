@@ -10,7 +10,7 @@ import {NotFound} from '../not-found.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Warehouse} from '../store.ts';
 import {pointsWithin, spanOf} from './baseline.ts';
-import type {Chartable, Lines} from './chartable.ts';
+import type {Chartable, Lines, Range} from './chartable.ts';
 import {type Identity, openChart} from './open-chart.ts';
 
 type Entry = {baseline: string; by: string; authenticated: boolean; reason: string} & (
@@ -94,9 +94,9 @@ export async function freezeBaseline(
   const {validFrom, ...asked} = question;
   const {entry, asOf} = await warehouse.read(question.asOf, async (session, position) => {
     const {chart, identity} = await openChart(session, asked);
-    const indices = pointsWithin(chart as Chartable, question.baseline);
-    const window = spanOf(chart, indices);
-    const from = validFrom ?? timeAfter(chart, indices);
+    const baseline = pointsWithin(chart, question.baseline);
+    const window = spanOf(chart, baseline);
+    const from = validFrom ?? timeAfter(chart, baseline);
     return {
       asOf: position,
       entry: {
@@ -106,7 +106,7 @@ export async function freezeBaseline(
         asOf: position,
         window,
         validFrom: from,
-        lines: chart.estimate(indices),
+        lines: chart.estimate(baseline),
       },
     };
   });
@@ -138,9 +138,8 @@ export function told({lines: _lines, identity: _identity, ...shown}: Frozen): Fr
 }
 
 /** When the first point after a baseline begins; where none does, when the last of the baseline did. */
-function timeAfter({began}: Chartable, indices: readonly number[]): string {
-  const last = indices[indices.length - 1];
-  const next = began[last + 1] ?? began[last];
+function timeAfter({began}: Chartable, {to}: Range): string {
+  const next = began[to] ?? began[to - 1];
   if (Number.isNaN(next)) {
     throw new QuestionError('these points have no times: say from when on the limits hold (validFrom)');
   }

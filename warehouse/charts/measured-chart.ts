@@ -44,13 +44,8 @@ export function measuredChart(question: ChartQuestion, subgroups: readonly Subgr
     ],
     sizes: subgroups.map(({n}) => n),
     least: 2,
-    estimate: indices =>
-      estimated(
-        question,
-        indices.map(i => subgroups[i]),
-        single,
-      ),
-    draw(from, to, lines) {
+    estimate: ({from, to}) => estimated(question, subgroups.slice(from, to), single),
+    draw({from, to}, lines) {
       const some = subgroups.slice(from, to);
       if (kind === 'cusum') return cusumPiece(some, lines, cusum);
       const chart = chartOf(kind, some, lines, ewma);
@@ -70,17 +65,10 @@ export function measuredChart(question: ChartQuestion, subgroups: readonly Subgr
       });
     },
     chances: (i, lines) => chancesOf(subgroups[i], lines),
-    notesOf: (lines, indices) => [
-      ...betweenSubgroups(
-        indices.map(i => subgroups[i]),
-        lines,
-        kind,
-      ),
-      ...autocorrelation(
-        indices.map(i => subgroups[i].mean),
-        kind,
-      ),
-    ],
+    notesOf(lines, {from, to}) {
+      const some = subgroups.slice(from, to);
+      return [...betweenSubgroups(some, lines, kind), ...autocorrelation(some, kind)];
+    },
   };
 }
 
@@ -221,14 +209,14 @@ function betweenSubgroups(
 }
 
 /** Neighbours that resemble each other make limits from short-term spread too narrow. */
-function autocorrelation(means: readonly number[], kind: ChartQuestion['kind']): string[] {
-  const n = means.length;
+function autocorrelation(subgroups: readonly Subgroup[], kind: ChartQuestion['kind']): string[] {
+  const n = subgroups.length;
   if (n < 20 || kind === 'r' || kind === 's' || kind === 'mr') return [];
-  const mean = means.reduce((sum, x) => sum + x, 0) / n;
+  const mean = subgroups.reduce((sum, g) => sum + g.mean, 0) / n;
   let [squares, products] = [0, 0];
-  means.forEach((x, i) => {
-    squares += (x - mean) ** 2;
-    if (i > 0) products += (x - mean) * (means[i - 1] - mean);
+  subgroups.forEach((g, i) => {
+    squares += (g.mean - mean) ** 2;
+    if (i > 0) products += (g.mean - mean) * (subgroups[i - 1].mean - mean);
   });
   const r = squares > 0 ? products / squares : 0;
   // Twice the standard error of a series without memory. @see Box & Jenkins (1976), 2.1.6

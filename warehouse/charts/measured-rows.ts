@@ -14,6 +14,8 @@ import type {Source} from './parameters.ts';
 export interface MeasuredRows {
   sql: string;
   bindings: Bindings;
+  /** Whether every row names a lot and has a time, whatever the scope. */
+  isWhole: boolean;
 }
 
 /**
@@ -21,15 +23,23 @@ export interface MeasuredRows {
  * @throws what the filter throws
  */
 export async function measuredRows(session: Session, source: Source, scope: Scope): Promise<MeasuredRows> {
-  const {sql, bindings} = await firstRuns(session, source, scope);
+  const {sql, ...more} = await firstRuns(session, source, scope);
   const present = source.columns.map((_, k) => `isfinite(v${k})`).join(' and ');
-  return {sql: `select * from (${sql}) where ${present}`, bindings};
+  return {sql: `select * from (${sql}) where ${present}`, ...more};
 }
 
 /** How many first runs have a value that is only known to lie beyond what could be measured. */
 export async function beyondMeasure(session: Session, source: Source, scope: Scope): Promise<number> {
+  const {table, columns} = source;
+  // Few columns have any, and looking at one column alone is cheap.
+  const anywhere = columns.map(column => `isinf(${column})`).join(' or ');
+  const isLate = await hasLateValues(session, source.step);
+  const {some} = await session.row<{some: boolean}>(
+    `select exists (from ${factTable(table)} where ${anywhere}) as some`,
+  );
+  if (!some && !isLate) return 0;
   const {sql, bindings} = await firstRuns(session, source, scope);
-  const beyond = source.columns.map((_, k) => `isinf(v${k})`).join(' or ');
+  const beyond = columns.map((_, k) => `isinf(v${k})`).join(' or ');
   const {n} = await session.row<{n: number}>(`select count(*) as n from (${sql}) where ${beyond}`, bindings);
   return n;
 }
@@ -52,32 +62,35 @@ export async function firstRuns(
       sql: `select m.part, s.lot, ${TIME} as "at", false as astray, ${values}
         from now.step_${table.id} m ${joins(step)} where m.run = 1 ${within}`,
       bindings,
+      isWhole: false,
     };
   }
-  const beside = await besideOf(session, table.id, step);
+  const {name, isWhole} = await besideOf(session, table.id, step);
   return {
     sql: `select m.part, b.lot, b."at", b.part is distinct from m.part as astray, ${values}
-      from ${factTable(table)} m positional join ${beside} b
+      from ${factTable(table)} m positional join ${name} b
       where m.run = 1 and m.batch <= ${POSITION} ${within}`,
     bindings,
+    isWhole,
   };
 }
 
 async function hasLateValues(session: Session, step: string): Promise<boolean> {
-  const {n} = await session.row<{n: number}>('select count(*) as n from fact.late_parameters where step = $step', {
-    step,
-  });
-  return n > 0;
+  const {some} = await session.row<{some: boolean}>(
+    'select exists (from fact.late_parameters where step = $step) as some',
+    {step},
+  );
+  return some;
 }
 
 /** Rows that come later stand behind these and are of later positions. */
-async function besideOf(session: Session, id: number, step: string): Promise<string> {
+async function besideOf(session: Session, id: number, step: string): Promise<{name: string; isWhole: boolean}> {
   const name = `beside_${id}`;
-  const {n} = await session.row<{n: number}>(
-    'select count(*) as n from duckdb_tables() where temporary and table_name = $name',
+  const [made] = await session.rows<{isWhole: boolean}>(
+    `select comment = 'whole' as "isWhole" from duckdb_tables() where temporary and table_name = $name`,
     {name},
   );
-  if (n > 0) return name;
+  if (made) return {name, isWhole: made.isWhole};
   const {timeless} = await session.row<{timeless: number}>(
     `select count(*) as timeless from ${factTable({id})} where measured_at is null`,
   );
@@ -88,7 +101,11 @@ async function besideOf(session: Session, id: number, step: string): Promise<str
      from (select rowid as place, part, run, measured_at from ${factTable({id})}) m
      ${timeless > 0 ? joins(step) : 'left join subjects s on s.part = m.part'} order by m.place`,
   );
-  return name;
+  const {isWhole} = await session.row<{isWhole: boolean}>(
+    `select coalesce(bool_and(lot is not null and "at" is not null), true) as "isWhole" from ${name}`,
+  );
+  if (isWhole) await session.run(`comment on table ${name} is 'whole'`);
+  return {name, isWhole};
 }
 
 const TIME = 'coalesce(m.measured_at, v.started_at, s.made_at)';

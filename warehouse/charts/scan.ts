@@ -74,19 +74,14 @@ async function lotsOfParameters(session: Session, table: StepTable, scope: ScanQ
     bindings,
   );
   const near = parameters.map((_, k) => middles[`m${k}`] ?? 0);
-  const {largest} = await session.row<{largest: number | null}>(
-    `select max(n) as largest from (select count(*) as n from (${sql}) where lot is not null group by lot)`,
-    bindings,
-  );
-  const needsRange = (largest ?? 0) <= LARGEST_FOR_RANGES;
-  const sums = (v: string, k: number) => {
+  const sums = (v: string, k: number, withRange: boolean) => {
     const off = `(${v} - ${near[k]})`;
-    const range = needsRange ? `coalesce(max(${v}) - min(${v}), 0)` : "'nan'::double";
+    const range = withRange ? `coalesce(max(${v}) - min(${v}), 0)` : "'nan'::double";
     return `count(${v})::double, coalesce(sum(${off}), 0), coalesce(sum(${off} * ${off}), 0), ${range}`;
   };
   const byLot = `from (${sql}) where lot is not null group by lot order by min("at") nulls last, lot`;
   const columns = (await session.typed(
-    `select ${parameters.map((_, k) => sums(`v${k}`, k)).join(', ')},
+    `select ${parameters.map((_, k) => sums(`v${k}`, k, false)).join(', ')},
        coalesce(epoch_ms(max("at"))::double, 'nan'::double), bool_or(astray)::integer ${byLot}`,
     bindings,
   )) as Float64Array[];
@@ -96,11 +91,12 @@ async function lotsOfParameters(session: Session, table: StepTable, scope: ScanQ
   const found: LotsOfParameter[] = [];
   for (const [k, {parameter}] of parameters.entries()) {
     const mine = columns.slice(PER_PARAMETER * k, PER_PARAMETER * (k + 1));
-    // A value beyond what could be measured makes a sum infinite: such a parameter is read once more without those.
-    const sound = mine[1].every(Number.isFinite)
+    // A value beyond what could be measured makes a sum infinite; small lots are judged by their ranges: read once more.
+    const isSound = mine[1].every(Number.isFinite) && mine[0].some(n => n > LARGEST_FOR_RANGES);
+    const sound = isSound
       ? mine
       : ((await session.typed(
-          `select ${sums(`case when isfinite(v${k}) then v${k} end`, k)} ${byLot}`,
+          `select ${sums(`case when isfinite(v${k}) then v${k} end`, k, true)} ${byLot}`,
           bindings,
         )) as Float64Array[]);
     found.push({

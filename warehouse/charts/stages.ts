@@ -1,18 +1,16 @@
 import type {ChartQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import {QuestionError} from '../question-error.ts';
-import {enough, pointsWithin, spanOf} from './baseline.ts';
-import type {Baseline, Chartable, Lines} from './chartable.ts';
+import {enough, firstFrom, pointsWithin, spanOf} from './baseline.ts';
+import type {Baseline, Chartable, Lines, Range} from './chartable.ts';
 import type {Frozen} from './frozen.ts';
 import {findParameters} from './parameters.ts';
 
 /** Consecutive points that are judged by the same lines. */
-export interface Stage {
-  from: number;
-  to: number;
+export interface Stage extends Range {
   lines: Lines;
-  /** The points that the lines were estimated from, where these are among the chart's. */
-  estimatedFrom: readonly number[];
+  /** The points that the lines were estimated from; none where they were frozen. */
+  estimatedFrom: Range;
   baseline: Baseline;
 }
 
@@ -36,8 +34,8 @@ export function stagesOf(
     return split(began, starts).map(({from, to}, k, all) => {
       const where = all.length === 1 ? '' : ` in stage ${k + 1} of ${all.length}`;
       enough(to - from, chart.least, where);
-      const indices = Array.from({length: to - from}, (_, i) => from + i);
-      return {from, to, lines: chart.estimate(indices), estimatedFrom: indices, baseline: anew(chart, indices)};
+      const range = {from, to};
+      return {...range, lines: chart.estimate(range), estimatedFrom: range, baseline: anew(chart, range)};
     });
   }
   if (question.baseline === undefined && frozen.length > 0) {
@@ -45,22 +43,20 @@ export function stagesOf(
     return split(began, since, true).map(({from, to, k}) => {
       const {lines, window, id, version, validFrom, reason, by, at} = frozen[k];
       const baseline = {...window, frozen: {id, version, validFrom, reason, by, at}};
-      return {from, to, lines, estimatedFrom: [], baseline};
+      return {from, to, lines, estimatedFrom: {from: 0, to: 0}, baseline};
     });
   }
-  const indices = pointsWithin(chart, question.baseline);
-  const lines = chart.estimate(indices);
-  return [{from: 0, to: began.length, lines, estimatedFrom: indices, baseline: anew(chart, indices)}];
+  const range = pointsWithin(chart, question.baseline);
+  return [
+    {from: 0, to: began.length, lines: chart.estimate(range), estimatedFrom: range, baseline: anew(chart, range)},
+  ];
 }
 
-const anew = (chart: Chartable, indices: readonly number[]): Baseline => ({...spanOf(chart, indices), frozen: null});
+const anew = (chart: Chartable, range: Range): Baseline => ({...spanOf(chart, range), frozen: null});
 
 /** Points without a time come last and belong to the last stage. `k` counts the stages, empty ones too. */
 function split(began: Float64Array, starts: readonly number[], mayBeEmpty = false) {
-  const bounds = starts.map(start => {
-    const first = began.findIndex(at => !(at < start));
-    return first < 0 ? began.length : first;
-  });
+  const bounds = starts.map(start => firstFrom(began, start));
   const stages = [0, ...bounds].map((from, k) => ({from, to: bounds[k] ?? began.length, k}));
   return mayBeEmpty ? stages.filter(({from, to}) => to > from) : stages;
 }

@@ -1,5 +1,6 @@
 import type {ChartQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
+import type {MeasuredRows} from './measured-rows.ts';
 
 /** How the points of a chart are put into rational subgroups, over a relation of rows with `lot` and `"at"`. */
 export interface SubgroupKey {
@@ -32,7 +33,7 @@ export function subgroupKey(subgroup: ChartQuestion['subgroup'], loose: Loose): 
     return {
       by,
       sql: rows => `select *, lot as grp from (${rows})`,
-      name: '(select id from fact.items where item = grp)',
+      name: '(select id from lot_names where item = grp)',
       isByOrder: false,
     };
   if (by === 'hour')
@@ -79,10 +80,16 @@ export function notesOfSubgroups({by}: SubgroupKey, {all, timeless}: Loose, out:
   return notes;
 }
 
-/** @param relation with `lot` and `"at"` */
-export function looseOf(session: Session, relation: string, bindings: Parameters<Session['rows']>[1]): Promise<Loose> {
+/** Whether any row belongs nowhere; not looked at where all rows are known to be whole. */
+export async function looseOf(session: Session, {sql, bindings, isWhole}: MeasuredRows): Promise<Loose> {
+  if (isWhole) return {all: 1, lotless: 0, timeless: 0};
   return session.row<Loose & Record<string, unknown>>(
-    `select count(*) as "all", count(*) filter (lot is null) as lotless, count(*) filter ("at" is null) as timeless from (${relation})`,
+    `select count(*) as "all", count(*) filter (lot is null) as lotless, count(*) filter ("at" is null) as timeless from (${sql})`,
     bindings,
   );
+}
+
+/** The names of lots, once for all charts at a position. */
+export async function prepareLotNames(session: Session): Promise<void> {
+  await session.run(`create temp table if not exists lot_names as select item, id from fact.items where kind = 'lot'`);
 }

@@ -5,13 +5,13 @@ import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
 import {beyondMeasure, measuredRows} from './measured-rows.ts';
 import {findParameters, type Source} from './parameters.ts';
-import {looseOf, notesOfSubgroups, type SubgroupKey, subgroupKey} from './subgroup-key.ts';
+import {looseOf, notesOfSubgroups, prepareLotNames, type SubgroupKey, subgroupKey} from './subgroup-key.ts';
 
 export type Asked = Pick<ChartQuestion, 'parameter' | 'subgroup' | 'product' | 'from' | 'to' | 'where'>;
 
 /** What there is to a point besides its statistic: its name, when it began (ms, NaN where nothing says when). */
 export interface Places {
-  names: string[];
+  nameOf: (i: number) => string;
   began: Float64Array;
   notes: string[];
 }
@@ -35,11 +35,14 @@ export interface Singles extends Places {
 export async function subgroupsOf(session: Session, question: Asked): Promise<Subgrouped> {
   const source = await oneParameter(session, question.parameter);
   const rows = await measuredRows(session, source, question);
-  const loose = await looseOf(session, rows.sql, rows.bindings);
+  const loose = await looseOf(session, rows);
   const beyond = await beyondNote(session, source, question);
   if (loose.all === 0) throw noValues(beyond);
   const key = subgroupKey(question.subgroup, loose);
-  const {near} = await session.row<{near: number}>(`select v0 as near from (${rows.sql}) limit 1`, rows.bindings);
+  const [first] = await session.rows<{near: number}>(`select v0 as near from (${rows.sql}) limit 1`, rows.bindings);
+  if (first === undefined) throw noValues(beyond);
+  const {near} = first;
+  await prepareLotNames(session);
   await session.run(
     `create or replace temp table grouped as
      select ${key.name} as name, * from (
@@ -57,10 +60,11 @@ export async function subgroupsOf(session: Session, question: Asked): Promise<Su
     `select n, mean, "range", coalesce(deviation, 'nan'::double), ${MILLISECONDS('began')} ${ordered}`,
   );
   const {columns} = await session.columns(`select name ${ordered}`);
+  const names = columns[0] as string[];
   return {
     by: key.by,
     subgroups: Array.from(n, (size, i) => ({n: size, mean: mean[i], range: range[i], deviation: deviation[i]})),
-    names: columns[0] as string[],
+    nameOf: i => names[i],
     began: began as Float64Array,
     notes: [...beyond, ...notesOfSubgroups(key, loose, out ?? 0, 'values')],
   };
@@ -73,9 +77,10 @@ export async function subgroupsOf(session: Session, question: Asked): Promise<Su
 export async function singlesOf(session: Session, question: Asked, grouped = false): Promise<Singles> {
   const source = await findParameters(session, question.parameter);
   const rows = await measuredRows(session, source, question);
-  const loose = await looseOf(session, rows.sql, rows.bindings);
+  const loose = await looseOf(session, rows);
   const beyond = await beyondNote(session, source, question);
   if (loose.all === 0) throw noValues(beyond);
+  if (grouped) await prepareLotNames(session);
   const key = grouped ? subgroupKey(question.subgroup, loose) : null;
   const values = source.columns.map((_, k) => `v${k}`);
   const chosen = key === null ? `select *, 0 as grp from (${withIds(rows.sql)})` : key.sql(withIds(rows.sql));
@@ -86,16 +91,19 @@ export async function singlesOf(session: Session, question: Asked, grouped = fal
      from (select *, min("at") over (partition by grp) as grp_began from (${chosen})) order by "at" nulls last, id`,
     rows.bindings,
   );
-  const {astray} = await session.row<{astray: boolean}>('select bool_or(astray) as astray from singles');
+  const {astray} = await session.row<{astray: boolean}>(
+    'select coalesce(bool_or(astray), false) as astray from singles',
+  );
   if (astray) throw new Error(`lots and times do not stand beside the values of ${question.parameter}`);
   const columns = await session.typed(`select ${values.join(', ')}, ${MILLISECONDS('"at"')}, grp_no from singles`);
+  if (columns[0].length === 0) throw noValues(beyond);
   const of = columns[values.length + 1] as Int32Array;
   const began = columns[values.length] as Float64Array;
   const out = of.reduce((sum, g) => sum + Number(g < 0), 0);
   const notes = key === null ? [] : notesOfSubgroups(key, loose, out, 'values');
   return {
     values: columns.slice(0, values.length) as Float64Array[],
-    names: Array.from(began, (at, i) => (Number.isNaN(at) ? String(i + 1) : isoTime(at)!)),
+    nameOf: i => isoTime(began[i]) ?? String(i + 1),
     began,
     groups: key === null ? null : {of, names: await namesOf(session, key), by: key.by},
     notes: [...beyond, ...notes],

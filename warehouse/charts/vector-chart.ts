@@ -16,32 +16,34 @@ export interface VectorLines extends Lines {
 export function vectorChart(question: ChartQuestion, points: Singles): Chartable<VectorLines> {
   const width = points.values.length;
   if (width < 2) throw new QuestionError('t2 takes several parameters: name them with commas');
-  const {subgroups, began, names, notes} = subgroupsOf(question, points);
+  const {subgroups, began, nameOf, notes} = subgroupsOf(question, points);
   const grouped = subgroups.some(rows => rows.length > 1);
   return {
-    names,
+    nameOf,
     began,
     sizes: subgroups.map(rows => rows.length),
     notes: [...points.notes, ...notes],
     least: width + 2,
-    estimate(indices) {
-      const reference = refusing(() => referenceOf(indices.map(i => subgroups[i])));
+    estimate({from, to}) {
+      const reference = refusing(() => referenceOf(subgroups.slice(from, to)));
       return {
         center: width,
         sigma: 1,
         sigmaBy: grouped ? 'covariance within subgroups' : 'covariance of the baseline',
-        subgroups: indices.length,
-        degrees: grouped ? indices.length * (reference.n - 1) : indices.length - 1,
+        subgroups: to - from,
+        degrees: grouped ? (to - from) * (reference.n - 1) : to - from - 1,
         reference,
       };
     },
-    draw(from, to, {reference}, isBaseline) {
+    draw({from, to}, {reference}, baseline) {
       const values = refusing(() => tSquared(subgroups.slice(from, to), reference));
       const limits = {
         baseline: tSquaredLimit(reference, 'baseline', FALSE_ALARMS),
         next: tSquaredLimit(reference, 'new', FALSE_ALARMS),
       };
-      const ucl = values.map((_, i) => (isBaseline(from + i) ? limits.baseline : limits.next));
+      const ucl = values.map((_, i) =>
+        from + i >= baseline.from && from + i < baseline.to ? limits.baseline : limits.next,
+      );
       return {
         values,
         center: values.map(() => width),
@@ -59,9 +61,9 @@ export function vectorChart(question: ChartQuestion, points: Singles): Chartable
   };
 }
 
-function subgroupsOf({subgroup}: ChartQuestion, {values, groups, began, names}: Singles) {
+function subgroupsOf({subgroup}: ChartQuestion, {values, groups, began, nameOf}: Singles) {
   const rows = Array.from(began, (_, i) => values.map(column => column[i]));
-  const singles = {subgroups: rows.map(row => [row]), began, names};
+  const singles = {subgroups: rows.map(row => [row]), began, nameOf};
   if (subgroup === undefined || subgroup === 1 || groups === null) return {...singles, notes: []};
   const count = groups.names.length;
   const subgroups: number[][][] = Array.from({length: count}, () => []);
@@ -83,7 +85,7 @@ function subgroupsOf({subgroup}: ChartQuestion, {values, groups, began, names}: 
   return {
     subgroups,
     began: since.subarray(0, subgroups.length),
-    names: groups.names.slice(0, subgroups.length),
+    nameOf: (i: number) => groups.names[i],
     notes,
   };
 }
