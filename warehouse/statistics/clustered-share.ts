@@ -1,0 +1,25 @@
+import {wilson} from './wilson.ts';
+
+/** Things of one cluster, and how many of them count. */
+export interface Cluster {
+  n: number;
+  count: number;
+}
+
+/**
+ * A share with its 95 % interval, clusters as the unit: Wilson's interval at the number of independent things that would be as
+ * sure. Never surer than the things themselves.
+ * @returns null without things; `effective` is that number
+ * @see Korn & Graubard (1998), Surv. Methodol. 24:193 (effective sizes); Cochran, Sampling Techniques, ch. 6 (the ratio's variance)
+ */
+export function clusteredShare(clusters: readonly Cluster[]) {
+  const filled = clusters.filter(({n}) => n > 0);
+  const n = filled.reduce((sum, cluster) => sum + cluster.n, 0);
+  if (n === 0) return null;
+  const count = filled.reduce((sum, cluster) => sum + cluster.count, 0);
+  const value = count / n;
+  const between = filled.reduce((sum, cluster) => sum + (cluster.count - value * cluster.n) ** 2, 0);
+  const variance = filled.length > 1 ? ((filled.length / (filled.length - 1)) * between) / n ** 2 : 0;
+  const effective = variance > 0 ? Math.min(n, (value * (1 - value)) / variance) : n;
+  return {value, n, count, effective, ...wilson(value * effective, effective)};
+}
