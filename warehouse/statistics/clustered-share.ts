@@ -4,6 +4,8 @@ import {wilson} from './wilson.ts';
 export interface Cluster {
   n: number;
   count: number;
+  /** So many clusters are alike; 1 unless said. */
+  times?: number;
 }
 
 /**
@@ -14,12 +16,15 @@ export interface Cluster {
  */
 export function clusteredShare(clusters: readonly Cluster[]) {
   const filled = clusters.filter(({n}) => n > 0);
-  const n = filled.reduce((sum, cluster) => sum + cluster.n, 0);
+  const sum = (of: (cluster: Cluster) => number) =>
+    filled.reduce((total, cluster) => total + (cluster.times ?? 1) * of(cluster), 0);
+  const n = sum(cluster => cluster.n);
   if (n === 0) return null;
-  const count = filled.reduce((sum, cluster) => sum + cluster.count, 0);
+  const count = sum(cluster => cluster.count);
   const value = count / n;
-  const between = filled.reduce((sum, cluster) => sum + (cluster.count - value * cluster.n) ** 2, 0);
-  const variance = filled.length > 1 ? ((filled.length / (filled.length - 1)) * between) / n ** 2 : 0;
+  const many = sum(() => 1);
+  const between = sum(cluster => (cluster.count - value * cluster.n) ** 2);
+  const variance = many > 1 ? ((many / (many - 1)) * between) / n ** 2 : 0;
   const effective = variance > 0 ? Math.min(n, (value * (1 - value)) / variance) : n;
   return {value, n, count, effective, ...wilson(value * effective, effective)};
 }
