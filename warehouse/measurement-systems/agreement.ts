@@ -116,13 +116,10 @@ async function inspectorsOf(session: Session, {inspector, reference}: AgreementQ
     );
   }
   if (inspector === undefined) return known.filter(name => name !== reference);
-  await session.run(
-    'delete from judged where inspector is distinct from $inspector and inspector is distinct from $reference',
-    {
-      inspector,
-      reference: reference ?? null,
-    },
-  );
+  await session.run('delete from judged where coalesce(inspector not in ($inspector, $reference), true)', {
+    inspector,
+    reference: reference ?? inspector,
+  });
   return [inspector];
 }
 
