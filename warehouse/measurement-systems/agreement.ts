@@ -207,8 +207,9 @@ async function jointAgreement(
     inspectors: inspectors.map(row => row.inspector),
     decisions,
     value: kappa.value,
-    low: kappa.low,
-    high: kappa.high,
+    // Leaving out a part of those that all agree on changes nothing: that is no interval.
+    low: kappa.value === 1 ? null : kappa.low,
+    high: kappa.value === 1 ? null : kappa.high,
   };
 }
 

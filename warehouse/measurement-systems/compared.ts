@@ -21,16 +21,22 @@ export function compare({fail_fail, fail_pass, pass_fail, pass_pass}: Counts): C
   ]);
   const decisions = fail_fail + fail_pass + pass_fail + pass_pass;
   const agree = fail_fail + pass_pass;
+  const agreement = share(agree, decisions);
   return {
     decisions,
     agree,
-    agreement: share(agree, decisions),
-    kappa:
-      kappa === null
-        ? null
-        : {value: kappa.value, standardError: kappa.standardError, low: kappa.low, high: kappa.high},
+    agreement,
+    kappa: kappa === null ? null : bounded(kappa, agreement.low),
     table: {failFail: fail_fail, failPass: fail_pass, passFail: pass_fail, passPass: pass_pass},
   };
+}
+
+/** Where all decisions agree the standard error is 0 however few they are: the bound then follows from that of the agreement. */
+function bounded(
+  {value, standardError, low, high, observed, expected}: NonNullable<ReturnType<typeof cohenKappa>>,
+  least: number,
+): NonNullable<Compared['kappa']> {
+  return {value, standardError, low: observed === 1 ? (least - expected) / (1 - expected) : low, high};
 }
 
 /** The second is the truth: a fail is bad. Null where there is nothing of the kind. */

@@ -130,6 +130,7 @@ function unitOf(clusters: readonly ReviewedClusters[]): string {
   const all = clusters.reduce((sum, {times}) => sum + times, 0);
   const loose = clusters.reduce((sum, {without_lot}) => sum + without_lot, 0);
   if (loose === all) return 'part (no lots are known)';
+  if (all === 1) return 'part (all of one lot: how lots differ is not in these intervals)';
   return loose === 0 ? `lot (${all})` : `lot (${all - loose}), and ${loose} parts of no known lot`;
 }
 

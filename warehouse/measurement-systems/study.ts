@@ -110,11 +110,14 @@ function refuseUneven(uneven: {part: string; appraiser: string; count: number}[]
 /**
  * The largest complete part of an unbalanced crossed study: appraisers by how much they measured, the parts that all of these
  * measured often enough, and the first so many values of each.
+ * @returns all of them where each part was measured by one appraiser only: a nested study has no such part of its own
  * @throws QuestionError where no two appraisers measured two parts twice
  */
 export function completeSubset(measurements: readonly Measurement[]): Measurement[] {
   const cells = cellsOf(measurements);
   const trials = usualTrials(cells);
+  const owners = new Map(measurements.map(({part, appraiser}) => [part, appraiser]));
+  if (measurements.every(({part, appraiser}) => owners.get(part) === appraiser)) return [...measurements];
   const ranked = [...cells]
     .map(([appraiser, own]) => ({
       appraiser,

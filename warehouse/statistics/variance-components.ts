@@ -55,7 +55,7 @@ export function nestedComponents(found: NestedSquares, {parts, trials}: Omit<Siz
   };
 }
 
-export const meanSquare = ({degrees, sum}: Squares): MeanSquare => ({degrees, mean: sum / degrees});
+const meanSquare = ({degrees, sum}: Squares): MeanSquare => ({degrees, mean: sum / degrees});
 
 export function addWeights(...all: (Weights | null)[]): Weights {
   const given = all.filter(weights => weights !== null);

@@ -31,7 +31,8 @@ const REFERENCE = 'Y N Y Y Y N Y N N Y N Y Y Y Y';
 
 const bearings = [...Object.entries(TRIALS), ['reference', REFERENCE]].flatMap(([inspector, text]) =>
   text.split(' ').flatMap((decisions, i) =>
-    [...decisions].map(
+    Array.from(
+      decisions,
       (decision, k): Inspection => ({
         part: `B${i + 1}`,
         inspector,
@@ -204,10 +205,12 @@ describe('models, stations, defects, lots', () => {
     const {inspectors, notes} = await agreement(plant(), {inspector: 'spots@1'});
     const [model] = inspectors;
     expect(model.unit).toBe('lot (4)');
-    // By hand: shares 1, 1, 0, 0 of 10 each; variance (4 / 3) * 4 * 25 / 40^2 = 1 / 12, so 3 independent fails' worth.
+    // By hand: shares 1, 1, 0, 0 of 10 each; variance (4 / 3) * 4 * 25 / 40^2 = 1 / 12, so 3 independent fails' worth,
+    // and fewer as four lots tell little of a variance: Student's quantile at 3 degrees is 3.182446 (tables).
+    const worth = 3 * (1.959964 / 3.182446) ** 2;
     expect(model.overkill!.value).toBe(0.5);
-    expect(model.overkill!.low).toBeCloseTo(0.5 - wilsonHalf(3), 6);
-    expect(model.overkill!.high).toBeCloseTo(0.5 + wilsonHalf(3), 6);
+    expect(model.overkill!.low).toBeCloseTo(0.5 - wilsonHalf(worth), 5);
+    expect(model.overkill!.high).toBeCloseTo(0.5 + wilsonHalf(worth), 5);
     expect(notes.join()).toContain('1 of 83 inspections ended in an error');
     expect(notes.join()).toContain('1 inspections name no inspector');
   });
@@ -244,6 +247,24 @@ describe('models, stations, defects, lots', () => {
     const sample = {sensitivity: 0.9, sensitivityN: 80, specificity: 0.97, specificityN: 300};
     await expect(agreement(plant(), sample)).rejects.toThrow('belong to one inspector, and there are 2');
   });
+});
+
+test('full agreement on few parts is no proof of more: the bound of kappa follows from that of the agreement', async () => {
+  const plant = await plantOf([
+    inspectionsTable(
+      ['a', 'b', 'c', 'd'].flatMap((part, k) =>
+        ['Ann', 'Ben', 'Cid'].map((inspector): Inspection => ({part, inspector, result: k < 2 ? 'fail' : 'pass'})),
+      ),
+    ),
+  ]);
+  const {pairs, fleiss} = await agreement(plant, {});
+  // By hand: 4 of 4 agree, at least 0.025 ^ (1 / 4) do; chance gives one half.
+  expect(pairs[0].kappa).toMatchObject({
+    value: 1,
+    high: 1,
+    low: expect.closeTo((0.025 ** 0.25 - 0.5) / 0.5, 9) as number,
+  });
+  expect(fleiss).toMatchObject({value: 1, low: null, high: null});
 });
 
 test('everything passed, everything the same: stated, never NaN', async () => {

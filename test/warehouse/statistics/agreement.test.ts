@@ -99,7 +99,7 @@ describe("Fleiss' kappa", () => {
   const DIAGNOSES =
     '00060 03003 01401 00006 03030 20400 00402 20310 20040 00006 10050 11040 03300 10050 02031 ' +
     '00501 30012 51000 02040 10203 00006 01050 02013 20040 10041 05010 40002 02040 10500 00006';
-  const counts = DIAGNOSES.split(' ').map(row => [...row].map(Number));
+  const counts = DIAGNOSES.split(' ').map(row => Array.from(row, Number));
 
   test('psychiatric diagnoses (Fleiss 1971; by category as R irr prints them)', () => {
     const kappa = fleissKappa(counts)!;
@@ -145,13 +145,18 @@ describe('a share with clusters as the unit', () => {
 
   test('clusters that are all or nothing count as one thing each, nearly', () => {
     const share = clusteredShare(Array.from({length: 20}, (_, k) => ({n: 10, count: k < 5 ? 10 : 0})))!;
-    // By hand: the variance of a mean of 20 values 0 or 1 is p q / 19.
-    expect(share.effective).toBeCloseTo(19, 9);
+    // By hand: the variance of a mean of 20 values 0 or 1 is p q / 19; Student's quantile at 19 degrees is 2.093024 (tables).
+    expect(share.effective).toBeCloseTo(19 * (1.959964 / 2.093024) ** 2, 4);
     expect(share).toMatchObject({n: 200, count: 50, value: 0.25});
   });
 
   test('never surer than the things themselves; nothing says nothing', () => {
-    expect(clusteredShare(Array.from({length: 10}, () => ({n: 4, count: 2})))!.effective).toBe(40);
+    // Ten that are all the same, whatever their share: Student's quantile at 9 degrees is 2.262157 (tables).
+    for (const count of [0, 2, 4])
+      expect(clusteredShare(Array.from({length: 10}, () => ({n: 4, count})))!.effective).toBeCloseTo(
+        40 * (1.959964 / 2.262157) ** 2,
+        3,
+      );
     expect(clusteredShare([{n: 8, count: 3}])!.effective).toBe(8);
     expect(clusteredShare([{n: 0, count: 0}])).toBeNull();
   });
@@ -203,6 +208,36 @@ describe('verification of a part of the results', () => {
   });
 });
 
+test('intervals of rates from reviews hold their level (400 draws each, seed 11)', () => {
+  const random = generator(11);
+  const draw = (n: number, p: number) =>
+    Array.from({length: n}, () => Number(random() < p)).reduce((sum, x) => sum + x, 0);
+  const shareOf = (count: number, n: number) =>
+    clusteredShare([
+      {n: 1, count: 1, times: count},
+      {n: 1, count: 0, times: n - count},
+    ])!;
+  // Of 2,000 parts so many fail; so many of either result are reviewed, and so many of these are bad.
+  for (const [fails, ofFails, ppv, ofPasses, missing] of [
+    [0.2, 100, 0.8, 80, 0.1],
+    [0.05, 60, 0.7, 150, 0.02],
+  ]) {
+    const truth = fails * ppv + (1 - fails) * missing;
+    const hits = {rate: 0, sensitivity: 0};
+    for (let k = 0; k < 400; k++) {
+      const failed = draw(2000, fails);
+      const [bad, missed] = [shareOf(draw(ofFails, ppv), ofFails), shareOf(draw(ofPasses, missing), ofPasses)];
+      const rate = verifiedRate(shareOf(failed, 2000), bad, missed);
+      const sensitivity = verifiedShare(failed / (2000 - failed), bad, missed)!;
+      hits.rate += Number(rate.low <= truth && truth <= rate.high);
+      hits.sensitivity += Number(sensitivity.low <= (fails * ppv) / truth && (fails * ppv) / truth <= sensitivity.high);
+    }
+    // Three standard errors of 400 draws at 95 % are 3.3 %.
+    expect(hits.rate / 400).toBeGreaterThan(0.917);
+    expect(hits.sensitivity / 400).toBeGreaterThan(0.917);
+  }
+});
+
 describe('Rogan and Gladen', () => {
   test('brucellosis: 23 of 150, sensitivity 96 %, specificity 89 % known (R epiR: 5.1 of 100, 95 % 0 to 13)', () => {
     const rate = roganGladen({value: 23 / 150, n: 150}, {value: 0.96, n: 1e9}, {value: 0.89, n: 1e9});
@@ -235,3 +270,12 @@ describe('Rogan and Gladen', () => {
     expect(roganGladen({value: 0.1, n: 50}, {value: 0.6, n: 50}, {value: 0.41, n: 1})).toMatchObject({low: 0, high: 1});
   });
 });
+
+/** Park and Miller's generator, uniform on (0, 1). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}
