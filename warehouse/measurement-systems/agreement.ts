@@ -11,12 +11,12 @@ import type {Warehouse} from '../store.ts';
 import {type Counts, compare, judgedRight, share} from './compared.ts';
 import {type ReviewedClusters, ratesOf} from './reviewed.ts';
 
-/** How often inspectors agree on parts that several of them judged. Jackknifing more than this many is no longer worth it. */
+/** Leaving out one after the other of more decisions than this is not worth the wait. */
 const MOST_JOINT_DECISIONS = 1_000_000;
 
 /**
  * Every valid inspection (pass or fail) in scope is a decision. Those of several inspectors on the same part at the same step
- * are compared, first with first, second with second. What reviewers said (`verification`) gives each inspector's rates, each
+ * are compared, first with first, second with second, those before and after a rework apart. What reviewers said (`verification`) gives each inspector's rates, each
  * result weighted by how often it came, since reviewers mostly look at fails.
  * @throws QuestionError for no inspections, an inspector or reference that is not there, or half of a reference sample; what
  * the filter throws
@@ -36,6 +36,13 @@ export async function agreement(warehouse: Warehouse, question: AgreementQuestio
     await session.run(`create or replace temp table decisions as ${query('decisions')}`);
     const pairs = await session.rows<Counts & {first: string; second: string}>(query('paired-decisions'), {reference});
     const repeated = await session.rows<{inspector: string; parts: number; agree: number}>(query('repeated-decisions'));
+    const {after} = await session.row<{after: number}>(
+      'select count(*)::integer as after from decisions where reworks > 0',
+    );
+    if (after > 0)
+      notes.push(
+        `${after} inspections came after a rework (a run above 1 at another step): they are compared with each other only`,
+      );
     if (repeated.length > 0)
       notes.push(
         'parts that an inspector judged several times count as often: first against first, second against second',
@@ -161,7 +168,7 @@ async function againstReference(
   );
   const {unsure} = await session.row<{unsure: number}>(
     `select count(*)::integer as unsure from (
-       select 1 from decisions where inspector = $reference group by part, step having min(failed) <> max(failed))`,
+       select 1 from decisions where inspector = $reference group by part, step, reworks having min(failed) <> max(failed))`,
     {reference},
   );
   if (unsure > 0) notes.push(`${reference} contradicts itself on ${unsure} parts: they are no reference`);

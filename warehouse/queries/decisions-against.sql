@@ -1,9 +1,9 @@
 -- One row per inspector: decisions on parts of which the reference always says the same, and parts judged right throughout.
 with truth as (
-  select part, step, bool_or(failed) as bad
+  select part, step, reworks, bool_or(failed) as bad
   from decisions
   where inspector = $reference::varchar
-  group by part, step
+  group by part, step, reworks
   having min(failed) = max(failed)
 ), judgements as (
   select
@@ -14,9 +14,9 @@ with truth as (
     count(*) filter (not d.failed and not t.bad)::integer as pass_pass,
     bool_and(d.failed = t.bad) as correct
   from decisions d
-  join truth t on t.part = d.part and t.step = d.step
+  join truth t on t.part = d.part and t.step = d.step and t.reworks = d.reworks
   where d.inspector <> $reference::varchar
-  group by d.inspector, d.part, d.step
+  group by d.inspector, d.part, d.step, d.reworks
 )
 select
   inspector,

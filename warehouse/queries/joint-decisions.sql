@@ -2,10 +2,10 @@
 with judging as (
   select inspector from decisions where inspector is distinct from $reference::varchar group by inspector
 ), joint as (
-  select part, step, trial, count(*) filter (failed)::integer as fails, count(*)::integer as inspectors
+  select part, step, reworks, trial, count(*) filter (failed)::integer as fails, count(*)::integer as inspectors
   from decisions
   where inspector is distinct from $reference::varchar
-  group by part, step, trial
+  group by part, step, reworks, trial
 )
 select fails, inspectors, count(*)::integer as times
 from joint

@@ -7,7 +7,8 @@ select
   count(*) filter (not a.failed and b.failed)::integer as pass_fail,
   count(*) filter (not a.failed and not b.failed)::integer as pass_pass
 from decisions a
-join decisions b on b.part = a.part and b.step = a.step and b.trial = a.trial and b.inspector > a.inspector
+join decisions b on b.part = a.part and b.step = a.step and b.reworks = a.reworks and b.trial = a.trial
+  and b.inspector > a.inspector
 where a.inspector is distinct from $reference::varchar and b.inspector is distinct from $reference::varchar
 group by all
 order by first, second

@@ -3,7 +3,7 @@ select inspector, count(*)::integer as parts, count(*) filter (same)::integer as
 from (
   select inspector, min(failed) = max(failed) as same
   from decisions
-  group by inspector, part, step
+  group by inspector, part, step, reworks
   having count(*) > 1
 )
 group by inspector

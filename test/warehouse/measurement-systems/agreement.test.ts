@@ -249,6 +249,32 @@ describe('models, stations, defects, lots', () => {
   });
 });
 
+test('a part that was reworked is another part: fail, then pass, is no contradiction', async () => {
+  const parts = ['a', 'b', 'c'];
+  const plant = await plantOf([
+    // a and b go through the mill again between two looks; c is looked at twice as it is.
+    [
+      'operations',
+      `part,step,run,started_at
+       a,mill,1,2024-01-01T00:00:00Z
+       a,mill,2,2024-01-01T01:00:00Z
+       b,mill,2,2024-01-01T01:00:00Z
+       c,mill,1,2024-01-01T00:00:00Z
+       c,visual,2,2024-01-01T01:00:00Z`,
+    ],
+    inspectionsTable([
+      ...parts.map((part): Inspection => ({part, inspector: 'm@1', result: 'fail', at: 30})),
+      ...parts.map((part): Inspection => ({part, inspector: 'm@1', result: 'pass', at: 90})),
+      {part: 'a', inspector: 'Ann', result: 'pass', at: 100},
+    ]),
+  ]);
+  const {within, pairs, notes} = await agreement(plant, {});
+  expect(within).toMatchObject([{inspector: 'm@1', parts: 1, agree: 0}]);
+  // Ann saw the part after its rework, and agrees with what the model said of it then.
+  expect(pairs).toMatchObject([{first: 'Ann', second: 'm@1', decisions: 1, agree: 1}]);
+  expect(notes.join()).toContain('3 inspections came after a rework');
+});
+
 test('full agreement on few parts is no proof of more: the bound of kappa follows from that of the agreement', async () => {
   const plant = await plantOf([
     inspectionsTable(
