@@ -21,7 +21,7 @@ export interface Sizes {
 
 /**
  * All effects random, interaction kept.
- * @see AIAG (2010), Measurement Systems Analysis, 4th ed., appendix A, table A 3
+ * @see AIAG (2010), Measurement Systems Analysis, 4th ed., appendix A
  */
 export function crossedComponents(found: CrossedSquares, {parts, appraisers, trials}: Sizes): Components {
   return {

@@ -27,7 +27,7 @@ export function verifiedRate(fails: Bounded, badOfFails: Bounded, badOfPasses: B
  * Of the parts that are one thing in truth, the share that the inspector told so, by the same weighting. Sensitivity: `told`
  * the bad share of fails, `missed` that of passes, `odds` fails per pass. Specificity: the good shares, passes per fail.
  * @returns null where neither result holds any such part
- * @see Begg & Greenes (1983), Biometrics 39:207; Donner & Zou (2012), Stat. Methods Med. Res. 21:347 (the interval of a ratio)
+ * @see Begg & Greenes (1983), Biometrics 39:207; Newcombe (2016), Stat. Methods Med. Res. 25:1774 (the interval)
  */
 export function verifiedShare(odds: number, told: Bounded, missed: Bounded): Bounded | null {
   if (told.value === 0 && missed.value === 0) return null;
@@ -44,6 +44,6 @@ function ratioBounds(a: Bounded, b: Bounded): {low: number; high: number} {
   const root = (x: number) => Math.sqrt(Math.max(0, product ** 2 - x));
   return {
     low: ofB.high === 0 ? ofA.low / (2 * product || 1) : Math.max(0, (product - root(ofA.low * ofB.high)) / ofB.high),
-    high: ofB.low === 0 ? Number.POSITIVE_INFINITY : (product + root(ofA.high * ofB.low)) / ofB.low,
+    high: ofB.low <= 0 ? Number.POSITIVE_INFINITY : (product + root(ofA.high * ofB.low)) / ofB.low,
   };
 }

@@ -25,7 +25,7 @@ export const gaskets = byRows(
   3,
 );
 
-/** Houf & Berman (1988), Qual. Reliab. Eng. Int. 4:369: thermal impedance of 10 power modules, 3 inspectors, 3 tests. */
+/** Houf & Berman (1988), IEEE Trans. Compon. Hybrids Manuf. Technol. 11:516: thermal impedance of 10 power modules, 3 inspectors, 3 tests. */
 export const thermal = byRows(
   `37 38 37 41 41 40 41 42 41
    42 41 43 42 42 42 43 42 43
