@@ -1,5 +1,5 @@
 import type {AgreementAnswer, GageAnswer} from '../../../warehouse/msa-answers.ts';
-import {bold, count, counted, paragraphs, short, table} from './layout.ts';
+import {bold, count, counted, paragraphs, percent, short, table} from './layout.ts';
 
 interface Bounded {
   value: number;
@@ -165,7 +165,5 @@ const range = ({low, high}: Bounded, as: (x: number) => string) => `${as(low)} t
 
 /** Five digits: what tables of variance are printed with. */
 const digits = (x: number) => (x !== 0 && Math.abs(x) < 1e-4 ? x.toExponential(2) : String(Number(x.toPrecision(6))));
-
-const percent = (share: number | null) => (share === null ? '' : `${(100 * share).toFixed(1)} %`);
 
 const notesText = (notes: readonly string[]) => notes.map(note => `  note: ${note}\n`).join('');
