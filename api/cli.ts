@@ -5,6 +5,7 @@ import {careCommands} from './command-line/care-commands.ts';
 import {chartCommands} from './command-line/chart-commands.ts';
 import {dataCommands} from './command-line/data-commands.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
+import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
 import {servingCommands} from './command-line/serving-commands.ts';
 import {Terminal} from './command-line/terminal.ts';
@@ -24,6 +25,7 @@ export async function main(argv: string[]): Promise<number> {
     dataCommands,
     analysisCommands,
     chartCommands,
+    msaCommands,
     holdCommands,
     careCommands,
     personCommands,

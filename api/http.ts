@@ -12,6 +12,7 @@ import {dataRoutes} from './routes/data.ts';
 import {healthRoutes} from './routes/health.ts';
 import {holdRoutes} from './routes/holds.ts';
 import {ingestRoutes} from './routes/ingest.ts';
+import {measurementSystemRoutes} from './routes/measurement-systems.ts';
 import {operationRoutes} from './routes/operations.ts';
 import {servePages} from './routes/pages.ts';
 import {personRoutes} from './routes/persons.ts';
@@ -82,6 +83,7 @@ export async function buildHttp(
   for (const routes of [
     analysisRoutes,
     chartRoutes,
+    measurementSystemRoutes,
     holdRoutes,
     ingestRoutes,
     dataRoutes,

@@ -30,6 +30,9 @@ import {
   Unresolved,
   UnresolvedQuestion,
 } from '../warehouse/data-answers.ts';
+import {agreement} from '../warehouse/measurement-systems/agreement.ts';
+import {gage} from '../warehouse/measurement-systems/gage.ts';
+import {AgreementAnswer, AgreementQuestion, GageAnswer, GageQuestion} from '../warehouse/msa-answers.ts';
 import {pareto} from '../warehouse/pareto.ts';
 import {listBatches} from '../warehouse/plant.ts';
 import {listQuarantine, showQuarantine} from '../warehouse/quarantine.ts';
@@ -168,6 +171,19 @@ export const OPERATIONS = {
     input: CapabilityQuestion.strict(),
     output: CapabilityAnswer,
     run: (app, question) => capability(app.warehouse, question),
+  }),
+  gage: operation({
+    summary: 'Gage R&R: how much of what a gage shows comes from the gage and those who use it',
+    input: GageQuestion.strict(),
+    output: GageAnswer,
+    run: (app, question) => gage(app.warehouse, question),
+  }),
+  agreement: operation({
+    summary:
+      'How far inspectors, models among them, agree with each other and with reviewers; rates corrected for their errors',
+    input: AgreementQuestion.strict(),
+    output: AgreementAnswer,
+    run: (app, question) => agreement(app.warehouse, question),
   }),
   trace: operation({
     summary: 'Where something came from, where it went, and what happened to it',

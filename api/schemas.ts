@@ -2,3 +2,4 @@
 export * from '../warehouse/answers.ts';
 export * from '../warehouse/chart-answers.ts';
 export * from '../warehouse/data-answers.ts';
+export * from '../warehouse/msa-answers.ts';

@@ -55,6 +55,11 @@ async function prepareTemporaryTables(session: Session): Promise<void> {
   await createLevels(session);
   await session.run(`create or replace temp table failures as ${query('failures')}`);
   await session.run(`create or replace temp table step_firsts as ${query('step-inspections')}`);
+  await session.run(
+    `create or replace temp table judged (inspection varchar, part integer, step varchar, inspector varchar,
+       inspected_at timestamptz, failed boolean, verification varchar, level varchar, cluster integer)`,
+  );
+  await session.run(`create or replace temp table decisions as ${query('decisions')}`);
   await session.run('create or replace temp table asked (item integer)');
   await session.run('create or replace temp table reached (item integer, depth integer)');
   await session.run('create or replace temp table suspects (part integer)');

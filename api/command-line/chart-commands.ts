@@ -9,7 +9,7 @@ import {
 } from '../../warehouse/chart-answers.ts';
 import type {InputOf} from '../operations.ts';
 import {alarmsText, baselinesText, baselineText, capabilityText, chartText, scanText} from './print/charts.ts';
-import {type Common, positiveNumber, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
+import {anyNumber, type Common, positiveNumber, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
 
 type Asked<Q> = Common & Omit<Q, 'parameter'>;
 
@@ -110,10 +110,4 @@ function subgroup(text: string): 'lot' | 'shift' | 'hour' | number {
   if (text === 'lot' || text === 'shift' || text === 'hour') return text;
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It has to be lot, shift, hour or a whole number.');
   return Number(text);
-}
-
-function anyNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It has to be a number.');
-  return value;
 }

@@ -82,3 +82,9 @@ export function positiveNumber(text: string): number {
   if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('It has to be a number, 0 or more.');
   return value;
 }
+
+export function anyNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It has to be a number.');
+  return value;
+}

@@ -2,6 +2,7 @@
 import type {CapabilityAnswer, CapabilityQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import {QuestionError} from '../question-error.ts';
+import {specLimits} from '../spec-limits.ts';
 import {
   byPercentiles,
   expectedPpm,
@@ -132,27 +133,9 @@ function normality(values: Float64Array, limits: Limits, ppk: number | null): Ca
   return {test: 'Anderson-Darling', statistic, p, percentile, disagrees};
 }
 
-async function limitsOf(
-  session: Session,
-  {parameter, product, lsl, usl, target}: CapabilityQuestion,
-  points: Measured,
-): Promise<Limits> {
-  const newest = points.at.findLast(at => at !== null) ?? null;
-  const [step, name] = parameter.includes('.')
-    ? [parameter.slice(0, parameter.indexOf('.')), parameter.slice(parameter.indexOf('.') + 1)]
-    : [null, parameter];
-  const [spec] = await session.rows<{lsl: number | null; usl: number | null; target: number | null}>(
-    `select lsl, usl, target from now.parameters
-     where (parameter = $name and (step is null or $step is null or step = $step) or parameter = $parameter)
-       and (product is null or product = $product)
-       and (valid_from is null or $newest is null or valid_from <= $newest::timestamptz)
-     order by product is null, step is null, valid_from desc nulls last limit 1`,
-    {name, step, parameter, product: product ?? null, newest},
-  );
-  const limits = {lsl: lsl ?? spec?.lsl ?? null, usl: usl ?? spec?.usl ?? null, target: target ?? spec?.target ?? null};
+async function limitsOf(session: Session, question: CapabilityQuestion, points: Measured): Promise<Limits> {
+  const limits = await specLimits(session, question, points.at.findLast(at => at !== null) ?? null);
   if (limits.lsl === null && limits.usl === null)
-    throw new QuestionError(`${parameter} has no limits: load them as parameters, or give lsl or usl`);
-  if (limits.lsl !== null && limits.usl !== null && limits.lsl >= limits.usl)
-    throw new QuestionError(`the limits are the wrong way round: lsl ${limits.lsl} is not below usl ${limits.usl}`);
+    throw new QuestionError(`${question.parameter} has no limits: load them as parameters, or give lsl or usl`);
   return limits;
 }

@@ -1,0 +1,71 @@
+/** Measurement systems by both doors: the same answers from the command line and over HTTP. */
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {ingest} from '../../api/load-files.ts';
+import type {AgreementAnswer, GageAnswer} from '../../warehouse/msa-answers.ts';
+import {gaskets} from '../warehouse/statistics/gage-data.ts';
+import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
+
+/** AIAG's gaskets as files, and an inspector whose word on ten parts was reviewed. */
+function studyFiles(): string {
+  const files = join(temporaryFolder(), 'study');
+  mkdirSync(files);
+  const runs = gaskets.flatMap((row, i) =>
+    row.flatMap((cell, j) => cell.map((value, k) => [`G${i + 1}`, 'lab', 3 * k + j + 1, 'ABC'[j], value] as const)),
+  );
+  const write = (name: string, lines: string[]) => writeFileSync(join(files, name), `${lines.join('\n')}\n`);
+  write('operations.csv', [
+    'part,step,run,operator',
+    ...runs.map(([part, step, run, by]) => [part, step, run, by].join()),
+  ]);
+  write('measurements.csv', [
+    'part,step,run,parameter,value',
+    ...runs.map(([part, step, run, , value]) => [part, step, run, 'thickness', value].join()),
+  ]);
+  write('inspections.csv', [
+    'inspection,part,step,inspector,result,verification',
+    ...Array.from({length: 10}, (_, k) => `i${k},G${k + 1},lab,m@1,${k < 4 ? 'fail,rejected' : 'pass,confirmed'}`),
+  ]);
+  return files;
+}
+
+test('over HTTP', async () => {
+  const {app, http} = await servedPlant({empty: true});
+  await ingest(app, [studyFiles()]);
+  const gage = await http.inject({url: '/v1/gage/lab.thickness?lsl=-4&usl=4&keepInteraction=false'});
+  expect(gage.statusCode).toBe(200);
+  const answer = gage.json<GageAnswer>();
+  // Minitab, gageaiag, tolerance 8.
+  expect(answer.components[0].contribution).toBeCloseTo(7.76, 2);
+  expect(answer.components[0].percentTolerance!.value).toBeCloseTo(22.68, 2);
+  const agreement = await http.inject({url: '/v1/agreement?step=lab'});
+  expect(agreement.statusCode).toBe(200);
+  expect(agreement.json<AgreementAnswer>().inspectors).toMatchObject([
+    {inspector: 'm@1', inspected: 10, overkill: {value: 1}, trueRate: {value: 0}},
+  ]);
+  const unknown = await http.inject({url: '/v1/gage/lab.width'});
+  expect(unknown.statusCode).toBe(400);
+  expect(unknown.json<{title: string; detail: string}>().detail).toContain('no parameter "lab.width" is measured');
+  expect((await http.inject({url: '/v1/agreement?sensitivity=2'})).statusCode).toBe(400);
+});
+
+test('from the command line', async () => {
+  const warehouse = temporaryFolder();
+  expect((await fishboneHere(['ingest', studyFiles(), '--warehouse', warehouse])).code).toBe(0);
+  const at = ['--warehouse', warehouse];
+  const gage = await fishboneHere(['gage', 'lab.thickness', '--lsl', '-4', '--usl', '4', ...at]);
+  expect(gage.code).toBe(0);
+  expect(gage.out).toMatch(/total gage R&R .* 7\.76 .* 27\.86 .* 22\.68/);
+  const kept = await fishboneHere(['gage', 'lab.thickness', '--keep-interaction', '--json', ...at]);
+  expect(kept.json<GageAnswer>().interaction).toMatchObject({pooled: false});
+  const agreement = await fishboneHere(['agreement', '--by', 'step', ...at]);
+  expect(agreement.out).toContain('m@1, lab: 10 inspections; 4 of 4 fails reviewed (0 bad, 4 good)');
+  const sample = ['--sensitivity', '0.9', '--sensitivity-n', '50', '--specificity', '0.8', '--specificity-n', '50'];
+  const corrected = await fishboneHere(['agreement', '--inspector', 'm@1', ...sample, '--json', ...at]);
+  // By hand: (0.4 + 0.8 - 1) / (0.9 + 0.8 - 1).
+  expect(corrected.json<AgreementAnswer>().inspectors[0].correctedRate!.value).toBeCloseTo(0.2 / 0.7, 9);
+  const unbalanced = await fishboneHere(['gage', 'lab.width', ...at]);
+  expect(unbalanced).toMatchObject({code: 2});
+  expect(unbalanced.err).toContain('no parameter "lab.width"');
+});

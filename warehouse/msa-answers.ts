@@ -1,0 +1,170 @@
+/** Measurement systems: what can be asked of gages and inspectors, and what is answered. Terms are AIAG's. */
+import {z} from 'zod';
+import {Count, Interval, Scope} from './answers.ts';
+
+// ── gage ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const GageQuestion = Scope.extend({
+  parameter: z.string().min(1).describe('<step>.<parameter>'),
+  lsl: z.number().optional(),
+  usl: z.number().optional(),
+  appraiser: z
+    .enum(['operator', 'station', 'tool'])
+    .optional()
+    .describe('what of the operation is the appraiser; station or tool where gages are compared'),
+  keepInteraction: z.boolean().optional().describe('do not pool it with repeatability, whatever its p'),
+  balancedSubset: z.boolean().optional().describe('of an unbalanced study, analyse what is complete'),
+});
+export type GageQuestion = z.infer<typeof GageQuestion>;
+
+const AnovaRow = z.object({
+  source: z.enum(['part', 'appraiser', 'interaction', 'repeatability', 'total']),
+  df: z.number().int(),
+  ss: z.number(),
+  ms: z.number().nullable(),
+  f: z.number().nullable(),
+  p: z.number().nullable(),
+});
+
+const Component = z.object({
+  source: z.enum(['gage', 'repeatability', 'reproducibility', 'appraiser', 'interaction', 'part', 'total']),
+  variance: Interval,
+  contribution: z.number().describe('per cent of the total variance'),
+  sigma: z.number(),
+  studyVariation: z.number().describe('6 sigma'),
+  percentStudy: Interval.describe('per cent of the total variation'),
+  percentTolerance: Interval.nullable().describe('6 sigma as per cent of usl - lsl'),
+});
+
+export const GageAnswer = z.object({
+  asOf: z.number().int(),
+  parameter: z.string(),
+  design: z.enum(['crossed', 'nested']),
+  parts: Count,
+  appraisers: z.array(z.string()),
+  trials: Count,
+  n: Count,
+  mean: z.number(),
+  lsl: z.number().nullable(),
+  usl: z.number().nullable(),
+  anova: z.array(AnovaRow),
+  anovaPooled: z.array(AnovaRow).nullable().describe('where the interaction is pooled with repeatability'),
+  interaction: z.object({p: z.number().nullable(), pooled: z.boolean(), rule: z.string()}).nullable(),
+  components: z.array(Component),
+  ndc: z
+    .object({value: Count, low: Count, high: Count.nullable()})
+    .nullable()
+    .describe('distinct categories; null where the gage shows no variation'),
+  verdicts: z.array(
+    z.object({
+      basis: z.enum(['study variation', 'tolerance']),
+      percent: Interval.describe('of gage R&R'),
+      band: z.enum(['acceptable', 'may be acceptable', 'not acceptable']),
+      sentence: z.string(),
+    }),
+  ),
+  notes: z.array(z.string()),
+});
+export type GageAnswer = z.infer<typeof GageAnswer>;
+
+// ── agreement ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const Share = z.number().min(0).max(1);
+const Sample = z.number().int().positive();
+
+export const AgreementQuestion = Scope.extend({
+  by: z.enum(['station', 'step', 'product', 'defect']).optional(),
+  step: z.string().optional().describe('inspections at this step'),
+  inspector: z.string().optional().describe('only this one: model@version or a person'),
+  reference: z.string().optional().describe('the inspector whose word counts as the truth'),
+  sensitivity: Share.optional().describe('of a reference sample that has nothing to do with these parts'),
+  sensitivityN: Sample.optional().describe('bad parts of that sample'),
+  specificity: Share.optional(),
+  specificityN: Sample.optional().describe('good parts of that sample'),
+});
+export type AgreementQuestion = z.infer<typeof AgreementQuestion>;
+
+const Rate = Interval.nullable();
+const Kappa = Interval.extend({standardError: z.number()}).nullable();
+
+const Against = z.object({
+  decisions: Count,
+  agree: Count,
+  agreement: Interval.describe('Clopper-Pearson, decisions as the unit'),
+  kappa: Kappa.describe("Cohen's; null where both only ever say one thing"),
+  /** How often what was said: first the one, then the other. */
+  table: z.object({failFail: Count, failPass: Count, passFail: Count, passPass: Count}),
+});
+
+const Reviewed = z.object({
+  inspected: Count,
+  reviewed: Count,
+  fraction: z.number().nullable().describe('reviewed of those inspected'),
+  bad: Count,
+  good: Count,
+});
+
+export const AgreementAnswer = z.object({
+  asOf: z.number().int(),
+  inspectors: z.array(
+    z.object({
+      inspector: z.string(),
+      level: z.string().nullable().describe('of what `by` asked for'),
+      inspected: Count,
+      reviews: z
+        .object({fail: Reviewed, pass: Reviewed})
+        .describe('how many of either result somebody looked at again'),
+      apparentRate: Rate.describe('failed of inspected'),
+      trueRate: Rate.describe('bad of inspected, each result weighted by how often it came'),
+      correctedRate: Rate.describe('by the given sensitivity and specificity (Rogan & Gladen)'),
+      ppv: Rate.describe('bad of failed'),
+      npv: Rate.describe('good of passed'),
+      overkill: Rate.describe('good of failed: false calls'),
+      escape: Rate.describe('bad of passed'),
+      sensitivity: Rate,
+      specificity: Rate,
+      missRate: Rate.describe('passed of bad'),
+      falseAlarmRate: Rate.describe('failed of good'),
+      unit: z.string().describe('what counts as independent in these intervals'),
+      notTold: z.array(z.object({what: z.array(z.string()), reason: z.string()})),
+    }),
+  ),
+  within: z.array(
+    z.object({
+      inspector: z.string(),
+      parts: Count.describe('inspected more than once by the same'),
+      agree: Count,
+      agreement: Interval.describe('Clopper-Pearson, parts as the unit'),
+    }),
+  ),
+  pairs: z.array(Against.extend({first: z.string(), second: z.string()})),
+  reference: z
+    .object({
+      inspector: z.string(),
+      appraisers: z.array(
+        Against.extend({
+          inspector: z.string(),
+          effectiveness: Interval.extend({parts: Count, correct: Count}).describe('parts judged right in every trial'),
+          sensitivity: Rate,
+          specificity: Rate,
+          ppv: Rate,
+          npv: Rate,
+          missRate: Rate,
+          falseAlarmRate: Rate,
+        }),
+      ),
+    })
+    .nullable(),
+  fleiss: z
+    .object({
+      inspectors: z.array(z.string()),
+      decisions: Count,
+      value: z.number(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+    })
+    .nullable()
+    .describe("Fleiss' kappa of all of them, where three or more judged the same parts"),
+  notes: z.array(z.string()),
+});
+export type AgreementAnswer = z.infer<typeof AgreementAnswer>;

@@ -1,0 +1,37 @@
+import {studentUpperQuantile} from './quantiles.ts';
+import {wilson} from './wilson.ts';
+
+const Z = 1.959963984540054;
+
+/** Things of one cluster, and how many of them count. */
+export interface Cluster {
+  n: number;
+  count: number;
+  /** So many clusters are alike; 1 unless said. */
+  times?: number;
+}
+
+/**
+ * A share with its 95 % interval, clusters as the unit: Wilson's interval at the number of independent things that would be as
+ * sure. Never surer than the things themselves.
+ * @returns null without things; `effective` is that number
+ * @see Korn & Graubard (1998), Surv. Methodol. 24:193 (effective sizes); Cochran, Sampling Techniques, ch. 6 (the ratio's variance)
+ */
+export function clusteredShare(clusters: readonly Cluster[]) {
+  const filled = clusters.filter(({n}) => n > 0);
+  const sum = (of: (cluster: Cluster) => number) =>
+    filled.reduce((total, cluster) => total + (cluster.times ?? 1) * of(cluster), 0);
+  const n = sum(cluster => cluster.n);
+  if (n === 0) return null;
+  const count = sum(cluster => cluster.count);
+  const value = count / n;
+  const many = sum(() => 1);
+  // One cluster tells nothing of how clusters differ, and clusters of one need not.
+  if (many === 1 || many === n) return {value, n, count, effective: n, ...wilson(count, n)};
+  const between = sum(cluster => (cluster.count - value * cluster.n) ** 2);
+  const variance = ((many / (many - 1)) * between) / n ** 2;
+  // A variance from few clusters is itself unsure: as much as Student's quantile is above the normal one.
+  const unsure = (Z / studentUpperQuantile(0.025, many - 1)) ** 2;
+  const effective = unsure * Math.min(n, variance > 0 ? (value * (1 - value)) / variance : n);
+  return {value, n, count, effective, ...wilson(value * effective, effective)};
+}
