@@ -57,7 +57,7 @@ export async function measuredPoints(session: Session, question: ChartQuestion):
 }
 
 /** @throws QuestionError for a name that is not measured, that several steps have, or parameters of several steps */
-export async function findParameters(session: Session, names: readonly string[]) {
+async function findParameters(session: Session, names: readonly string[]) {
   const tables = await stepTables(session);
   const found = names.map(name => {
     const matches = tables.flatMap(table =>

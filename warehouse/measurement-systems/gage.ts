@@ -1,5 +1,5 @@
 /** Gage R&R: how much of what a gage shows comes from the gage and those who use it. */
-import {findParameters} from '../charts/points.ts';
+import {findParameters} from '../charts/parameters.ts';
 import {quoteName, quoteText, type Session} from '../duckdb.ts';
 import {prepareHistory} from '../history.ts';
 import type {GageAnswer, GageQuestion} from '../msa-answers.ts';
@@ -45,14 +45,14 @@ interface Row extends Record<string, unknown> {
 
 /** Values with their appraisers, in order of part and run. */
 async function read(session: Session, question: GageQuestion) {
-  const {table, step, columns} = await findParameters(session, [question.parameter]);
+  const {table, step, columns} = await findParameters(session, question.parameter);
   const by = question.appraiser ?? 'operator';
   await prepareHistory(session, 'subjects');
   const {conditions, bindings} = await scopeConditions(session, question);
   const rows = await session.rows<Row>(
     `select s.id as part, s.product, o.appraiser, coalesce(o.appraisers, 0)::integer as appraisers, m.${columns[0]} as value,
        isfinite(m.${columns[0]}) as is_number, strftime(coalesce(m.measured_at, o.started_at), '%Y-%m-%dT%H:%M:%SZ') as "at"
-     from now.step_${table} m
+     from now.step_${table.id} m
      join subjects s on s.part = m.part
      left join (
        select part, run, min(${quoteName(by)}) as appraiser, count(distinct ${quoteName(by)}) as appraisers,
