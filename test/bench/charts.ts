@@ -77,7 +77,8 @@ for (const parts of sizes(values.chart)) {
     rows.push(['deviations by lot', await usual(draw({kind: 's'}))]);
     rows.push(['means by hour', await usual(draw({subgroup: 'hour'}))]);
     rows.push(['means of 100 in a row', await usual(draw({subgroup: 100}))]);
-    rows.push(['single values (imr), the newest 1,000 listed', await seconds(draw({kind: 'imr', last: 1000}))]);
+    if (parts <= 1_120_000)
+      rows.push(['single values (imr), the newest 1,000 listed', await seconds(draw({kind: 'imr', last: 1000}))]);
     rows.push(['means by lot of a tenth of the parts', await usual(draw({product: 'P0'}))]);
     rows.push(['share of defective parts by lot (p)', await usual(draw({parameter: 'any-fail', kind: 'p'}))]);
     rows.push(['capability by lot', await seconds(() => capability(warehouse, {parameter: one, lsl: 0.2, usl: 0.8}))]);

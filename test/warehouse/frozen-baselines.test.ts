@@ -133,7 +133,7 @@ describe.skipIf(!shared.present)('baselines of the piston rings', () => {
     ['an event of another step', {stages: 'event:changeover'}, 'no event of kind "changeover"'],
     ['an event that is not known', {stages: 'event:fire'}, 'there are events of kind changeover, maintenance'],
     ['means of neighbours for ranges', {kind: 'r', sigma: 'mr'}, 'ask for rbar, sbar or pooled'],
-    ['two parameters', {parameter: 'diameter,diameter'}, 'ask for t2'],
+    ['two parameters', {parameter: 'diameter,diameter'}, 'at once is t2'],
   ])('%s is refused', async (_what, asked, message) => {
     const plant = await open();
     const refused = await chart(plant, {...XBAR, ...asked}).then(

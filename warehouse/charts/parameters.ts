@@ -53,6 +53,15 @@ export async function findParameters(session: Session, asked: string): Promise<S
   };
 }
 
+/** @throws QuestionError as `findParameters`, and for several */
+export async function findParameter(session: Session, asked: string): Promise<Source> {
+  const source = await findParameters(session, asked);
+  if (source.columns.length === 1) return source;
+  throw new QuestionError(`${asked} are ${source.columns.length} parameters, and one is asked for`, {
+    hint: 'a chart of several at once is t2',
+  });
+}
+
 function unknown(name: string, known: readonly string[]): QuestionError {
   if (known.length === 0) return new QuestionError(`no parameter "${name}" is measured: no measurements are loaded`);
   const near = nearNames(name, known);

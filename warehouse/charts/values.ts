@@ -4,7 +4,7 @@ import type {Session} from '../duckdb.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
 import {beyondMeasure, measuredRows} from './measured-rows.ts';
-import {findParameters, type Source} from './parameters.ts';
+import {findParameter, findParameters, type Source} from './parameters.ts';
 import {looseOf, notesOfSubgroups, prepareLotNames, type SubgroupKey, subgroupKey} from './subgroup-key.ts';
 
 export type Asked = Pick<ChartQuestion, 'parameter' | 'subgroup' | 'product' | 'from' | 'to' | 'where'>;
@@ -33,7 +33,7 @@ export interface Singles extends Places {
  * @throws QuestionError for an unknown parameter, no values, and what the filter throws
  */
 export async function subgroupsOf(session: Session, question: Asked): Promise<Subgrouped> {
-  const source = await oneParameter(session, question.parameter);
+  const source = await findParameter(session, question.parameter);
   const rows = await measuredRows(session, source, question);
   const loose = await looseOf(session, rows);
   const beyond = await beyondNote(session, source, question);
@@ -70,6 +70,9 @@ export async function subgroupsOf(session: Session, question: Asked): Promise<Su
   };
 }
 
+/** More points than anybody looks at one by one. */
+const MOST_SINGLES = 1_000_000;
+
 /**
  * The values themselves, in order of time. @param grouped whether to tell the subgroup of each, and the subgroups' names
  * @throws QuestionError for an unknown parameter, several that were not measured together, no values, and what the filter throws
@@ -80,6 +83,12 @@ export async function singlesOf(session: Session, question: Asked, grouped = fal
   const loose = await looseOf(session, rows);
   const beyond = await beyondNote(session, source, question);
   if (loose.all === 0) throw noValues(beyond);
+  const {n} = await session.row<{n: number}>(`select count(*) as n from (${rows.sql})`, rows.bindings);
+  if (n > MOST_SINGLES) {
+    throw new QuestionError(`${n} single values are too many for one chart: at most ${MOST_SINGLES}`, {
+      hint: 'ask for subgroups, such as xbar by lot or by hour, or for a shorter time with from and to',
+    });
+  }
   if (grouped) await prepareLotNames(session);
   const key = grouped ? subgroupKey(question.subgroup, loose) : null;
   const values = source.columns.map((_, k) => `v${k}`);
@@ -124,12 +133,6 @@ const MILLISECONDS = (time: string) => `coalesce(epoch_ms(${time})::double, 'nan
 
 /** Equal times stand in the order of the parts' ids, in whatever order they arrived. */
 export const withIds = (rows: string) => `select r.*, i.id from (${rows}) r join fact.items i on i.item = r.part`;
-
-async function oneParameter(session: Session, asked: string): Promise<Source> {
-  const source = await findParameters(session, asked);
-  if (source.columns.length === 1) return source;
-  throw new QuestionError(`a chart of this kind shows one parameter, not ${source.columns.length}: ask for t2`);
-}
 
 async function beyondNote(session: Session, source: Source, question: Asked): Promise<string[]> {
   const n = await beyondMeasure(session, source, question);

@@ -1,5 +1,5 @@
 /** Gage R&R: how much of what a gage shows comes from the gage and those who use it. */
-import {findParameters} from '../charts/parameters.ts';
+import {findParameter} from '../charts/parameters.ts';
 import {quoteName, quoteText, type Session} from '../duckdb.ts';
 import {prepareHistory} from '../history.ts';
 import type {GageAnswer, GageQuestion} from '../msa-answers.ts';
@@ -45,7 +45,7 @@ interface Row extends Record<string, unknown> {
 
 /** Values with their appraisers, in order of part and run. */
 async function read(session: Session, question: GageQuestion) {
-  const {table, step, columns} = await findParameters(session, question.parameter);
+  const {table, step, columns} = await findParameter(session, question.parameter);
   const by = question.appraiser ?? 'operator';
   await prepareHistory(session, 'subjects');
   const {conditions, bindings} = await scopeConditions(session, question);
