@@ -69,7 +69,7 @@ async function watchedCharts(warehouse: Warehouse, session: Session, asOf: numbe
     const {parameter, kind, subgroup, product, where} = frozen;
     const question = {parameter, kind, subgroup, product: product ?? undefined, where: where ?? undefined};
     try {
-      const {chart} = await openChart(session, question);
+      const {chart} = await openChart(warehouse, session, question, asOf);
       const versions = all.filter(({identity}) => canonicalJson(identity) === key);
       watched.push({frozen, chart, tests: testsOf(question, chart, versions)});
     } catch (error) {

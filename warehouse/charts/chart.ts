@@ -21,7 +21,7 @@ const LISTED = 10_000;
  */
 export async function chart(warehouse: Warehouse, question: ChartQuestion): Promise<ChartAnswer> {
   return warehouse.read(question.asOf, async (session, asOf) => {
-    const {chart, identity} = await openChart(session, question);
+    const {chart, identity} = await openChart(warehouse, session, question, asOf);
     const starts = await stageStarts(session, question);
     const stages = stagesOf(question, chart, {starts, frozen: frozenBaselines(warehouse, asOf, identity)});
     return {asOf, parameter: question.parameter, kind: question.kind, ...judged(question, chart, stages)};

@@ -93,7 +93,7 @@ export async function freezeBaseline(
     });
   const {validFrom, ...asked} = question;
   const {entry, asOf} = await warehouse.read(question.asOf, async (session, position) => {
-    const {chart, identity} = await openChart(session, asked);
+    const {chart, identity} = await openChart(warehouse, session, asked, position);
     const baseline = pointsWithin(chart, question.baseline);
     const window = spanOf(chart, baseline);
     const from = validFrom ?? timeAfter(chart, baseline);

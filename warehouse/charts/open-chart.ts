@@ -2,13 +2,15 @@
 import type {ChartKind, ChartQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
+import type {Warehouse} from '../store.ts';
 import type {Chartable} from './chartable.ts';
 import {COUNTED, countedChart} from './counted-chart.ts';
 import {countedPoints} from './counts.ts';
+import {keptSubgroups} from './kept-subgroups.ts';
 import {isSingle, measuredChart} from './measured-chart.ts';
 import {findParameters} from './parameters.ts';
 import type {SubgroupKey} from './subgroup-key.ts';
-import {singlesOf, subgroupsOf} from './values.ts';
+import {singlesOf} from './values.ts';
 import {vectorChart} from './vector-chart.ts';
 
 /** Which points a chart shows and which limits they can share, whatever window it is looked at in. */
@@ -39,19 +41,21 @@ const FAMILIES: Record<ChartKind, Identity['family']> = {
 
 /** @throws QuestionError for an unknown parameter or defect, nothing in scope, and what the filter throws */
 export async function openChart(
+  warehouse: Warehouse,
   session: Session,
   question: ChartQuestion,
+  asOf: number,
 ): Promise<{chart: Chartable; identity: Identity}> {
   const {kind, product = null, where = null} = question;
   const family = FAMILIES[kind] === 'subgroups' && isSingle(question) ? 'singles' : FAMILIES[kind];
-  const {chart, by} = await opened(session, question);
+  const {chart, by} = await opened(warehouse, session, question, asOf);
   const parameter = COUNTED.has(kind)
     ? question.parameter
     : (await findParameters(session, question.parameter)).names.join(',');
   return {chart: chart as Chartable, identity: {parameter, family, subgroup: by, product, where}};
 }
 
-async function opened(session: Session, question: ChartQuestion) {
+async function opened(warehouse: Warehouse, session: Session, question: ChartQuestion, asOf: number) {
   if (COUNTED.has(question.kind)) {
     const points = await countedPoints(session, question);
     return {chart: countedChart(question, points), by: points.by};
@@ -61,7 +65,7 @@ async function opened(session: Session, question: ChartQuestion) {
     return {chart: vectorChart(question, points), by: points.groups?.by ?? 1};
   }
   if (!isSingle(question)) {
-    const points = await subgroupsOf(session, question);
+    const points = await keptSubgroups(warehouse, session, question, asOf);
     return {chart: measuredChart(question, points.subgroups, points), by: points.by};
   }
   const {values, ...places} = await singlesOf(session, question);
