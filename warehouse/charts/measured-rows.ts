@@ -52,24 +52,27 @@ export async function firstRuns(
 ): Promise<MeasuredRows> {
   await prepareHistory(session, 'subjects');
   const {conditions, bindings} = await scopeConditions(session, scope);
-  const within =
-    conditions.length === 0 ? '' : `and m.part in (select s.part from subjects s where ${allOf(conditions)})`;
+  const within = (those: typeof conditions) =>
+    those.length === 0 ? '' : `and m.part in (select s.part from subjects s where ${allOf(those)})`;
   const values = columns.map((column, k) => `m.${column} as v${k}`).join(', ');
   if (await hasLateValues(session, step)) {
     // Values that came later than their row stand elsewhere: the rows of the view are in no order of their own.
     await prepareHistory(session, 'visits');
     return {
       sql: `select m.part, s.lot, ${TIME} as "at", false as astray, ${values}
-        from now.step_${table.id} m ${joins(step)} where m.run = 1 ${within}`,
+        from now.step_${table.id} m ${joins(step)} where m.run = 1 ${within(conditions)}`,
       bindings,
       isWhole: false,
     };
   }
   const {name, isWhole} = await besideOf(session, table.id, step);
+  // The product stands beside the values too: no look at the parts is needed for it.
+  const product = conditions.find(({restricts}) => restricts === 'product');
   return {
     sql: `select m.part, b.lot, b."at", b.part is distinct from m.part as astray, ${values}
       from ${factTable(table)} m positional join ${name} b
-      where m.run = 1 and m.batch <= ${POSITION} ${within}`,
+      where m.run = 1 and m.batch <= ${POSITION} ${product ? `and ${product.sql.replace('s.product', 'b.product')}` : ''}
+        ${within(conditions.filter(c => c !== product))}`,
     bindings,
     isWhole,
   };
@@ -97,7 +100,7 @@ async function besideOf(session: Session, id: number, step: string): Promise<{na
   if (timeless > 0) await prepareHistory(session, 'visits');
   await session.run(
     `create temp table ${name} as
-     select m.part, s.lot, ${timeless > 0 ? TIME : 'm.measured_at'} as "at"
+     select m.part, s.lot, s.product, ${timeless > 0 ? TIME : 'm.measured_at'} as "at"
      from (select rowid as place, part, run, measured_at from ${factTable({id})}) m
      ${timeless > 0 ? joins(step) : 'left join subjects s on s.part = m.part'} order by m.place`,
   );
