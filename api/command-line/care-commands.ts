@@ -62,7 +62,8 @@ export function careCommands(program: Command, terminal: Terminal): void {
       const {manifest, problems} = await checkBackup(resolve(folder));
       const {seq, position, madeAt, files} = manifest;
       const answer = {ok: problems.length === 0, problems, position, seq, madeAt, files: files.length};
-      terminal.print(common.json, answer, backupCheckText);
+      const clock = await terminal.clock(common.warehouse);
+      terminal.print(common.json, answer, made => backupCheckText(made, clock));
       if (!answer.ok) terminal.exitCode = 4;
     });
   withCommon(program.command('compact'))
@@ -79,7 +80,8 @@ export function careCommands(program: Command, terminal: Terminal): void {
     .description('makes a warehouse again from a backup; the folder of the warehouse has to be empty or absent')
     .action(async (folder: string, {warehouse, json}: Common) => {
       const answer = await restore(resolve(folder), warehouseFolder(warehouse));
-      terminal.print(json, answer, restoredText);
+      const clock = await terminal.clock(warehouse);
+      terminal.print(json, answer, restored => restoredText(restored, clock));
       if (!answer.verification.ok) terminal.exitCode = 4;
     });
   withCommon(program.command('doctor'))

@@ -5,16 +5,16 @@ import type {
   FrozenBaseline,
   ScanAnswer,
 } from '../../../warehouse/chart-answers.ts';
-import {bold, count, counted, paragraphs, short, table} from './layout.ts';
+import {bold, type Clock, count, counted, paragraphs, short, table} from './layout.ts';
 
 const VIOLATIONS_SHOWN = 30;
 
-export function chartText(answer: ChartAnswer): string {
+export function chartText(answer: ChartAnswer, clock: Clock): string {
   const {parameter, kind, center, sigma, sigmaBy, limits, n, points, of, rules, averageRunLength, notes} = answer;
   const {baseline, stages} = answer;
   const broken = points.filter(({violations}) => violations.length > 0);
   const lines = Array.isArray(limits) ? 'limits differ from point to point' : `limits ${range(limits)}`;
-  const since = baseline.from === null ? '' : ` from ${baseline.from} on`;
+  const since = baseline.from === null ? '' : ` from ${clock(baseline.from)} on`;
   const {frozen} = baseline;
   const chosen =
     frozen === null
@@ -32,7 +32,7 @@ export function chartText(answer: ChartAnswer): string {
       : table(
           ['stage from', 'points', 'centre', 'sigma', 'limits'],
           stages.map(stage => [
-            stage.from,
+            stage.from === null ? null : clock(stage.from),
             stage.points,
             short(stage.center),
             short(stage.sigma),
@@ -47,7 +47,7 @@ export function chartText(answer: ChartAnswer): string {
       broken
         .slice(0, VIOLATIONS_SHOWN)
         .map(({x, value, violations}) => [
-          x,
+          clock(x),
           short(value),
           violations.map(id => `${id}: ${rules.texts[id]}`).join('; '),
         ]),

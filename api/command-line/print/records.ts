@@ -2,7 +2,7 @@ import type {Hold} from '../../../warehouse/answers.ts';
 import type {Receipt} from '../../../warehouse/data-answers.ts';
 import {isUnusable} from '../../load-files.ts';
 import type {OutputOf} from '../../operations.ts';
-import {bold, counted, paragraphs, table} from './layout.ts';
+import {bold, type Clock, counted, paragraphs, table} from './layout.ts';
 
 const ROWS_SHOWN = 50;
 
@@ -51,12 +51,15 @@ export function inferText({
   );
 }
 
-export function quarantineText({batches, conflicts, contradictions = []}: OutputOf<'quarantine.list'>): string {
+export function quarantineText(
+  {batches, conflicts, contradictions = []}: OutputOf<'quarantine.list'>,
+  clock: Clock,
+): string {
   return paragraphs(
     batches.length === 0 ? 'The quarantine is empty.' : '',
     table(
       ['id', 'when', 'rejected', 'open', 'file'],
-      batches.map(b => [b.id, b.at, b.rejected, b.open, b.source]),
+      batches.map(b => [b.id, clock(b.at), b.rejected, b.open, b.source]),
     ),
     batches
       .flatMap(b => b.reasons.slice(0, 5).map(r => `  ${b.id}: ${counted(r.rows, 'row')}: ${fieldOf(r)}${r.reason}\n`))
@@ -67,7 +70,7 @@ export function quarantineText({batches, conflicts, contradictions = []}: Output
         ? 'No rows contradict each other.'
         : `${bold('Contradictions')} (the later batch counts; recorded_at would settle them)\n${table(
             ['batch', 'when', 'table', 'rows', 'file'],
-            conflicts.map(c => [String(c.batch), c.at, c.table, c.conflicts, c.source]),
+            conflicts.map(c => [String(c.batch), clock(c.at), c.table, c.conflicts, c.source]),
           )}`
       : '',
     ...contradictions.map(
@@ -122,11 +125,11 @@ function fieldOf({field}: {field: string | null}): string {
   return field === null ? '' : `${field}: `;
 }
 
-export function holdText(hold: Hold): string {
+export function holdText(hold: Hold, clock: Clock): string {
   return paragraphs(
     bold(`${hold.id}: ${hold.decision}`),
     `${hold.reason}: ${hold.text || '(no text)'}; ${counted(hold.parts, 'suspect part')}.`,
-    hold.events.map(({at, by, what, why}) => `  ${at}  ${what} by ${by}${why ? `: ${why}` : ''}\n`).join(''),
+    hold.events.map(({at, by, what, why}) => `  ${clock(at)}  ${what} by ${by}${why ? `: ${why}` : ''}\n`).join(''),
     table(
       ['lot', 'action', 'delivery', 'receiver', 'seen at MES'],
       hold.lots.map(l => [
@@ -166,11 +169,17 @@ export function deliveryText({acknowledged, rejected, waiting, askPerson, why}: 
   );
 }
 
-export function keysText({keys}: OutputOf<'key.list'>): string {
+export function keysText({keys}: OutputOf<'key.list'>, clock: Clock): string {
   if (keys.length === 0) return 'There are no keys: only this machine is served.\n';
   return table(
     ['id', 'name', 'role', 'created', 'revoked'],
-    keys.map(key => [key.id, key.name, key.role, key.createdAt, key.revokedAt]),
+    keys.map(key => [
+      key.id,
+      key.name,
+      key.role,
+      clock(key.createdAt),
+      key.revokedAt === null ? null : clock(key.revokedAt),
+    ]),
   );
 }
 
