@@ -74,7 +74,7 @@ function lotsInWords(
     `${counted(inHouse, 'lot')} ${unknown > 0 ? 'known to be in house' : 'still in house'}`,
     partlyInHouse > 0 ? `${partlyInHouse} in part` : '',
     gone > 0 ? `${gone} gone` : '',
-    unknown > 0 ? `of ${unknown} no row says where` : '',
+    unknown > 0 ? `${unknown} at unknown places` : '',
   ]
     .filter(text => text !== '')
     .join(', ');

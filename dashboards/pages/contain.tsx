@@ -140,10 +140,9 @@ function LotsTable({lots}: {lots: ContainAnswer['lots']}) {
           <tr>
             <th>lot</th>
             <th>material</th>
-            <th className="number">suspect parts</th>
-            <th className="number">of</th>
+            <th>suspect parts</th>
             <th>where</th>
-            <th className="number">parts there</th>
+            <th className="number">parts</th>
             <th>location</th>
             <th>last seen</th>
           </tr>
@@ -163,26 +162,13 @@ function LotsTable({lots}: {lots: ContainAnswer['lots']}) {
                         </a>
                       </td>
                       <td rowSpan={rows}>{lot.material ?? '–'}</td>
-                      {lot.of > 0 ? (
-                        <>
-                          <td rowSpan={rows} className="number">
-                            {count(lot.parts)}
-                          </td>
-                          <td rowSpan={rows} className="number">
-                            {count(lot.of)}
-                          </td>
-                        </>
-                      ) : (
-                        <td rowSpan={rows} colSpan={2}>
-                          {lot.role === 'asked' ? 'the lot asked for, as a whole' : 'suspects went into it'}
-                        </td>
-                      )}
+                      <td rowSpan={rows}>{shareOf(lot)}</td>
                     </>
                   )}
                   <td>
                     <span className={`place ${place.where}`}>{words(place.where)}</span>
                   </td>
-                  <td className="number">{lot.of > 0 ? count(place.parts) : 'all'}</td>
+                  <td className="number">{lot.of > 0 ? count(place.parts) : '–'}</td>
                   <td>{place.location ?? '–'}</td>
                   <td>{place.seenBy === null ? '–' : `${moment(place.seenAt, timeZone)}, ${place.seenBy}`}</td>
                 </tr>
@@ -198,6 +184,11 @@ function LotsTable({lots}: {lots: ContainAnswer['lots']}) {
       </table>
     </Wide>
   );
+}
+
+function shareOf({parts, of, role}: ContainAnswer['lots'][number]): string {
+  if (of > 0) return `${count(parts)} of ${count(of)}`;
+  return role === 'asked' ? 'the lot asked for' : 'suspects went in';
 }
 
 function elsewhere(places: ContainAnswer['lots'][number]['places']): string {
