@@ -79,7 +79,7 @@ function ratio(value: number): string {
 }
 
 function levelOf({level, threshold}: Finding): string {
-  return threshold ? `${threshold.op} ${short(threshold.value)}` : (level ?? '');
+  return threshold ? `${threshold.op} ${threshold.value}` : (level ?? '');
 }
 
 export function paretoText({basis, bars, other, by, weight, asOf}: ParetoAnswer): string {
