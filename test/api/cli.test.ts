@@ -74,6 +74,54 @@ describe('exit codes', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  test('a load that is refused, or only tried, leaves no warehouse behind, nor the folders above it', async () => {
+    const folder = temporaryFolder();
+    const at = ['--warehouse', join(folder, 'new', 'W')];
+    const [file, odd] = [join(folder, 'parts.csv'), join(folder, 'odd.csv')];
+    writeFileSync(file, 'part,product\nP1,A\n');
+    writeFileSync(odd, 'a,b\n1,2\n');
+    expect((await fishboneHere(['ingest', odd, ...at])).code).toBe(1);
+    const dry = await fishboneHere(['ingest', file, '--dry-run', ...at]);
+    expect(dry).toMatchObject({code: 0});
+    expect(dry.out).toContain('1 file: 1 row would be accepted, 0 rejected. Nothing was changed.');
+    expect((await fishboneHere(['infer', odd, '--model', 'none', ...at])).code).toBe(2);
+    expect(existsSync(join(folder, 'new'))).toBe(false);
+
+    // What was there stays: a configuration is written before the first load.
+    const configured = join(folder, 'V');
+    mkdirSync(configured);
+    writeFileSync(join(configured, 'fishbone.json'), '{"plant": "k"}');
+    expect((await fishboneHere(['ingest', odd, '--warehouse', configured])).code).toBe(1);
+    expect(readdirSync(configured)).toEqual(['fishbone.json']);
+    // Rows that wait in the quarantine are something.
+    writeFileSync(file, 'part,product\n,A\n');
+    expect((await fishboneHere(['ingest', file, ...at])).code).toBe(3);
+    expect(existsSync(join(folder, 'new', 'W', 'ledger'))).toBe(true);
+  });
+
+  test('a load ends with what came in and what did not', async () => {
+    const folder = temporaryFolder();
+    const at = ['--warehouse', join(folder, 'W')];
+    const files = join(folder, 'files');
+    mkdirSync(files);
+    const empty = await fishboneHere(['ingest', files, ...at]);
+    expect(empty).toMatchObject({code: 0, out: `Nothing to take in: no file with tables is in ${files}.\n`});
+    for (const k of [1, 2, 3, 4]) writeFileSync(join(files, `${k}.png`), 'x');
+    writeFileSync(join(files, 'wafer.klarf'), 'x');
+    writeFileSync(join(files, 'odd.csv'), 'a,b\n1,2\n');
+    writeFileSync(join(files, 'parts.csv'), 'part,product\nP1,A\nP2,A\n,A\n');
+    const {code, out, err} = await fishboneHere(['ingest', files, ...at]);
+    expect(code).toBe(1);
+    expect(out.trim().split('\n').at(-1)).toBe(
+      '2 files: 2 rows accepted, 1 rejected; 1 file could not be used; 5 left out.',
+    );
+    expect(err).toContain('1.png and 3 others are left out: a PNG image: images go through `fishbone infer`');
+    expect(err).toContain('wafer.klarf is left out: KLARF');
+    const again = await fishboneHere(['ingest', join(files, 'parts.csv'), ...at]);
+    expect(again.out).toContain('1 file: 0 rows accepted');
+    expect((await fishboneHere(['ingest', files, ...at, '--json'])).json()).toHaveLength(2);
+  });
+
   test('1 for files that cannot be used, each with its sentence; the good one is in', async () => {
     const folder = temporaryFolder();
     const file = (name: string, text: string) => {

@@ -2,7 +2,7 @@ import type {Hold} from '../../../warehouse/answers.ts';
 import type {Receipt} from '../../../warehouse/data-answers.ts';
 import {isUnusable} from '../../load-files.ts';
 import type {OutputOf} from '../../operations.ts';
-import {bold, type Clock, counted, paragraphs, table} from './layout.ts';
+import {bold, type Clock, count, counted, paragraphs, table} from './layout.ts';
 
 const ROWS_SHOWN = 50;
 
@@ -30,6 +30,29 @@ export function receiptsText(receipts: readonly Receipt[]): string {
       ? 'Rejected rows wait in the quarantine: fishbone quarantine list'
       : '',
   );
+}
+
+/** The last line of a load: files and rows, and what of them did not come in. */
+export function ingestedText(receipts: readonly Receipt[], leftOut: number): string {
+  const tables = receipts.flatMap(receipt => receipt.tables);
+  const sum = (of: 'accepted' | 'rejected' | 'duplicates' | 'conflicts') =>
+    tables.reduce((n, table) => n + table[of], 0);
+  const unusable = receipts.filter(isUnusable).length;
+  const isDry = receipts.some(({status}) => status === 'dry-run');
+  const known = receipts.filter(({status}) => status === 'duplicate').length;
+  const accepted = isDry ? 'would be accepted' : 'accepted';
+  return `${[
+    `${counted(receipts.length, 'file')}: ${counted(sum('accepted'), 'row')} ${accepted}`,
+    `${count(sum('rejected'))} rejected`,
+    sum('duplicates') > 0 ? counted(sum('duplicates'), 'duplicate') : '',
+    sum('conflicts') > 0 ? `${counted(sum('conflicts'), 'contradiction')} (fishbone quarantine list --conflicts)` : '',
+  ]
+    .filter(text => text !== '')
+    .join(', ')}${[
+    known > 0 ? `; ${counted(known, 'file')} known already` : '',
+    unusable > 0 ? `; ${counted(unusable, 'file')} could not be used` : '',
+    leftOut > 0 ? `; ${count(leftOut)} left out` : '',
+  ].join('')}.${isDry ? ' Nothing was changed.' : ''}\n`;
 }
 
 export function inferText({
