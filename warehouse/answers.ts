@@ -2,15 +2,16 @@
  * The questions that the warehouse answers and the shapes of its answers: the one definition that the API, the CLI, the
  * dashboards and the notebooks share. Field names are fixed by contract; fields may be added, never renamed.
  */
+import './plain-words.ts';
 import {z} from 'zod';
 
 export const Count = z.number().int().nonnegative();
 export const Position = z.number().int().nonnegative().describe('ledger position: a batch number');
 
 const isoTime = z.union([z.iso.datetime({offset: true, local: true}), z.iso.date()]);
-const Time = z
-  .string()
-  .refine(text => isoTime.safeParse(text.replace(' ', 'T')).success, {error: 'is not a time in ISO 8601'});
+const Time = z.string().refine(text => isoTime.safeParse(text.replace(' ', 'T')).success, {
+  error: ({input}) => `"${String(input)}" is no time: write 2026-05-14, or 2026-05-14T06:12:00+02:00`,
+});
 
 /** What every question may carry. */
 export const Scope = z.object({

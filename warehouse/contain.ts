@@ -7,7 +7,7 @@ import {completenessOf} from './completeness.ts';
 import {describe} from './described.ts';
 import type {Session} from './duckdb.ts';
 import {filteredParts} from './filter.ts';
-import {findLot} from './find-item.ts';
+import {findLot, nearIds} from './find-item.ts';
 import type {Genealogy} from './genealogy/genealogy.ts';
 import {genealogyOf} from './genealogy/read.ts';
 import {habitsOf, type Plant} from './habits.ts';
@@ -101,8 +101,11 @@ async function targetOf(warehouse: Warehouse, session: Session, sought: string, 
     return {kind: 'lot', lot, scope: {}, words};
   }
   if (!/[=<>]|\s(in|is)\s/i.test(sought)) {
+    const near = await nearIds(session, sought, 'lot', asOf);
     throw new NotFound(
-      `"${sought}" is neither a finding, nor a lot that any row names, nor a filter such as bore.tool = 'T7'`,
+      `"${sought}" is neither a finding, nor a lot that any row names, nor a filter such as bore.tool = 'T7'${
+        near.length > 0 ? `; lots near it: ${near.join(', ')}` : ''
+      }`,
     );
   }
   return {kind: 'filter', expression: sought, scope: {}, words: `parts with ${sought}, and what they went into`};

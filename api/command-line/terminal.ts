@@ -62,7 +62,8 @@ export class Terminal {
   judge(receipts: readonly Receipt[]): void {
     const unusable = receipts.filter(isUnusable);
     const rejected = receipts.some(({tables}) => tables.some(table => table.rejected > 0));
-    for (const notice of unusable.flatMap(({notices}) => notices)) this.progress.say(`fishbone: ${notice}`);
+    // A mapping that is wrong is wrong for every file.
+    for (const notice of new Set(unusable.flatMap(({notices}) => notices))) this.progress.say(`fishbone: ${notice}`);
     this.exitCode = unusable.length > 0 ? 1 : rejected ? 3 : 0;
   }
 }

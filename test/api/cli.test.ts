@@ -37,6 +37,9 @@ test('the main path: files in, questions, a hold by two people', async () => {
     (await fishboneHere(['hold', 'propose', contained.id, ...why, '--by', 'Anna', ...at])).json(),
   );
   expect(proposed).toMatchObject({decision: 'proposed', proposedBy: 'Anna', parts: 4});
+  const none = await fishboneHere(['hold', 'show', 'H-1', ...at]);
+  expect(none).toMatchObject({code: 1, out: ''});
+  expect(none.err).toBe(`fishbone: there is no hold H-1\n  the newest: ${proposed.id}; "fishbone hold list" has all\n`);
   const own = await fishboneHere(['hold', 'approve', proposed.id, '--by', ' anna ', ...at]);
   expect(own).toMatchObject({code: 1, out: ''});
   expect(own.err).toContain('proposed hold');
@@ -53,6 +56,11 @@ describe('exit codes', () => {
       [['chart', 'torque', '--kind', 'pie'], /Allowed choices are xbar/],
       [['ingest'], /missing required argument/],
       [['pareto', '--as-of', 'x'], /has to be a whole number/],
+      [['screen', '--from', 'soon'], /from: "soon" is no time: write 2026-05-14/],
+      [['screen', '--cluster', 'crate'], /cluster: has to be one of lot, part, not "crate"/],
+      [['screen', '--top', '0'], /top: has to be more than 0, not 0/],
+      [['trace', 'P1', '--kind', 'box'], /kind: has to be one of part, lot, work_order, not "box"/],
+      [['key', 'create', '--role', 'viewer', '--name', ''], /name: must not be empty/],
       [['ingest', 'x.csv', '--table', 'partz'], /no table "partz"/],
       [['ingest', 'x.csv', '--time-zone', 'Mars/Base'], /no time zone "Mars\/Base"/],
       [['key', 'create', '--role', 'boss', '--name', 'x'], /Allowed choices are viewer/],
