@@ -9,7 +9,15 @@ import {warehouseFolder} from '../config.ts';
 import {examine} from '../doctor.ts';
 import {FishboneError} from '../errors.ts';
 import {findServer} from '../running-server.ts';
-import {backupCheckText, backupText, compactText, restoredText, retentionText, verifyText} from './print/care.ts';
+import {
+  backupCheckText,
+  backupText,
+  checksText,
+  compactText,
+  restoredText,
+  retentionText,
+  verifyText,
+} from './print/care.ts';
 import {keysText} from './print/records.ts';
 import {type Common, type Terminal, withCommon} from './terminal.ts';
 
@@ -88,14 +96,8 @@ export function careCommands(program: Command, terminal: Terminal): void {
     .description('looks at the machine and the set-up')
     .action(async ({warehouse, json}: Common) => {
       const answer = await examine(warehouseFolder(warehouse));
-      terminal.print(json, answer, ({checks}) =>
-        checks
-          .map(
-            ({what, ok, detail, hint}) =>
-              `${ok ? 'ok  ' : 'BAD '}  ${what}: ${detail}${hint ? `\n        ${hint}` : ''}\n`,
-          )
-          .join(''),
-      );
+      const clock = await terminal.clock(warehouse);
+      terminal.print(json, answer, ({checks}) => checksText(checks, clock));
       if (!answer.ok) terminal.exitCode = 1;
     });
 }

@@ -6,6 +6,7 @@ import {count, counted, moment, words} from '../format.ts';
 import {Answer, ProblemNote} from '../parts/answer.tsx';
 import {Decision, Delivery} from '../parts/delivery.tsx';
 import {formText} from '../parts/form-text.ts';
+import {Shortened} from '../parts/shortened.tsx';
 import {NameField, nameOf} from '../parts/who.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
@@ -104,13 +105,17 @@ function Unsent({hold}: {hold: Hold}) {
       {lots.length > 0 && (
         <>
           <p>{counted(lots.length, 'lot')}, and where they were when the hold was proposed:</p>
-          <ul>
-            {lots.map(lot => (
-              <li key={lot.lot}>
-                <code>{lot.lot}</code> {placesInWords(lot)}
-              </li>
-            ))}
-          </ul>
+          <Shortened items={lots} first={20}>
+            {some => (
+              <ul>
+                {some.map(lot => (
+                  <li key={lot.lot}>
+                    <code>{lot.lot}</code> {placesInWords(lot)}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Shortened>
         </>
       )}
     </>

@@ -46,6 +46,17 @@ test('the main path: files in, questions, a hold by two people', async () => {
   const approved = Hold.parse((await fishboneHere(['hold', 'approve', proposed.id, '--by', 'Ben', ...at])).json());
   expect(approved.decision).toBe('approved');
   expect(approved.events.map(({what}) => what)).toContain('not sent');
+
+  // For people: why nobody was told, and times as the plant's clocks show them.
+  const people = {FISHBONE_WAREHOUSE: join(folder, 'W'), FISHBONE_TIME_ZONE: 'Asia/Kolkata'};
+  expect((await fishboneHere(['hold', 'list'], people)).out).toMatch(/approved .* no receiver configured\n$/);
+  const shown = (await fishboneHere(['hold', 'show', proposed.id], people)).out;
+  expect(shown).toContain('Nobody was told: no receiver is configured. Stop 1 lot by hand');
+  expect(shown).toMatch(/ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+05:30 {2}approved by Ben\n/);
+  expect((await fishboneHere(['screen'], people)).out).toContain('One defect alone may say more');
+  expect((await fishboneHere(['doctor'], people)).out).toMatch(
+    /^WARN {2}backup: never made\n {8}"fishbone backup DIR"/m,
+  );
 });
 
 describe('exit codes', () => {

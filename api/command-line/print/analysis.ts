@@ -35,6 +35,9 @@ export function screenText(answer: ScreenAnswer): string {
         ];
       }),
     ),
+    outcome === 'any fail' && question.against === undefined && claims.length === 0 && population.defective > 0
+      ? 'One defect alone may say more: "fishbone pareto" lists them, then "fishbone screen --defect CODE".'
+      : '',
     notTested.length > 0 ? `Not tested: ${counted(notTested.length, 'factor')} (--json says why).` : '',
   );
 }

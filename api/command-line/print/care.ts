@@ -1,6 +1,7 @@
 import type {BackupProblem} from '../../../warehouse/backup-folder.ts';
 import type {Restored} from '../../../warehouse/restore.ts';
 import type {Problem, Verification} from '../../../warehouse/verify.ts';
+import type {Check} from '../../doctor.ts';
 import type {OutputOf} from '../../operations.ts';
 import {type Clock, count, counted, paragraphs} from './layout.ts';
 
@@ -69,6 +70,16 @@ export function restoredText({folder, position, madeAt, verification}: Restored,
     `Restored in ${folder}: everything up to batch ${position}, as it was at ${clock(madeAt)}.`,
     verifyText(verification),
   );
+}
+
+export function checksText(checks: readonly Check[], clock: Clock): string {
+  return checks
+    .map(({what, ok, warning, detail, hint}) => {
+      const mark = ok ? (warning ? 'WARN' : 'ok  ') : 'BAD ';
+      const told = detail.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, clock);
+      return `${mark}  ${what}: ${told}${hint ? `\n        ${hint}` : ''}\n`;
+    })
+    .join('');
 }
 
 /** In the unit that people would say. */

@@ -163,8 +163,17 @@ export function holdText(hold: Hold, clock: Clock): string {
         l.seenAtMes === null ? 'not asked' : yesNo(l.seenAtMes),
       ]),
     ),
+    hold.lots.length === 0 && (hold.decision === 'approved' || hold.decision === 'released')
+      ? `Nobody was told: no receiver is configured. Stop ${counted(hold.covers, 'lot')} by hand, and name the MES in fishbone.json, under receivers.`
+      : '',
     hold.decision === 'proposed' ? `Somebody else decides: fishbone hold approve ${hold.id} --by NAME` : '',
   );
+}
+
+/** Why a hold has no deliveries. */
+function unsent({decision}: Hold): string {
+  if (decision === 'proposed') return 'not decided yet';
+  return decision === 'refused' ? 'nothing to send' : 'no receiver configured';
 }
 
 export function holdsText({holds}: OutputOf<'hold.list'>): string {
@@ -179,7 +188,7 @@ export function holdsText({holds}: OutputOf<'hold.list'>): string {
         h.reason,
         h.proposedBy,
         h.parts,
-        h.lots.length > 0 ? `${arrived} of ${h.lots.length}` : '',
+        h.lots.length > 0 ? `${arrived} of ${h.lots.length}` : unsent(h),
       ];
     }),
   );
