@@ -10,14 +10,15 @@ export function NoSuchPage({places}: {places: readonly {path: string; name: stri
     <>
       <h1>No such page</h1>
       <Empty title={`Nothing is at ${path}`}>
-        <p>The address may be misspelt or of another version. These pages there are:</p>
-        <ul>
-          {places.map(place => (
-            <li key={place.path}>
+        <p>The address may be misspelt, or of another version. The pages are:</p>
+        <p>
+          {places.map((place, k) => (
+            <span key={place.path}>
+              {k > 0 && ' · '}
               <a href={href(place.path)}>{place.name}</a>
-            </li>
+            </span>
           ))}
-        </ul>
+        </p>
       </Empty>
     </>
   );
