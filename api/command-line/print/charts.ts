@@ -19,7 +19,7 @@ export function chartText(answer: ChartAnswer, clock: Clock): string {
   const chosen =
     frozen === null
       ? ''
-      : ` Frozen as version ${frozen.version} by ${frozen.by} on ${frozen.at.slice(0, 10)}: ${frozen.reason}.`;
+      : ` Frozen as version ${frozen.version} by ${frozen.by} at ${clock(frozen.at)}: ${frozen.reason}.`;
   return paragraphs(
     bold(
       of.violations === 0
@@ -78,31 +78,22 @@ export function capabilityText(answer: CapabilityAnswer): string {
   );
 }
 
+const rangeOfTime = ({from, to}: {from: string | null; to: string | null}, clock: Clock) =>
+  [from, to].map(at => (at === null ? 'unknown' : clock(at))).join(' to ');
+
 const range = ({lcl, ucl}: {lcl: number | null; ucl: number | null}) =>
   `${lcl === null ? 'none' : short(lcl)} to ${ucl === null ? 'none' : short(ucl)}`;
 
-export function baselineText({
-  id,
-  version,
-  parameter,
-  kind,
-  subgroup,
-  center,
-  sigma,
-  sigmaBy,
-  validFrom,
-  window,
-  reason,
-  by,
-}: FrozenBaseline): string {
+export function baselineText(baseline: FrozenBaseline, clock: Clock): string {
+  const {id, version, parameter, kind, subgroup, center, sigma, sigmaBy, validFrom, window, reason, by} = baseline;
   return paragraphs(
     bold(`Baseline ${id}: version ${version} of ${parameter} (${kind}, by ${subgroup}).`),
-    `Centre ${short(center)}, sigma ${short(sigma)} (${sigmaBy}) from ${counted(window.points, 'point')}${window.from === null ? '' : `, ${window.from} to ${window.to}`}; holds from ${validFrom} on.`,
+    `Centre ${short(center)}, sigma ${short(sigma)} (${sigmaBy}) from ${counted(window.points, 'point')}${window.from === null ? '' : `, ${rangeOfTime(window, clock)}`}; holds from ${clock(validFrom)} on.`,
     `Chosen by ${by}: ${reason}`,
   );
 }
 
-export function baselinesText({baselines}: {baselines: FrozenBaseline[]}): string {
+export function baselinesText({baselines}: {baselines: FrozenBaseline[]}, clock: Clock): string {
   if (baselines.length === 0)
     return 'No baseline is frozen. "fishbone baseline freeze PARAMETER --kind xbar --baseline FROM..TO --reason WHY" makes one.\n';
   return table(
@@ -115,18 +106,21 @@ export function baselinesText({baselines}: {baselines: FrozenBaseline[]}): strin
       b.version,
       short(b.center),
       short(b.sigma),
-      b.validFrom,
+      clock(b.validFrom),
       b.by,
       b.reason,
     ]),
   );
 }
 
-export function alarmsText({alarms, charts, window, budget, falseAlarmsPerWeek, notes}: AlarmAnswer): string {
+export function alarmsText(
+  {alarms, charts, window, budget, falseAlarmsPerWeek, notes}: AlarmAnswer,
+  clock: Clock,
+): string {
   const {expected, atThreeSigma} = falseAlarmsPerWeek;
   return paragraphs(
     bold(
-      `${counted(alarms.length, 'alarm')} on ${counted(charts, 'chart')}${window.from === null ? '' : `, ${window.from} to ${window.to}`}.`,
+      `${counted(alarms.length, 'alarm')} on ${counted(charts, 'chart')}${window.from === null ? '' : `, ${rangeOfTime(window, clock)}`}.`,
     ),
     charts === 0
       ? ''
@@ -135,7 +129,7 @@ export function alarmsText({alarms, charts, window, budget, falseAlarmsPerWeek, 
       ['alarm', 'from', 'parameter', 'what', 'points', 'worst', 'value', 'in order', 'chance'],
       alarms.map(a => [
         a.id,
-        a.from,
+        clock(a.from),
         a.parameter,
         `${a.what} ${a.side}`,
         a.points,
