@@ -47,6 +47,10 @@ test('the main path: files in, questions, a hold by two people', async () => {
   expect(approved.decision).toBe('approved');
   expect(approved.events.map(({what}) => what)).toContain('not sent');
 
+  const counted = await fishboneHere(['chart', 'any-fail', '--kind', 'xbar', ...at]);
+  expect(counted.code).toBe(2);
+  expect(counted.err).toContain('any-fail is counted, not measured');
+
   // For people: why nobody was told, and times as the plant's clocks show them.
   const people = {FISHBONE_WAREHOUSE: join(folder, 'W'), FISHBONE_TIME_ZONE: 'Asia/Kolkata'};
   expect((await fishboneHere(['hold', 'list'], people)).out).toMatch(/approved .* no receiver configured\n$/);

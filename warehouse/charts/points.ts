@@ -74,19 +74,8 @@ async function findParameters(session: Session, names: readonly string[]) {
         `${name} is measured at several steps: ask for ${matches.map(({step}) => `${step}.${name}`).join(' or ')}`,
       );
     }
-    if (name === 'any-fail') {
-      throw new QuestionError(
-        'any-fail is counted, not measured: it goes on charts of kind p, np, c, u, laney-p or laney-u',
-        {
-          hint: 'fishbone chart any-fail --kind p',
-        },
-      );
-    }
     const near = nearNames(name, known);
-    const there =
-      near.length > 0
-        ? `; near it: ${near.join(', ')}`
-        : `; there are ${known.slice(0, 8).join(', ')}${known.length > 8 ? ` and ${known.length - 8} more` : ''}`;
+    const there = near.length > 0 ? `; near it: ${near.join(', ')}` : `; there are ${known.slice(0, 8).join(', ')}`;
     throw new QuestionError(
       `no parameter "${name}" is measured${known.length > 0 ? there : ': no measurements are loaded'}`,
     );
