@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
+import '../warehouse/plain-words.ts';
 import {z} from 'zod';
 import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import {FishboneError} from './errors.ts';

@@ -155,11 +155,11 @@ async function find(app: App, defect: string | null): Promise<Pick<Demo, 'answer
   const answer = await runOperation(app, 'screen', defect === null ? {anyFail: true} : {defect}, caller);
   const best = answer.findings.find(isClaim);
   if (!best) return {answer, sentence: 'Nothing stands out: no factor explains the failures better than chance.'};
-  const {parts, lots, inHouse} = await runOperation(app, 'contain', {target: best.id}, caller);
+  const {parts, lots, whereabouts} = await runOperation(app, 'contain', {target: best.id}, caller);
   const count = (n: number) => n.toLocaleString('en');
   const consumers = lots.filter(({role}) => role === 'consumer').length;
   const tookIn = consumers === 0 ? '' : ` and ${count(consumers)} that took some of them in`;
-  const suspect = `${count(parts)} parts are suspect in ${count(lots.length - consumers)} lots${tookIn}; ${count(inHouse)} of these lots are still in house`;
+  const suspect = `${count(parts)} parts are suspect in ${count(lots.length - consumers)} lots${tookIn}; ${whereabouts}`;
   return {answer, sentence: `${best.sentence.replace(/\.$/, '')}; ${suspect}.`};
 }
 

@@ -62,7 +62,13 @@ function backup(entries: readonly LedgerEntry[], now: Date): Check {
   const hint = '"fishbone backup DIR", DIR on another disk; it can be done while batches come in';
   if (!last) {
     const isNew = entries.length === 0 || now.getTime() - Date.parse(entries[0].at) < DAY_MS;
-    return {what: 'backup', ok: isNew, detail: 'never made', hint};
+    return {
+      what: 'backup',
+      ok: isNew,
+      warning: isNew && entries.some(e => e.kind === 'batch'),
+      detail: 'never made',
+      hint,
+    };
   }
   const days = (now.getTime() - Date.parse(last.at)) / DAY_MS;
   const {folder, position} = last.body as {folder: string; position: number};

@@ -12,6 +12,8 @@ import {openDrivers} from './write-back/drivers/drivers.ts';
 export interface Check {
   what: string;
   ok: boolean;
+  /** Not wrong yet, but it should not stay so. */
+  warning?: boolean;
   detail: string;
   hint?: string;
 }

@@ -1,12 +1,13 @@
 /** The frame: a rail with seven places, the scope bar that is the question, and the page that answers it. */
 import {type MouseEvent, useEffect} from 'react';
-import {Redirect, Route, Switch, useLocation} from 'wouter';
+import {Route, Switch, useLocation} from 'wouter';
 import {Contain} from './pages/contain.tsx';
 import {Data} from './pages/data.tsx';
 import {HoldPage} from './pages/hold.tsx';
 import {Holds} from './pages/holds.tsx';
 import {Investigate} from './pages/investigate.tsx';
 import {Charts, Inspections} from './pages/later.tsx';
+import {NoSuchPage} from './pages/no-such-page.tsx';
 import {Overview} from './pages/overview.tsx';
 import {Trace} from './pages/trace.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
@@ -46,7 +47,7 @@ export function App() {
             <Route path="/inspections" component={Inspections} />
             <Route path="/data" component={Data} />
             <Route>
-              <Redirect to="/" replace />
+              <NoSuchPage places={PLACES} />
             </Route>
           </Switch>
         </main>
@@ -60,7 +61,7 @@ function Rail() {
   const {href} = useQuestion();
   const here = PLACES.find(place => place.path !== '/' && path.startsWith(place.path)) ?? placeOfDetail(path);
   useEffect(() => {
-    document.title = `${here.name} · Fishbone`;
+    document.title = `${here?.name ?? 'No such page'} · Fishbone`;
   }, [here]);
   return (
     <header className="rail">
@@ -88,7 +89,8 @@ function Rail() {
 
 /** The suspect population belongs to the investigation that led to it. */
 function placeOfDetail(path: string) {
-  return path.startsWith('/contain') ? PLACES[1] : PLACES[0];
+  if (path === '/') return PLACES[0];
+  return path.startsWith('/contain') ? PLACES[1] : undefined;
 }
 
 /** Links of every kind, those inside drawings too, move within the page unless the reader asks for a new tab. */

@@ -79,10 +79,9 @@ export function probability(p: number): string {
   return `${m === 1 ? '' : `${m} × `}10⁻${String(-e).replace(/\d/g, d => SUPERSCRIPTS[Number(d)])}`;
 }
 
-/** A value of a process parameter, four significant digits, and no fraction from 1,000 on. */
-export function measure(value: number): string {
-  if (Math.abs(value) >= 1000) return grouped.format(value).replace('-', '−');
-  return String(Number(value.toPrecision(4))).replace('-', '−');
+/** Where a number is cut, with all its digits: rounded it would select other parts. */
+export function cut(value: number): string {
+  return String(value).replace('-', '−');
 }
 
 /** "2026-05-14T06:12:09Z" in Europe/Vienna → "14 May 2026, 08:12" */

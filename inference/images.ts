@@ -21,10 +21,16 @@ export async function findImages(paths: readonly string[]) {
         }
       }
     } catch (error) {
-      failures.push({image: path, reason: `cannot be opened (${(error as NodeJS.ErrnoException).code})`});
+      failures.push({image: path, reason: whyUnopened(error as NodeJS.ErrnoException)});
     }
   }
   return {images: [...images], skipped, failures};
+}
+
+function whyUnopened({code, message}: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'does not exist: check the path';
+  if (code === 'EACCES') return 'may not be read: ask whoever owns it';
+  return `cannot be opened: ${message}`;
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import {isAbsolute, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {z} from 'zod';
@@ -37,11 +37,13 @@ export async function loadModel(nameOrPath: string): Promise<Model> {
   return {card, onnx};
 }
 
+const MODELS = fileURLToPath(new URL('models', import.meta.url));
+
 type Refuse = (reason: string) => never;
 
 function folderOf(nameOrPath: string): string {
   const isName = /^[\w.-]+$/.test(nameOrPath) && !/^\.+$/.test(nameOrPath);
-  if (isName) return fileURLToPath(new URL(`models/${nameOrPath}`, import.meta.url));
+  if (isName) return join(MODELS, nameOrPath);
   return isAbsolute(nameOrPath) ? nameOrPath : resolve(nameOrPath);
 }
 
@@ -49,8 +51,15 @@ async function readPart(folder: string, file: string, refuse: Refuse): Promise<B
   try {
     return await readFile(join(folder, file));
   } catch (error) {
-    return refuse(`cannot read ${join(folder, file)} (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && file === 'card.json') return refuse(await whereModelsAre(folder));
+    return refuse(`cannot read ${join(folder, file)} (${code ?? String(error)})`);
   }
+}
+
+async function whereModelsAre(folder: string): Promise<string> {
+  const own = (await readdir(MODELS, {withFileTypes: true})).filter(entry => entry.isDirectory()).map(({name}) => name);
+  return `there is no card.json in ${folder}: name a model (${own.join(', ')}), or the folder of one`;
 }
 
 function parseCard(text: Buffer, refuse: Refuse): ModelCard {

@@ -1,6 +1,7 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, extname, join} from 'node:path';
 import {CANONICAL} from '../warehouse/canonical.ts';
+import {foreignName} from './foreign.ts';
 import {EXTENSIONS} from './readers/readers.ts';
 
 export interface Expanded {
@@ -37,7 +38,8 @@ function reasonToSkip(name: string, isFolder: boolean): string | undefined {
   if (name.startsWith('.')) return 'hidden';
   if (isFolder) return name === 'images' ? 'images go through `fishbone infer`' : undefined;
   if (name === 'truth.json') return 'says what is hidden in a made-up plant';
-  return EXTENSIONS.has(extname(name).toLowerCase()) ? undefined : 'not a kind of file that holds tables';
+  if (EXTENSIONS.has(extname(name).toLowerCase())) return undefined;
+  return foreignName(name) ?? `not a kind of file that is read: tables come as ${[...EXTENSIONS].join(', ')}`;
 }
 
 /** The canonical tables are listed with master data first. */

@@ -1,6 +1,10 @@
-import {readFile} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
+import {basename, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import '../warehouse/plain-words.ts';
 import {z} from 'zod';
 import type {Expression} from '../warehouse/load-plan.ts';
+import {nearNames} from '../warehouse/near-names.ts';
 import {IngestError} from './error.ts';
 import {twinsIn} from './readers/csv.ts';
 
@@ -129,14 +133,28 @@ export async function readMapping(given: string | MappingInput): Promise<ReadMap
 }
 
 async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new IngestError(`${path}: the mapping cannot be read: ${cause.message}`, {cause});
+  const text = await readFile(path, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
+    throw new IngestError(`${path}: ${await whyUnread(path, cause)}`, {cause});
   });
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new IngestError(`${path}: the mapping is not valid JSON: ${(cause as Error).message}`, {cause});
   }
+}
+
+/** A mapping is named by its path; those that come with Fishbone are listed, for whoever gave a name. */
+async function whyUnread(path: string, {code, message}: NodeJS.ErrnoException): Promise<string> {
+  if (code === 'EISDIR') return 'is a folder, not a mapping: name the file in it';
+  if (code === 'EACCES') return 'the mapping may not be read: ask whoever owns the file';
+  if (code !== 'ENOENT') return `the mapping cannot be read: ${message}`;
+  const own = fileURLToPath(new URL('mappings', import.meta.url));
+  const near = nearNames(
+    basename(path, '.json'),
+    (await readdir(own)).map(name => name.replace(/\.json$/, '')),
+  );
+  const meant = near.length > 0 ? `; or is ${join(own, `${near[0]}.json`)} meant?` : '';
+  return `there is no such mapping: check the path${meant}`;
 }
 
 /** A sentence for the innermost thing that is wrong: of a choice, the alternative that got furthest. */

@@ -2,15 +2,16 @@
  * The questions that the warehouse answers and the shapes of its answers: the one definition that the API, the CLI, the
  * dashboards and the notebooks share. Field names are fixed by contract; fields may be added, never renamed.
  */
+import './plain-words.ts';
 import {z} from 'zod';
 
 export const Count = z.number().int().nonnegative();
 export const Position = z.number().int().nonnegative().describe('ledger position: a batch number');
 
 const isoTime = z.union([z.iso.datetime({offset: true, local: true}), z.iso.date()]);
-const Time = z
-  .string()
-  .refine(text => isoTime.safeParse(text.replace(' ', 'T')).success, {error: 'is not a time in ISO 8601'});
+const Time = z.string().refine(text => isoTime.safeParse(text.replace(' ', 'T')).success, {
+  error: ({input}) => `"${String(input)}" is no time: write 2026-05-14, or 2026-05-14T06:12:00+02:00`,
+});
 
 /** What every question may carry. */
 export const Scope = z.object({
@@ -267,13 +268,22 @@ export const ContainQuestion = Scope.extend({
 export type ContainQuestion = z.infer<typeof ContainQuestion>;
 
 const Whereabouts = z.enum(['in-process', 'stock', 'consumed', 'shipped', 'scrapped', 'quarantine', 'unknown']);
+export const Place = z.object({
+  where: Whereabouts,
+  location: z.string().nullable(),
+  parts: Count.describe('suspect parts that were seen there last; 0 of a lot that is suspect as a whole'),
+  seenBy: z.enum(['movement', 'operation']).nullable().describe('the later of the two says where it is'),
+  seenAt: z.string().nullable(),
+});
+export type Place = z.infer<typeof Place>;
+
 export const ContainAnswer = z.object({
   id: z.string(),
   asOf: Position,
   basis: z.string().describe('in words: what makes these suspect'),
   permalink: z.string(),
   lots: z.array(
-    z.object({
+    Place.extend({
       lot: z.string(),
       material: z.string().nullable(),
       role: z
@@ -281,15 +291,24 @@ export const ContainAnswer = z.object({
         .describe('the lot asked for; a lot that suspect parts belong to; a lot that suspects went into'),
       parts: Count.describe('suspect parts of the lot'),
       of: Count.describe('all parts of the lot'),
-      where: Whereabouts,
-      location: z.string().nullable(),
-      seenBy: z.enum(['movement', 'operation']).nullable().describe('the later of the two says where it is'),
-      seenAt: z.string().nullable(),
+      where: Whereabouts.describe('where most of its suspect parts are; the first of `places`'),
+      places: z.array(Place).describe('where its suspect parts are, most parts first'),
     }),
   ),
   parts: Count,
   looseParts: z.array(z.string()).describe('suspect parts that belong to no lot'),
-  inHouse: Count.describe('lots that are still in process, stock or quarantine'),
+  places: z
+    .array(z.object({where: Whereabouts, parts: Count}))
+    .describe('all suspect parts, those in no lot too, by where they are'),
+  inHouse: Count.describe(
+    'lots that are still in process, stock or quarantine with all suspect parts that are not scrapped',
+  ),
+  partlyInHouse: Count.describe('lots of which some suspect parts are known to be in house'),
+  gone: Count.describe('lots that are consumed, shipped or scrapped with all their suspect parts'),
+  unknown: Count.describe(
+    'lots of which nothing says where all or some suspect parts are, and none are known in house',
+  ),
+  whereabouts: z.string().describe('in words: where the lots are, or the parts where there is no lot'),
   completeness: Completeness,
   widenedBy: z.array(z.string()),
 });

@@ -7,7 +7,7 @@ import {completenessOf} from './completeness.ts';
 import {describe} from './described.ts';
 import type {Session} from './duckdb.ts';
 import {filteredParts} from './filter.ts';
-import {findLot} from './find-item.ts';
+import {findLot, nearIds} from './find-item.ts';
 import type {Genealogy} from './genealogy/genealogy.ts';
 import {genealogyOf} from './genealogy/read.ts';
 import {habitsOf, type Plant} from './habits.ts';
@@ -15,10 +15,10 @@ import {prepareHistory} from './history.ts';
 import {canonicalJson} from './ledger-chain.ts';
 import {type Suspects, suspectsAmong} from './missing-links.ts';
 import {NotFound} from './not-found.ts';
-import {query} from './queries.ts';
 import {allOf, scopeConditions} from './scope.ts';
 import {filterOf, findFinding} from './screening/findings.ts';
 import type {Warehouse} from './store.ts';
+import {told, whereabouts} from './whereabouts.ts';
 import {type Target, widening} from './widening.ts';
 
 /**
@@ -38,9 +38,6 @@ export async function contain(warehouse: Warehouse, question: ContainQuestion): 
     const suspects = await findSuspects(plant, target, narrowed);
     await session.integerTable('suspects', {part: suspects.parts});
     await session.integerTable('suspect_lots', {lot: suspects.lots});
-    const lots = await session.rows<ContainAnswer['lots'][number] & Record<string, unknown>>(query('suspect-lots'), {
-      asked: target.kind === 'lot' ? target.lot : null,
-    });
     const loose = suspects.parts.filter(part => genealogy.lotOf(part, asOf) < 0);
     const described = await describe(session, [...suspects.parts, ...suspects.lots], genealogy, asOf);
     return {
@@ -48,10 +45,9 @@ export async function contain(warehouse: Warehouse, question: ContainQuestion): 
       asOf,
       basis: target.words,
       permalink: permalinkOf(sought, narrowed, asOf),
-      lots,
+      ...(await whereabouts(session, target.kind === 'lot' ? target.lot : null)),
       parts: suspects.parts.length,
       looseParts: Array.from(loose, part => described.get(part)!.id).sort(),
-      inHouse: lots.filter(({where}) => IN_HOUSE.has(where)).length,
       completeness: await completenessOf(plant, [...described.values()]),
       widenedBy: await widening(plant, target, narrowed, suspects),
     };
@@ -68,13 +64,23 @@ export async function contained(warehouse: Warehouse, id: string): Promise<Conta
     if (error.code === 'ENOENT') throw new NotFound(unknown, {cause: error});
     throw error;
   });
-  const kept = JSON.parse(text) as {lots: object[]};
+  const kept = JSON.parse(text) as {lots: Pick<Lot, 'lot' | 'where' | 'location' | 'parts'>[]};
   // Populations were contained before these were told of a lot.
-  const lots = kept.lots.map(lot => ({material: null, role: 'production', seenBy: null, seenAt: null, ...lot}));
-  return ContainAnswer.parse({...kept, lots});
+  const lots = kept.lots.map(lot => {
+    const then = {
+      material: null,
+      role: 'production' as const,
+      of: 0,
+      seenBy: null,
+      seenAt: null,
+      ...(lot as Partial<Lot>),
+    };
+    const whole = {...then, ...lot};
+    const {where, location, parts, seenBy, seenAt} = whole;
+    return {...whole, places: whole.places ?? [{where, location, parts, seenBy, seenAt}]};
+  });
+  return ContainAnswer.parse({...told(lots, []), ...kept, lots});
 }
-
-const IN_HOUSE: ReadonlySet<string> = new Set(['in-process', 'stock', 'quarantine']);
 
 async function targetOf(warehouse: Warehouse, session: Session, sought: string, asOf: number): Promise<Target> {
   const found = await findFinding(warehouse.folder, sought);
@@ -95,8 +101,11 @@ async function targetOf(warehouse: Warehouse, session: Session, sought: string, 
     return {kind: 'lot', lot, scope: {}, words};
   }
   if (!/[=<>]|\s(in|is)\s/i.test(sought)) {
+    const near = await nearIds(session, sought, 'lot', asOf);
     throw new NotFound(
-      `"${sought}" is neither a finding, nor a lot that any row names, nor a filter such as bore.tool = 'T7'`,
+      `"${sought}" is neither a finding, nor a lot that any row names, nor a filter such as bore.tool = 'T7'${
+        near.length > 0 ? `; lots near it: ${near.join(', ')}` : ''
+      }`,
     );
   }
   return {kind: 'filter', expression: sought, scope: {}, words: `parts with ${sought}, and what they went into`};
@@ -154,6 +163,8 @@ function permalinkOf(target: string, scope: Scope, asOf: number): string {
   const given = Object.entries({target, ...scope, asOf}).filter(([, value]) => value !== undefined);
   return `/contain?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }
+
+type Lot = ContainAnswer['lots'][number];
 
 const pathOf = (folder: string, id: string) => join(folder, 'answers', `${id}.json`);
 

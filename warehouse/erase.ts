@@ -54,7 +54,10 @@ export async function erasePerson(
   try {
     found = await whatSays(care, mention, known, 0);
     if (known.length === 0) {
-      if (found.raw.length === 0 && found.rejects.length === 0) throw new NotFound(`nobody is known here as "${name}"`);
+      if (found.raw.length === 0 && found.rejects.length === 0)
+        throw new NotFound(
+          `nobody is known here as "${name}": "fishbone person list" has all names, as they are written in the data`,
+        );
       known.push(await persons.reserve(name));
     }
     await record(care, mention, {persons: known, by}, found);

@@ -27,13 +27,27 @@ export interface FactorSource {
 /** A name that no factor bears. */
 export class UnknownFactor extends Error {
   readonly code = 'USAGE';
+  readonly hint?: string;
   constructor(name: string, known: readonly string[]) {
     const near = nearNames(name, known);
-    super(
-      `there is no factor "${name}"${near.length ? `; near it: ${near.join(', ')}` : ''}. Factors are named step.station, step.tool, step.parameter, material.<material>.lot, part.product, ... and appear once data for them are loaded`,
-    );
+    super(`there is no factor "${name}"${near.length > 0 ? `; near it: ${near.join(', ')}` : ''}`);
     this.name = 'UnknownFactor';
+    if (near.length === 0) this.hint = thereAre(name, known);
   }
+}
+
+const NAMED = 8;
+
+/** Factors of the same step or thing, else the steps and things that have any. */
+function thereAre(name: string, known: readonly string[]): string {
+  const stemOf = (factor: string) => factor.split('.')[0];
+  const listed = (names: readonly string[]) =>
+    `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ''}`;
+  if (known.length === 0) return 'there are none yet: factors come from parts, operations and measurements';
+  const fellows = known.filter(other => stemOf(other) === stemOf(name));
+  if (fellows.length > 0) return `of ${stemOf(name)} there are ${listed(fellows)}`;
+  const example = known.find(other => /\.(station|tool)$/.test(other)) ?? 'part.product';
+  return `factors are named like ${example}; the first word is one of ${listed([...new Set(known.map(stemOf))])}`;
 }
 
 /** Where factors come from, and which history each needs, the cheapest first. */

@@ -128,6 +128,7 @@ export function parseFilter(expression: string): Filter {
   };
   const value = (): string | number => {
     const token = peek();
+    if (token.type === 'name') return fail(`a number or a text in single quotes, such as ${writeText(token.text)},`);
     if (token.type !== 'text' && token.type !== 'number') return fail('a number or a text in single quotes');
     position++;
     return token.type === 'number' ? Number(token.text) : token.text;

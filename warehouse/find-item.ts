@@ -56,7 +56,13 @@ async function kindsOf(session: Session, id: string, kind: ItemKind | undefined,
 /** More candidates than this are not compared letter by letter. */
 const COMPARED = 5000;
 
-async function nearIds(session: Session, id: string, kind: ItemKind | undefined, asOf: number): Promise<string[]> {
+/** Ids that somebody may have meant. */
+export async function nearIds(
+  session: Session,
+  id: string,
+  kind: ItemKind | undefined,
+  asOf: number,
+): Promise<string[]> {
   const plain = id.trim().toLowerCase();
   if (plain === '') return [];
   // A slip is rarely in the beginning and in the end.

@@ -14,7 +14,8 @@ const EXAMPLES = 3;
 
 /** @throws NotFound for a table that there is not, RangeError for a position that is not reached yet */
 export function unresolved(warehouse: Warehouse, {table, asOf: asked}: UnresolvedQuestion): Promise<Unresolved> {
-  if (table !== undefined && !Object.hasOwn(CANONICAL, table)) throw new NotFound(`there is no table "${table}"`);
+  if (table !== undefined && !Object.hasOwn(CANONICAL, table))
+    throw new NotFound(`there is no table "${table}": the tables are ${Object.keys(CANONICAL).join(', ')}`);
   return warehouse.read(asked, async (session, asOf) => {
     const rules = [...RULES, ...measurementRules(await stepTables(session))];
     const references: Unresolved['references'] = [];

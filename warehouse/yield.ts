@@ -35,12 +35,25 @@ export async function yieldOf(warehouse: Warehouse, question: YieldQuestion): Pr
   const {step, by} = question;
   if (by === 'defect') throw new QuestionError('yield counts parts: it cannot be broken down by defect, see pareto');
   return warehouse.read(question.asOf, async (session, asOf) => {
+    if (step !== undefined) await mustBeInspected(session, step);
     await createPopulation(session, question, step);
     const [whole] = await figuresOf(session, step, undefined);
     const answer: YieldWithObserved = {asOf, ...(whole?.figures ?? NOTHING)};
     if (by === 'step') answer.groups = await figuresBySteps(session, question);
     else if (by !== undefined) answer.groups = (await figuresOf(session, step, by)).map(inGroup);
     return answer;
+  });
+}
+
+/** A step that is misspelt would be answered as one where nothing was inspected. */
+async function mustBeInspected(session: Session, step: string): Promise<void> {
+  const rows = await session.rows<{step: string}>(
+    'select distinct step from now.inspections where step is not null order by step',
+  );
+  const steps = rows.map(row => row.step);
+  if (steps.includes(step)) return;
+  throw new QuestionError(`no inspection was made at a step "${step}"`, {
+    hint: steps.length > 0 ? `inspections were made at ${steps.join(', ')}` : 'no inspection says at which step it was',
   });
 }
 

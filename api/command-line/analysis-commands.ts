@@ -1,7 +1,8 @@
 import type {Command} from 'commander';
 import type {ItemKind, ParetoQuestion, Scope, ScreenQuestion} from '../../warehouse/answers.ts';
 import {splitList} from '../query-string.ts';
-import {containText, paretoText, screenText, traceText, yieldText} from './print/analysis.ts';
+import {paretoText, screenText, traceText, yieldText} from './print/analysis.ts';
+import {containText} from './print/contain.ts';
 import {type Common, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
 
 export function analysisCommands(program: Command, terminal: Terminal): void {

@@ -1,10 +1,11 @@
 import {setTimeout as wait} from 'node:timers/promises';
-import {type App, openApp} from '../app.ts';
+import {type App, hasWarehouse, openApp} from '../app.ts';
 import type {Operation} from '../operation.ts';
 import {type InputOf, OPERATIONS, type OperationName, type OutputOf, runOperation} from '../operations.ts';
 import {findServer} from '../running-server.ts';
 import {translateError} from '../translate-error.ts';
 import type {Progress} from './progress.ts';
+import {closeOrUnmake, lookBefore} from './unmade.ts';
 
 /** How long another command may take before this one gives up on the warehouse that it holds. */
 const PATIENCE_MS = 3_000;
@@ -22,6 +23,7 @@ export async function ask<N extends OperationName>(
   for (;;) {
     const server = await findServer(folder);
     if (server) return (await server.call(name, input)) as OutputOf<N>;
+    const before = operation.makes && !hasWarehouse(folder) ? lookBefore(folder) : null;
     let app: App;
     try {
       app = await openApp(folder, {make: operation.makes, log: progress.say});
@@ -34,7 +36,7 @@ export async function ask<N extends OperationName>(
       return await runOperation(app, name, input, {authenticated: null, onProgress: progress.show});
     } finally {
       progress.end();
-      await app.close();
+      await (before ? closeOrUnmake(app, before) : app.close());
     }
   }
 }

@@ -9,7 +9,15 @@ import {warehouseFolder} from '../config.ts';
 import {examine} from '../doctor.ts';
 import {FishboneError} from '../errors.ts';
 import {findServer} from '../running-server.ts';
-import {backupCheckText, backupText, compactText, restoredText, retentionText, verifyText} from './print/care.ts';
+import {
+  backupCheckText,
+  backupText,
+  checksText,
+  compactText,
+  restoredText,
+  retentionText,
+  verifyText,
+} from './print/care.ts';
 import {keysText} from './print/records.ts';
 import {type Common, type Terminal, withCommon} from './terminal.ts';
 
@@ -62,7 +70,8 @@ export function careCommands(program: Command, terminal: Terminal): void {
       const {manifest, problems} = await checkBackup(resolve(folder));
       const {seq, position, madeAt, files} = manifest;
       const answer = {ok: problems.length === 0, problems, position, seq, madeAt, files: files.length};
-      terminal.print(common.json, answer, backupCheckText);
+      const clock = await terminal.clock(common.warehouse);
+      terminal.print(common.json, answer, made => backupCheckText(made, clock));
       if (!answer.ok) terminal.exitCode = 4;
     });
   withCommon(program.command('compact'))
@@ -79,21 +88,16 @@ export function careCommands(program: Command, terminal: Terminal): void {
     .description('makes a warehouse again from a backup; the folder of the warehouse has to be empty or absent')
     .action(async (folder: string, {warehouse, json}: Common) => {
       const answer = await restore(resolve(folder), warehouseFolder(warehouse));
-      terminal.print(json, answer, restoredText);
+      const clock = await terminal.clock(warehouse);
+      terminal.print(json, answer, restored => restoredText(restored, clock));
       if (!answer.verification.ok) terminal.exitCode = 4;
     });
   withCommon(program.command('doctor'))
     .description('looks at the machine and the set-up')
     .action(async ({warehouse, json}: Common) => {
       const answer = await examine(warehouseFolder(warehouse));
-      terminal.print(json, answer, ({checks}) =>
-        checks
-          .map(
-            ({what, ok, detail, hint}) =>
-              `${ok ? 'ok  ' : 'BAD '}  ${what}: ${detail}${hint ? `\n        ${hint}` : ''}\n`,
-          )
-          .join(''),
-      );
+      const clock = await terminal.clock(warehouse);
+      terminal.print(json, answer, ({checks}) => checksText(checks, clock));
       if (!answer.ok) terminal.exitCode = 1;
     });
 }

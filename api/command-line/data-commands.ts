@@ -1,8 +1,14 @@
 import {resolve} from 'node:path';
 import type {Command} from 'commander';
+import {type Expanded, expandPaths} from '../../ingest/expand-paths.ts';
 import type {LoadOptions} from '../load-files.ts';
-import {inferText, quarantineText, receiptsText, rejectedText, unresolvedText} from './print/records.ts';
+import type {OutputOf} from '../operations.ts';
+import {paragraphs} from './print/layout.ts';
+import {inferText, ingestedText, quarantineText, receiptsText, rejectedText, unresolvedText} from './print/records.ts';
 import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts';
+
+/** More files than this that are left out for one reason are counted, not named. */
+const NAMED = 3;
 
 export function dataCommands(program: Command, terminal: Terminal): void {
   withHowToRead(withCommon(program.command('ingest')))
@@ -10,8 +16,17 @@ export function dataCommands(program: Command, terminal: Terminal): void {
     .description('takes files in: canonical tables as CSV, TSV, NDJSON, Parquet, anything else by a mapping')
     .option('--dry-run', 'says what would happen, changes nothing')
     .action(async (paths: string[], {warehouse, json, ...options}: Common & LoadOptions) => {
-      const input = {paths: absolute(paths), ...withAbsoluteMapping(options)};
-      terminal.judge(await terminal.answer({warehouse, json}, 'ingest', input, receiptsText));
+      // Looked into here and not where the work is done: a server would tell its own console what is left out.
+      const {files, skipped} = await expandPaths(absolute(paths));
+      for (const sentence of leftOut(skipped)) terminal.progress.say(sentence);
+      if (files.length === 0) {
+        const nothing = `Nothing to take in: no file with tables is in ${paths.join(', ')}.\n`;
+        return terminal.print(json, [], () => nothing);
+      }
+      const input = {paths: files, ...withAbsoluteMapping(options)};
+      const text = (receipts: OutputOf<'ingest'>) =>
+        paragraphs(receiptsText(receipts), ingestedText(receipts, skipped.length));
+      terminal.judge(await terminal.answer({warehouse, json}, 'ingest', input, text));
     });
 
   withCommon(program.command('infer'))
@@ -60,6 +75,17 @@ function withHowToRead(command: Command): Command {
     .option('--wide', 'measurements with one column a parameter')
     .option('--mapping <file>', 'how the columns become canonical tables')
     .option('--time-zone <zone>', 'of times without an offset, such as Europe/Berlin');
+}
+
+/** One sentence a file, and one for many that are left out for the same reason. */
+function leftOut(skipped: Expanded['skipped']): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const {path, reason} of skipped) byReason.set(reason, [...(byReason.get(reason) ?? []), path]);
+  return [...byReason].flatMap(([reason, paths]) =>
+    paths.length > NAMED
+      ? `${paths[0]} and ${paths.length - 1} others are left out: ${reason}`
+      : paths.map(path => `${path} is left out: ${reason}`),
+  );
 }
 
 /** A server that does the work has another working folder. */

@@ -1,9 +1,10 @@
 import {type Command, InvalidArgumentError} from 'commander';
 import type {Receipt} from '../../warehouse/data-answers.ts';
-import {warehouseFolder} from '../config.ts';
+import {readConfig, warehouseFolder} from '../config.ts';
 import {isUnusable} from '../load-files.ts';
 import type {InputOf, OperationName, OutputOf} from '../operations.ts';
 import {ask} from './ask.ts';
+import {type Clock, clockOf} from './print/layout.ts';
 import {type Progress, progressOn} from './progress.ts';
 
 /** What every command takes. */
@@ -25,11 +26,22 @@ export class Terminal {
     {warehouse, json}: Common,
     name: N,
     input: InputOf<N>,
-    text: (output: OutputOf<N>) => string,
+    text: (output: OutputOf<N>, clock: Clock) => string,
   ): Promise<OutputOf<N>> {
     const output = await ask(warehouseFolder(warehouse), name, input, this.progress);
-    this.print(json, output, text);
+    const clock = await this.clock(warehouse);
+    this.print(json, output, answer => text(answer, clock));
     return output;
+  }
+
+  /** The plant's, for what people read; JSON stays UTC. */
+  async clock(warehouse?: string): Promise<Clock> {
+    // Whoever needs the configuration says what is wrong with it.
+    const timeZone = await readConfig(warehouseFolder(warehouse)).then(
+      config => config.timeZone,
+      () => 'UTC',
+    );
+    return clockOf(timeZone);
   }
 
   /** The same, for answers that decide nothing about the exit code. */
@@ -37,7 +49,7 @@ export class Terminal {
     common: Common,
     name: N,
     input: InputOf<N>,
-    text: (output: OutputOf<N>) => string,
+    text: (output: OutputOf<N>, clock: Clock) => string,
   ): Promise<void> {
     await this.answer(common, name, input, text);
   }
@@ -50,7 +62,8 @@ export class Terminal {
   judge(receipts: readonly Receipt[]): void {
     const unusable = receipts.filter(isUnusable);
     const rejected = receipts.some(({tables}) => tables.some(table => table.rejected > 0));
-    for (const notice of unusable.flatMap(({notices}) => notices)) this.progress.say(`fishbone: ${notice}`);
+    // A mapping that is wrong is wrong for every file.
+    for (const notice of new Set(unusable.flatMap(({notices}) => notices))) this.progress.say(`fishbone: ${notice}`);
     this.exitCode = unusable.length > 0 ? 1 : rejected ? 3 : 0;
   }
 }

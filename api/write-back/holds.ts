@@ -1,5 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto';
 import type {ContainAnswer, Hold} from '../../warehouse/answers.ts';
+import {nearNames} from '../../warehouse/near-names.ts';
 import {FishboneError} from '../errors.ts';
 import {Book, type HoldLedger, type HoldRecord} from './book.ts';
 import type {Deed, LotAction, LotShare} from './entries.ts';
@@ -63,7 +64,8 @@ export class Holds {
    * Puts the hold of every lot into the outbox, in the same ledger entry as the decision.
    * @throws FishboneError HOLD_SAME_PERSON for the proposer, HOLD_ALREADY_DECIDED when somebody was first
    */
-  approve(id: string, by: Who): Promise<Hold> {
+  async approve(id: string, by: Who): Promise<Hold> {
+    this.#known(id);
     return this.#decide(this.#now().toISOString(), id, by, () => ({
       did: 'approve',
       plant: this.#plant,
@@ -73,7 +75,8 @@ export class Holds {
   }
 
   /** @throws FishboneError HOLD_ALREADY_DECIDED when somebody was first */
-  refuse(id: string, by: Who, reason?: string): Promise<Hold> {
+  async refuse(id: string, by: Who, reason?: string): Promise<Hold> {
+    this.#known(id);
     return this.#decide(this.#now().toISOString(), id, by, {did: 'refuse', why: reason ?? null});
   }
 
@@ -81,7 +84,8 @@ export class Holds {
    * Puts the release of every lot into the outbox that no other approved hold covers.
    * @throws FishboneError HOLD_INCOMPLETE without a reason, HOLD_NOT_APPROVED, HOLD_ALREADY_DECIDED
    */
-  release(id: string, {reason, by}: {reason: string; by: Who}): Promise<Hold> {
+  async release(id: string, {reason, by}: {reason: string; by: Who}): Promise<Hold> {
+    this.#known(id);
     return this.#decide(this.#now().toISOString(), id, by, () => {
       const others = (lot: string) => [...(this.#book.cover.get(lot) ?? [])].filter(other => other !== id);
       const covers = this.#book.holds.get(id)?.covers ?? [];
@@ -99,9 +103,17 @@ export class Holds {
 
   /** @throws FishboneError HOLD_NOT_FOUND */
   show(id: string): Hold {
+    return this.#shown(this.#known(id));
+  }
+
+  #known(id: string): HoldRecord {
     const hold = this.#book.holds.get(id);
-    if (!hold) throw new FishboneError('HOLD_NOT_FOUND', `there is no hold ${id}`);
-    return this.#shown(hold);
+    if (hold) return hold;
+    const ids = [...this.#book.holds.keys()].reverse();
+    const near = nearNames(id, ids);
+    const newest = near.length > 0 ? `near it: ${near.join(', ')}` : `the newest: ${ids.slice(0, 3).join(', ')}`;
+    const hint = ids.length > 0 ? `${newest}; "fishbone hold list" has all` : 'no hold was proposed yet';
+    throw new FishboneError('HOLD_NOT_FOUND', `there is no hold ${id}`, {hint});
   }
 
   async #decide(at: string, hold: string, who: Who, deed: Deed | (() => Deed)): Promise<Hold> {

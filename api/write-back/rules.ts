@@ -39,7 +39,8 @@ function incomplete(decision: Extract<HoldDecision, {did: 'propose'}>): Fishbone
   if (decision.reason.trim() === '') return noReason('propose');
   if (decision.lots.length > 0) return null;
   return new FishboneError('HOLD_INCOMPLETE', 'the suspect population has no lot, so there is nothing to hold', {
-    hint: decision.looseParts > 0 ? `its ${decision.looseParts} parts belong to no lot: stop them by hand` : undefined,
+    hint:
+      decision.looseParts > 0 ? looseHint(decision.looseParts) : 'ask "fishbone contain" for a population with lots',
   });
 }
 
@@ -51,4 +52,10 @@ function alreadyDecided(hold: HoldRecord, did: string): FishboneError {
   const {by, at} = hold.events.findLast(({what}) => what === hold.decision)!;
   const message = `hold ${hold.id} was ${hold.decision} by ${by} at ${at}, so it is too late to ${did} it`;
   return new FishboneError('HOLD_ALREADY_DECIDED', message);
+}
+
+function looseHint(parts: number): string {
+  const stop =
+    parts === 1 ? 'its only part belongs to no lot: stop it' : `its ${parts} parts belong to no lot: stop them`;
+  return `${stop} by hand; if they have lots, ingest the parts again with the column lot, and ask "fishbone contain" again`;
 }

@@ -1,6 +1,6 @@
 /** What a fishbone says, before it is drawn: six ribs ordered by evidence, each with its bones, twigs and blanks. */
 import type {Branch, Finding, ScreenAnswer} from '../../api/schemas.ts';
-import {difference, measure, ratio} from '../format.ts';
+import {cut, difference, ratio} from '../format.ts';
 
 /** Evidence beyond this adds nothing that a reader could use: q = 10⁻⁸ is as sure as a plant gets. */
 export const EVIDENCE_CAP = 8;
@@ -98,7 +98,7 @@ function strengthOf({effect}: Finding, strongest: number): number {
 export function labelOf({factor, kind, level, threshold, with: others, where}: Finding): string {
   if (others?.length && where !== null) return where.replaceAll("'", '').replaceAll(' and ', ' × ');
   const name = others?.length ? `${factor} × ${others.join(' × ')}` : factor;
-  if (threshold) return `${name} ${threshold.op === '>=' ? '≥' : '<'} ${measure(threshold.value)}`;
+  if (threshold) return `${name} ${threshold.op === '>=' ? '≥' : '<'} ${cut(threshold.value)}`;
   if (kind === 'missing') return `${name} missing`;
   return level === null ? name : `${name} = ${level}`;
 }

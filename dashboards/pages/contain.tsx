@@ -32,7 +32,7 @@ export function Contain() {
 function Population({answer}: {answer: ContainAnswer}) {
   const [proposing, setProposing] = useState(false);
   const {params, href} = useQuestion();
-  const {lots, parts, inHouse, looseParts} = answer;
+  const {lots, parts, looseParts, whereabouts} = answer;
   return (
     <>
       <header className="headline with-action">
@@ -40,9 +40,9 @@ function Population({answer}: {answer: ContainAnswer}) {
           <p className="finding-sentence">
             {parts === 0 && lots.length === 0
               ? 'No part is suspect: nothing that is recorded matches.'
-              : `${counted(parts, 'part')} in ${counted(lots.length, 'lot')} ${parts === 1 ? 'is' : 'are'} suspect; ${
-                  inHouse === lots.length ? 'all of them still in house' : `${counted(inHouse, 'lot')} still in house`
-                }.`}
+              : `${counted(parts, 'part')} in ${lots.length > 0 ? counted(lots.length, 'lot') : 'no lot'} ${
+                  parts === 1 ? 'is' : 'are'
+                } suspect; ${whereabouts}.`}
           </p>
           <p className="subtitle">
             {answer.basis}{' '}
@@ -55,17 +55,28 @@ function Population({answer}: {answer: ContainAnswer}) {
           Propose hold …
         </button>
       </header>
-      {lots.length > 0 && <BlastRadius lots={lots} />}
+      {lots.length === 0 && parts > 0 && (
+        <p className="subtitle">
+          A hold stops lots, and these parts belong to none: stop them by hand. If they have lots, ingest the parts
+          again with the column <code>lot</code>, and ask again.
+        </p>
+      )}
+      {parts + lots.length > 0 && <BlastRadius answer={answer} />}
       <section className="two-columns">
         <div>
           <h2>Suspect lots</h2>
-          <p className="subtitle">
-            Where they were seen last, moved or worked on; what can still be stopped comes first.
-          </p>
-          <LotsTable lots={lots} />
+          {lots.length > 0 && (
+            <>
+              <p className="subtitle">
+                Where their suspect parts were seen last, moved or worked on; what can still be stopped comes first.
+              </p>
+              <LotsTable lots={lots} />
+            </>
+          )}
           {looseParts.length > 0 && (
             <p>
-              {counted(looseParts.length, 'suspect part')} in no lot: {looseParts.slice(0, 20).join(', ')}
+              {counted(looseParts.length, 'suspect part')} in no lot, which a hold does not stop:{' '}
+              {looseParts.slice(0, 20).join(', ')}
               {looseParts.length > 20 && ` and ${count(looseParts.length - 20)} more`}
             </p>
           )}
@@ -93,21 +104,22 @@ function Population({answer}: {answer: ContainAnswer}) {
 /** A lot or a filter may be suspected too, and has no finding to go back to. */
 const isFinding = (target: string | null) => target !== null && /^f[0-9a-f]{12}-[0-9a-f]{8}$/.test(target);
 
-/** One bar, a segment for each place that lots are in, labelled beneath. */
-function BlastRadius({lots}: {lots: ContainAnswer['lots']}) {
-  const groups = PLACES.map(place => ({place, lots: lots.filter(({where}) => where === place)})).filter(
-    group => group.lots.length > 0,
-  );
+/** One bar, a segment for each place that suspect parts are in, labelled beneath. */
+function BlastRadius({answer: {lots, places}}: {answer: ContainAnswer}) {
+  const groups = PLACES.map(where => ({
+    where,
+    parts: places.find(place => place.where === where)?.parts ?? 0,
+    lots: lots.filter(lot => lot.places.some(place => place.where === where)).length,
+  })).filter(group => group.parts + group.lots > 0);
   return (
-    <ul className="blast" aria-label="Suspect lots by where they are">
+    <ul className="blast" aria-label="Suspect parts by where they are">
       {groups.map(group => (
-        <li key={group.place} className={group.place} style={{flexGrow: group.lots.length}}>
-          <b>{count(group.lots.length)}</b> {words(group.place)}
+        <li key={group.where} className={group.where} style={{flexGrow: group.parts}}>
+          <b>{count(group.parts > 0 ? group.parts : group.lots)}</b> {words(group.where)}
           <small>
-            {counted(
-              group.lots.reduce((sum, lot) => sum + lot.parts, 0),
-              'part',
-            )}
+            {group.parts === 0
+              ? `${group.lots === 1 ? 'lot' : 'lots'} as a whole`
+              : `${group.parts === 1 ? 'part' : 'parts'}${group.lots > 0 ? `, ${counted(group.lots, 'lot')}` : ''}`}
           </small>
         </li>
       ))}
@@ -115,50 +127,71 @@ function BlastRadius({lots}: {lots: ContainAnswer['lots']}) {
   );
 }
 
+const PLACES_SHOWN = 4;
+
 function LotsTable({lots}: {lots: ContainAnswer['lots']}) {
   const {href} = useQuestion();
   const timeZone = usePlant().data?.timeZone;
   const ordered = lots.toSorted((a, b) => PLACES.indexOf(a.where) - PLACES.indexOf(b.where) || b.parts - a.parts);
   return (
     <Wide label="Suspect lots">
-      <table>
+      <table className="lots">
         <thead>
           <tr>
             <th>lot</th>
             <th>material</th>
+            <th>suspect parts</th>
             <th>where</th>
+            <th className="number">parts</th>
             <th>location</th>
             <th>last seen</th>
-            <th className="number">suspect parts</th>
-            <th className="number">of</th>
           </tr>
         </thead>
-        <tbody>
-          {ordered.map(lot => (
-            <tr key={lot.lot}>
-              <td>
-                <a href={href('/trace', {id: lot.lot, kind: 'lot'})}>
-                  <code>{lot.lot}</code>
-                </a>
-              </td>
-              <td>{lot.material ?? '–'}</td>
-              <td>
-                <span className={`place ${lot.where}`}>{words(lot.where)}</span>
-              </td>
-              <td>{lot.location ?? '–'}</td>
-              <td>{lot.seenBy === null ? '–' : `${moment(lot.seenAt, timeZone)}, ${lot.seenBy}`}</td>
-              {lot.of > 0 ? (
-                <>
-                  <td className="number">{count(lot.parts)}</td>
-                  <td className="number">{count(lot.of)}</td>
-                </>
-              ) : (
-                <td colSpan={2}>{lot.role === 'asked' ? 'the lot asked for, as a whole' : 'suspects went into it'}</td>
+        {ordered.map(lot => {
+          const shown = lot.places.slice(0, PLACES_SHOWN);
+          const rows = shown.length + (lot.places.length > shown.length ? 1 : 0);
+          return (
+            <tbody key={lot.lot}>
+              {shown.map((place, k) => (
+                <tr key={`${place.where} ${place.location}`}>
+                  {k === 0 && (
+                    <>
+                      <td rowSpan={rows}>
+                        <a href={href('/trace', {id: lot.lot, kind: 'lot'})}>
+                          <code>{lot.lot}</code>
+                        </a>
+                      </td>
+                      <td rowSpan={rows}>{lot.material ?? '–'}</td>
+                      <td rowSpan={rows}>{shareOf(lot)}</td>
+                    </>
+                  )}
+                  <td>
+                    <span className={`place ${place.where}`}>{words(place.where)}</span>
+                  </td>
+                  <td className="number">{lot.of > 0 ? count(place.parts) : '–'}</td>
+                  <td>{place.location ?? '–'}</td>
+                  <td>{place.seenBy === null ? '–' : `${moment(place.seenAt, timeZone)}, ${place.seenBy}`}</td>
+                </tr>
+              ))}
+              {rows > shown.length && (
+                <tr>
+                  <td colSpan={4}>{elsewhere(lot.places.slice(PLACES_SHOWN))}</td>
+                </tr>
               )}
-            </tr>
-          ))}
-        </tbody>
+            </tbody>
+          );
+        })}
       </table>
     </Wide>
   );
+}
+
+function shareOf({parts, of, role}: ContainAnswer['lots'][number]): string {
+  if (of > 0) return `${count(parts)} of ${count(of)}`;
+  return role === 'asked' ? 'the lot asked for' : 'suspects went in';
+}
+
+function elsewhere(places: ContainAnswer['lots'][number]['places']): string {
+  const parts = places.reduce((sum, place) => sum + place.parts, 0);
+  return `${counted(parts, 'part')} at ${counted(places.length, 'other place')}`;
 }

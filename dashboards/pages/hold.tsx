@@ -1,11 +1,12 @@
 /** One hold: what it stops, what happened to it, whether each lot's message arrived, and what may be decided next. */
 import {type SubmitEvent, useState} from 'react';
-import type {Hold} from '../../api/schemas.ts';
+import type {ContainAnswer, Hold} from '../../api/schemas.ts';
 import {useDecideHold, useHold, usePlant} from '../api.ts';
-import {counted, moment, words} from '../format.ts';
+import {count, counted, moment, words} from '../format.ts';
 import {Answer, ProblemNote} from '../parts/answer.tsx';
 import {Decision, Delivery} from '../parts/delivery.tsx';
 import {formText} from '../parts/form-text.ts';
+import {Shortened} from '../parts/shortened.tsx';
 import {NameField, nameOf} from '../parts/who.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
@@ -45,6 +46,7 @@ function HoldView({hold}: {hold: Hold}) {
 
 function LotDeliveries({hold}: {hold: Hold}) {
   const {href} = useQuestion();
+  const placesOf = new Map(evidenceOf(hold).lots.map(lot => [lot.lot, placesInWords(lot)]));
   return (
     <section>
       <h2>Lots and what the MES has heard</h2>
@@ -57,6 +59,7 @@ function LotDeliveries({hold}: {hold: Hold}) {
             <thead>
               <tr>
                 <th>lot</th>
+                <th>when proposed</th>
                 <th>action</th>
                 <th>delivery</th>
                 <th>receiver</th>
@@ -71,6 +74,7 @@ function LotDeliveries({hold}: {hold: Hold}) {
                       <code>{lot.lot}</code>
                     </a>
                   </td>
+                  <td>{placesOf.get(lot.lot) ?? '–'}</td>
                   <td>{lot.action}</td>
                   <td>
                     <Delivery delivery={lot.delivery} />
@@ -99,18 +103,40 @@ function Unsent({hold}: {hold: Hold}) {
       </p>
       {basis && <p className="subtitle">It rests on: {basis}</p>}
       {lots.length > 0 && (
-        <p>
-          {counted(lots.length, 'lot')}: <code>{lots.join(', ')}</code>
-        </p>
+        <>
+          <p>{counted(lots.length, 'lot')}, and where they were when the hold was proposed:</p>
+          <Shortened items={lots} first={20}>
+            {some => (
+              <ul>
+                {some.map(lot => (
+                  <li key={lot.lot}>
+                    <code>{lot.lot}</code> {placesInWords(lot)}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Shortened>
+        </>
       )}
     </>
   );
 }
 
+/** What the frozen population says of a lot; older ones say less. */
+type FrozenLot = Pick<ContainAnswer['lots'][number], 'lot'> & Partial<ContainAnswer['lots'][number]>;
+
 /** The contained population as it was frozen when the hold was proposed. */
-function evidenceOf({evidence}: Hold): {basis: string | null; lots: string[]} {
-  const frozen = (evidence ?? {}) as {basis?: string; lots?: {lot: string}[]};
-  return {basis: frozen.basis ?? null, lots: (frozen.lots ?? []).map(({lot}) => lot)};
+function evidenceOf({evidence}: Hold): {basis: string | null; lots: FrozenLot[]} {
+  const frozen = (evidence ?? {}) as {basis?: string; lots?: FrozenLot[]};
+  return {basis: frozen.basis ?? null, lots: frozen.lots ?? []};
+}
+
+/** "132 stock, 7 scrapped": suspect parts of a lot by where they were, or where the lot was as a whole. */
+function placesInWords({where, places = []}: FrozenLot): string {
+  const sums = new Map<string, number>();
+  for (const place of places) sums.set(place.where, (sums.get(place.where) ?? 0) + place.parts);
+  if (sums.size <= 1) return words(where ?? 'unknown');
+  return [...sums].map(([at, parts]) => `${count(parts)} ${words(at)}`).join(', ');
 }
 
 function Events({hold}: {hold: Hold}) {

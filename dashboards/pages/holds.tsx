@@ -62,7 +62,7 @@ function HoldsTable({holds}: {holds: Hold[]}) {
               <td className="number">{count(hold.covers)}</td>
               <td className="number">{count(hold.parts)}</td>
               <td>
-                <DeliverySummary lots={hold.lots} />
+                <DeliverySummary hold={hold} />
               </td>
               <td>{moment(hold.proposedAt, timeZone)}</td>
               <td>{hold.proposedBy}</td>

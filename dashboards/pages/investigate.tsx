@@ -1,7 +1,7 @@
 /** Investigate: what acts on the outcome, drawn as a fishbone, ranked in a table, and opened one by one. */
 import {useState} from 'react';
 import type {Branch, Finding, ScreenAnswer} from '../../api/schemas.ts';
-import {useScreen} from '../api.ts';
+import {usePareto, useScreen} from '../api.ts';
 import {Fishbone} from '../charts/fishbone.tsx';
 import {FishboneList} from '../charts/fishbone-list.tsx';
 import {count, counted, unbroken} from '../format.ts';
@@ -70,9 +70,26 @@ function Headline({answer}: {answer: ScreenAnswer}) {
         {question.given && ', the finding that was asked about held fixed'}; claims hold a false discovery rate of 5 %.
         {question.notes.length > 0 && ` ${question.notes.map(asSentence).join(' ')}`}
       </p>
+      {[question.defect, question.measurement, question.against].every(other => other === undefined) && <Narrower />}
     </header>
   );
 }
+
+/** All failures together hide what only one defect has: the most frequent one is offered as a question of its own. */
+function Narrower() {
+  const {scope, href} = useQuestion();
+  const pareto = usePareto({...scope, by: 'defect', top: 2}).data;
+  const most = pareto?.bars.find(({key}) => key !== NOT_NAMED);
+  if (!pareto || !most || most.parts === pareto.basis.defectiveParts) return null;
+  return (
+    <p className="subtitle">
+      Narrower: <a href={href('/investigate', {defect: most.key})}>what causes {most.key}</a>, the most frequent defect,
+      on {count(most.parts)} of {counted(pareto.basis.defectiveParts, 'failing part')}.
+    </p>
+  );
+}
+
+const NOT_NAMED = '(not named)';
 
 function apart({measurement, against}: ScreenAnswer['question']): string {
   if (measurement !== undefined) return `goes with ${measurement}`;

@@ -7,6 +7,7 @@ import {count, counted, moment, words} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {CompletenessNote} from '../parts/completeness.tsx';
 import {formText} from '../parts/form-text.ts';
+import {Shortened} from '../parts/shortened.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
 
@@ -136,14 +137,17 @@ function Siblings({answer: {siblings, truncated}}: {answer: TraceAnswer}) {
         {[...shared].map(([name, group]) => (
           <li key={name}>
             by {name}:{' '}
-            {group.slice(0, SIBLINGS_SHOWN).map(({kind, id}) => (
-              <span key={`${kind} ${id}`}>
-                <a href={href('/trace', {id, kind})}>
-                  <code>{id}</code>
-                </a>{' '}
-              </span>
-            ))}
-            {group.length > SIBLINGS_SHOWN && `and ${count(group.length - SIBLINGS_SHOWN)} more`}
+            <Shortened items={group} first={SHOWN}>
+              {some =>
+                some.map(({kind, id}) => (
+                  <span key={`${kind} ${id}`}>
+                    <a href={href('/trace', {id, kind})}>
+                      <code>{id}</code>
+                    </a>{' '}
+                  </span>
+                ))
+              }
+            </Shortened>
           </li>
         ))}
       </ul>
@@ -152,7 +156,10 @@ function Siblings({answer: {siblings, truncated}}: {answer: TraceAnswer}) {
   );
 }
 
-const SIBLINGS_SHOWN = 12;
+/** Of relatives of one level, and of siblings by one thing. */
+const SHOWN = 12;
+const EVENTS_SHOWN = 30;
+const ROWS_SHOWN = 50;
 
 /** Materials join from the left, children leave to the right, the trunk in the middle is its own journey. */
 function StoryColumns({answer}: {answer: TraceAnswer}) {
@@ -168,11 +175,15 @@ function StoryColumns({answer}: {answer: TraceAnswer}) {
           storyOf(answer.history, plant?.timeZone).map(({day, events}) => (
             <section key={day}>
               <h3>{day}</h3>
-              <ol>
-                {events.map(event => (
-                  <StoryEvent key={eventKey(event)} event={event} plant={plant} />
-                ))}
-              </ol>
+              <Shortened items={events} first={EVENTS_SHOWN}>
+                {some => (
+                  <ol>
+                    {some.map(event => (
+                      <StoryEvent key={eventKey(event)} event={event} plant={plant} />
+                    ))}
+                  </ol>
+                )}
+              </Shortened>
             </section>
           ))
         )}
@@ -224,16 +235,20 @@ function Relatives({title, side, related, more}: RelativesProps) {
       {byDepth(related).map(({depth, items}) => (
         <div key={depth}>
           <h3>{depth === 1 ? 'directly' : `${depth} levels away`}</h3>
-          <ul>
-            {items.map(item => (
-              <li key={`${item.kind} ${item.id}`}>
-                <a href={href('/trace', {id: item.id, kind: item.kind})}>
-                  <code>{item.id}</code>
-                </a>
-                <small>{item.detail ?? words(item.kind)}</small>
-              </li>
-            ))}
-          </ul>
+          <Shortened items={items} first={SHOWN}>
+            {some => (
+              <ul>
+                {some.map(item => (
+                  <li key={`${item.kind} ${item.id}`}>
+                    <a href={href('/trace', {id: item.id, kind: item.kind})}>
+                      <code>{item.id}</code>
+                    </a>
+                    <small>{item.detail ?? words(item.kind)}</small>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Shortened>
         </div>
       ))}
       {more > 0 && <p className="subtitle">and {count(more)} more that are not listed</p>}
@@ -250,58 +265,66 @@ function StoryTable({answer}: {answer: TraceAnswer}) {
   ];
   return (
     <>
-      <Wide label="History as a table">
-        <table>
-          <thead>
-            <tr>
-              <th>at</th>
-              <th>what</th>
-              <th>step</th>
-              <th>station</th>
-              <th>text</th>
-            </tr>
-          </thead>
-          <tbody>
-            {answer.history.map(event => (
-              <tr key={eventKey(event)}>
-                <td>{moment(event.at, timeZone)}</td>
-                <td>{event.what}</td>
-                <td>{event.step ?? '–'}</td>
-                <td>{event.station ?? '–'}</td>
-                <td>{event.text}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Wide>
-      <Wide label="Genealogy as a table">
-        <table>
-          <thead>
-            <tr>
-              <th>direction</th>
-              <th className="number">depth</th>
-              <th>kind</th>
-              <th>id</th>
-              <th>detail</th>
-            </tr>
-          </thead>
-          <tbody>
-            {relatives.map(item => (
-              <tr key={`${item.direction} ${item.kind} ${item.id}`}>
-                <td>{item.direction}</td>
-                <td className="number">{item.depth}</td>
-                <td>{words(item.kind)}</td>
-                <td>
-                  <a href={href('/trace', {id: item.id, kind: item.kind})}>
-                    <code>{item.id}</code>
-                  </a>
-                </td>
-                <td>{item.detail ?? '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Wide>
+      <Shortened items={answer.history} first={ROWS_SHOWN}>
+        {some => (
+          <Wide label="History as a table">
+            <table>
+              <thead>
+                <tr>
+                  <th>at</th>
+                  <th>what</th>
+                  <th>step</th>
+                  <th>station</th>
+                  <th>text</th>
+                </tr>
+              </thead>
+              <tbody>
+                {some.map(event => (
+                  <tr key={eventKey(event)}>
+                    <td>{moment(event.at, timeZone)}</td>
+                    <td>{event.what}</td>
+                    <td>{event.step ?? '–'}</td>
+                    <td>{event.station ?? '–'}</td>
+                    <td>{event.text}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Wide>
+        )}
+      </Shortened>
+      <Shortened items={relatives} first={ROWS_SHOWN}>
+        {some => (
+          <Wide label="Genealogy as a table">
+            <table>
+              <thead>
+                <tr>
+                  <th>direction</th>
+                  <th className="number">depth</th>
+                  <th>kind</th>
+                  <th>id</th>
+                  <th>detail</th>
+                </tr>
+              </thead>
+              <tbody>
+                {some.map(item => (
+                  <tr key={`${item.direction} ${item.kind} ${item.id}`}>
+                    <td>{item.direction}</td>
+                    <td className="number">{item.depth}</td>
+                    <td>{words(item.kind)}</td>
+                    <td>
+                      <a href={href('/trace', {id: item.id, kind: item.kind})}>
+                        <code>{item.id}</code>
+                      </a>
+                    </td>
+                    <td>{item.detail ?? '–'}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Wide>
+        )}
+      </Shortened>
     </>
   );
 }

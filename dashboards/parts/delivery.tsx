@@ -28,12 +28,15 @@ export function Delivery({delivery}: {delivery: HoldLot['delivery']}) {
   );
 }
 
-/** "12 acknowledged, 2 queued", or that nothing is to be sent yet. */
-export function DeliverySummary({lots}: {lots: readonly HoldLot[]}) {
+/** "12 acknowledged, 2 queued", or why nothing is sent. */
+export function DeliverySummary({hold: {lots, decision}}: {hold: Pick<Hold, 'lots' | 'decision'>}) {
   const kinds = (Object.keys(DELIVERIES) as HoldLot['delivery'][])
     .map(delivery => ({delivery, number: lots.filter(lot => lot.delivery === delivery).length}))
     .filter(({number}) => number > 0);
-  if (kinds.length === 0) return <span className="faint">nothing sent</span>;
+  if (kinds.length === 0) {
+    const told = decision === 'approved' || decision === 'released';
+    return <span className="faint">{told ? 'no receiver configured' : 'nothing to send'}</span>;
+  }
   return (
     <>
       {kinds.map(({delivery, number}) => (

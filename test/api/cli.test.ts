@@ -37,12 +37,30 @@ test('the main path: files in, questions, a hold by two people', async () => {
     (await fishboneHere(['hold', 'propose', contained.id, ...why, '--by', 'Anna', ...at])).json(),
   );
   expect(proposed).toMatchObject({decision: 'proposed', proposedBy: 'Anna', parts: 4});
+  const none = await fishboneHere(['hold', 'show', 'H-1', ...at]);
+  expect(none).toMatchObject({code: 1, out: ''});
+  expect(none.err).toBe(`fishbone: there is no hold H-1\n  the newest: ${proposed.id}; "fishbone hold list" has all\n`);
   const own = await fishboneHere(['hold', 'approve', proposed.id, '--by', ' anna ', ...at]);
   expect(own).toMatchObject({code: 1, out: ''});
   expect(own.err).toContain('proposed hold');
   const approved = Hold.parse((await fishboneHere(['hold', 'approve', proposed.id, '--by', 'Ben', ...at])).json());
   expect(approved.decision).toBe('approved');
   expect(approved.events.map(({what}) => what)).toContain('not sent');
+
+  const counted = await fishboneHere(['chart', 'any-fail', '--kind', 'xbar', ...at]);
+  expect(counted.code).toBe(2);
+  expect(counted.err).toContain('any-fail is counted, not measured');
+
+  // For people: why nobody was told, and times as the plant's clocks show them.
+  const people = {FISHBONE_WAREHOUSE: join(folder, 'W'), FISHBONE_TIME_ZONE: 'Asia/Kolkata'};
+  expect((await fishboneHere(['hold', 'list'], people)).out).toMatch(/approved .* no receiver configured\n$/);
+  const shown = (await fishboneHere(['hold', 'show', proposed.id], people)).out;
+  expect(shown).toContain('Nobody was told: no receiver is configured. Stop 1 lot by hand');
+  expect(shown).toMatch(/ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+05:30 {2}approved by Ben\n/);
+  expect((await fishboneHere(['screen'], people)).out).toContain('One defect alone may say more');
+  expect((await fishboneHere(['doctor'], people)).out).toMatch(
+    /^WARN {2}backup: never made\n {8}"fishbone backup DIR"/m,
+  );
 });
 
 describe('exit codes', () => {
@@ -53,6 +71,11 @@ describe('exit codes', () => {
       [['chart', 'torque', '--kind', 'pie'], /Allowed choices are xbar/],
       [['ingest'], /missing required argument/],
       [['pareto', '--as-of', 'x'], /has to be a whole number/],
+      [['screen', '--from', 'soon'], /from: "soon" is no time: write 2026-05-14/],
+      [['screen', '--cluster', 'crate'], /cluster: has to be one of lot, part, not "crate"/],
+      [['screen', '--top', '0'], /top: has to be more than 0, not 0/],
+      [['trace', 'P1', '--kind', 'box'], /kind: has to be one of part, lot, work_order, not "box"/],
+      [['key', 'create', '--role', 'viewer', '--name', ''], /name: must not be empty/],
       [['ingest', 'x.csv', '--table', 'partz'], /no table "partz"/],
       [['ingest', 'x.csv', '--time-zone', 'Mars/Base'], /no time zone "Mars\/Base"/],
       [['key', 'create', '--role', 'boss', '--name', 'x'], /Allowed choices are viewer/],
@@ -72,6 +95,54 @@ describe('exit codes', () => {
     expect(code).toBe(1);
     expect(err).toContain(`there is no warehouse in ${folder}`);
     expect(existsSync(folder)).toBe(false);
+  });
+
+  test('a load that is refused, or only tried, leaves no warehouse behind, nor the folders above it', async () => {
+    const folder = temporaryFolder();
+    const at = ['--warehouse', join(folder, 'new', 'W')];
+    const [file, odd] = [join(folder, 'parts.csv'), join(folder, 'odd.csv')];
+    writeFileSync(file, 'part,product\nP1,A\n');
+    writeFileSync(odd, 'a,b\n1,2\n');
+    expect((await fishboneHere(['ingest', odd, ...at])).code).toBe(1);
+    const dry = await fishboneHere(['ingest', file, '--dry-run', ...at]);
+    expect(dry).toMatchObject({code: 0});
+    expect(dry.out).toContain('1 file: 1 row would be accepted, 0 rejected. Nothing was changed.');
+    expect((await fishboneHere(['infer', odd, '--model', 'none', ...at])).code).toBe(2);
+    expect(existsSync(join(folder, 'new'))).toBe(false);
+
+    // What was there stays: a configuration is written before the first load.
+    const configured = join(folder, 'V');
+    mkdirSync(configured);
+    writeFileSync(join(configured, 'fishbone.json'), '{"plant": "k"}');
+    expect((await fishboneHere(['ingest', odd, '--warehouse', configured])).code).toBe(1);
+    expect(readdirSync(configured)).toEqual(['fishbone.json']);
+    // Rows that wait in the quarantine are something.
+    writeFileSync(file, 'part,product\n,A\n');
+    expect((await fishboneHere(['ingest', file, ...at])).code).toBe(3);
+    expect(existsSync(join(folder, 'new', 'W', 'ledger'))).toBe(true);
+  });
+
+  test('a load ends with what came in and what did not', async () => {
+    const folder = temporaryFolder();
+    const at = ['--warehouse', join(folder, 'W')];
+    const files = join(folder, 'files');
+    mkdirSync(files);
+    const empty = await fishboneHere(['ingest', files, ...at]);
+    expect(empty).toMatchObject({code: 0, out: `Nothing to take in: no file with tables is in ${files}.\n`});
+    for (const k of [1, 2, 3, 4]) writeFileSync(join(files, `${k}.png`), 'x');
+    writeFileSync(join(files, 'wafer.klarf'), 'x');
+    writeFileSync(join(files, 'odd.csv'), 'a,b\n1,2\n');
+    writeFileSync(join(files, 'parts.csv'), 'part,product\nP1,A\nP2,A\n,A\n');
+    const {code, out, err} = await fishboneHere(['ingest', files, ...at]);
+    expect(code).toBe(1);
+    expect(out.trim().split('\n').at(-1)).toBe(
+      '2 files: 2 rows accepted, 1 rejected; 1 file could not be used; 5 left out.',
+    );
+    expect(err).toContain('1.png and 3 others are left out: a PNG image: images go through `fishbone infer`');
+    expect(err).toContain('wafer.klarf is left out: KLARF');
+    const again = await fishboneHere(['ingest', join(files, 'parts.csv'), ...at]);
+    expect(again.out).toContain('1 file: 0 rows accepted');
+    expect((await fishboneHere(['ingest', files, ...at, '--json'])).json()).toHaveLength(2);
   });
 
   test('1 for files that cannot be used, each with its sentence; the good one is in', async () => {

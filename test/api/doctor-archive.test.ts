@@ -79,6 +79,13 @@ test('the checks: what the archive lost, no backup, the last backup', async () =
     growth: {detail: expect.stringMatching(/^full in about \d+ days .*at 20.0 MB a day over 30 days$/)},
     backup: {ok: false, detail: 'never made'},
   });
+  // In the first day it is no fault yet, but no good news either.
+  const first = new Date(Date.parse(ledger.entries()[0].at) + 3_600_000);
+  expect((await examineArchive(folder, {}, first)).find(({what}) => what === 'backup')).toMatchObject({
+    ok: true,
+    warning: true,
+    detail: 'never made',
+  });
   await ledger.append('backup', {folder: '/mnt/backup', position: 60}, '2024-06-29T22:00:00.000Z');
   expect((await told()).backup).toEqual({
     ok: true,

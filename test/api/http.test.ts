@@ -70,7 +70,7 @@ test('a wrong field is pointed at', async () => {
   for (const time of ['soon', '5 Jan 2024', '2024-02-30T00:00:00Z']) {
     expect(await problemOf({url: `/v1/yield?from=${encodeURIComponent(time)}`})).toMatchObject({
       status: 400,
-      errors: [{pointer: '/from', detail: 'is not a time in ISO 8601'}],
+      errors: [{pointer: '/from', detail: `"${time}" is no time: write 2026-05-14, or 2026-05-14T06:12:00+02:00`}],
     });
   }
   const broken = {method: 'POST', url: '/v1/screen', headers: {'content-type': 'application/json'}} as const;

@@ -133,7 +133,30 @@ test('6 a suspect part tells its story', async () => {
   await picture('7-trace');
 });
 
-test.each(['/', '/investigate?defect=scratch', '/holds', '/data'])(
+test('7 a lot of many parts is told shortly, and all of it on demand', async () => {
+  const [{lot}] = await app.warehouse.read(undefined, session =>
+    session.rows<{lot: string}>('select lot from parts group by lot order by count(*) desc, lot limit 1'),
+  );
+  await page.goto(`${server.address}/trace?id=${lot}&kind=lot`);
+  const relatives = page.getByRole('region', {name: 'Went into'});
+  const all = relatives.getByRole('button', {name: /Show all \d+/}).first();
+  await all.waitFor();
+  const few = await relatives.locator('li').count();
+  await all.click();
+  expect(await relatives.locator('li').count()).toBeGreaterThan(few + 20);
+});
+
+test('8 an address that leads nowhere says so, and where there is something', async () => {
+  await page.goto(`${server.address}/nonsense`);
+  await page.getByRole('heading', {name: 'No such page'}).waitFor();
+  await page.getByRole('main').getByRole('link', {name: 'Investigate'}).click();
+  await page.waitForURL(/\/investigate$/);
+  // All failures together: the most frequent defect is offered as a question of its own.
+  await page.getByRole('link', {name: /what causes scratch/}).click();
+  await page.waitForURL(/defect=scratch/);
+});
+
+test.each(['/', '/investigate?defect=scratch', '/holds', '/data', '/nonsense'])(
   '%s is accessible, dark and narrow too',
   async path => {
     for (const [width, colorScheme] of [

@@ -4,9 +4,9 @@ import {
   age,
   count,
   counted,
+  cut,
   difference,
   likewise,
-  measure,
   moment,
   percent,
   probability,
@@ -61,10 +61,10 @@ describe('figures', () => {
     expect(probability(0)).toBe('< 10⁻³⁰⁰');
   });
 
-  test('values keep four significant digits', () => {
-    expect(measure(58.2549)).toBe('58.25');
-    expect(measure(-0.5)).toBe('−0.5');
-    expect(measure(27363.4)).toBe('27,363');
+  test('a cut keeps all its digits', () => {
+    expect(cut(58.2549)).toBe('58.2549');
+    expect(cut(-0.5)).toBe('−0.5');
+    expect(cut(27363.4)).toBe('27363.4');
   });
 });
 

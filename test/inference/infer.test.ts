@@ -144,7 +144,7 @@ describe('bad input', () => {
     ]);
     expect(defects).toEqual([]);
     expect(failures.map(({image, reason}) => [basename(image), reason])).toEqual([
-      ['gone', 'cannot be opened (ENOENT)'],
+      ['gone', 'does not exist: check the path'],
       [`B_${when}.png`, 'not a PNG, JPEG or TIFF image'],
       [`C_${when}.png`, expect.stringMatching(/^PNG is damaged or cut off/)],
       [`D_${when}.png`, 'PNG of 10000 x 6000 pixels: more than 50 megapixels are not decoded'],

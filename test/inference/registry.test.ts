@@ -64,7 +64,7 @@ test('a card that is no JSON, a folder without a card and a card without its fil
   await expectRefusal(`cannot read ${join(folder, 'model.onnx')} (ENOENT)`);
   await writeFile(join(folder, 'card.json'), '{');
   await expect(loadModel(folder)).rejects.toThrow('refused: card.json is not JSON');
-  await expect(loadModel('no-such-model')).rejects.toThrow("model 'no-such-model' refused: cannot read");
+  await expect(loadModel('no-such-model')).rejects.toThrow("model 'no-such-model' refused: there is no card.json");
 });
 
 test('a file that is pinned but no ONNX is refused', async () => {

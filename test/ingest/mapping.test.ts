@@ -112,7 +112,7 @@ const wrong: {what: string; mapping: unknown; sentence: string}[] = [
   {
     what: 'an unknown word at the top',
     mapping: {tables: {}, timezone: 'UTC'},
-    sentence: 'mapping: top level: Unrecognized key: "timezone"',
+    sentence: 'mapping: top level: "timezone" is not known here',
   },
   {
     what: 'a value of no form',
@@ -123,17 +123,17 @@ const wrong: {what: string; mapping: unknown; sentence: string}[] = [
   {
     what: 'a wrong type deep in a form',
     mapping: parts({lot: {split: 'Order', at: '-', take: 'first'}}),
-    sentence: 'mapping: tables.parts.lot.take: Invalid input: expected number, received string',
+    sentence: 'mapping: tables.parts.lot.take: has to be a number, not "first"',
   },
   {
     what: 'a word that a form does not have',
     mapping: parts({lot: {map: 'Order', values: {}, default: 'x'}}),
-    sentence: 'mapping: tables.parts.lot: Unrecognized key: "default"',
+    sentence: 'mapping: tables.parts.lot: "default" is not known here',
   },
   {
     what: 'a wrong piece of a join',
     mapping: parts({lot: {join: ['Order', {split: 'Line'}], with: '-'}}),
-    sentence: 'mapping: tables.parts.lot.join.1.at: Invalid input: expected string, received undefined',
+    sentence: 'mapping: tables.parts.lot.join.1.at: is missing: a text is expected',
   },
   {
     what: 'a wrong value in one of several parts of a table',
@@ -167,7 +167,7 @@ const wrong: {what: string; mapping: unknown; sentence: string}[] = [
   {
     what: 'an ignored column without a reason',
     mapping: {tables: {}, ignore: {When: ''}},
-    sentence: 'mapping: ignore.When: Too small: expected string to have >=1 characters',
+    sentence: 'mapping: ignore.When: must not be empty',
   },
   {
     what: 'an unknown canonical column',
@@ -228,7 +228,7 @@ const wrong: {what: string; mapping: unknown; sentence: string}[] = [
   {
     what: 'to fold by another rule',
     mapping: {...parts({}), foldCase: {Line: 'title'}},
-    sentence: 'mapping: foldCase.Line: Invalid option: expected one of "lower"|"upper"',
+    sentence: 'mapping: foldCase.Line: has to be one of lower, upper, not "title"',
   },
   {
     what: 'a look-up of a text that a folded column never shows',
@@ -258,12 +258,14 @@ test.each(wrong)('refuses $what', async ({mapping, sentence}) => {
 test('a mapping may be a file, which errors name', async () => {
   const path = file('x.csv', CSV);
   const at = (text: string) => planFile(path, {mapping: file('m.json', text)}).catch((e: Error) => e.message);
-  expect(await at('{"tables": {"parts": 3}}')).toMatch(
-    /m\.json: tables\.parts: Invalid input: expected object, received number/,
-  );
+  expect(await at('{"tables": {"parts": 3}}')).toMatch(/m\.json: tables\.parts: has to be an object, not 3/);
   expect(await at('{"tables": ')).toMatch(/m\.json: the mapping is not valid JSON: /);
   expect(await planFile(path, {mapping: '/nowhere/m.json'}).catch((e: Error) => e.message)).toMatch(
-    /^\/nowhere\/m\.json: the mapping cannot be read: ENOENT/,
+    /^\/nowhere\/m\.json: there is no such mapping: check the path$/,
+  );
+  // Those that come with Fishbone may be meant by their names.
+  expect(await planFile(path, {mapping: '/nowhere/secm'}).catch((e: Error) => e.message)).toMatch(
+    /no such mapping: check the path; or is .*ingest\/mappings\/secom\.json meant\?$/,
   );
 });
 

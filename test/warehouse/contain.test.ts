@@ -78,7 +78,14 @@ describe('a filter', () => {
     expect(answer.looseParts).toEqual(['p8']);
     // F2 was never scanned as a whole: its only suspect part, p4, is in quarantine.
     expect(shortly(answer)).toEqual(['F1 2/3 shipped', 'F2 1/2 quarantine', 'K1 0/0 stock']);
-    expect(answer.inHouse).toBe(2);
+    expect(answer).toMatchObject({inHouse: 2, partlyInHouse: 0, gone: 1, unknown: 0});
+    expect(answer.whereabouts).toBe('2 lots still in house, 1 gone');
+    // p8 is in no lot, and was not seen since it was bored.
+    expect(answer.places).toEqual([
+      {where: 'shipped', parts: 2},
+      {where: 'in-process', parts: 1},
+      {where: 'quarantine', parts: 1},
+    ]);
     expect(answer.lots[0].location).toBe('C-7');
   });
 
@@ -122,8 +129,9 @@ test('a lot that says nothing of the factor, and one whose recorded parts were n
 describe('a lot', () => {
   test('all that it went into at any depth, itself included; lots that name no resin could have consumed it', async () => {
     const answer = await contain(plant(), {target: 'R1'});
-    expect(shortly(answer)).toEqual(['F1 3/3 shipped', 'F2 2/2 unknown', 'K1 0/0 stock', 'R1 0/0 stock']);
-    expect(answer).toMatchObject({parts: 5, inHouse: 2, looseParts: []});
+    expect(shortly(answer)).toEqual(['F1 3/3 shipped', 'F2 2/2 quarantine', 'K1 0/0 stock', 'R1 0/0 stock']);
+    expect(answer).toMatchObject({parts: 5, inHouse: 2, partlyInHouse: 1, gone: 1, unknown: 0, looseParts: []});
+    expect(answer.whereabouts).toBe('2 lots still in house, 1 in part, 1 gone');
     // Three of four housings name a resin; F4 was made between R1 and the last lot that R1 went into.
     expect(answer.widenedBy).toEqual([
       '1 lot of housing with 1 part, made in the same time: no lot of resin named as consumed, so it may have been a suspect one',
@@ -147,21 +155,92 @@ describe('each lot', () => {
     ]);
   });
 
-  test('is where it was seen last: worked on after it was moved, it is in process again', async () => {
+  test('is told by parts: those that were reworked are in process again, the lot is where most of it is', async () => {
     const rework: Table = ['operations', 'part,step,run,station,started_at\np1,bore,2,B9,2024-05-07T00:00:00Z'];
-    const seen = ({lots}: ContainAnswer) => lots.slice(0, 2).map(l => [l.lot, l.where, l.location, l.seenBy, l.seenAt]);
-    expect(seen(await contain(plant(), {target: 'R1'}))).toEqual([
-      ['F1', 'shipped', 'C-7', 'movement', '2024-05-06T00:00:00.000Z'],
-      // Its parts were moved apart, to two places, after they were worked on.
-      ['F2', 'unknown', null, null, null],
+    const [f1, f2] = (await contain(plant(), {target: 'R1'})).lots;
+    expect(f1.places).toEqual([
+      {where: 'shipped', location: 'C-7', parts: 3, seenBy: 'movement', seenAt: '2024-05-06T00:00:00.000Z'},
     ]);
-    expect(seen(await contain(await plantOf([...PLANT, rework]), {target: 'R1'}))[0]).toEqual([
-      'F1',
-      'in-process',
-      'B9',
-      'operation',
-      '2024-05-07T00:00:00.000Z',
+    // Its parts were moved apart, to two places, after they were worked on.
+    const apart = {seenBy: 'movement', seenAt: '2024-05-04T06:00:00.000Z', parts: 1};
+    expect(f2.places).toEqual([
+      {where: 'quarantine', location: 'CAGE', ...apart},
+      {where: 'shipped', location: 'C-9', ...apart},
     ]);
+    const [reworked] = (await contain(await plantOf([...PLANT, rework]), {target: 'R1'})).lots;
+    expect(reworked).toMatchObject({where: 'shipped', location: 'C-7', seenAt: '2024-05-06T00:00:00.000Z'});
+    expect(reworked.places.map(p => `${p.parts} ${p.where} ${p.location} ${p.seenBy}`)).toEqual([
+      '2 shipped C-7 movement',
+      '1 in-process B9 operation',
+    ]);
+  });
+
+  test('takes its parts along, but not those that had been taken out of it', async () => {
+    const moved: Table = [
+      'movements',
+      `kind,id,at,                  location,status
+       part,p1,2024-05-04T12:00:00Z,BIN,     scrapped
+       part,p2,2024-05-04T12:00:00Z,FG-3,    stock`,
+    ];
+    const answer = await contain(await plantOf([...PLANT, moved]), {target: 'F1'});
+    // F1 was shipped on 6 May, with p2, which only stood elsewhere before.
+    expect(answer.lots[0].places.map(p => `${p.parts} ${p.where} ${p.location}`)).toEqual([
+      '2 shipped C-7',
+      '1 scrapped BIN',
+    ]);
+    expect(answer.lots[0]).toMatchObject({lot: 'F1', where: 'shipped'});
+  });
+
+  test('is in the place where most parts are, whatever the locations', async () => {
+    const moved: Table = [
+      'movements',
+      `kind,id,at,                  location,status
+       part,p1,2024-05-08T00:00:00Z,A,       stock
+       part,p2,2024-05-08T01:00:00Z,B,       stock`,
+    ];
+    const [f1] = (await contain(await plantOf([...PLANT, moved]), {target: 'F1'})).lots;
+    expect(f1.places.map(p => `${p.parts} ${p.where} ${p.location}`)).toEqual([
+      '1 stock B',
+      '1 stock A',
+      '1 shipped C-7',
+    ]);
+  });
+
+  test('of which no row says where it is, is not said to have left', async () => {
+    // F3 and F4 were never moved, and their parts have no time of work here.
+    const warehouse = await plantOf(PLANT.filter(([table]) => !['operations', 'movements'].includes(table)));
+    expect(await contain(warehouse, {target: 'R2'})).toMatchObject({
+      inHouse: 0,
+      gone: 0,
+      unknown: 2,
+      places: [{where: 'unknown', parts: 1}],
+      whereabouts: 'where the lots are, no row says',
+    });
+  });
+});
+
+test('a population that was contained before places were told is brought back with one place a lot', async () => {
+  const warehouse = await plantOf(PLANT);
+  const answer = await contain(warehouse, {target: T7});
+  const {places: _, partlyInHouse: __, gone: ___, unknown: ____, whereabouts: _____, ...before} = answer;
+  const lots = before.lots.map(({places: ______, ...lot}) => lot);
+  await writeFile(join(warehouse.folder, 'answers', `${answer.id}.json`), JSON.stringify({...before, lots}));
+  const back = await contained(warehouse, answer.id);
+  expect(back.lots).toEqual(answer.lots);
+  expect(back.whereabouts).toBe('2 lots still in house, 1 gone');
+});
+
+test('parts without a lot: where they are is told of the parts', async () => {
+  const warehouse = await plantOf([
+    ['parts', 'part,product\nq1,H\nq2,H\nq3,H'],
+    ['operations', 'part,step,tool,started_at\nq1,bore,T7,\nq2,bore,T7,2024-05-02T01:00:00Z\nq3,bore,T7,'],
+    ['movements', 'kind,id,at,status\npart,q1,2024-05-04T00:00:00Z,shipped'],
+  ]);
+  expect(await contain(warehouse, {target: T7})).toMatchObject({
+    parts: 3,
+    lots: [],
+    looseParts: ['q1', 'q2', 'q3'],
+    whereabouts: '1 part in-process, 1 part shipped, 1 part at an unknown place',
   });
 });
 

@@ -48,7 +48,7 @@ describe('refusing', () => {
   test.each([
     ['', 'a factor name expected, but it ends at character 1'],
     ["a = 'x' or", 'a factor name expected, but it ends at character 11'],
-    ['a = b', 'a number or a text in single quotes expected, not "b" at character 5'],
+    ['a = b', 'a number or a text in single quotes, such as \'b\', expected, not "b" at character 5'],
     ["a = 'x' b = 'y'", '"and", "or" or the end expected, not "b" at character 9'],
     ["(a = 'x'", '")" expected, but it ends at character 9'],
     ["a = 'x'; drop table parts", 'not understood at character 8'],

@@ -83,6 +83,11 @@ test('by product, by step', async () => {
 test('no data: null, never NaN; unknown opportunities: no DPMO', async () => {
   const none = {inspected: 0, passedFirst: 0, fpy: null, rty: null, dpmo: null, dpu: null, opportunities: null};
   expect(await yieldOf(plant(), {product: 'C'})).toMatchObject(none);
-  expect(await yieldOf(plant(), {step: 'paint'})).toMatchObject(none);
+  expect(await yieldOf(plant(), {step: 'mill', product: 'C'})).toMatchObject(none);
+  // A step that is misspelt is no step without inspections.
+  await expect(yieldOf(plant(), {step: 'mil'})).rejects.toMatchObject({
+    message: 'no inspection was made at a step "mil"',
+    hint: 'inspections were made at mill, test',
+  });
   expect((await yieldOf(plant(), {product: 'C', by: 'product'})).groups).toEqual([]);
 });

@@ -61,10 +61,18 @@ export async function findParameter(session: Session, asked: string): Promise<So
     hint: 'a chart of several at once is t2',
   });
 }
+const NAMED = 8;
 
 function unknown(name: string, known: readonly string[]): QuestionError {
+  if (name === 'any-fail') {
+    return new QuestionError(
+      'any-fail is counted, not measured: it goes on charts of kind p, np, c, u, laney-p or laney-u',
+    );
+  }
   if (known.length === 0) return new QuestionError(`no parameter "${name}" is measured: no measurements are loaded`);
   const near = nearNames(name, known);
-  const there = near.length > 0 ? `near it: ${near.join(', ')}` : `there are ${known.slice(0, 8).join(', ')}`;
+  const more = known.length > NAMED ? ` and ${known.length - NAMED} more` : '';
+  const there =
+    near.length > 0 ? `near it: ${near.join(', ')}` : `there are ${known.slice(0, NAMED).join(', ')}${more}`;
   return new QuestionError(`no parameter "${name}" is measured; ${there}`);
 }

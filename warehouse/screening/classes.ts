@@ -3,6 +3,7 @@ import {writeName, writeText} from '../filter-grammar.ts';
 import type {Tested} from './candidate.ts';
 import {valuesOf} from './rank-codes.ts';
 import {remembered} from './remembered.ts';
+import {shortestDecimal} from './shortest-decimal.ts';
 import type {Threshold} from './threshold.ts';
 
 /** One side of a factor: some of its classes, such as a level or the upper fifth. */
@@ -48,21 +49,24 @@ function classify({factor, ranks}: Tested, parts: number): Classes | null {
   for (let at = 0; at < rows.length; at++) codes[rows[at]] = Math.min(4, Math.floor(x[at] * 5));
   const values = valuesOf(factor, codes.length);
   const least = new Float64Array(5).fill(Number.POSITIVE_INFINITY);
+  const most = new Float64Array(5).fill(Number.NEGATIVE_INFINITY);
   for (let i = 0; i < codes.length; i++) {
-    if (codes[i] >= 0 && Number.isFinite(values[i])) least[codes[i]] = Math.min(least[codes[i]], values[i]);
+    if (codes[i] < 0 || !Number.isFinite(values[i])) continue;
+    least[codes[i]] = Math.min(least[codes[i]], values[i]);
+    most[codes[i]] = Math.max(most[codes[i]], values[i]);
   }
   const sides = [1, 2, 3, 4]
     .filter(cut => Number.isFinite(least[cut]))
     .map((cut): ClassSide => {
       const op = cut < 3 ? '<' : '>=';
-      const value = least[cut];
+      const value = shortestDecimal(Math.max(...most.subarray(0, cut)), least[cut]);
       const unit = factor.unit ? ` ${factor.unit}` : '';
       return {
         holds: [0, 1, 2, 3, 4].map(code => code >= cut === (op === '>=')),
         level: null,
         threshold: {op, value},
         where: `${writeName(factor.name)} ${op} ${value}`,
-        words: `${factor.name} is ${op === '<' ? 'below' : 'at least'} ${Number(value.toPrecision(3))}${unit}`,
+        words: `${factor.name} is ${op === '<' ? 'below' : 'at least'} ${value}${unit}`,
       };
     });
   return {codes, count: 5, sides};

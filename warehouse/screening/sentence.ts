@@ -66,7 +66,7 @@ function conditionOf(
   if (kind === 'missing') return `when ${factor} is missing`;
   if (level !== null) return `when ${factor} is ${level}`;
   if (threshold === null) return `when ${factor} is ${side?.words}`;
-  const value = `${round(threshold.value)}${unit ? ` ${unit}` : ''}`;
+  const value = `${threshold.value}${unit ? ` ${unit}` : ''}`;
   return `when ${factor} is ${threshold.op === '<' ? 'below' : 'at least'} ${value}`;
 }
 

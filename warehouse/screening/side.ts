@@ -7,6 +7,7 @@ import type {Ground} from './ground.ts';
 import {type Line, lineOfDistances, lineOfRanks} from './line.ts';
 import {occurs, rankOf} from './number-margins.ts';
 import type {Outcome} from './outcome.ts';
+import {shortestDecimal} from './shortest-decimal.ts';
 import {beyond, type Cut, type Found, findThreshold, type Sides, type Threshold} from './threshold.ts';
 
 type Numeric = Extract<Factor, {kind: 'number'}>;
@@ -43,7 +44,7 @@ export function sideOf(
     const {cut, cutOf, sought} = findThreshold(ground, factor.name, line, {ops: [op], fixed: {op, at: 16}});
     const {low, high} = endsAt(line, factor.distinct, cut);
     const where = more ? `(${name} <= ${low} or ${name} >= ${high})` : `(${name} > ${low} and ${name} < ${high})`;
-    const words = `${more ? 'outside of' : 'between'} ${shortly(low)} ${more ? 'to' : 'and'} ${shortly(high)}${unit}`;
+    const words = `${more ? 'outside of' : 'between'} ${low} ${more ? 'to' : 'and'} ${high}${unit}`;
     return {line, cutOf, ...exposuresOf(ground, line, cut, cutOf, outcome), threshold: null, where, words, sought};
   }
   const line = lineOfRanks(ground, factor);
@@ -70,19 +71,22 @@ const SIDES: Record<Exclude<Shape, 'spread'>, (more: boolean) => Sides> = {
   high: more => ({ops: [more ? '>=' : '<'], fixed: {op: more ? '>=' : '<', at: 18}}),
 };
 
-/** The smallest finite value that reaches the cut, or else the greatest of all. */
+/** The smallest finite value that reaches the cut, or else the greatest of all, in no more digits than it needs. */
 function valueAt({margins, bin}: Line, distinct: Float64Array, {at}: Cut): number {
   let most = -Number.MAX_VALUE;
   for (let code = 1; code < bin.length; code++) {
     const value = distinct[code - 1];
     if (!occurs(margins, code) || !Number.isFinite(value)) continue;
-    if (bin[code] >= at) return value;
+    if (bin[code] >= at) return shortestDecimal(distinct[code - 2], value);
     most = value;
   }
   return most;
 }
 
-/** The greatest finite value below the middle that lies as far from it as the cut, and the smallest above. */
+/**
+ * The greatest finite value below the middle that lies as far from it as the cut, and the smallest above, in no more
+ * digits than they need.
+ */
 function endsAt({margins, bin}: Line, distinct: Float64Array, {at}: Cut): {low: number; high: number} {
   let [least, most, low, high] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
   for (let code = 1; code < bin.length; code++) {
@@ -91,10 +95,9 @@ function endsAt({margins, bin}: Line, distinct: Float64Array, {at}: Cut): {low: 
     if (Number.isNaN(least)) least = value;
     most = value;
     if (bin[code] < at) continue;
-    if (rankOf(margins, code) < 0.5) low = value;
-    else if (Number.isNaN(high)) high = value;
+    // The mirror image: at least the value, below what lies next above it.
+    if (rankOf(margins, code) < 0.5) low = 0 - shortestDecimal(-distinct[code], -value);
+    else if (Number.isNaN(high)) high = shortestDecimal(distinct[code - 2], value);
   }
   return {low: Number.isNaN(low) ? least : low, high: Number.isNaN(high) ? most : high};
 }
-
-const shortly = (value: number) => String(Number(value.toPrecision(4)));

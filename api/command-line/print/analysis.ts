@@ -1,18 +1,10 @@
-import type {
-  ContainAnswer,
-  Finding,
-  ParetoAnswer,
-  ScreenAnswer,
-  TraceAnswer,
-  YieldAnswer,
-} from '../../../warehouse/answers.ts';
+import type {Finding, ParetoAnswer, ScreenAnswer, TraceAnswer, YieldAnswer} from '../../../warehouse/answers.ts';
 import {isClaim} from '../../claim.ts';
-import {bold, count, counted, likewise, paragraphs, percent, short, table} from './layout.ts';
+import {bold, type Clock, count, counted, likewise, paragraphs, percent, short, table} from './layout.ts';
 
 const OTHERS_SHOWN = 10;
 const HISTORY_SHOWN = 40;
 const RELATED_SHOWN = 25;
-const LOTS_SHOWN = 40;
 
 export function screenText(answer: ScreenAnswer): string {
   const {question, population, findings, tests, notTested, asOf} = answer;
@@ -43,6 +35,9 @@ export function screenText(answer: ScreenAnswer): string {
         ];
       }),
     ),
+    outcome === 'any fail' && question.against === undefined && claims.length === 0 && population.defective > 0
+      ? 'One defect alone may say more: "fishbone pareto" lists them, then "fishbone screen --defect CODE".'
+      : '',
     notTested.length > 0 ? `Not tested: ${counted(notTested.length, 'factor')} (--json says why).` : '',
   );
 }
@@ -87,7 +82,7 @@ function ratio(value: number): string {
 }
 
 function levelOf({level, threshold}: Finding): string {
-  return threshold ? `${threshold.op} ${short(threshold.value)}` : (level ?? '');
+  return threshold ? `${threshold.op} ${threshold.value}` : (level ?? '');
 }
 
 export function paretoText({basis, bars, other, by, weight, asOf}: ParetoAnswer): string {
@@ -134,7 +129,7 @@ export function yieldText(answer: YieldAnswer): string {
   );
 }
 
-export function traceText(answer: TraceAnswer): string {
+export function traceText(answer: TraceAnswer, clock: Clock): string {
   const {kind, id, history, backward, forward, siblings, truncated, completeness, widenedBy, asOf} = answer;
   const related = (title: string, items: TraceAnswer['backward'], more: number) => {
     const hidden = items.length - Math.min(items.length, RELATED_SHOWN) + more;
@@ -147,7 +142,9 @@ export function traceText(answer: TraceAnswer): string {
     bold(`${kind.replace('_', ' ')} ${id}, at position ${asOf}`),
     table(
       ['when', 'what', 'where', ''],
-      history.slice(0, HISTORY_SHOWN).map(e => [e.at ?? 'unknown', e.what, e.station ?? e.step, e.text]),
+      history
+        .slice(0, HISTORY_SHOWN)
+        .map(e => [e.at === null ? 'unknown' : clock(e.at), e.what, e.station ?? e.step, e.text]),
     ) + (hiddenEvents > 0 ? `  and ${count(hiddenEvents)} more\n` : ''),
     related('Came from', backward, truncated.backward),
     related('Went into', forward, truncated.forward),
@@ -169,53 +166,16 @@ function siblingsText(siblings: TraceAnswer['siblings'], more: number): string {
   return `${bold('Siblings, which share its production lot or a direct input')}\n${rows.join('')}${rest}`;
 }
 
-const widenedText = (widenedBy: readonly string[]) => widenedBy.map(reason => `  widened by: ${reason}\n`).join('');
+export const widenedText = (widenedBy: readonly string[]) =>
+  widenedBy.map(reason => `  widened by: ${reason}\n`).join('');
 
-export function containText({
-  id,
-  basis,
-  lots,
-  parts,
-  looseParts,
-  inHouse,
-  completeness,
-  widenedBy,
-  asOf,
-}: ContainAnswer): string {
-  const hidden = lots.length - Math.min(lots.length, LOTS_SHOWN);
-  return paragraphs(
-    bold(
-      `${counted(parts, 'part')} in ${counted(lots.length, 'lot')} suspect, ${counted(inHouse, 'lot')} still in house.`,
-    ),
-    `${basis} (position ${asOf})`,
-    table(
-      ['lot', 'material', 'suspect', 'where', 'location', 'last seen'],
-      lots
-        .slice(0, LOTS_SHOWN)
-        .map(lot => [lot.lot, lot.material, shareOf(lot), lot.where, lot.location, seenText(lot)]),
-    ) + (hidden > 0 ? `  and ${count(hidden)} more\n` : ''),
-    looseParts.length > 0 ? `${counted(looseParts.length, 'suspect part')} in no lot: ${someOf(looseParts)}` : '',
-    widenedText(widenedBy),
-    completenessText(completeness),
-    `To stop them: fishbone hold propose ${id} --reason CODE --text TEXT --by NAME`,
-  );
-}
-
-/** What of a lot is suspect: of one without parts of its own, why it is. */
-function shareOf({role, parts, of}: ContainAnswer['lots'][number]): string {
-  if (of > 0) return `${count(parts)} of ${counted(of, 'part')}`;
-  return role === 'asked' ? 'as a whole: the lot asked for' : 'as a whole: suspects went into it';
-}
-
-const seenText = ({seenBy, seenAt}: ContainAnswer['lots'][number]) =>
-  seenBy === null ? null : `${seenAt ?? 'at an unknown time'} (${seenBy})`;
-
-function completenessText({expected, found, missing}: TraceAnswer['completeness']): string {
+export function completenessText({expected, found, missing}: TraceAnswer['completeness']): string {
+  if (expected === 0 && missing.length === 0) return 'No links were expected here, so none is missing.';
   if (missing.length === 0) return `Complete: ${count(found)} of ${counted(expected, 'expected link')} found.`;
   const first = missing.slice(0, 5).map(({kind, id, what}) => `  missing: ${kind} ${id}: ${what}\n`);
   return `Not complete: ${count(found)} of ${counted(expected, 'expected link')} found.\n${first.join('')}`;
 }
 
-function someOf(ids: readonly string[]): string {
+export function someOf(ids: readonly string[]): string {
   return `${ids.slice(0, 10).join(', ')}${ids.length > 10 ? ` and ${count(ids.length - 10)} more` : ''}`;
 }

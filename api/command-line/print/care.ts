@@ -1,8 +1,9 @@
 import type {BackupProblem} from '../../../warehouse/backup-folder.ts';
 import type {Restored} from '../../../warehouse/restore.ts';
 import type {Problem, Verification} from '../../../warehouse/verify.ts';
+import type {Check} from '../../doctor.ts';
 import type {OutputOf} from '../../operations.ts';
-import {count, counted, paragraphs} from './layout.ts';
+import {type Clock, count, counted, paragraphs} from './layout.ts';
 
 export function verifyText({ok, problems, notices, checked}: Verification): string {
   return paragraphs(
@@ -24,18 +25,15 @@ export function backupText({folder, position, files, bytes, copied, onlyHere}: O
   );
 }
 
-export function backupCheckText(answer: {
-  ok: boolean;
-  problems: BackupProblem[];
-  position: number;
-  madeAt: string;
-  files: number;
-}): string {
+export function backupCheckText(
+  answer: {ok: boolean; problems: BackupProblem[]; position: number; madeAt: string; files: number},
+  clock: Clock,
+): string {
   const {ok, problems, position, madeAt, files} = answer;
   return paragraphs(
     ok ? 'The backup is whole.' : `The backup is not whole, ${counted(problems.length, 'problem')}:`,
     problemsText(problems),
-    `Made at ${madeAt}: everything up to batch ${position}, ${counted(files, 'archive file')}.`,
+    `Made at ${clock(madeAt)}: everything up to batch ${position}, ${counted(files, 'archive file')}.`,
   );
 }
 
@@ -54,12 +52,12 @@ export function compactText({packed, merged}: OutputOf<'compact'>): string {
   );
 }
 
-export function retentionText({dryRun, before, gone, altered}: OutputOf<'retention'>): string {
+export function retentionText({dryRun, before, gone, altered}: OutputOf<'retention'>, clock: Clock): string {
   const rules = Object.entries(before).filter(([, time]) => time !== null);
   if (rules.length === 0)
     return 'No rule: everything is kept. Rules are in fishbone.json, such as "retention": {"readings": "90 days"}.\n';
   return paragraphs(
-    rules.map(([what, time]) => `  ${what} from before ${time}\n`).join(''),
+    rules.map(([what, time]) => `  ${what} from before ${clock(time!)}\n`).join(''),
     `${dryRun ? 'Would go' : 'Gone'}: ${counted(gone.readings, 'reading')}, ${counted(gone.raw, 'raw file')}, ${counted(gone.answers, 'kept answer')}, about ${sizeText(gone.bytes)}.`,
     altered.length === 0
       ? ''
@@ -67,11 +65,21 @@ export function retentionText({dryRun, before, gone, altered}: OutputOf<'retenti
   );
 }
 
-export function restoredText({folder, position, madeAt, verification}: Restored): string {
+export function restoredText({folder, position, madeAt, verification}: Restored, clock: Clock): string {
   return paragraphs(
-    `Restored in ${folder}: everything up to batch ${position}, as it was at ${madeAt}.`,
+    `Restored in ${folder}: everything up to batch ${position}, as it was at ${clock(madeAt)}.`,
     verifyText(verification),
   );
+}
+
+export function checksText(checks: readonly Check[], clock: Clock): string {
+  return checks
+    .map(({what, ok, warning, detail, hint}) => {
+      const mark = ok ? (warning ? 'WARN' : 'ok  ') : 'BAD ';
+      const told = detail.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, clock);
+      return `${mark}  ${what}: ${told}${hint ? `\n        ${hint}` : ''}\n`;
+    })
+    .join('');
 }
 
 /** In the unit that people would say. */

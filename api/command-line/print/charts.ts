@@ -5,21 +5,21 @@ import type {
   FrozenBaseline,
   ScanAnswer,
 } from '../../../warehouse/chart-answers.ts';
-import {bold, count, counted, paragraphs, short, table} from './layout.ts';
+import {bold, type Clock, count, counted, paragraphs, short, table} from './layout.ts';
 
 const VIOLATIONS_SHOWN = 30;
 
-export function chartText(answer: ChartAnswer): string {
+export function chartText(answer: ChartAnswer, clock: Clock): string {
   const {parameter, kind, center, sigma, sigmaBy, limits, n, points, of, rules, averageRunLength, notes} = answer;
   const {baseline, stages} = answer;
   const broken = points.filter(({violations}) => violations.length > 0);
   const lines = Array.isArray(limits) ? 'limits differ from point to point' : `limits ${range(limits)}`;
-  const since = baseline.from === null ? '' : ` from ${baseline.from} on`;
+  const since = baseline.from === null ? '' : ` from ${clock(baseline.from)} on`;
   const {frozen} = baseline;
   const chosen =
     frozen === null
       ? ''
-      : ` Frozen as version ${frozen.version} by ${frozen.by} on ${frozen.at.slice(0, 10)}: ${frozen.reason}.`;
+      : ` Frozen as version ${frozen.version} by ${frozen.by} at ${clock(frozen.at)}: ${frozen.reason}.`;
   return paragraphs(
     bold(
       of.violations === 0
@@ -32,7 +32,7 @@ export function chartText(answer: ChartAnswer): string {
       : table(
           ['stage from', 'points', 'centre', 'sigma', 'limits'],
           stages.map(stage => [
-            stage.from,
+            stage.from === null ? null : clock(stage.from),
             stage.points,
             short(stage.center),
             short(stage.sigma),
@@ -47,7 +47,7 @@ export function chartText(answer: ChartAnswer): string {
       broken
         .slice(0, VIOLATIONS_SHOWN)
         .map(({x, value, violations}) => [
-          x,
+          clock(x),
           short(value),
           violations.map(id => `${id}: ${rules.texts[id]}`).join('; '),
         ]),
@@ -78,31 +78,22 @@ export function capabilityText(answer: CapabilityAnswer): string {
   );
 }
 
+const rangeOfTime = ({from, to}: {from: string | null; to: string | null}, clock: Clock) =>
+  [from, to].map(at => (at === null ? 'unknown' : clock(at))).join(' to ');
+
 const range = ({lcl, ucl}: {lcl: number | null; ucl: number | null}) =>
   `${lcl === null ? 'none' : short(lcl)} to ${ucl === null ? 'none' : short(ucl)}`;
 
-export function baselineText({
-  id,
-  version,
-  parameter,
-  kind,
-  subgroup,
-  center,
-  sigma,
-  sigmaBy,
-  validFrom,
-  window,
-  reason,
-  by,
-}: FrozenBaseline): string {
+export function baselineText(baseline: FrozenBaseline, clock: Clock): string {
+  const {id, version, parameter, kind, subgroup, center, sigma, sigmaBy, validFrom, window, reason, by} = baseline;
   return paragraphs(
     bold(`Baseline ${id}: version ${version} of ${parameter} (${kind}, by ${subgroup}).`),
-    `Centre ${short(center)}, sigma ${short(sigma)} (${sigmaBy}) from ${counted(window.points, 'point')}${window.from === null ? '' : `, ${window.from} to ${window.to}`}; holds from ${validFrom} on.`,
+    `Centre ${short(center)}, sigma ${short(sigma)} (${sigmaBy}) from ${counted(window.points, 'point')}${window.from === null ? '' : `, ${rangeOfTime(window, clock)}`}; holds from ${clock(validFrom)} on.`,
     `Chosen by ${by}: ${reason}`,
   );
 }
 
-export function baselinesText({baselines}: {baselines: FrozenBaseline[]}): string {
+export function baselinesText({baselines}: {baselines: FrozenBaseline[]}, clock: Clock): string {
   if (baselines.length === 0)
     return 'No baseline is frozen. "fishbone baseline freeze PARAMETER --kind xbar --baseline FROM..TO --reason WHY" makes one.\n';
   return table(
@@ -115,18 +106,21 @@ export function baselinesText({baselines}: {baselines: FrozenBaseline[]}): strin
       b.version,
       short(b.center),
       short(b.sigma),
-      b.validFrom,
+      clock(b.validFrom),
       b.by,
       b.reason,
     ]),
   );
 }
 
-export function alarmsText({alarms, charts, window, budget, falseAlarmsPerWeek, notes}: AlarmAnswer): string {
+export function alarmsText(
+  {alarms, charts, window, budget, falseAlarmsPerWeek, notes}: AlarmAnswer,
+  clock: Clock,
+): string {
   const {expected, atThreeSigma} = falseAlarmsPerWeek;
   return paragraphs(
     bold(
-      `${counted(alarms.length, 'alarm')} on ${counted(charts, 'chart')}${window.from === null ? '' : `, ${window.from} to ${window.to}`}.`,
+      `${counted(alarms.length, 'alarm')} on ${counted(charts, 'chart')}${window.from === null ? '' : `, ${rangeOfTime(window, clock)}`}.`,
     ),
     charts === 0
       ? ''
@@ -135,7 +129,7 @@ export function alarmsText({alarms, charts, window, budget, falseAlarmsPerWeek, 
       ['alarm', 'from', 'parameter', 'what', 'points', 'worst', 'value', 'in order', 'chance'],
       alarms.map(a => [
         a.id,
-        a.from,
+        clock(a.from),
         a.parameter,
         `${a.what} ${a.side}`,
         a.points,

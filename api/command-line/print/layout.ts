@@ -40,6 +40,25 @@ export function likewise(value: number, {low, high}: {low: number; high: number}
   return value.toFixed(digits);
 }
 
+/** A moment as the plant's clocks showed it; what is no moment stays as it is. */
+export type Clock = (at: string) => string;
+
+/** 2026-05-14T06:12:09.120Z in Europe/Vienna → 2026-05-14 08:12:09+02:00, which may be given back as it stands */
+export function clockOf(timeZone: string): Clock {
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  });
+  const offset = new Intl.DateTimeFormat('en', {timeZone, timeZoneName: 'longOffset'});
+  return at => {
+    const moment = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(at) ? new Date(at) : null;
+    if (moment === null || Number.isNaN(moment.getTime())) return at;
+    const zone = offset.formatToParts(moment).find(({type}) => type === 'timeZoneName')?.value ?? '';
+    return `${format.format(moment)}${zone.replace('GMT', '') || '+00:00'}`;
+  };
+}
+
 /** Bold where a terminal shows it and nobody asked for plain text. */
 export function bold(text: string): string {
   return process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text;

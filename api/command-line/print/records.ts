@@ -2,7 +2,7 @@ import type {Hold} from '../../../warehouse/answers.ts';
 import type {Receipt} from '../../../warehouse/data-answers.ts';
 import {isUnusable} from '../../load-files.ts';
 import type {OutputOf} from '../../operations.ts';
-import {bold, counted, paragraphs, table} from './layout.ts';
+import {bold, type Clock, count, counted, paragraphs, table} from './layout.ts';
 
 const ROWS_SHOWN = 50;
 
@@ -32,6 +32,29 @@ export function receiptsText(receipts: readonly Receipt[]): string {
   );
 }
 
+/** The last line of a load: files and rows, and what of them did not come in. */
+export function ingestedText(receipts: readonly Receipt[], leftOut: number): string {
+  const tables = receipts.flatMap(receipt => receipt.tables);
+  const sum = (of: 'accepted' | 'rejected' | 'duplicates' | 'conflicts') =>
+    tables.reduce((n, table) => n + table[of], 0);
+  const unusable = receipts.filter(isUnusable).length;
+  const isDry = receipts.some(({status}) => status === 'dry-run');
+  const known = receipts.filter(({status}) => status === 'duplicate').length;
+  const accepted = isDry ? 'would be accepted' : 'accepted';
+  return `${[
+    `${counted(receipts.length, 'file')}: ${counted(sum('accepted'), 'row')} ${accepted}`,
+    `${count(sum('rejected'))} rejected`,
+    sum('duplicates') > 0 ? counted(sum('duplicates'), 'duplicate') : '',
+    sum('conflicts') > 0 ? `${counted(sum('conflicts'), 'contradiction')} (fishbone quarantine list --conflicts)` : '',
+  ]
+    .filter(text => text !== '')
+    .join(', ')}${[
+    known > 0 ? `; ${counted(known, 'file')} known already` : '',
+    unusable > 0 ? `; ${counted(unusable, 'file')} could not be used` : '',
+    leftOut > 0 ? `; ${count(leftOut)} left out` : '',
+  ].join('')}.${isDry ? ' Nothing was changed.' : ''}\n`;
+}
+
 export function inferText({
   images,
   inspections,
@@ -51,12 +74,15 @@ export function inferText({
   );
 }
 
-export function quarantineText({batches, conflicts, contradictions = []}: OutputOf<'quarantine.list'>): string {
+export function quarantineText(
+  {batches, conflicts, contradictions = []}: OutputOf<'quarantine.list'>,
+  clock: Clock,
+): string {
   return paragraphs(
     batches.length === 0 ? 'The quarantine is empty.' : '',
     table(
       ['id', 'when', 'rejected', 'open', 'file'],
-      batches.map(b => [b.id, b.at, b.rejected, b.open, b.source]),
+      batches.map(b => [b.id, clock(b.at), b.rejected, b.open, b.source]),
     ),
     batches
       .flatMap(b => b.reasons.slice(0, 5).map(r => `  ${b.id}: ${counted(r.rows, 'row')}: ${fieldOf(r)}${r.reason}\n`))
@@ -67,7 +93,7 @@ export function quarantineText({batches, conflicts, contradictions = []}: Output
         ? 'No rows contradict each other.'
         : `${bold('Contradictions')} (the later batch counts; recorded_at would settle them)\n${table(
             ['batch', 'when', 'table', 'rows', 'file'],
-            conflicts.map(c => [String(c.batch), c.at, c.table, c.conflicts, c.source]),
+            conflicts.map(c => [String(c.batch), clock(c.at), c.table, c.conflicts, c.source]),
           )}`
       : '',
     ...contradictions.map(
@@ -122,11 +148,11 @@ function fieldOf({field}: {field: string | null}): string {
   return field === null ? '' : `${field}: `;
 }
 
-export function holdText(hold: Hold): string {
+export function holdText(hold: Hold, clock: Clock): string {
   return paragraphs(
     bold(`${hold.id}: ${hold.decision}`),
     `${hold.reason}: ${hold.text || '(no text)'}; ${counted(hold.parts, 'suspect part')}.`,
-    hold.events.map(({at, by, what, why}) => `  ${at}  ${what} by ${by}${why ? `: ${why}` : ''}\n`).join(''),
+    hold.events.map(({at, by, what, why}) => `  ${clock(at)}  ${what} by ${by}${why ? `: ${why}` : ''}\n`).join(''),
     table(
       ['lot', 'action', 'delivery', 'receiver', 'seen at MES'],
       hold.lots.map(l => [
@@ -137,8 +163,17 @@ export function holdText(hold: Hold): string {
         l.seenAtMes === null ? 'not asked' : yesNo(l.seenAtMes),
       ]),
     ),
+    hold.lots.length === 0 && (hold.decision === 'approved' || hold.decision === 'released')
+      ? `Nobody was told: no receiver is configured. Stop ${counted(hold.covers, 'lot')} by hand, and name the MES in fishbone.json, under receivers.`
+      : '',
     hold.decision === 'proposed' ? `Somebody else decides: fishbone hold approve ${hold.id} --by NAME` : '',
   );
+}
+
+/** Why a hold has no deliveries. */
+function unsent({decision}: Hold): string {
+  if (decision === 'proposed') return 'not decided yet';
+  return decision === 'refused' ? 'nothing to send' : 'no receiver configured';
 }
 
 export function holdsText({holds}: OutputOf<'hold.list'>): string {
@@ -153,7 +188,7 @@ export function holdsText({holds}: OutputOf<'hold.list'>): string {
         h.reason,
         h.proposedBy,
         h.parts,
-        h.lots.length > 0 ? `${arrived} of ${h.lots.length}` : '',
+        h.lots.length > 0 ? `${arrived} of ${h.lots.length}` : unsent(h),
       ];
     }),
   );
@@ -166,11 +201,17 @@ export function deliveryText({acknowledged, rejected, waiting, askPerson, why}: 
   );
 }
 
-export function keysText({keys}: OutputOf<'key.list'>): string {
+export function keysText({keys}: OutputOf<'key.list'>, clock: Clock): string {
   if (keys.length === 0) return 'There are no keys: only this machine is served.\n';
   return table(
     ['id', 'name', 'role', 'created', 'revoked'],
-    keys.map(key => [key.id, key.name, key.role, key.createdAt, key.revokedAt]),
+    keys.map(key => [
+      key.id,
+      key.name,
+      key.role,
+      clock(key.createdAt),
+      key.revokedAt === null ? null : clock(key.revokedAt),
+    ]),
   );
 }
 

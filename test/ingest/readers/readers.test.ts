@@ -82,6 +82,34 @@ const refused: {what: string; name: string; content: string | Uint8Array; senten
     sentence: 'orders.csv: is an Excel workbook or ZIP archive: save the sheet as CSV UTF-8, or unpack it',
   },
   {
+    what: 'STDF, by its first record (FAR) in the byte order of the tester',
+    name: 'lot.csv',
+    content: Buffer.from([2, 0, 0, 10, 2, 4]),
+    sentence:
+      'lot.csv: is STDF (results of a semiconductor tester), which is not read yet: export it as CSV, and say with a --mapping what its columns are',
+  },
+  {
+    what: 'KLARF, which is text',
+    name: 'wafer.001',
+    content: 'FileVersion 1 2;\nFileTimestamp 05-14-26 06:12:09;\n',
+    sentence:
+      'wafer.001: is KLARF (defects on a wafer), which is not read yet: export it as CSV, and say with a --mapping what its columns are',
+  },
+  {
+    what: 'DFQ, which is text',
+    name: 'shaft.txt',
+    content: 'K0100 2\nK1001/1 4711\n',
+    sentence:
+      'shaft.txt: is Q-DAS DFQ (series of measured values), which is not read yet: export it as CSV, and say with a --mapping what its columns are',
+  },
+  {
+    what: 'what its name says, where its bytes say nothing',
+    name: 'order.xml',
+    content: '<order/>',
+    sentence:
+      'order.xml: is XML, which is not read yet: export it as CSV, and say with a --mapping what its columns are',
+  },
+  {
     what: 'gzip',
     name: 'orders.csv.gz',
     content: Buffer.from([0x1f, 0x8b, 8, 0]),

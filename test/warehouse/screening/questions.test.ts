@@ -102,6 +102,15 @@ test.each([
   await expect(screen(warehouse(), question)).rejects.toThrow(message);
 });
 
+test('an unknown factor is told from the ones there are: of its step, else the steps', async () => {
+  const hintOf = (where: string) =>
+    screen(warehouse(), {anyFail: true, where}).catch((error: {hint?: string}) => error.hint);
+  expect(await hintOf('bore.zzzzzz = 1')).toMatch(/^of bore there are bore\.\w+, /);
+  expect(await hintOf('qqqq = 1')).toMatch(
+    /^factors are named like (bore|inspection)\.(tool|station); the first word is one of .*\bbore\b/,
+  );
+});
+
 // By hand: 600 parts of product HX, inspected from 1 January to 4 March 2026; T2 in 20 lots, T1 in 40, 9 parts each.
 test.each([
   [{anyFail: true, product: 'HY'}, /^no inspected part is of product HY: 600 parts are inspected.*products: HX$/],

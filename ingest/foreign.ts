@@ -1,0 +1,84 @@
+/** Files of other kinds that plants have: what they are, and what to do instead. */
+import {extname} from 'node:path';
+
+interface Foreign {
+  endings: readonly string[];
+  /** First bytes that give it away, whatever its name; ones that differ by the byte order of the tester, each. */
+  starts: readonly (readonly number[])[];
+  what: string;
+}
+
+const bytes = (text: string) => [...Buffer.from(text)];
+const IMAGE = 'images go through `fishbone infer`';
+const NOT_YET = 'which is not read yet: export it as CSV, and say with a --mapping what its columns are';
+
+const FOREIGN: readonly Foreign[] = [
+  {
+    endings: ['.stdf', '.std'],
+    // Its first record: two bytes long, of type 0 and subtype 10.
+    starts: [
+      [0x02, 0x00, 0x00, 0x0a],
+      [0x00, 0x02, 0x00, 0x0a],
+    ],
+    what: `STDF (results of a semiconductor tester), ${NOT_YET}`,
+  },
+  {endings: ['.atdf', '.atd'], starts: [bytes('FAR:')], what: `ATDF (results of a semiconductor tester), ${NOT_YET}`},
+  {
+    endings: ['.klarf', '.kla', '.krf'],
+    starts: [bytes('FileVersion ')],
+    what: `KLARF (defects on a wafer), ${NOT_YET}`,
+  },
+  {
+    endings: ['.dfq', '.dfd', '.dfx'],
+    starts: [bytes('K0100 '), bytes('K0100/')],
+    what: `Q-DAS DFQ (series of measured values), ${NOT_YET}`,
+  },
+  {endings: ['.tdms'], starts: [bytes('TDSm')], what: `TDMS (LabVIEW), ${NOT_YET}`},
+  {endings: ['.mf4', '.mdf'], starts: [bytes('MDF     ')], what: `ASAM MDF (recorded signals), ${NOT_YET}`},
+  {endings: ['.h5', '.hdf5'], starts: [[0x89, ...bytes('HDF')]], what: `HDF5, ${NOT_YET}`},
+  {endings: ['.xml'], starts: [bytes('<?xml')], what: `XML, ${NOT_YET}`},
+  {
+    endings: ['.db', '.sqlite', '.sqlite3'],
+    starts: [bytes('SQLite format 3')],
+    what: 'an SQLite database: export its tables as CSV',
+  },
+  {
+    endings: ['.xlsx', '.xlsm', '.ods', '.zip'],
+    starts: [[0x50, 0x4b, 0x03, 0x04]],
+    what: 'an Excel workbook or ZIP archive: save the sheet as CSV UTF-8, or unpack it',
+  },
+  {
+    endings: ['.xls'],
+    starts: [[0xd0, 0xcf, 0x11, 0xe0]],
+    what: 'an old Excel workbook: save the sheet as CSV UTF-8',
+  },
+  {endings: ['.gz'], starts: [[0x1f, 0x8b]], what: 'compressed (gzip): unpack it first'},
+  {
+    endings: [],
+    starts: [
+      [0xff, 0xfe],
+      [0xfe, 0xff],
+    ],
+    what: 'UTF-16 text: save it as UTF-8',
+  },
+  {endings: ['.png'], starts: [[0x89, 0x50, 0x4e, 0x47]], what: `a PNG image: ${IMAGE}`},
+  {endings: ['.jpg', '.jpeg'], starts: [[0xff, 0xd8, 0xff]], what: `a JPEG image: ${IMAGE}`},
+  {endings: ['.bmp', '.tif', '.tiff', '.webp'], starts: [], what: `an image: ${IMAGE}`},
+  {endings: ['.pdf'], starts: [bytes('%PDF')], what: 'a PDF document: export the table as CSV'},
+];
+
+/** What a file of another kind is, by its first bytes or else by its name. */
+export function foreignKind(path: string, head: Buffer): string | undefined {
+  const byContent = FOREIGN.find(({starts}) => starts.some(start => start.every((byte, i) => head[i] === byte)));
+  return (byContent ?? foreignBy(path))?.what;
+}
+
+/** The same by its name alone. */
+export function foreignName(path: string): string | undefined {
+  return foreignBy(path)?.what;
+}
+
+function foreignBy(path: string): Foreign | undefined {
+  const ending = extname(path).toLowerCase();
+  return FOREIGN.find(({endings}) => endings.includes(ending));
+}

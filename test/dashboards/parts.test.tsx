@@ -1,0 +1,35 @@
+// Small parts of pages, rendered to text; expected texts by hand.
+import {renderToStaticMarkup} from 'react-dom/server';
+import {expect, test} from 'vitest';
+import {DeliverySummary} from '../../dashboards/parts/delivery.tsx';
+import {Shortened} from '../../dashboards/parts/shortened.tsx';
+import type {HoldLot} from '../../warehouse/answers.ts';
+
+const text = (element: Parameters<typeof renderToStaticMarkup>[0]) =>
+  renderToStaticMarkup(element)
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+const list = (n: number) => (
+  <Shortened items={Array.from({length: n}, (_, k) => `p${k + 1}`)} first={3}>
+    {some => some.join(' ')}
+  </Shortened>
+);
+
+test('a long list begins with the first few and says how many there are', () => {
+  expect(text(list(1440))).toBe('p1 p2 p3 Show all 1,440');
+  expect(text(list(3))).toBe('p1 p2 p3');
+  // A button would take as much room as the one that it hides.
+  expect(text(list(4))).toBe('p1 p2 p3 p4');
+});
+
+test('a hold of which nobody was told says why', () => {
+  const of = (decision: 'proposed' | 'approved' | 'refused' | 'released', lots: HoldLot[] = []) =>
+    text(<DeliverySummary hold={{decision, lots}} />);
+  expect(of('approved')).toBe('no receiver configured');
+  expect(of('released')).toBe('no receiver configured');
+  expect(of('proposed')).toBe('nothing to send');
+  const lot: HoldLot = {lot: 'L1', action: 'hold', delivery: 'queued', receiver: 'mes', seenAtMes: null};
+  expect(of('approved', [lot, {...lot, lot: 'L2', delivery: 'acknowledged'}])).toBe('○ 1 queued ● 1 acknowledged');
+});
