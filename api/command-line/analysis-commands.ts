@@ -1,5 +1,6 @@
 import type {Command} from 'commander';
-import type {ItemKind, ParetoQuestion, Scope, ScreenQuestion} from '../../warehouse/answers.ts';
+import type {ItemKind, Scope, ScreenQuestion} from '../../warehouse/answers.ts';
+import type {ParetoQuestion} from '../../warehouse/pareto-answers.ts';
 import {splitList} from '../query-string.ts';
 import {containText, paretoText, screenText, traceText, yieldText} from './print/analysis.ts';
 import {type Common, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';

@@ -3,8 +3,9 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync}
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {z} from 'zod';
-import {ContainAnswer, Hold, ParetoAnswer, ScreenAnswer, TraceAnswer, YieldAnswer} from '../../warehouse/answers.ts';
+import {ContainAnswer, Hold, ScreenAnswer, TraceAnswer} from '../../warehouse/answers.ts';
 import {Receipt, RejectedRow} from '../../warehouse/data-answers.ts';
+import {ParetoAnswer, YieldAnswer} from '../../warehouse/pareto-answers.ts';
 import {fishbone, fishboneHere, plantFiles, temporaryFolder} from './plant.ts';
 
 test('the main path: files in, questions, a hold by two people', async () => {

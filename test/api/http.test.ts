@@ -4,9 +4,10 @@ import type {InjectOptions} from 'fastify';
 import {describe, expect, test} from 'vitest';
 import {z} from 'zod';
 import {Problem} from '../../api/problem.ts';
-import {ContainAnswer, ParetoAnswer, Plant, ScreenAnswer, TraceAnswer, YieldAnswer} from '../../warehouse/answers.ts';
+import {ContainAnswer, Plant, ScreenAnswer, TraceAnswer} from '../../warehouse/answers.ts';
 import {ChartAnswer} from '../../warehouse/chart-answers.ts';
 import {Receipt} from '../../warehouse/data-answers.ts';
+import {ParetoAnswer, YieldAnswer} from '../../warehouse/pareto-answers.ts';
 import {servedPlant} from './plant.ts';
 
 const CSV = {'content-type': 'text/csv'};

@@ -23,6 +23,8 @@ const bar = (key: string, weight: number, cumulative: number) => ({
   weight,
   share: weight / 100,
   cumulative: cumulative / 100,
+  where: null,
+  next: null,
 });
 // 100 defects: 30 + 20 + 10 named, and 40 in 5 other codes, more than any named one.
 const answer: Pick<ParetoAnswer, 'bars' | 'other' | 'weight'> = {

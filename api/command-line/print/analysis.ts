@@ -1,11 +1,5 @@
-import type {
-  ContainAnswer,
-  Finding,
-  ParetoAnswer,
-  ScreenAnswer,
-  TraceAnswer,
-  YieldAnswer,
-} from '../../../warehouse/answers.ts';
+import type {ContainAnswer, Finding, ScreenAnswer, TraceAnswer} from '../../../warehouse/answers.ts';
+import type {ParetoAnswer, YieldAnswer} from '../../../warehouse/pareto-answers.ts';
 import {isClaim} from '../../claim.ts';
 import {bold, count, counted, likewise, paragraphs, percent, short, table} from './layout.ts';
 
