@@ -61,8 +61,12 @@ function measure(pair: Pair): Measured {
   const nothing = {...pair, test: null, needed: null, enough: false};
   const mix = commonMix(pair.now, pair.against);
   if (mix.length === 0) return {...nothing, standard: null};
+  const strata = mix.map(({product, share}) => {
+    const both = [...pair.now.get(product)!, ...pair.against.get(product)!];
+    return {product, weight: share, rate: sum(both, lot => lot.count) / partsOf(both)};
+  });
   const brought = (lots: SideLots) =>
-    directlyStandardised(mix.map(({product, share}) => ({weight: share, clusters: lots.get(product)!})));
+    directlyStandardised(strata.map(({product, ...stratum}) => ({...stratum, clusters: lots.get(product)!})));
   const standard = {now: brought(pair.now), against: brought(pair.against)};
   const correlation = commonCorrelation([standard.now, standard.against]);
   const now: Share = {share: standard.now.share, size: worth(standard.now, correlation)};

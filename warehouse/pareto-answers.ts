@@ -133,7 +133,7 @@ const YieldFigures = z.object({
   inspected: Count,
   passedFirst: Count,
   fpy: z.number().nullable(),
-  rty: z.number().nullable(),
+  rty: z.number().nullable().describe('at this mix of products, each along its own route'),
   dpmo: z.number().nullable(),
   dpu: z.number().nullable(),
   opportunities: z.number().nullable(),

@@ -219,7 +219,7 @@ function sentence(
     verdict === 'too-little-data' && lotsNeeded !== null
       ? ` It would need ≈ ${counted(lotsNeeded, unit)} on each side.`
       : '';
-  return `${VERDICTS[verdict]}: ${ppm(now.standardised)} ppm ${what} now, ${ppm(against.standardised)} before${times}${mix}; ${counted(now.lots, unit)} against ${against.lots}.${need}`;
+  return `${VERDICTS[verdict]}: ${ppm(now.standardised)} ppm ${what} against ${ppm(against.standardised)}${times}${mix}; ${counted(now.lots, unit)} against ${against.lots}.${need}`;
 }
 
 function notesOf(

@@ -101,6 +101,19 @@ describe('did it work? 20 lots of about 200 on each side', () => {
     );
   }, 60_000);
 
+  test('products of uneven rates, some with few parts on one side, do not raise more false alarms', () => {
+    const random = randomOf(seed + 4);
+    const rates = [0.002, 0.005, 0.01, 0.03];
+    const side = (counts: readonly number[]) =>
+      new Map(counts.map((n, k) => [String(k), lotsOf(random, {lots: n, rate: rates[k], rho: 0.01})]));
+    let told = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const [{verdict}] = changes([{key: 'x', now: side([25, 25, 25, 25]), against: side([1, 2, 12, 5])}], 'lot');
+      if (verdict === 'better' || verdict === 'worse') told++;
+    }
+    expect(told / RUNS).toBeLessThanOrEqual(0.065);
+  }, 60_000);
+
   test('a rate that was halved is seen in most cases', () => {
     expect(shares(seed + 2, {rho: 0.02, now: 0.025, against: 0.05, lots: 30}).told).toBeGreaterThanOrEqual(0.8);
   }, 60_000);

@@ -4,6 +4,11 @@ import {type Cluster, clusterRatio} from './cluster-ratio.ts';
 export interface StandardStratum {
   weight: number;
   clusters: readonly Cluster[];
+  /**
+   * The rate at which the size is taken, if not that observed: a stratum of a few parts in which nothing failed by chance
+   * would otherwise count as known without error.
+   */
+  rate?: number;
 }
 
 export interface StandardisedShare {
@@ -26,8 +31,9 @@ export interface StandardisedShare {
  * @see Fleiss (1981), Statistical Methods for Rates and Proportions, 2nd ed., chapter 14
  */
 export function directlyStandardised(strata: readonly StandardStratum[]): StandardisedShare {
-  let [share, spread, binomial, perPart, clusters, parts, squares] = [0, 0, 0, 0, 0, 0, 0];
-  for (const {weight, clusters: lots} of strata) {
+  let [share, spread, binomial, clusters, parts, squares] = [0, 0, 0, 0, 0, 0];
+  let [expected, expectedVariance, perPart] = [0, 0, 0];
+  for (const {weight, clusters: lots, rate} of strata) {
     const {ratio, variance, clusters: n} = clusterRatio(lots);
     const ofStratum = lots.reduce((sum, lot) => sum + lot.of * (lot.times ?? 1), 0);
     share += weight * ratio;
@@ -36,13 +42,16 @@ export function directlyStandardised(strata: readonly StandardStratum[]): Standa
     squares += lots.reduce((sum, lot) => sum + lot.of * lot.of * (lot.times ?? 1), 0);
     if (n > 1) spread += (weight * weight * variance * (n - 1)) / n;
     binomial += (weight * weight * ratio * (1 - ratio)) / ofStratum;
+    const p = rate ?? ratio;
+    expected += weight * p;
+    expectedVariance += (weight * weight * p * (1 - p)) / ofStratum;
     perPart += (weight * weight) / ofStratum;
   }
   const df = clusters - strata.length;
   return {
     share,
     // At the rate of each stratum where they differ; where nothing failed, as if all had one rate.
-    size: binomial > 0 ? (share * (1 - share)) / binomial : 1 / perPart,
+    size: expectedVariance > 0 ? (expected * (1 - expected)) / expectedVariance : 1 / perPart,
     designEffect: binomial > 0 && df > 0 ? (spread * clusters) / df / binomial : null,
     clusters,
     df,
