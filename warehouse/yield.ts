@@ -42,7 +42,12 @@ export async function yieldOf(warehouse: Reader, question: YieldQuestion): Promi
       answer.groups = [...byLevel].map(([key, some]) => ({key, ...figures(some, routeAt(route, step), sigmaShift)}));
     }
     const lonely = answer.groups?.filter(group => group.lots < 2).length ?? 0;
-    if (lonely > 0) answer.notes.push(`${lonely} groups are of a single ${unit}: they have no interval`);
+    if (lonely > 0)
+      answer.notes.push(
+        lonely === 1
+          ? `1 group is of a single ${unit}: it has no interval`
+          : `${lonely} groups are of a single ${unit} each: they have no interval`,
+      );
     return answer;
   });
 }
