@@ -133,7 +133,8 @@ function wordsOf(
     case 'better':
       return verdict;
     case 'no-evidence':
-      return m.test === null ? 'no evidence of a change: none failed on either side' : 'no evidence of a change';
+      if (m.test === null) return 'no evidence of a change: none failed on either side';
+      return m.test.p <= ALPHA ? 'no evidence of a change among so many bars' : 'no evidence of a change';
     case 'too-little-data':
       return lots === null
         ? `too little data to tell: too few ${unit}s on a side to show how ${unit}s differ`

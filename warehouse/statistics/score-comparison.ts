@@ -7,7 +7,7 @@ export interface Share {
   size: number;
 }
 
-export interface ScoreComparison {
+interface ScoreComparison {
   /** First less second. */
   difference: {value: number; low: number; high: number};
   /** First over second; value and high are null where the second is 0 (and high where nothing bounds it). */
