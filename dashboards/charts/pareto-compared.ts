@@ -123,6 +123,7 @@ export function paretoCompared(
           y: 'key',
           frameAnchor: 'left',
           textAnchor: 'start',
+          dx: -nameRoom,
           dy: 17,
           fill: (bar: Change) => COLOURS[bar.verdict],
           text: (bar: Change) => [verdictText(bar, unit, true), ratioText(bar)].filter(Boolean).join(' · '),

@@ -8,6 +8,9 @@ import {useBarHref} from './bar-href.ts';
 import {ChartFigure} from './chart-figure.tsx';
 import {Wide} from './wide.tsx';
 
+/** What stands behind the verdict, which is the headline. */
+const figuresOf = (sentence: string) => sentence.slice(sentence.indexOf(': ') + 2);
+
 interface Props {
   answer: ParetoAnswer;
   comparison: ParetoComparison;
@@ -24,8 +27,8 @@ export function ComparedFigure({answer, comparison, drill, tools}: Props) {
         title={comparedHeadline(comparison)}
         subtitle={
           <>
-            {unbroken(comparison.sentence)} Below: defective parts per million by {answer.by}, with 95&nbsp;% intervals,{' '}
-            {comparison.unit}s as the unit. <span className="side now">● {comparison.now}</span>{' '}
+            {unbroken(figuresOf(comparison.sentence))} Below: defective parts per million by {answer.by}, with 95&nbsp;%
+            intervals, {comparison.unit}s as the unit. <span className="side now">● {comparison.now}</span>
             <span className="side against">□ {comparison.against}</span>
           </>
         }
