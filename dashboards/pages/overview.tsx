@@ -32,7 +32,10 @@ export function Overview() {
               <Figures answer={answer} />
               <div className="overview">
                 <ParetoFigure />
-                <ByProduct />
+                <div>
+                  <AlongTheRoute route={answer.route} />
+                  <ByProduct />
+                </div>
               </div>
             </>
           )
@@ -92,6 +95,44 @@ function Figure({name, value, children}: {name: string; value: string; children:
         <small>{children}</small>
       </dd>
     </div>
+  );
+}
+
+/** Each inspection step, and what is left rolled up to it. */
+function AlongTheRoute({route}: {route: YieldAnswer['route']}) {
+  if (route.length < 2) return null;
+  return (
+    <section className="route">
+      <h2>Along the route</h2>
+      <p className="subtitle">First-pass yield of each inspection step, alone and rolled up to it.</p>
+      <Wide label="Yield along the route">
+        <table>
+          <thead>
+            <tr>
+              <th>step</th>
+              <th className="number">inspected</th>
+              <th className="number">FPY</th>
+              <th className="number">rolled</th>
+              <th className="number">final</th>
+            </tr>
+          </thead>
+          <tbody>
+            {route.map(step => (
+              <tr key={step.step}>
+                <td>
+                  {step.step || '(not named)'}
+                  {step.rework && <small> rework</small>}
+                </td>
+                <td className="number">{count(step.inspected)}</td>
+                <td className="number">{percent(step.fpy)}</td>
+                <td className="number">{percent(step.rolled)}</td>
+                <td className="number">{percent(step.finalYield)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </section>
   );
 }
 
