@@ -3,9 +3,9 @@ import {counted} from './counted.ts';
 import type {Change, ChangeVerdict} from './pareto-answers.ts';
 import {benjaminiHochberg} from './statistics/benjamini-hochberg.ts';
 import type {Cluster} from './statistics/cluster-ratio.ts';
-import {clusteredShareInterval} from './statistics/effective-size.ts';
 import {commonCorrelation, worth} from './statistics/common-correlation.ts';
 import {directlyStandardised, type StandardisedShare} from './statistics/direct-standardisation.ts';
+import {clusteredShareInterval} from './statistics/effective-size.ts';
 import {lotsNeeded} from './statistics/lots-needed.ts';
 import {compareShares, type Share} from './statistics/score-comparison.ts';
 

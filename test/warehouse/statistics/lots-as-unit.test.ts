@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {clusterRatio, influenceVariance} from '../../../warehouse/statistics/cluster-ratio.ts';
 import {clusteredRateInterval} from '../../../warehouse/statistics/clustered-rate.ts';
-import {clusteredShareInterval, effectiveSize} from '../../../warehouse/statistics/effective-size.ts';
 import {commonCorrelation, worth} from '../../../warehouse/statistics/common-correlation.ts';
 import {directlyStandardised} from '../../../warehouse/statistics/direct-standardisation.ts';
+import {clusteredShareInterval, effectiveSize} from '../../../warehouse/statistics/effective-size.ts';
 import {sigmaLevel} from '../../../warehouse/statistics/sigma-level.ts';
 
 /**
