@@ -4,15 +4,11 @@ import {
   ContainQuestion,
   FindingAnswer,
   Hold,
-  ParetoAnswer,
-  ParetoQuestion,
   Plant,
   ScreenAnswer,
   ScreenQuestion,
   TraceAnswer,
   TraceQuestion,
-  YieldAnswer,
-  YieldQuestion,
 } from '../warehouse/answers.ts';
 import {backUp} from '../warehouse/backup.ts';
 import {CapabilityAnswer, CapabilityQuestion, ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
@@ -34,6 +30,7 @@ import {agreement} from '../warehouse/measurement-systems/agreement.ts';
 import {gage} from '../warehouse/measurement-systems/gage.ts';
 import {AgreementAnswer, AgreementQuestion, GageAnswer, GageQuestion} from '../warehouse/msa-answers.ts';
 import {pareto} from '../warehouse/pareto.ts';
+import {ParetoAnswer, ParetoQuestion, YieldAnswer, YieldQuestion} from '../warehouse/pareto-answers.ts';
 import {listBatches} from '../warehouse/plant.ts';
 import {listQuarantine, showQuarantine} from '../warehouse/quarantine.ts';
 import {packRawFiles} from '../warehouse/raw-files.ts';

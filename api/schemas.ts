@@ -3,3 +3,4 @@ export * from '../warehouse/answers.ts';
 export * from '../warehouse/chart-answers.ts';
 export * from '../warehouse/data-answers.ts';
 export * from '../warehouse/msa-answers.ts';
+export * from '../warehouse/pareto-answers.ts';

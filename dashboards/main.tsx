@@ -4,6 +4,7 @@ import './style/frame.css';
 import './style/elements.css';
 import './style/charts.css';
 import './style/holds.css';
+import './style/overview.css';
 import './style/trace.css';
 import './style/pages.css';
 import './style/narrow.css';

@@ -4,7 +4,7 @@
  */
 import {useMemo} from 'react';
 import {useSearchParams} from 'wouter';
-import type {Scope, ScreenQuestion} from '../api/schemas.ts';
+import type {ParetoQuestion, Scope, ScreenQuestion} from '../api/schemas.ts';
 
 const SCOPE_NAMES = ['product', 'from', 'to', 'where', 'asOf'] as const;
 /** What else a question of screening may say. */
@@ -79,8 +79,52 @@ export function placeHref(
 
 /** A value quoted as the filter language wants it, added to what the filter already says. */
 export function narrowed(where: string | null, factor: string, level: string): string {
-  const term = `${factor} = '${level.replaceAll("'", "''")}'`;
+  const term = level === MISSING ? `${factor} is missing` : `${factor} = '${level.replaceAll("'", "''")}'`;
   return where ? `(${where}) and ${term}` : term;
+}
+
+/** One step from a bar to what it is made of: what was broken down, and the bar that was chosen. */
+export interface DrillStep {
+  by: string;
+  key: string;
+}
+
+/** The way down that an address says: `drill=defect:scratch&drill=product:HX-100`. */
+export const drillOf = (params: URLSearchParams): DrillStep[] =>
+  params.getAll('drill').map(text => {
+    const at = text.indexOf(':');
+    return {by: text.slice(0, Math.max(0, at)), key: text.slice(at + 1)};
+  });
+
+/** The same address further down or up. @param by what is broken down there; null for what is usual */
+export function withDrill(params: URLSearchParams, drill: readonly DrillStep[], by: string | null): URLSearchParams {
+  const next = withParams(params, {drill: null, by});
+  for (const step of drill) next.append('drill', `${step.by}:${step.key}`);
+  return next;
+}
+
+/** What a question holds fixed at the end of the way: a defect, a product, levels of factors. */
+export function drilled(scope: Scope, drill: readonly DrillStep[]): Scope & {defect?: string} {
+  const question: Scope & {defect?: string} = {...scope};
+  for (const {by, key} of drill) {
+    if (by === 'defect') question.defect = key;
+    else if (by === 'product' && key !== MISSING) question.product = key;
+    else question.where = narrowed(question.where ?? null, FACTORS[by] ?? by, key);
+  }
+  return question;
+}
+
+const MISSING = '(missing)';
+const FACTORS: Record<string, string> = {product: 'part.product', station: 'inspection.station'};
+
+/** With what the Pareto is compared; empty without. */
+export function comparedWith(params: URLSearchParams): Pick<ParetoQuestion, 'against' | 'againstFrom' | 'againstTo'> {
+  const side: Pick<ParetoQuestion, 'against' | 'againstFrom' | 'againstTo'> = {};
+  for (const name of ['against', 'againstFrom', 'againstTo'] as const) {
+    const value = params.get(name);
+    if (value) side[name] = value;
+  }
+  return side;
 }
 
 export function queryString(values: Record<string, string | number | boolean | undefined>): string {

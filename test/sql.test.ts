@@ -60,6 +60,12 @@ async function prepareTemporaryTables(session: Session): Promise<void> {
        inspected_at timestamptz, failed boolean, verification varchar, level varchar, cluster integer)`,
   );
   await session.run(`create or replace temp table decisions as ${query('decisions')}`);
+  await session.run('create or replace temp table rework_steps (step varchar)');
+  await session.run(
+    'create or replace temp table compared (side varchar, part integer, product varchar, lot integer, loose boolean, key varchar)',
+  );
+  await session.run('create or replace temp table compared_fails (side varchar, part integer, key varchar)');
+  await session.run('create or replace temp table bar_of (key varchar, place integer)');
   await session.run('create or replace temp table asked (item integer)');
   await session.run('create or replace temp table reached (item integer, depth integer)');
   await session.run('create or replace temp table suspects (part integer)');

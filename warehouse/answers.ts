@@ -9,7 +9,7 @@ export const Count = z.number().int().nonnegative();
 export const Position = z.number().int().nonnegative().describe('ledger position: a batch number');
 
 const isoTime = z.union([z.iso.datetime({offset: true, local: true}), z.iso.date()]);
-const Time = z.string().refine(text => isoTime.safeParse(text.replace(' ', 'T')).success, {
+export const Time = z.string().refine(text => isoTime.safeParse(text.replace(' ', 'T')).success, {
   error: ({input}) => `"${String(input)}" is no time: write 2026-05-14, or 2026-05-14T06:12:00+02:00`,
 });
 
@@ -150,59 +150,6 @@ export const FindingAnswer = z.object({
   levels: z.array(LevelRate),
 });
 export type FindingAnswer = z.infer<typeof FindingAnswer>;
-
-// ── pareto and yield ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-export const ParetoQuestion = Scope.extend({
-  by: z.string().optional().describe("'defect', 'product', 'station' or any factor name; default defect"),
-  weight: z.enum(['count', 'ppm', 'severity', 'cost']).optional(),
-  top: z.number().int().positive().optional(),
-});
-export type ParetoQuestion = z.infer<typeof ParetoQuestion>;
-
-export const ParetoBar = z.object({
-  key: z.string(),
-  count: Count.describe('defects'),
-  parts: Count.describe('defective parts'),
-  ppm: z.number().describe('defective parts per million parts inspected'),
-  weight: z.number().describe('what the bars are ordered by'),
-  share: z.number(),
-  cumulative: z.number(),
-});
-export type ParetoBar = z.infer<typeof ParetoBar>;
-
-export const ParetoAnswer = z.object({
-  asOf: Position,
-  by: z.string(),
-  weight: z.string(),
-  basis: z.object({parts: Count, defectiveParts: Count, defects: Count}),
-  bars: z.array(ParetoBar),
-  other: ParetoBar.extend({keys: Count}).nullable(),
-  notes: z.array(z.string()).describe('what the figures assume'),
-});
-export type ParetoAnswer = z.infer<typeof ParetoAnswer>;
-
-export const YieldQuestion = Scope.extend({step: z.string().optional(), by: z.string().optional()});
-export type YieldQuestion = z.infer<typeof YieldQuestion>;
-
-const YieldFigures = z.object({
-  inspected: Count,
-  passedFirst: Count,
-  fpy: z.number().nullable(),
-  rty: z.number().nullable(),
-  dpmo: z.number().nullable(),
-  dpu: z.number().nullable(),
-  opportunities: z.number().nullable(),
-  passedEveryStep: z
-    .number()
-    .nullable()
-    .describe('observed share of parts that passed every step at first; rty is the product of the steps'),
-});
-export const YieldAnswer = YieldFigures.extend({
-  asOf: Position,
-  groups: z.array(YieldFigures.extend({key: z.string()})).optional(),
-});
-export type YieldAnswer = z.infer<typeof YieldAnswer>;
 
 // ── trace and contain ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -32,16 +32,16 @@ export async function filteredParts(
       case 'not':
         return `not (${await compile(filter.of)})`;
       case 'missing': {
-        const {sql} = await factorRelation(session, filter.factor);
+        const {sql} = await relationOf(session, filter);
         return `p.part not in (select part from (${sql}))`;
       }
       case 'in': {
-        const {sql, kind} = await factorRelation(session, filter.factor);
+        const {sql, kind} = await relationOf(session, filter);
         const values = filter.values.map(value => typed(filter.factor, kind, value, bind));
         return `p.part in (select part from (${sql}) where value in (${values.join(', ')}))`;
       }
       case 'comparison': {
-        const {sql, kind} = await factorRelation(session, filter.factor);
+        const {sql, kind} = await relationOf(session, filter);
         const value = typed(filter.factor, kind, filter.value, bind);
         return `p.part in (select part from (${sql}) where value ${filter.operator === '!=' ? '<>' : filter.operator} ${value})`;
       }
@@ -49,6 +49,30 @@ export async function filteredParts(
   };
   const condition = await compile(parseFilter(expression));
   return {sql: `select p.part from subjects p where ${condition}`, bindings};
+}
+
+/** What inspection found, as filters name it: the defects, and their groups, of a part that failed. A part may have several. */
+export const DEFECT_FACTOR = 'inspection.defect';
+
+const FOUND = `select s.part, coalesce(d.defect, '(not named)') as value
+  from subjects s left join now.defects d on d.inspection = s.inspection where s.failed
+  union all
+  select s.part, c."group" from subjects s join now.defects d on d.inspection = s.inspection
+  join now.defect_codes c on c.defect = d.defect where s.failed and c."group" is not null`;
+
+async function relationOf(
+  session: Session,
+  filter: Extract<Filter, {factor: string}>,
+): Promise<{sql: string; kind: 'category' | 'number'}> {
+  if (filter.factor !== DEFECT_FACTOR) return factorRelation(session, filter.factor);
+  if (filter.is === 'comparison' && filter.operator !== '=')
+    throw new QuestionError(
+      `a part may have several defects: ask for those with one (${DEFECT_FACTOR} = 'x') or without`,
+      {
+        hint: `not ${DEFECT_FACTOR} = '${filter.value}'`,
+      },
+    );
+  return {sql: FOUND, kind: 'category'};
 }
 
 function typed(

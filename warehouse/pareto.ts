@@ -1,15 +1,15 @@
 /** Which defects, products, stations or levels of a factor cost most: bars in descending order. */
-import type {ParetoAnswer, ParetoBar, ParetoQuestion} from './answers.ts';
+
+import {type Broken, nextOf, whereOf} from './drill.ts';
 import type {Session} from './duckdb.ts';
+import {createFailures} from './failures.ts';
 import {createLevels} from './levels.ts';
+import type {ParetoAnswer, ParetoBar, ParetoQuestion} from './pareto-answers.ts';
+import {compareSides, isComparison, scopesOf} from './pareto-comparison.ts';
 import {createPopulation} from './population.ts';
-import {query} from './queries.ts';
 import type {Warehouse} from './store.ts';
 
 type Weight = NonNullable<ParetoQuestion['weight']>;
-
-/** `notes`: what the figures rest on where the plant's data leave something open. */
-export type NotedPareto = ParetoAnswer & {notes: string[]};
 
 /**
  * Pareto of the defects found by each part's first valid inspection, over the parts in scope.
@@ -17,15 +17,18 @@ export type NotedPareto = ParetoAnswer & {notes: string[]};
  * A failing part has as many defects as its inspection names, and one '(not named)' if it names none. `by` a factor, a
  * part's defects count at the part's level ('(missing)' where it has none), and `ppm` is out of the parts inspected at
  * that level; `by` defect, out of all parts inspected. Severity is the code's weight, 1 where it has none; cost is the
- * code's, else the product's, once a part. 'Other' appears only when `top` cuts.
- * @throws UnknownFactor, and what the filter throws
+ * code's, else the product's, once a part. 'Other' appears only when `top` cuts. With `against...` the bars are those of
+ * the question, and `comparison` tells both sides.
+ * @throws QuestionError, UnknownFactor, and what the filter throws
  */
-export async function pareto(warehouse: Warehouse, question: ParetoQuestion): Promise<NotedPareto> {
-  const {by = 'defect', weight = 'count', top} = question;
+export async function pareto(warehouse: Warehouse, question: ParetoQuestion): Promise<ParetoAnswer> {
+  const {by = 'defect', weight = 'count', top, defect} = question;
   return warehouse.read(question.asOf, async (session, asOf) => {
-    await createPopulation(session, question);
-    await session.run(`create or replace temp table failures as ${query('failures')}`);
-    if (by !== 'defect') await createLevels(session, by);
+    const compared = isComparison(question) ? await compareSides(session, question) : null;
+    const asked = compared ? {...question, ...scopesOf(question).now} : question;
+    await createPopulation(session, asked);
+    await createFailures(session, defect);
+    const kind = by === 'defect' ? 'category' : await createLevels(session, by);
     const basis = await session.row<ParetoAnswer['basis']>(BASIS);
     const groups = await session.rows<Group>(groupsOf(by));
     const ranked = groups
@@ -33,12 +36,15 @@ export async function pareto(warehouse: Warehouse, question: ParetoQuestion): Pr
       .sort((a, b) => b.weight - a.weight || compare(a.group.key, b.group.key));
     const total = ranked.reduce((sum, r) => sum + r.weight, 0);
     const shown = ranked.slice(0, top ?? ranked.length);
+    const broken: Broken = {question: asked, by, kind};
     const bars = inOrder(
-      shown.map(({group, weight}) => bar(group, weight)),
+      shown.map(({group, weight}) => bar(group, weight, broken)),
       total,
     );
-    const other = await otherOf(session, by, ranked.slice(shown.length), total);
-    return {asOf, by, weight, basis, bars, other, notes: await notesOf(session, weight)};
+    const other = await otherOf(session, broken, ranked.slice(shown.length), total);
+    const notes = [...(await notesOf(session, weight)), ...(compared?.notes ?? [])];
+    const comparison = compared ? {comparison: compared.comparison} : {};
+    return {asOf, by, weight, basis, bars, other, ...comparison, notes};
   });
 }
 
@@ -52,7 +58,7 @@ interface Group extends Record<string, unknown> {
 }
 
 const BASIS = `select (select count(*) from population) as parts,
-  (select count(*) from population where failed) as "defectiveParts",
+  (select count(distinct part) from failures) as "defectiveParts",
   (select count(*) from failures) as defects`;
 
 /** Floats are summed in the order of their values, so that the last digit does not depend on the threads. */
@@ -79,7 +85,7 @@ function weightOf(group: Group, weight: Weight): number {
 const ppm = (parts: number, inspected: number) => (inspected === 0 ? 0 : (parts / inspected) * 1e6);
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-const bar = ({key, count, parts, inspected}: Group, weight: number): ParetoBar => ({
+const bar = ({key, count, parts, inspected}: Group, weight: number, broken: Broken): ParetoBar => ({
   key,
   count,
   parts,
@@ -87,6 +93,8 @@ const bar = ({key, count, parts, inspected}: Group, weight: number): ParetoBar =
   weight,
   share: 0,
   cumulative: 0,
+  where: whereOf([key], broken),
+  next: nextOf(key, broken),
 });
 
 /** A total of nothing has no shares: they stay 0. */
@@ -101,14 +109,14 @@ function inOrder(bars: ParetoBar[], total: number): ParetoBar[] {
 /** What `top` cut off, as one bar: a part with several of those defects counts once. */
 async function otherOf(
   session: Session,
-  by: string,
+  broken: Broken,
   rest: {group: Group; weight: number}[],
   total: number,
 ): Promise<ParetoAnswer['other']> {
   if (rest.length === 0) return null;
   const keys = rest.map(r => r.group.key);
   const {parts, inspected} = await session.row<{parts: number; inspected: number}>(
-    by === 'defect'
+    broken.by === 'defect'
       ? `select count(distinct part) as parts, (select count(*) from population) as inspected
          from failures where list_contains($keys::varchar[], defect)`
       : `select count(distinct f.part) as parts, count(distinct l.part) as inspected
@@ -124,6 +132,8 @@ async function otherOf(
     weight,
     share: total > 0 ? weight / total : 0,
     cumulative: total > 0 ? 1 : 0,
+    where: whereOf(keys, broken),
+    next: null,
     keys: keys.length,
   };
 }

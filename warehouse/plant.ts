@@ -2,6 +2,7 @@
 import type {Plant} from './answers.ts';
 import type {BatchRow} from './data-answers.ts';
 import type {Session} from './duckdb.ts';
+import {createFailures} from './failures.ts';
 import {createPopulation} from './population.ts';
 import {query} from './queries.ts';
 import type {Warehouse} from './store.ts';
@@ -14,7 +15,7 @@ export function plant(
 ): Promise<Omit<Plant, 'access'>> {
   return warehouse.read(at, async (session, asOf) => {
     await createPopulation(session, {});
-    await session.run(`create or replace temp table failures as ${query('failures')}`);
+    await createFailures(session);
     const {newest, parts} = await session.row<{newest: string | null; parts: number}>(
       `select (select max(inspected_at) from now.inspections) as newest,
          (select count(*) from subjects) as parts`,

@@ -1,63 +1,64 @@
-/** How much comes out right the first time: FPY, RTY, DPMO and DPU. */
-import type {YieldAnswer, YieldQuestion} from './answers.ts';
+/** How much comes out right the first time, and how much only after rework: FPY, RTY, DPMO, DPU, final yield. */
 import type {Session} from './duckdb.ts';
+import {createFailures} from './failures.ts';
+import {grouped} from './grouped.ts';
 import {createLevels} from './levels.ts';
+import type {YieldAnswer, YieldFigures, YieldQuestion} from './pareto-answers.ts';
 import {createPopulation} from './population.ts';
 import {query} from './queries.ts';
 import {QuestionError} from './question-error.ts';
-import type {Warehouse} from './store.ts';
-
-interface Figures {
-  inspected: number;
-  passedFirst: number;
-  fpy: number | null;
-  rty: number | null;
-  dpmo: number | null;
-  dpu: number | null;
-  opportunities: number | null;
-  /** Observed share of parts that passed at first at every step: what `rty` predicts if failures are independent. */
-  passedEveryStep: number | null;
-}
-
-/** As `YieldAnswer`, with the observed share that stands beside the rolled throughput yield. */
-export type YieldWithObserved = YieldAnswer & Figures & {groups?: (Figures & {key: string})[]};
+import {type Route, readRoute} from './route.ts';
+import {lotsOf} from './unit.ts';
+import {type LotYield, routeFigures, yieldFigures} from './yield-figures.ts';
 
 /**
  * First-pass yield of the parts in scope. A part counts once, by its first valid inspection (with `step`: by its first
  * one at that step, which is also what `from` and `to` bound); a re-test or rework never enters.
  *
  * RTY is the product of the first-pass yields at the inspection steps of a product's route, products weighted by their
- * parts inspected. DPMO is out of opportunities, null unless every part's product states them; `opportunities` is their
- * mean a part. Figures without data are null.
- * @throws UnknownFactor, and what the filter throws
+ * parts inspected; steps of rework are no part of it. DPMO is out of opportunities, null unless every part's product
+ * states them; `opportunities` is their mean a part. Figures without data are null.
+ * @throws QuestionError, UnknownFactor, and what the filter throws
  */
-export async function yieldOf(warehouse: Warehouse, question: YieldQuestion): Promise<YieldWithObserved> {
-  const {step, by} = question;
+export async function yieldOf(warehouse: Reader, question: YieldQuestion): Promise<YieldAnswer> {
+  const {step, by, sigmaShift = 0} = question;
   if (by === 'defect') throw new QuestionError('yield counts parts: it cannot be broken down by defect, see pareto');
   return warehouse.read(question.asOf, async (session, asOf) => {
-    if (step !== undefined) await mustBeInspected(session, step);
     await createPopulation(session, question, step);
-    const [whole] = await figuresOf(session, step, undefined);
-    const answer: YieldWithObserved = {asOf, ...(whole?.figures ?? NOTHING)};
-    if (by === 'step') answer.groups = await figuresBySteps(session, question);
-    else if (by !== undefined) answer.groups = (await figuresOf(session, step, by)).map(inGroup);
+    const route = await readRoute(session);
+    mustBeInspected(route, step);
+    const {unit, notes} = await lotsOf(session);
+    const lots = await lotYields(session, step, undefined);
+    const answer: YieldAnswer = {
+      asOf,
+      unit,
+      sigmaShift,
+      ...figures(lots, routeAt(route, step), sigmaShift),
+      route: routeOf(lots, routeAt(route, step)),
+      notes: [...notes, ...notesOf(lots, route, question)],
+    };
+    if (by === 'step') answer.groups = await figuresBySteps(session, question, route);
+    else if (by !== undefined) {
+      const byLevel = grouped(await lotYields(session, step, by), lot => lot.key);
+      answer.groups = [...byLevel].map(([key, some]) => ({key, ...figures(some, routeAt(route, step), sigmaShift)}));
+    }
+    const lonely = answer.groups?.filter(group => group.lots < 2).length ?? 0;
+    if (lonely > 0)
+      answer.notes.push(
+        lonely === 1
+          ? `1 group is of a single ${unit}: it has no interval`
+          : `${lonely} groups are of a single ${unit} each: they have no interval`,
+      );
     return answer;
   });
 }
 
-/** A step that is misspelt would be answered as one where nothing was inspected. */
-async function mustBeInspected(session: Session, step: string): Promise<void> {
-  const rows = await session.rows<{step: string}>(
-    'select distinct step from now.inspections where step is not null order by step',
-  );
-  const steps = rows.map(row => row.step);
-  if (steps.includes(step)) return;
-  throw new QuestionError(`no inspection was made at a step "${step}"`, {
-    hint: steps.length > 0 ? `inspections were made at ${steps.join(', ')}` : 'no inspection says at which step it was',
-  });
-}
+/** What answers, as of a position. */
+type Reader = {read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T>};
 
-const NOTHING: Figures = {
+type Lot = LotYield & {key: string; loose: boolean; left_so: number};
+
+const NOTHING: YieldFigures = {
   inspected: 0,
   passedFirst: 0,
   fpy: null,
@@ -66,78 +67,76 @@ const NOTHING: Figures = {
   dpu: null,
   opportunities: null,
   passedEveryStep: null,
+  finalYield: null,
+  hiddenFactory: null,
+  sigmaLevel: null,
+  lots: 0,
+  intervals: {
+    fpy: null,
+    rty: null,
+    dpmo: null,
+    dpu: null,
+    passedEveryStep: null,
+    finalYield: null,
+    hiddenFactory: null,
+  },
 };
 
-async function figuresBySteps(session: Session, question: YieldQuestion): Promise<(Figures & {key: string})[]> {
-  const steps = await session.rows<{step: string}>(
-    `select distinct step from (${query('step-inspections')}) where $step::varchar is null or step = $step order by step`,
-    {step: question.step ?? null},
-  );
-  const groups: (Figures & {key: string})[] = [];
-  for (const {step} of steps) {
+const figures = (lots: readonly LotYield[], {route}: Route, shift: number) =>
+  lots.length === 0 ? NOTHING : yieldFigures(lots, {route, shift});
+
+/** A question about one step is about it alone, be it rework. */
+const routeAt = (route: Route, step: string | undefined): Route =>
+  step === undefined ? route : {route: [step], rework: []};
+
+/** Only steps that the parts in scope came to. */
+function routeOf(lots: readonly LotYield[], {route, rework}: Route) {
+  const seen = new Set(lots.flatMap(lot => lot.steps ?? []));
+  const there = (steps: readonly string[]) => steps.filter(step => seen.has(step));
+  return routeFigures(lots, {route: there(route), rework: there(rework)});
+}
+
+/** What each lot of `population` counts at the step asked about, or at all. */
+async function lotYields(session: Session, step: string | undefined, by: string | undefined): Promise<Lot[]> {
+  await createFailures(session);
+  await createLevels(session, by);
+  return session.rows<Lot & Record<string, unknown>>(query('lot-yields'), {step: step ?? null});
+}
+
+async function figuresBySteps(session: Session, question: YieldQuestion, {route, rework}: Route) {
+  const groups: NonNullable<YieldAnswer['groups']> = [];
+  for (const step of [...route, ...rework].filter(s => question.step === undefined || s === question.step)) {
     await createPopulation(session, question, step);
-    for (const {figures} of await figuresOf(session, step, undefined)) groups.push({key: step, ...figures});
+    const lots = await lotYields(session, step, undefined);
+    if (lots.length > 0)
+      groups.push({key: step, ...figures(lots, {route: [step], rework: []}, question.sigmaShift ?? 0)});
   }
   return groups;
 }
 
-interface Units extends Record<string, unknown> {
-  key: string;
-  product: string | null;
-  opportunities: number | null;
-  inspected: number;
-  passed: number;
-  passed_all: number;
-  defects: number;
+/** A step that is misspelt would be answered as one where nothing was inspected. @throws QuestionError */
+function mustBeInspected({route, rework}: Route, step: string | undefined): void {
+  const known = [...route, ...rework].filter(s => s !== '');
+  if (step === undefined || known.includes(step)) return;
+  throw new QuestionError(`no inspection was made at a step "${step}"`, {
+    hint: known.length > 0 ? `inspections were made at ${known.join(', ')}` : 'no inspection says at which step it was',
+  });
 }
 
-interface RouteYield extends Record<string, unknown> {
-  key: string;
-  product: string | null;
-  step: string;
-  inspected: number;
-  passed: number;
+function notesOf(lots: readonly Lot[], {rework}: Route, {step, by, from, to}: YieldQuestion): string[] {
+  const sum = (of: (lot: Lot) => number) => lots.reduce((all, lot) => all + lot.times * of(lot), 0);
+  const notes: string[] = [];
+  if (lots.length === 0) return notes;
+  if (sum(lot => lot.inspected) === sum(lot => lot.passed))
+    notes.push('no part failed at first: lots cannot show how they differ, intervals take parts as independent');
+  const seen = rework.filter(name => step === undefined && lots.some(lot => lot.steps?.includes(name)));
+  if (seen.length > 0)
+    notes.push(`parts come to ${seen.join(', ')} only after a failure: rework, which is no step of the route`);
+  const left = sum(lot => lot.left_so);
+  if (left > 0) notes.push(`${left} parts failed and were not inspected again: in the end they are not good`);
+  const unknown = [...new Set(lots.filter(lot => !lot.opportunities).map(lot => lot.product ?? '(none)'))];
+  if (unknown.length > 0) notes.push(`no DPMO: opportunities are not stated for product ${unknown.join(', ')}`);
+  if (by === 'step' && (from !== undefined || to !== undefined))
+    notes.push('groups are what each step inspected in the window; the route follows the parts first inspected in it');
+  return notes;
 }
-
-const inGroup = ({key, figures}: {key: string; figures: Figures}) => ({key, ...figures});
-
-/** The figures of `population`, one a level; none where nothing was inspected. */
-async function figuresOf(session: Session, step: string | undefined, by: string | undefined) {
-  await session.run(`create or replace temp table failures as ${query('failures')}`);
-  await session.run(
-    `create or replace temp table step_firsts as
-     select part, step, failed from (${query('step-inspections')}) where $step::varchar is null or step = $step`,
-    {step: step ?? null},
-  );
-  await createLevels(session, by);
-  const units = await session.rows<Units>(query('units'));
-  const routes = await session.rows<RouteYield>(query('route-yields'));
-  return [...new Set(units.map(u => u.key))].map(key => ({
-    key,
-    figures: figuresFrom(
-      units.filter(u => u.key === key),
-      routes.filter(r => r.key === key),
-    ),
-  }));
-}
-
-function figuresFrom(units: readonly Units[], routes: readonly RouteYield[]): Figures {
-  const sum = (of: (unit: Units) => number) => units.reduce((total, unit) => total + of(unit), 0);
-  const inspected = sum(u => u.inspected);
-  const defects = sum(u => u.defects);
-  const passedFirst = sum(u => u.passed);
-  const known = units.every(u => u.opportunities !== null && u.opportunities > 0);
-  const opportunities = known ? sum(u => u.inspected * (u.opportunities ?? 0)) : null;
-  return {
-    inspected,
-    passedFirst,
-    fpy: passedFirst / inspected,
-    rty: sum(u => u.inspected * rolledYield(routes.filter(r => r.product === u.product))) / inspected,
-    dpmo: opportunities === null ? null : (defects / opportunities) * 1e6,
-    dpu: defects / inspected,
-    opportunities: opportunities === null ? null : opportunities / inspected,
-    passedEveryStep: sum(u => u.passed_all) / inspected,
-  };
-}
-
-const rolledYield = (route: readonly RouteYield[]) => route.reduce((rolled, r) => rolled * (r.passed / r.inspected), 1);

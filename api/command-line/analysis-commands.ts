@@ -1,9 +1,11 @@
 import type {Command} from 'commander';
-import type {ItemKind, ParetoQuestion, Scope, ScreenQuestion} from '../../warehouse/answers.ts';
+import type {ItemKind, Scope, ScreenQuestion} from '../../warehouse/answers.ts';
+import type {ParetoQuestion, YieldQuestion} from '../../warehouse/pareto-answers.ts';
 import {splitList} from '../query-string.ts';
-import {paretoText, screenText, traceText, yieldText} from './print/analysis.ts';
+import {screenText, traceText} from './print/analysis.ts';
 import {containText} from './print/contain.ts';
-import {type Common, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
+import {paretoText, yieldText} from './print/pareto.ts';
+import {type Common, positiveNumber, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
 
 export function analysisCommands(program: Command, terminal: Terminal): void {
   withScope(program.command('screen'))
@@ -23,8 +25,12 @@ export function analysisCommands(program: Command, terminal: Terminal): void {
   withScope(program.command('pareto'))
     .description('which defects, products, stations, ... weigh most')
     .option('--by <factor>', 'defect, product, station or any factor')
+    .option('--defect <code>', 'count this defect, or group of defects, only')
     .option('--weight <weight>', 'count, ppm, severity or cost')
     .option('--top <k>', 'the first k bars, the rest as other', wholeNumber)
+    .option('--against <expression>', 'compare with these parts; without --where, everything else with them')
+    .option('--against-from <time>', 'compare with the period from this time on')
+    .option('--against-to <time>', 'compare with the period before this time; without --from, what comes after it')
     .action(({warehouse, json, ...question}: Common & ParetoQuestion) =>
       terminal.tell({warehouse, json}, 'pareto', question, paretoText),
     );
@@ -32,8 +38,9 @@ export function analysisCommands(program: Command, terminal: Terminal): void {
   withScope(program.command('yield'))
     .description('first-pass and rolled-throughput yield, DPU, DPMO')
     .option('--step <step>', 'of this step')
-    .option('--by <factor>', 'for each level of a factor')
-    .action(({warehouse, json, ...question}: Common & Scope & {step?: string; by?: string}) =>
+    .option('--by <factor>', 'for each level of a factor, or each step')
+    .option('--sigma-shift <z>', 'add this to the sigma level: 1.5 is the convention of Six Sigma', positiveNumber)
+    .action(({warehouse, json, ...question}: Common & YieldQuestion) =>
       terminal.tell({warehouse, json}, 'yield', question, yieldText),
     );
 

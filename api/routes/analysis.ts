@@ -1,14 +1,7 @@
 import type {FastifyReply} from 'fastify';
 import {z} from 'zod';
-import {
-  ContainQuestion,
-  ItemKind,
-  ParetoQuestion,
-  Plant,
-  ScreenQuestion,
-  TraceQuestion,
-  YieldQuestion,
-} from '../../warehouse/answers.ts';
+import {ContainQuestion, ItemKind, Plant, ScreenQuestion, TraceQuestion} from '../../warehouse/answers.ts';
+import {ParetoQuestion, YieldQuestion} from '../../warehouse/pareto-answers.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
 import {OPERATIONS, runOperation} from '../operations.ts';

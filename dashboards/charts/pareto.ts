@@ -47,11 +47,11 @@ export function paretoHeadline(bars: readonly ParetoBarData[]): string | null {
 
 /**
  * @param answer shares in [0, 1], in the order of their weight
- * @param options hrefOf: where a bar leads
+ * @param options hrefOf: where a bar leads, null for nowhere
  */
 export function pareto(
   answer: Pick<ParetoAnswer, 'bars' | 'other' | 'weight'>,
-  {width, hrefOf}: {width: number; hrefOf: (key: string) => string},
+  {width, hrefOf}: {width: number; hrefOf: (key: string) => string | null},
 ): Element {
   const bars = paretoBars(answer);
   const nameRoom = Math.round(Math.min(220, width * 0.3));

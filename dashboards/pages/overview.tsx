@@ -1,16 +1,11 @@
 /** Overview: how good is it, and what goes wrong most. */
-import {useCallback} from 'react';
-import type {ParetoAnswer, YieldAnswer} from '../../api/schemas.ts';
-import {usePareto, useYield} from '../api.ts';
-import {pareto, paretoBars, paretoHeadline} from '../charts/pareto.ts';
-import {count, counted, percent} from '../format.ts';
+import type {YieldAnswer} from '../../api/schemas.ts';
+import {useYield} from '../api.ts';
+import {count, percent} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
-import {ChartFigure} from '../parts/chart-figure.tsx';
+import {ParetoFigure} from '../parts/pareto-figure.tsx';
 import {Wide} from '../parts/wide.tsx';
-import {narrowed, useQuestion} from '../question.ts';
-
-const WAYS = {defect: 'defect', product: 'product', 'inspection.station': 'inspection station'};
-const WEIGHTS = {count: 'count', ppm: 'ppm', severity: 'severity', cost: 'cost'};
+import {useQuestion} from '../question.ts';
 
 export function Overview() {
   const {scope} = useQuestion();
@@ -37,7 +32,10 @@ export function Overview() {
               <Figures answer={answer} />
               <div className="overview">
                 <ParetoFigure />
-                <ByProduct />
+                <div>
+                  <AlongTheRoute route={answer.route} />
+                  <ByProduct />
+                </div>
               </div>
             </>
           )
@@ -52,6 +50,7 @@ function Figures({answer}: {answer: YieldAnswer}) {
   return (
     <dl className="figures">
       <Figure name="First-pass yield" value={percent(answer.fpy)}>
+        {between(answer.intervals.fpy)}
         {count(answer.passedFirst)} of {count(answer.inspected)} inspected passed at first
       </Figure>
       <Figure name="Inspected" value={count(answer.inspected)}>
@@ -69,12 +68,23 @@ function Figures({answer}: {answer: YieldAnswer}) {
       )}
       {answer.rty !== null && (
         <Figure name="Rolled throughput" value={percent(answer.rty)}>
+          {between(answer.intervals.rty)}
           product of first passes over all steps
+        </Figure>
+      )}
+      {answer.finalYield !== null && (
+        <Figure name="Final yield" value={percent(answer.finalYield)}>
+          {between(answer.intervals.finalYield)}
+          after rework, which {percent(answer.hiddenFactory)} of the parts needed
         </Figure>
       )}
     </dl>
   );
 }
+
+/** The 95 % interval, with lots as the unit. */
+const between = (range: {low: number; high: number} | null) =>
+  range && `${percent(range.low)} to ${percent(range.high)} at 95\u00a0%; `;
 
 function Figure({name, value, children}: {name: string; value: string; children: React.ReactNode}) {
   return (
@@ -88,118 +98,41 @@ function Figure({name, value, children}: {name: string; value: string; children:
   );
 }
 
-function ParetoFigure() {
-  const {scope, params, change} = useQuestion();
-  const by = params.get('by') ?? 'defect';
-  const weight = (params.get('weight') ?? 'count') as keyof typeof WEIGHTS;
-  const query = usePareto({...scope, by, weight, top: 10});
+/** Each inspection step, and what is left rolled up to it. */
+function AlongTheRoute({route}: {route: YieldAnswer['route']}) {
+  if (route.length < 2) return null;
   return (
-    <Answer query={query}>
-      {answer =>
-        answer.bars.length === 0 ? (
-          <Empty title="No defects in this scope">
-            <p>{counted(answer.basis.parts, 'part')} inspected, none with a recorded defect.</p>
-          </Empty>
-        ) : (
-          <ParetoChart
-            answer={answer}
-            tools={
-              <>
-                <Choice name="by" label="Pareto by" value={by} choices={WAYS} change={change} />
-                <Choice name="weight" label="weighted by" value={weight} choices={WEIGHTS} change={change} />
-              </>
-            }
-          />
-        )
-      }
-    </Answer>
-  );
-}
-
-interface ChoiceProps {
-  name: string;
-  label: string;
-  value: string;
-  choices: Record<string, string>;
-  change: (changes: Record<string, string>) => void;
-}
-
-function Choice({name, label, value, choices, change}: ChoiceProps) {
-  return (
-    <label className="choice">
-      <span>{label}</span>
-      <select value={value} onChange={event => change({[name]: event.target.value})}>
-        {Object.entries(choices).map(([key, text]) => (
-          <option key={key} value={key}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function ParetoChart({answer, tools}: {answer: ParetoAnswer; tools: React.ReactNode}) {
-  const {href, params} = useQuestion();
-  const hrefOf = useCallback(
-    (key: string) => {
-      if (answer.by === 'defect') return href('/investigate', {defect: key});
-      if (answer.by === 'product' || answer.by === 'part.product') return href('/investigate', {product: key});
-      return href('/investigate', {where: narrowed(params.get('where'), answer.by, key)});
-    },
-    [answer.by, href, params],
-  );
-  const draw = useCallback((width: number) => pareto(answer, {width, hrefOf}), [answer, hrefOf]);
-  const {basis} = answer;
-  return (
-    <ChartFigure
-      title={paretoHeadline(paretoBars(answer))}
-      subtitle={
-        <>
-          {answer.weight === 'count' ? 'Defects' : `Defects by ${answer.weight}`} by {answer.by}:{' '}
-          {counted(basis.defects, 'defect')} on {counted(basis.defectiveParts, 'part')}, of {count(basis.parts)}{' '}
-          inspected. A bar leads to its causes.
-        </>
-      }
-      draw={draw}
-      tools={tools}
-      table={<ParetoTable answer={answer} hrefOf={hrefOf} />}
-    />
-  );
-}
-
-function ParetoTable({answer, hrefOf}: {answer: ParetoAnswer; hrefOf: (key: string) => string}) {
-  return (
-    <Wide label="Pareto as a table">
-      <table>
-        <thead>
-          <tr>
-            <th>{answer.by}</th>
-            <th className="number">defects</th>
-            <th className="number">parts</th>
-            <th className="number">ppm</th>
-            <th className="number">{answer.weight}</th>
-            <th className="number">share</th>
-            <th className="number">cumulative</th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...answer.bars, ...(answer.other ? [answer.other] : [])].map(bar => (
-            <tr key={bar === answer.other ? 'other' : bar.key}>
-              <td>
-                {bar === answer.other ? `Other (${count(answer.other.keys)})` : <a href={hrefOf(bar.key)}>{bar.key}</a>}
-              </td>
-              <td className="number">{count(bar.count)}</td>
-              <td className="number">{count(bar.parts)}</td>
-              <td className="number">{count(bar.ppm)}</td>
-              <td className="number">{count(bar.weight)}</td>
-              <td className="number">{percent(bar.share)}</td>
-              <td className="number">{percent(bar.cumulative)}</td>
+    <section className="route">
+      <h2>Along the route</h2>
+      <p className="subtitle">First-pass yield of each inspection step, alone and rolled up to it.</p>
+      <Wide label="Yield along the route">
+        <table>
+          <thead>
+            <tr>
+              <th>step</th>
+              <th className="number">inspected</th>
+              <th className="number">FPY</th>
+              <th className="number">rolled</th>
+              <th className="number">final</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </Wide>
+          </thead>
+          <tbody>
+            {route.map(step => (
+              <tr key={step.step}>
+                <td>
+                  {step.step || '(not named)'}
+                  {step.rework && <small> rework</small>}
+                </td>
+                <td className="number">{count(step.inspected)}</td>
+                <td className="number">{percent(step.fpy)}</td>
+                <td className="number">{percent(step.rolled)}</td>
+                <td className="number">{percent(step.finalYield)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </section>
   );
 }
 
@@ -219,6 +152,7 @@ function ByProduct() {
                   <tr>
                     <th>product</th>
                     <th className="number">FPY</th>
+                    <th className="number">95&nbsp;%</th>
                     <th className="number">inspected</th>
                     <th className="number">failed</th>
                   </tr>
@@ -230,6 +164,10 @@ function ByProduct() {
                         <a href={href('/', {product: group.key})}>{group.key}</a>
                       </td>
                       <td className="number">{percent(group.fpy)}</td>
+                      <td className="number">
+                        {group.intervals.fpy &&
+                          `${percent(group.intervals.fpy.low).replace('\u00a0%', '')}–${percent(group.intervals.fpy.high)}`}
+                      </td>
                       <td className="number">{count(group.inspected)}</td>
                       <td className="number">{count(group.inspected - group.passedFirst)}</td>
                     </tr>

@@ -3,8 +3,9 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync}
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {z} from 'zod';
-import {ContainAnswer, Hold, ParetoAnswer, ScreenAnswer, TraceAnswer, YieldAnswer} from '../../warehouse/answers.ts';
+import {ContainAnswer, Hold, ScreenAnswer, TraceAnswer} from '../../warehouse/answers.ts';
 import {Receipt, RejectedRow} from '../../warehouse/data-answers.ts';
+import {ParetoAnswer, YieldAnswer} from '../../warehouse/pareto-answers.ts';
 import {fishbone, fishboneHere, plantFiles, temporaryFolder} from './plant.ts';
 
 test('the main path: files in, questions, a hold by two people', async () => {
@@ -22,6 +23,13 @@ test('the main path: files in, questions, a hold by two people', async () => {
   expect(pareto.bars).toMatchObject([{key: 'scratch', count: 4, parts: 4, share: 1, cumulative: 1}]);
   const filtered = await fishboneHere(['yield', '--where', "bore.tool = 'T7'", ...at]);
   expect(YieldAnswer.parse(filtered.json())).toMatchObject({inspected: 4, passedFirst: 0, fpy: 0});
+  const beside = await fishboneHere(['pareto', '--against', "bore.tool = 'T7'", '--defect', 'scratch', ...at]);
+  expect(ParetoAnswer.parse(beside.json()).comparison).toMatchObject({
+    overall: {now: {parts: 8, defective: 0}, against: {parts: 4, defective: 4}, verdict: 'too-little-data'},
+    leftOut: [{product: 'B', parts: 4, side: 'now'}],
+  });
+  const twice = await fishboneHere(['pareto', '--against', "part.product = 'A'", '--where', "bore.tool = 'T7'", ...at]);
+  expect([twice.code, twice.err]).toEqual([2, expect.stringContaining('4 parts would be on both sides')]);
   const screened = ScreenAnswer.parse(
     (await fishboneHere(['screen', '--defect', 'scratch', '--top', '1', ...at])).json(),
   );

@@ -4,9 +4,10 @@ import type {InjectOptions} from 'fastify';
 import {describe, expect, test} from 'vitest';
 import {z} from 'zod';
 import {Problem} from '../../api/problem.ts';
-import {ContainAnswer, ParetoAnswer, Plant, ScreenAnswer, TraceAnswer, YieldAnswer} from '../../warehouse/answers.ts';
+import {ContainAnswer, Plant, ScreenAnswer, TraceAnswer} from '../../warehouse/answers.ts';
 import {ChartAnswer} from '../../warehouse/chart-answers.ts';
 import {Receipt} from '../../warehouse/data-answers.ts';
+import {ParetoAnswer, YieldAnswer} from '../../warehouse/pareto-answers.ts';
 import {servedPlant} from './plant.ts';
 
 const CSV = {'content-type': 'text/csv'};
@@ -20,6 +21,16 @@ test('questions, with the parameters of the command line in camelCase', async ()
   });
   expect(YieldAnswer.parse(await get('/v1/yield?product=A'))).toMatchObject({inspected: 8, passedFirst: 4, fpy: 0.5});
   expect(YieldAnswer.parse(await get(`/v1/yield?where=${encodeURIComponent("bore.tool = 'T1'")}`)).inspected).toBe(8);
+  // Lot L1 fails, before 11:00 UTC; 1.5 is added to the sigma level only where it is known.
+  const {comparison} = ParetoAnswer.parse(await get('/v1/pareto?againstTo=2024-03-01T11:00:00Z&defect=scratch'));
+  expect(comparison).toMatchObject({unit: 'lot', overall: {now: {parts: 8}, against: {parts: 4, defective: 4}}});
+  expect(YieldAnswer.parse(await get('/v1/yield?sigmaShift=1.5&by=product'))).toMatchObject({
+    unit: 'lot',
+    lots: 3,
+    sigmaShift: 1.5,
+    sigmaLevel: null,
+    route: [{step: '', inspected: 12, rolled: expect.closeTo(8 / 12, 12)}],
+  });
   expect(TraceAnswer.parse(await get('/v1/trace/any/P1?backward=true')).kind).toBe('part');
   expect(Plant.parse(await get('/v1/plant'))).toMatchObject({
     plant: 'plant-1',

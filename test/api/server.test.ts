@@ -3,7 +3,8 @@ import {mkdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {startDemoMes} from '../../api/write-back/demo-mes.ts';
-import type {ContainAnswer, Hold, ParetoAnswer} from '../../warehouse/answers.ts';
+import type {ContainAnswer, Hold} from '../../warehouse/answers.ts';
+import type {ParetoAnswer} from '../../warehouse/pareto-answers.ts';
 import {Warehouse} from '../../warehouse/store.ts';
 import {fishbone, fishboneHere, plantFiles, startServer, temporaryFolder} from './plant.ts';
 

@@ -58,13 +58,32 @@ afterAll(async () => {
 const picture = (name: string) => page.screenshot({path: join(pictures, `${name}.png`), fullPage: true});
 const waitFor = (text: string | RegExp) => page.getByText(text).first().waitFor();
 
-test('1 the Pareto: scratches lead, and their bar is a link to their causes', async () => {
+test('1 the Pareto: scratches lead, their bar leads down to lots and back, and on to their causes', async () => {
   await page.goto(server.address);
-  const bar = page.getByRole('link', {name: /scratch/i}).first();
+  const bar = page
+    .locator('.plot')
+    .getByRole('link', {name: /scratch/i})
+    .first();
   await bar.waitFor();
   await picture('1-overview');
   await bar.click();
+  await page.waitForURL(/drill=defect%3Ascratch/);
+  await page.getByRole('combobox', {name: 'Pareto by'}).selectOption('part.lot');
+  await waitFor('by lot');
+  await page.getByRole('link', {name: 'Causes of these'}).click();
   await page.waitForURL(/\/investigate\?.*defect=scratch/);
+});
+
+test('1b the time before beside it: a verdict in words, in the address', async () => {
+  await page.goto(`${server.address}/`);
+  await page.getByRole('combobox', {name: 'compared with'}).selectOption('parts');
+  await page.getByLabel(/Parts to compare with/).fill("bore.tool = 'T7'");
+  await page.getByRole('button', {name: 'Compare'}).click();
+  await page.waitForURL(/against=/);
+  await waitFor(/lots against \d+/);
+  await waitFor(/better/i);
+  await picture('1b-compared');
+  await page.goto(`${server.address}/investigate?defect=scratch`);
 });
 
 test('2 the fishbone names the tool; its bone opens the finding', async () => {

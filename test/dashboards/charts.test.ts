@@ -6,8 +6,9 @@ import chromium from '@sparticuz/chromium';
 import {type Browser, type Page, chromium as playwright} from 'playwright-core';
 import {build} from 'vite';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import type {LevelRate, ParetoAnswer} from '../../api/schemas.ts';
+import type {Change, LevelRate, ParetoAnswer} from '../../api/schemas.ts';
 import {paretoBars, paretoHeadline} from '../../dashboards/charts/pareto.ts';
+import {comparedHeadline, ratioText, verdictText} from '../../dashboards/charts/pareto-compared.ts';
 import {levelsShown} from '../../dashboards/charts/rate-by-level.ts';
 import {textWidth} from '../../dashboards/charts/text-width.ts';
 
@@ -23,6 +24,8 @@ const bar = (key: string, weight: number, cumulative: number) => ({
   weight,
   share: weight / 100,
   cumulative: cumulative / 100,
+  where: null,
+  next: null,
 });
 // 100 defects: 30 + 20 + 10 named, and 40 in 5 other codes, more than any named one.
 const answer: Pick<ParetoAnswer, 'bars' | 'other' | 'weight'> = {
@@ -69,6 +72,37 @@ describe('what is drawn', () => {
       'a',
       'accused',
     ]);
+  });
+});
+
+describe('two sides beside each other', () => {
+  const side = {parts: 100, defective: 1, lots: 5, ppm: 1, standardised: 1, low: 0, high: 2};
+  const change: Change = {
+    key: 'scratch',
+    now: side,
+    against: side,
+    difference: null,
+    ratio: {value: 0.55, low: 0.39, high: 0.76},
+    level: 0.95,
+    p: 0.001,
+    q: 0.002,
+    verdict: 'better',
+    words: 'better',
+    lotsNeeded: 12,
+  };
+
+  test('the verdict is a shape and words; what is missing has a number', () => {
+    expect(comparedHeadline({overall: change, unit: 'lot'})).toBe('▼ Better: 0.55× [0.39, 0.76]');
+    const little = {...change, verdict: 'too-little-data' as const, p: 0.4};
+    expect(verdictText(little, 'lot')).toBe('◌ too little data, ≈ 12 lots needed');
+    expect(verdictText({...little, lotsNeeded: null}, 'lot')).toBe('◌ too little data');
+    const among = {...change, verdict: 'no-evidence' as const, p: 0.03, q: 0.12};
+    expect(verdictText(among, 'lot')).toBe('· no evidence among so many bars');
+  });
+
+  test('a ratio without an upper bound says where it begins', () => {
+    expect(ratioText({...change, ratio: {value: null, low: 4.21, high: null}})).toBe('above 4.2×');
+    expect(ratioText({...change, ratio: null})).toBe('');
   });
 });
 

@@ -1,6 +1,18 @@
 // The address is the question: expected values follow from the contract's names (the command line's flags in camelCase).
 import {expect, test} from 'vitest';
-import {narrowed, placeHref, queryString, scopeOf, screenQuestionOf, withParams} from '../../dashboards/question.ts';
+import {
+  comparedWith,
+  drilled,
+  drillOf,
+  narrowed,
+  placeHref,
+  queryString,
+  scopeOf,
+  screenQuestionOf,
+  withDrill,
+  withParams,
+} from '../../dashboards/question.ts';
+import {nextOf} from '../../warehouse/drill.ts';
 import {permalinkOf} from '../../warehouse/screening/screen.ts';
 
 const address = new URLSearchParams(
@@ -61,4 +73,43 @@ test('a filter is narrowed by a quoted value', () => {
 test('a query leaves out what was not asked', () => {
   expect(queryString({by: 'defect', top: 10, product: undefined})).toBe('?by=defect&top=10');
   expect(queryString({})).toBe('');
+});
+
+test('the way down is in the address, and holds fixed what the bars said', () => {
+  const drill = [
+    {by: 'defect', key: 'scratch'},
+    {by: 'product', key: 'HX-100'},
+    {by: 'inspection.station', key: "Bob's: 2"},
+    {by: 'part.lot', key: '(missing)'},
+  ];
+  const down = withDrill(new URLSearchParams('from=2026-05-01&by=product&drill=defect:void'), drill, 'part.lot');
+  expect(drillOf(down)).toEqual(drill);
+  expect(down.get('by')).toBe('part.lot');
+  expect(drilled(scopeOf(down), drillOf(down))).toEqual({
+    from: '2026-05-01',
+    defect: 'scratch',
+    product: 'HX-100',
+    where: "(inspection.station = 'Bob''s: 2') and part.lot is missing",
+  });
+  expect(withDrill(down, [], null).toString()).toBe('from=2026-05-01');
+});
+
+test('with what the Pareto is compared', () => {
+  expect(comparedWith(new URLSearchParams("against=bore.tool = 'T7'&againstTo=2026-05-01&againstFrom="))).toEqual({
+    against: "bore.tool = 'T7'",
+    againstTo: '2026-05-01',
+  });
+});
+
+test('a bar leads to the question that the warehouse would ask next', () => {
+  for (const [by, key] of [
+    ['defect', 'scratch'],
+    ['product', 'A'],
+    ['inspection.station', 'X'],
+    ['part.lot', "L'1"],
+    ['product', '(missing)'],
+  ]) {
+    const next = nextOf(key, {question: {where: "bore.tool = 'T7'"}, by, kind: 'category'});
+    expect({by: next?.by, ...drilled({where: "bore.tool = 'T7'"}, [{by, key}])}).toEqual(next);
+  }
 });

@@ -1,4 +1,5 @@
 /** The threads that answer a question together: each has its share of the factors, and the lead has the last word. */
+import {grouped} from '../grouped.ts';
 import type {Tested} from './candidate.ts';
 import type {Classes} from './classes.ts';
 import type {Entry} from './given.ts';
@@ -129,14 +130,4 @@ function byRows(factors: Ground['frame']['factors']): number[] {
     return factor.kind === 'number' ? factor.rows.buffer : null;
   };
   return [...grouped([...factors.keys()], rowsOf).values()].flat();
-}
-
-function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

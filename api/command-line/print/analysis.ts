@@ -1,6 +1,6 @@
-import type {Finding, ParetoAnswer, ScreenAnswer, TraceAnswer, YieldAnswer} from '../../../warehouse/answers.ts';
+import type {Finding, ScreenAnswer, TraceAnswer} from '../../../warehouse/answers.ts';
 import {isClaim} from '../../claim.ts';
-import {bold, type Clock, count, counted, likewise, paragraphs, percent, short, table} from './layout.ts';
+import {bold, type Clock, count, counted, likewise, paragraphs, short, table} from './layout.ts';
 
 const OTHERS_SHOWN = 10;
 const HISTORY_SHOWN = 40;
@@ -83,50 +83,6 @@ function ratio(value: number): string {
 
 function levelOf({level, threshold}: Finding): string {
   return threshold ? `${threshold.op} ${threshold.value}` : (level ?? '');
-}
-
-export function paretoText({basis, bars, other, by, weight, asOf}: ParetoAnswer): string {
-  const rows = bars.map(bar => [
-    bar.key,
-    bar.count,
-    bar.parts,
-    Math.round(bar.ppm),
-    percent(bar.share),
-    percent(bar.cumulative),
-  ]);
-  if (other) {
-    const {count: defects, parts, ppm, share, cumulative, keys} = other;
-    rows.push([`other (${keys})`, defects, parts, Math.round(ppm), percent(share), percent(cumulative)]);
-  }
-  return paragraphs(
-    `${counted(basis.defects, 'defect')} on ${counted(basis.defectiveParts, 'part')} of ${count(basis.parts)} inspected, ` +
-      `by ${by}, weighed by ${weight}, at position ${asOf}.`,
-    table([by, 'defects', 'parts', 'ppm', 'share', 'cumulative'], rows),
-  );
-}
-
-export function yieldText(answer: YieldAnswer): string {
-  const {inspected, passedFirst, fpy, rty, dpu, dpmo, opportunities, groups, asOf} = answer;
-  const figure = (value: number | null) => (value === null ? 'unknown' : short(value));
-  return paragraphs(
-    `${count(passedFirst)} of ${counted(inspected, 'inspected part')} passed at the first inspection, at position ${asOf}.`,
-    table(
-      ['first-pass yield', 'rolled throughput', 'DPU', 'DPMO', 'opportunities'],
-      [
-        [
-          percent(fpy),
-          percent(rty),
-          figure(dpu),
-          figure(dpmo),
-          opportunities === null ? 'unknown' : count(opportunities),
-        ],
-      ],
-    ),
-    table(
-      ['', 'inspected', 'passed first', 'first-pass yield', 'DPU'],
-      (groups ?? []).map(g => [g.key, g.inspected, g.passedFirst, percent(g.fpy), figure(g.dpu)]),
-    ),
-  );
 }
 
 export function traceText(answer: TraceAnswer, clock: Clock): string {

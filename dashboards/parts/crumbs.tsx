@@ -1,0 +1,32 @@
+/** The way from everything to what is shown, each step a link back to it, and on to the causes. */
+import {type DrillStep, drilled, useQuestion, withDrill} from '../question.ts';
+
+export function Crumbs({drill, ways}: {drill: readonly DrillStep[]; ways: Record<string, string>}) {
+  const {params, scope, href} = useQuestion();
+  const by = params.get('by') ?? 'defect';
+  const {defect, product, where} = drilled(scope, drill);
+  return (
+    <nav className="crumbs" aria-label="Way down">
+      {drill.length > 0 && (
+        <ol>
+          <li>
+            <a href={`/?${withDrill(params, [], drill[0].by)}`}>Everything</a>
+          </li>
+          {drill.map((step, k) => (
+            <li key={`${step.by} ${step.key}`}>
+              {k === drill.length - 1 ? (
+                <b aria-current="step">{step.key}</b>
+              ) : (
+                <a href={`/?${withDrill(params, drill.slice(0, k + 1), drill[k + 1].by)}`}>{step.key}</a>
+              )}
+            </li>
+          ))}
+          <li>by {ways[by] ?? by}</li>
+        </ol>
+      )}
+      <a href={href('/investigate', {defect: defect ?? null, product: product ?? null, where: where ?? null})}>
+        Causes {drill.length > 0 ? 'of these' : 'of all failures'}
+      </a>
+    </nav>
+  );
+}

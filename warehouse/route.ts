@@ -1,0 +1,43 @@
+/** The inspection steps that there are: the route, in the order in which parts come to it, and places of rework. */
+import type {Session} from './duckdb.ts';
+import {query} from './queries.ts';
+
+export interface Route {
+  route: string[];
+  rework: string[];
+}
+
+/**
+ * Makes temporary tables `step_firsts` and `rework_steps`, for the whole plant: what is rework does not depend on the
+ * parts that somebody asks about.
+ */
+export async function readRoute(session: Session): Promise<Route> {
+  await session.run(`create or replace temp table step_firsts as ${query('step-inspections')}`);
+  await session.run(`create or replace temp table rework_steps as ${query('rework-steps')}`);
+  const steps = await session.rows<{step: string; rework: boolean}>(
+    'select distinct step, step in (from rework_steps) as rework from step_firsts order by step',
+  );
+  const rework = steps.filter(s => s.rework).map(s => s.step);
+  const route = steps.filter(s => !s.rework).map(s => s.step);
+  const pairs = route.length > 1 ? await session.rows<StepPair>(query('step-pairs')) : [];
+  return {route: inOrder(route, pairs), rework};
+}
+
+export interface StepPair extends Record<string, unknown> {
+  earlier: string;
+  later: string;
+  parts: number;
+}
+
+/** Steps so that of each two the one to which most parts came first stands first; where products disagree, the least bad. */
+export function inOrder(steps: readonly string[], pairs: readonly StepPair[]): string[] {
+  const parts = new Map(pairs.map(pair => [`${pair.earlier}\n${pair.later}`, pair.parts]));
+  const lead = (a: string, b: string) => (parts.get(`${a}\n${b}`) ?? 0) - (parts.get(`${b}\n${a}`) ?? 0);
+  const left = steps.toSorted();
+  const ordered: string[] = [];
+  while (left.length > 0) {
+    const ahead = left.map(step => left.filter(other => lead(other, step) > 0).length);
+    ordered.push(...left.splice(ahead.indexOf(Math.min(...ahead)), 1));
+  }
+  return ordered;
+}

@@ -1,0 +1,20 @@
+/** What intervals take as independent: lots, whose parts share their fate, or parts where no lots are known. */
+import {counted} from './counted.ts';
+import type {Session} from './duckdb.ts';
+
+/** Of `population`. */
+export async function lotsOf(session: Session): Promise<{unit: 'lot' | 'part'; notes: string[]}> {
+  const {parts, loose, lots} = await session.row<{parts: number; loose: number; lots: number}>(
+    `select count(*) as parts, count(*) filter (s.lot is null) as loose, count(distinct s.lot) as lots
+     from population p join subjects s on s.part = p.part`,
+  );
+  const notes: string[] = [];
+  if (parts > 0 && lots === 0)
+    notes.push(
+      'no lots are known, so intervals take each part as independent: where parts share their fate, they are too narrow',
+    );
+  else if (loose > 0) notes.push(`${counted(loose, 'part')} of ${parts} name no lot: each stands alone`);
+  if (parts > 0 && lots + loose < 2)
+    notes.push('all parts are of one lot: there is no interval, since parts of a lot are not independent');
+  return {unit: lots > 0 ? 'lot' : 'part', notes};
+}
