@@ -104,6 +104,19 @@ describe.skipIf(!shared.present)('baselines of the piston rings', () => {
     expect(third.version).toBe(3);
   });
 
+  test('the ledger does not name a person whom a filter or a reason names; the answer does', async () => {
+    const plant = await open();
+    const ran = pistonRings().map((_, s) => `r${s + 1}-1,forge,Erika Mustermann`);
+    await feed(plant, ['operations', `part,step,operator\n${ran.join('\n')}`]);
+    const where = "forge.operator = 'Erika Mustermann'";
+    const asked = {parameter: 'diameter', kind: 'imr', where, baseline: '..'} as const;
+    const frozen = await freezeBaseline(plant, asked, {...ADA, reason: 'Erika Mustermann ran these'});
+    expect(frozen).toMatchObject({where, reason: 'Erika Mustermann ran these', window: {points: 40}});
+    expect(JSON.stringify(plant.entries())).not.toContain('Mustermann');
+    expect((await chart(plant, {...asked, baseline: undefined})).baseline.frozen?.id).toBe(frozen.id);
+    expect(await alarms(plant, {})).toMatchObject({charts: 1, notes: []});
+  });
+
   test('frozen baselines outlive the process', async () => {
     const plant = await open();
     const {id} = await freezeBaseline(plant, {...XBAR, baseline: '..'}, ADA);

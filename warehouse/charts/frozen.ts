@@ -7,6 +7,7 @@ import {createHash} from 'node:crypto';
 import type {ChartKind, ChartQuestion, FrozenBaseline} from '../chart-answers.ts';
 import {canonicalJson} from '../ledger-chain.ts';
 import {NotFound} from '../not-found.ts';
+import {hidePersons, tellPersons} from '../person-texts.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Warehouse} from '../store.ts';
 import {pointsWithin, spanOf} from './baseline.ts';
@@ -35,6 +36,7 @@ export interface Frozen extends FrozenBaseline {
 export function frozenBaselines(warehouse: Warehouse, asOf: number, of?: Identity): Frozen[] {
   const found = new Map<string, Frozen>();
   const versions = new Map<string, number>();
+  const names = warehouse.persons.names();
   for (const {kind, at, body} of warehouse.entries()) {
     if (kind !== 'baseline') continue;
     const entry = body as Entry;
@@ -53,12 +55,13 @@ export function frozenBaselines(warehouse: Warehouse, asOf: number, of?: Identit
       version,
       kind: entry.kind,
       ...chart,
+      where: tellPersons(chart.where, names),
       validFrom,
       window,
       center,
       sigma,
       sigmaBy,
-      reason,
+      reason: tellPersons(reason, names),
       by,
       at,
       lines,
@@ -114,7 +117,8 @@ export async function freezeBaseline(
     .update(canonicalJson([entry, by, reason, warehouse.ledger.head.seq]))
     .digest('hex')
     .slice(0, 12)}`;
-  await warehouse.append('baseline', {baseline: id, by, authenticated, reason, ...entry} satisfies Entry);
+  const hidden = hidePersons(reason, warehouse.persons.names());
+  await warehouse.append('baseline', {baseline: id, by, authenticated, reason: hidden, ...entry} satisfies Entry);
   return told(frozenBaselines(warehouse, asOf).find(b => b.id === id)!);
 }
 
@@ -128,7 +132,8 @@ export async function retireBaseline(
   if (!found) {
     throw new NotFound(`no baseline ${id} is in force: "fishbone baseline list" shows those that are`);
   }
-  const entry: Entry = {baseline: id, by, authenticated, reason, did: 'retire', asOf: warehouse.position};
+  const hidden = hidePersons(reason, warehouse.persons.names());
+  const entry: Entry = {baseline: id, by, authenticated, reason: hidden, did: 'retire', asOf: warehouse.position};
   await warehouse.append('baseline', entry);
   return told(found);
 }

@@ -1,6 +1,7 @@
 /** From the question of a chart to its points, and to what makes two charts show the same points. */
 import type {ChartKind, ChartQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
+import {hidePersons} from '../person-texts.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
 import type {Warehouse} from '../store.ts';
 import type {Chartable} from './chartable.ts';
@@ -46,7 +47,9 @@ export async function openChart(
   question: ChartQuestion,
   asOf: number,
 ): Promise<{chart: Chartable; identity: Identity}> {
-  const {kind, product = null, where = null} = question;
+  const {kind, product = null} = question;
+  // The ledger, which keeps what is frozen, does not say whom the data are about.
+  const where = question.where === undefined ? null : hidePersons(question.where, warehouse.persons.names());
   const family = FAMILIES[kind] === 'subgroups' && isSingle(question) ? 'singles' : FAMILIES[kind];
   const {chart, by} = await opened(warehouse, session, question, asOf);
   const parameter = COUNTED.has(kind)
