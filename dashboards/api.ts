@@ -125,11 +125,16 @@ export function useRecomputed(id: string, wanted: boolean) {
 }
 
 /** A capability with its panels; asked when a parameter is chosen. */
-export function useCapability(parameter: string, question: Record<string, string | number | undefined>) {
+export function useCapability(
+  parameter: string,
+  question: Record<string, string | number | undefined>,
+  enabled: boolean,
+) {
   return useQuery({
     queryKey: ['capability', parameter, question],
     queryFn: ({signal}) =>
       ask<CapabilityAnswer>(`/capability/${segment(parameter)}${queryString({...question, sixPack: true})}`, {signal}),
+    enabled,
   });
 }
 

@@ -3,8 +3,11 @@ import * as Plot from '@observablehq/plot';
 import type {Mark, Panel} from '../../api/schemas.ts';
 import {count, moment} from '../format.ts';
 import {styledByPage} from './plot-element.ts';
+import {fitted, textWidth} from './text-width.ts';
 
 const HEIGHT_PX = 236;
+/** Where the limits are named. */
+const RIGHT_PX = 92;
 const NAMES: Partial<Record<Panel['kind'], [one: string, many: string]>> = {
   xbar: ['mean', 'means'],
   imr: ['value', 'values'],
@@ -53,7 +56,7 @@ export function capabilityPoints(
       width,
       height: HEIGHT_PX,
       marginLeft: 48,
-      marginRight: 92,
+      marginRight: RIGHT_PX,
       marginTop: 10,
       marginBottom: 24,
       className: 'plot-drawing',
@@ -101,7 +104,7 @@ export function capabilityPoints(
           text: (label: {name: string; value: number}) => `${label.name} ${figure(label.value, digits)}`,
           fill: 'var(--ink-faint)',
         }),
-        ...ends(marks, timeZone).map(({text, side}) =>
+        ...ends(marks, width - 48 - RIGHT_PX, timeZone).map(({text, side}) =>
           Plot.text([text], {
             frameAnchor: side === 'left' ? 'bottom-left' : 'bottom-right',
             dy: 20,
@@ -128,19 +131,22 @@ function apart<L extends {value: number}>(labels: readonly L[], marks: readonly 
   return shown;
 }
 
-function ends(marks: readonly Mark[], timeZone?: string) {
+/** Names and days of the first and the last point; on a narrow chart what fits of them. */
+function ends(marks: readonly Mark[], room: number, timeZone?: string) {
   const [first, last] = [marks[0], marks[marks.length - 1]];
+  const most = room / 2 - 6;
   return [
-    {text: endText(first.x, first.at, timeZone), side: 'left' as const},
-    ...(marks.length > 1 ? [{text: endText(last.to, last.at, timeZone), side: 'right' as const}] : []),
+    {text: endText(first.x, first.at, most, timeZone), side: 'left' as const},
+    ...(marks.length > 1 ? [{text: endText(last.to, last.at, most, timeZone), side: 'right' as const}] : []),
   ];
 }
 
 /** A subgroup by its name and day; one without a name of its own by its day alone. */
-function endText(name: string, at: string | null, timeZone?: string): string {
+function endText(name: string, at: string | null, most: number, timeZone?: string): string {
   const day = at === null ? '' : moment(at, timeZone).replace(/, .*$/, '');
   if (/^\d+$/.test(name) || name === at || /^\d{4}-\d{2}-\d{2}T/.test(name)) return day || `no. ${Number(name) + 1}`;
-  return day === '' ? name : `${name}, ${day}`;
+  const whole = day === '' ? name : `${name}, ${day}`;
+  return textWidth(whole, 12) <= most ? whole : fitted(day || name, 12, most);
 }
 
 function markTitle({x, to, at, points, low, high, outside}: Mark, digits: number, timeZone?: string): string {

@@ -19,20 +19,49 @@ export function Capability({parameter}: {parameter: string | null}) {
       {parameter === null ? (
         <Answer query={query}>{({parameters}) => <Choose parameters={parameters} />}</Answer>
       ) : (
-        <OfParameter parameter={parameter} known={query.data?.parameters ?? []} />
+        <OfParameter parameter={parameter} known={query.data?.parameters ?? []} ready={!query.isLoading} />
       )}
     </>
   );
 }
 
-function OfParameter({parameter, known}: {parameter: string; known: readonly ParameterRow[]}) {
+function OfParameter({parameter, known, ready}: {parameter: string; known: readonly ParameterRow[]; ready: boolean}) {
   const {params, scope} = useQuestion();
-  const query = useCapability(parameter, {...scope, ...capabilityOf(params)});
+  const asked = capabilityOf(params);
+  const byProduct =
+    scope.product === undefined &&
+    asked.lsl === undefined &&
+    asked.usl === undefined &&
+    known.some(p => p.parameter === parameter && p.limits === 'by product');
+  const query = useCapability(parameter, {...scope, ...asked}, ready && !byProduct);
   return (
     <>
       <CapabilityTools parameter={parameter} known={known} answer={query.data} />
-      <Answer query={query}>{answer => <Told answer={answer} />}</Answer>
+      {byProduct ? (
+        <WhichProduct parameter={parameter} />
+      ) : (
+        <Answer query={query}>{answer => <Told answer={answer} />}</Answer>
+      )}
     </>
+  );
+}
+
+/** Limits that differ are no limits of all products together: one has to be chosen. */
+function WhichProduct({parameter}: {parameter: string}) {
+  const products = usePlant().data?.products ?? [];
+  const {href} = useQuestion();
+  return (
+    <Empty title={`${parameter} has limits of its own for each product`}>
+      <p>Choose a product, or give other limits above.</p>
+      <ul className="products">
+        {products.map(({product, parts}) => (
+          <li key={product}>
+            <a href={href(`/capability/${encodeURIComponent(parameter)}`, {product})}>{product}</a>{' '}
+            <small>{counted(parts, 'part')}</small>
+          </li>
+        ))}
+      </ul>
+    </Empty>
   );
 }
 

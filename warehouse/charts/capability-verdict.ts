@@ -31,11 +31,13 @@ function besides({normal, fits, fitted}: Judged): string {
 
 const WORDS: Partial<Record<string, string>> = {r: 'ranges', s: 'standard deviations', mr: 'moving ranges'};
 
+const grouped = (count: number) => count.toLocaleString('en');
+
 function beyondText({outside, points, spread}: CapabilityAnswer['stable']): string {
   const parts = [
-    outside > 0 ? `${outside} of ${points} points are beyond its limits` : '',
+    outside > 0 ? `${grouped(outside)} of ${grouped(points)} points are beyond its limits` : '',
     spread.outside > 0
-      ? `${spread.outside} of ${spread.points} ${WORDS[spread.chart] ?? spread.chart} beyond theirs`
+      ? `${grouped(spread.outside)} of ${grouped(spread.points)} ${WORDS[spread.chart] ?? spread.chart} beyond theirs`
       : '',
   ].filter(text => text !== '');
   return parts.join(' and ');
