@@ -66,7 +66,7 @@ export interface Beyond {
 /** Parts per million expected beyond each limit of a distribution that has these tails. */
 export function expectedBeyond(
   {lsl, usl}: Limits,
-  {below, above}: {below(x: number): number; above(x: number): number},
+  {below, above}: {below: (x: number) => number; above: (x: number) => number},
 ): Beyond {
   const low = lsl === null ? 0 : below(lsl) * 1e6;
   const high = usl === null ? 0 : above(usl) * 1e6;

@@ -3,20 +3,20 @@ import {normalTail, normalUpperQuantile} from './normal.ts';
 
 /** A distribution with its parameters filled in. `below` and `above` are computed as tails, never as 1 minus the other. */
 export interface Distribution {
-  below(x: number): number;
-  above(x: number): number;
+  below: (x: number) => number;
+  above: (x: number) => number;
   /** The x below which this share lies. */
-  quantile(share: number): number;
-  logDensity(x: number): number;
+  quantile: (share: number) => number;
+  logDensity: (x: number) => number;
 }
 
 /** A distribution on y > 0 (the normal one: on all numbers), and how its parameters are found from weighted values. */
 export interface Form {
   /** Names of the parameters, in their order. */
   parameters: readonly string[];
-  of(parameters: readonly number[]): Distribution;
+  of: (parameters: readonly number[]) => Distribution;
   /** Maximum likelihood. @param start the parameters of a similar sample, from which the search begins */
-  fit(y: Float64Array, weight: Float64Array, start?: readonly number[]): number[];
+  fit: (y: Float64Array, weight: Float64Array, start?: readonly number[]) => number[];
 }
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);

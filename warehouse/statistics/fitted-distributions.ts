@@ -21,7 +21,7 @@ export interface Fitted extends Distribution {
   /** The estimated ones, in the order that `at` takes them. */
   estimates: readonly number[];
   /** The same distribution with other parameters: what intervals and p-values are worked out from. */
-  at(estimates: readonly number[]): Distribution;
+  at: (estimates: readonly number[]) => Distribution;
   logLikelihood: number;
 }
 

@@ -4,7 +4,7 @@ import {solveSymmetric} from './solve.ts';
 /** What is known of estimates whose likelihood is regular: they scatter as the inverse of Fisher's information. */
 export interface Regular {
   estimates: readonly number[];
-  at(estimates: readonly number[]): Distribution;
+  at: (estimates: readonly number[]) => Distribution;
 }
 
 const POINTS = 2000;
