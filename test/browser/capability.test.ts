@@ -25,14 +25,16 @@ beforeAll(async () => {
   mkdirSync(pictures, {recursive: true});
   await writePlant(
     join(folder, 'plant'),
-    makePlant({seed: 1, parameters: 8, lots: 40, partsPerLot: 25, uninspectedLots: 0, effect: 5}),
+    makePlant({seed: 1, parameters: 152, lots: 40, partsPerLot: 25, uninspectedLots: 0, effect: 5}),
   );
   app = await openApp(join(folder, 'warehouse'), {make: true});
-  await ingest(app, [join(folder, 'plant')]);
+  const tables = ['parts', 'operations', 'lots', 'parameters'].map(name => join(folder, 'plant', `${name}.csv`));
+  await ingest(app, tables);
+  await ingest(app, [join(folder, 'plant', 'wide', 'measurements.bore.csv')], {wide: true});
   server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
   browser = await openBrowser();
   page = await (await browser.newContext({viewport: {width: 1440, height: 900}})).newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(300_000);
   page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
   page.on('pageerror', error => troubles.push(error.message));
 });
