@@ -1,7 +1,7 @@
 /** Capability: does a parameter keep within its limits, for sure or not, and what shows it; a six-pack to hang up. */
 import type {CapabilityAnswer, ParameterRow} from '../../api/schemas.ts';
 import {useCapability, useParameters, usePlant} from '../api.ts';
-import {count, counted, measure, moment} from '../format.ts';
+import {count, counted, cut, moment} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {CapabilityIndices} from '../parts/capability-indices.tsx';
 import {CapabilityTables} from '../parts/capability-tables.tsx';
@@ -73,9 +73,9 @@ function Told({answer}: {answer: CapabilityAnswer}) {
   const span =
     at?.[0]?.at == null ? '' : `, ${moment(at[0].at, timeZone)} to ${moment(at[at.length - 1].at, timeZone)}`;
   const limits = [
-    lsl === null ? 'no lower limit' : `lower limit ${measure(lsl)}`,
-    target === null ? '' : `target ${measure(target)}`,
-    usl === null ? 'no upper limit' : `upper limit ${measure(usl)}`,
+    lsl === null ? 'no lower limit' : `lower limit ${cut(lsl)}`,
+    target === null ? '' : `target ${cut(target)}`,
+    usl === null ? 'no upper limit' : `upper limit ${cut(usl)}`,
   ].filter(text => text !== '');
   return (
     <>
@@ -169,7 +169,7 @@ function Choose({parameters}: {parameters: readonly ParameterRow[]}) {
                         ) : (
                           [p.lsl, p.target, p.usl].map((value, k) => (
                             <td key={['lsl', 'target', 'usl'][k]} className="number">
-                              {value === null ? '–' : measure(value)}
+                              {value === null ? '–' : cut(value)}
                             </td>
                           ))
                         )}

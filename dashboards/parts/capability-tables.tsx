@@ -1,6 +1,6 @@
 /** Parts per million by side, and every distribution that was tried. */
 import type {CapabilityAnswer, Fit} from '../../api/schemas.ts';
-import {count, counted, measure, probability} from '../format.ts';
+import {count, counted, cut, probability} from '../format.ts';
 import {Wide} from './wide.tsx';
 
 export function CapabilityTables({answer}: {answer: CapabilityAnswer}) {
@@ -60,9 +60,8 @@ function Beyond({answer: {ppm, fitted, guard, lsl, usl}}: {answer: CapabilityAns
       </Wide>
       {guard !== null && (
         <p className="subtitle">
-          Guard band {measure(guard.band)} (ISO 14253-1): accepted{' '}
-          {guard.lsl === null ? '' : `from ${measure(guard.lsl)} `}
-          {guard.usl === null ? '' : `to ${measure(guard.usl)}`}. {counted(guard.observed.total, 'value')}{' '}
+          Guard band {cut(guard.band)} (ISO 14253-1): accepted {guard.lsl === null ? '' : `from ${cut(guard.lsl)} `}
+          {guard.usl === null ? '' : `to ${cut(guard.usl)}`}. {counted(guard.observed.total, 'value')}{' '}
           {guard.observed.total === 1 ? 'is' : 'are'} not proved to conform; {count(guard.outside)} of them{' '}
           {guard.outside === 1 ? 'lies' : 'lie'} beyond the limits themselves.
         </p>

@@ -1,9 +1,4 @@
-import type {
-  AlarmAnswer,
-  ChartAnswer,
-  FrozenBaseline,
-  ScanAnswer,
-} from '../../../warehouse/chart-answers.ts';
+import type {AlarmAnswer, ChartAnswer, FrozenBaseline, ScanAnswer} from '../../../warehouse/chart-answers.ts';
 import {bold, type Clock, count, counted, paragraphs, short, table} from './layout.ts';
 
 const VIOLATIONS_SHOWN = 30;
