@@ -91,7 +91,9 @@ export function byPercentiles({lsl, usl}: Limits, {low, median, high}: {low: num
  * @see ISO 14253-1:2017 (decision rules for verifying conformity)
  */
 export function acceptance({lsl, usl}: Limits, band: number): {lsl: number | null; usl: number | null} {
-  return {lsl: lsl === null ? null : lsl + band, usl: usl === null ? null : usl - band};
+  // 73.95 + 0.02 is a little more than 73.97 in binary, and a value of 73.97 would fall on the wrong side.
+  const exact = (limit: number) => Number(limit.toPrecision(12));
+  return {lsl: lsl === null ? null : exact(lsl + band), usl: usl === null ? null : exact(usl - band)};
 }
 
 /** A ratio over an estimated sigma: its interval follows the chi distribution of sigma. */

@@ -107,6 +107,7 @@ test('parts per million expected of a normal process', () => {
 
 // ISO 14253-1: conformity is proved between the limits drawn in by the expanded uncertainty.
 test('a guard band draws in the limits that there are', () => {
+  expect(acceptance({lsl: 0.1, usl: 0.9, target: null}, 0.2)).toEqual({lsl: 0.3, usl: 0.7});
   expect(acceptance({lsl: 9, usl: 11, target: null}, 0.25)).toEqual({lsl: 9.25, usl: 10.75});
   expect(acceptance({lsl: null, usl: 11, target: null}, 0.25)).toEqual({lsl: null, usl: 10.75});
 });
