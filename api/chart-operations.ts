@@ -1,5 +1,6 @@
 /** What is asked of control charts besides one chart: frozen baselines, alarms, and all parameters at a glance. */
 import {z} from 'zod';
+import {ParameterRow, ParametersQuestion} from '../warehouse/capability-answers.ts';
 import {
   AlarmAnswer,
   AlarmQuestion,
@@ -11,6 +12,7 @@ import {
 import {alarms} from '../warehouse/charts/alarms.ts';
 import {freezeBaseline, frozenBaselines, retireBaseline, told} from '../warehouse/charts/frozen.ts';
 import {scan} from '../warehouse/charts/scan.ts';
+import {parameters} from '../warehouse/parameters.ts';
 import {decided, operation} from './operation.ts';
 
 const By = z.string().trim().min(1).optional().describe('who decides; a key proves it, otherwise it is self-declared');
@@ -50,6 +52,12 @@ export const CHART_OPERATIONS = {
     input: AlarmQuestion.strict(),
     output: AlarmAnswer,
     run: (app, question) => alarms(app.warehouse, question),
+  }),
+  parameters: operation({
+    summary: 'What is measured at which step, with the limits that hold now',
+    input: ParametersQuestion.strict(),
+    output: z.object({parameters: z.array(ParameterRow)}),
+    run: async (app, question) => ({parameters: await parameters(app.warehouse, question)}),
   }),
   scan: operation({
     summary: 'All parameters at a glance: which are unstable or not capable',

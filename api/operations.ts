@@ -11,7 +11,8 @@ import {
   TraceQuestion,
 } from '../warehouse/answers.ts';
 import {backUp} from '../warehouse/backup.ts';
-import {CapabilityAnswer, CapabilityQuestion, ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
+import {CapabilityAnswer, CapabilityQuestion} from '../warehouse/capability-answers.ts';
+import {ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
 import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
 import {compact} from '../warehouse/compact.ts';

@@ -1,5 +1,6 @@
 /** The shapes that cross the HTTP border, for those who may know nothing of what lies behind it. */
 export * from '../warehouse/answers.ts';
+export * from '../warehouse/capability-answers.ts';
 export * from '../warehouse/chart-answers.ts';
 export * from '../warehouse/data-answers.ts';
 export * from '../warehouse/msa-answers.ts';

@@ -2,10 +2,12 @@
 import {useMutation, useQuery, useQueryClient} from '@tanstack/react-query';
 import type {
   BatchRow,
+  CapabilityAnswer,
   ContainAnswer,
   FindingAnswer,
   Hold,
   ItemKind,
+  ParameterRow,
   ParetoAnswer,
   ParetoQuestion,
   Plant,
@@ -119,6 +121,27 @@ export function useRecomputed(id: string, wanted: boolean) {
         {signal},
       ),
     enabled: wanted,
+  });
+}
+
+/** A capability with its panels; asked when a parameter is chosen. */
+export function useCapability(
+  parameter: string,
+  question: Record<string, string | number | undefined>,
+  enabled: boolean,
+) {
+  return useQuery({
+    queryKey: ['capability', parameter, question],
+    queryFn: ({signal}) =>
+      ask<CapabilityAnswer>(`/capability/${segment(parameter)}${queryString({...question, sixPack: true})}`, {signal}),
+    enabled,
+  });
+}
+
+export function useParameters(question: Pick<Scope, 'product' | 'asOf'>) {
+  return useQuery({
+    queryKey: ['parameters', question],
+    queryFn: ({signal}) => ask<{parameters: ParameterRow[]}>(`/parameters${queryString(question)}`, {signal}),
   });
 }
 

@@ -1,6 +1,7 @@
-/** The frame: a rail with seven places, the scope bar that is the question, and the page that answers it. */
+/** The frame: a rail with its places, the scope bar that is the question, and the page that answers it. */
 import {type MouseEvent, useEffect} from 'react';
 import {Route, Switch, useLocation} from 'wouter';
+import {Capability} from './pages/capability.tsx';
 import {Contain} from './pages/contain.tsx';
 import {Data} from './pages/data.tsx';
 import {HoldPage} from './pages/hold.tsx';
@@ -19,6 +20,7 @@ const PLACES = [
   {path: '/investigate', name: 'Investigate'},
   {path: '/trace', name: 'Trace'},
   {path: '/charts', name: 'Charts'},
+  {path: '/capability', name: 'Capability'},
   {path: '/holds', name: 'Holds'},
   {path: '/inspections', name: 'Inspections'},
   {path: '/data', name: 'Data'},
@@ -42,6 +44,11 @@ export function App() {
             <Route path="/contain" component={Contain} />
             <Route path="/trace" component={Trace} />
             <Route path="/charts" component={Charts} />
+            <Route path="/capability/:parameter?">
+              {({parameter}) => (
+                <Capability parameter={parameter === undefined ? null : decodeURIComponent(parameter)} />
+              )}
+            </Route>
             <Route path="/holds" component={Holds} />
             <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={decodeURIComponent(id)} />}</Route>
             <Route path="/inspections" component={Inspections} />

@@ -1,4 +1,4 @@
-/** Control charts and capability: what can be asked of a parameter or a defect over time, and what is answered. */
+/** Control charts: what can be asked of a parameter or a defect over time, and what is answered. */
 import {z} from 'zod';
 import {Interval, Scope} from './answers.ts';
 
@@ -20,8 +20,8 @@ export const ChartKind = z.enum([
 ]);
 export type ChartKind = z.infer<typeof ChartKind>;
 
-const Subgroup = z.union([z.enum(['lot', 'shift', 'hour']), z.number().int().min(1).max(1000)]);
-const SigmaName = z.enum(['rbar', 'sbar', 'pooled', 'mr']);
+export const SubgroupBy = z.union([z.enum(['lot', 'shift', 'hour']), z.number().int().min(1).max(1000)]);
+export const SigmaName = z.enum(['rbar', 'sbar', 'pooled', 'mr']);
 
 export const ChartQuestion = Scope.extend({
   parameter: z
@@ -29,7 +29,7 @@ export const ChartQuestion = Scope.extend({
     .min(1)
     .describe('<step>.<parameter>; for charts of counts a defect code or any-fail; for t2 several, with commas'),
   kind: ChartKind,
-  subgroup: Subgroup.optional().describe('lot, shift, hour, or so many in a row'),
+  subgroup: SubgroupBy.optional().describe('lot, shift, hour, or so many in a row'),
   sigma: SigmaName.optional(),
   baseline: z
     .string()
@@ -116,7 +116,7 @@ export const FrozenBaseline = z.object({
   parameter: z.string(),
   kind: ChartKind.describe('the chart that it was frozen on'),
   family: z.string().describe('the charts that share its limits'),
-  subgroup: Subgroup,
+  subgroup: SubgroupBy,
   product: z.string().nullable(),
   where: z.string().nullable(),
   validFrom: z.string(),
@@ -144,7 +144,7 @@ export const Alarm = z.object({
   version: z.number().int(),
   parameter: z.string(),
   kind: ChartKind,
-  subgroup: Subgroup,
+  subgroup: SubgroupBy,
   product: z.string().nullable(),
   where: z.string().nullable(),
   what: z.enum(['mean', 'spread', 'count', 'vector']),
@@ -221,44 +221,3 @@ export const ScanAnswer = z.object({
   notes: z.array(z.string()),
 });
 export type ScanAnswer = z.infer<typeof ScanAnswer>;
-
-export const CapabilityQuestion = Scope.extend({
-  parameter: z.string().min(1),
-  lsl: z.number().optional(),
-  usl: z.number().optional(),
-  target: z.number().optional(),
-  subgroup: Subgroup.optional(),
-  sigma: SigmaName.optional(),
-});
-export type CapabilityQuestion = z.infer<typeof CapabilityQuestion>;
-
-export const CapabilityAnswer = z.object({
-  asOf: z.number().int(),
-  parameter: z.string(),
-  n: z.number().int(),
-  mean: z.number(),
-  sigmaWithin: z.number(),
-  sigmaBy: z.string(),
-  sigmaOverall: z.number(),
-  lsl: z.number().nullable(),
-  usl: z.number().nullable(),
-  target: z.number().nullable(),
-  cp: Index,
-  cpk: Index,
-  pp: Index,
-  ppk: Index,
-  cpm: Index,
-  ppmExpected: z.object({within: z.number(), overall: z.number()}),
-  ppmObserved: z.number(),
-  normal: z.object({
-    test: z.literal('Anderson-Darling'),
-    statistic: z.number().nullable(),
-    p: z.number().nullable(),
-    /** By the 0.135 %, 50 % and 99.865 % percentiles; null with fewer than 2,000 values. */
-    percentile: z.object({pp: z.number().nullable(), ppk: z.number().nullable()}).nullable(),
-    disagrees: z.boolean(),
-  }),
-  stable: z.object({ok: z.boolean(), outside: z.number().int(), points: z.number().int(), chart: ChartKind}),
-  notes: z.array(z.string()),
-});
-export type CapabilityAnswer = z.infer<typeof CapabilityAnswer>;

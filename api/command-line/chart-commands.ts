@@ -1,14 +1,15 @@
 import {type Command, InvalidArgumentError, Option} from 'commander';
 import type {Scope} from '../../warehouse/answers.ts';
 import {
-  type AlarmQuestion,
   type CapabilityQuestion,
-  ChartKind,
-  type ChartQuestion,
-  type ScanQuestion,
-} from '../../warehouse/chart-answers.ts';
+  DistributionName,
+  IntervalConvention,
+  type ParametersQuestion,
+} from '../../warehouse/capability-answers.ts';
+import {type AlarmQuestion, ChartKind, type ChartQuestion, type ScanQuestion} from '../../warehouse/chart-answers.ts';
 import type {InputOf} from '../operations.ts';
-import {alarmsText, baselinesText, baselineText, capabilityText, chartText, scanText} from './print/charts.ts';
+import {capabilityText, parametersText} from './print/capability.ts';
+import {alarmsText, baselinesText, baselineText, chartText, scanText} from './print/charts.ts';
 import {anyNumber, type Common, positiveNumber, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
 
 type Asked<Q> = Common & Omit<Q, 'parameter'>;
@@ -33,8 +34,21 @@ export function chartCommands(program: Command, terminal: Terminal): void {
     .option('--lsl <x>', 'lower limit, instead of the recorded one', anyNumber)
     .option('--usl <x>', 'upper limit', anyNumber)
     .option('--target <x>', 'target', anyNumber)
+    .option('--guard-band <x>', 'draws both limits in, for the uncertainty of measurement (ISO 14253-1)', anyNumber)
+    .option('--bound <x>', 'natural bound: no value can be below it', anyNumber)
+    .option('--required <ppk>', 'the Ppk that is asked for (1.33)', anyNumber)
     .option('--subgroup <by>', 'lot, shift, hour, or so many in a row', subgroup)
     .addOption(new Option('--sigma <by>', 'where sigma comes from').choices(['rbar', 'sbar', 'pooled', 'mr']))
+    .addOption(
+      new Option('--distribution <name>', 'whose percentiles are shown beside; else the best fit').choices(
+        DistributionName.options,
+      ),
+    )
+    .addOption(
+      new Option('--interval <by>', 'lots as the unit, parts one by one, or n - 1 degrees of freedom as R qcc').choices(
+        IntervalConvention.options,
+      ),
+    )
     .action((parameter: string, {warehouse, json, ...question}: Asked<CapabilityQuestion> & Scope) =>
       terminal.tell({warehouse, json}, 'capability', {parameter, ...question}, capabilityText),
     );
@@ -54,6 +68,14 @@ export function chartCommands(program: Command, terminal: Terminal): void {
     .option('--budget <n>', 'false alarms a week over all charts, default 1', positiveNumber)
     .action(({warehouse, json, ...question}: Common & AlarmQuestion) =>
       terminal.tell({warehouse, json}, 'alarms', question, alarmsText),
+    );
+
+  withCommon(program.command('parameters'))
+    .description('what is measured at which step, with the limits that hold now')
+    .option('--as-of <position>', 'as it was after this batch', wholeNumber)
+    .option('--product <product>', 'limits of this product')
+    .action(({warehouse, json, asOf, product}: Common & ParametersQuestion) =>
+      terminal.tell({warehouse, json}, 'parameters', {asOf, product}, parametersText),
     );
 
   baselineCommands(program, terminal);

@@ -1,5 +1,6 @@
 import {z} from 'zod';
-import {AlarmQuestion, CapabilityQuestion, ChartQuestion, ScanQuestion} from '../../warehouse/chart-answers.ts';
+import {CapabilityQuestion, ParametersQuestion} from '../../warehouse/capability-answers.ts';
+import {AlarmQuestion, ChartQuestion, ScanQuestion} from '../../warehouse/chart-answers.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
 import {OPERATIONS, runOperation} from '../operations.ts';
@@ -33,6 +34,11 @@ export async function chartRoutes(http: Http, app: App): Promise<void> {
       },
     },
     ({params, query, caller}) => runOperation(app, 'capability', {...query, ...params}, caller),
+  );
+  http.get(
+    '/v1/parameters',
+    {...cached, schema: {...answersWith('parameters'), querystring: asQuery(ParametersQuestion)}},
+    ({query, caller}) => runOperation(app, 'parameters', query, caller),
   );
   http.get(
     '/v1/scan',

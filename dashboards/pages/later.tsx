@@ -5,11 +5,10 @@ export function Charts() {
   return (
     <>
       <h1>Charts</h1>
-      <Empty title="No pictures yet: control charts and capability" command="npx fishbone chart any-fail --kind p">
+      <Empty title="No pictures yet: control charts" command="npx fishbone chart any-fail --kind p">
         <p>
-          This page will draw control charts and capability for any parameter. Until then, the command line says which
-          points break which rule (<code>chart</code>, <code>capability</code>), and the points themselves are at{' '}
-          <code>/v1/charts/any-fail?kind=p</code>:
+          This page will draw control charts of any parameter. Until then, the command line says which points break
+          which rule, and the points themselves are at <code>/v1/charts/any-fail?kind=p</code>:
         </p>
       </Empty>
     </>

@@ -20,6 +20,7 @@ const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['POST', '/v1/baselines/b1/retire', ['engineer', 'quality-lead']],
   ['GET', '/v1/gage/bore.torque', READERS],
   ['GET', '/v1/agreement', READERS],
+  ['GET', '/v1/parameters', READERS],
   ['GET', '/v1/trace/any/P1', READERS],
   ['POST', '/v1/screen', READERS],
   ['GET', '/v1/findings/f1', READERS],

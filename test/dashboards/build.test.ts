@@ -6,7 +6,7 @@ import {expect, test} from 'vitest';
 import {buildDashboards} from '../../dashboards/build.ts';
 
 /** Compressed. React's development build alone would go beyond it. */
-const MOST_SCRIPT_BYTES = 200_000;
+const MOST_SCRIPT_BYTES = 250_000;
 
 test('built once, small, with nothing inline and nothing from elsewhere', async () => {
   // Two at the same time end with the same complete folder, and leave the environment as it was.

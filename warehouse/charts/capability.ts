@@ -1,141 +1,194 @@
-/** Capability of a parameter: how its spread within subgroups and overall compares with its limits. */
-import type {CapabilityAnswer, CapabilityQuestion} from '../chart-answers.ts';
-import type {Session} from '../duckdb.ts';
+/**
+ * Capability of a parameter: values and their lots → limits → sigma and stability → indices with intervals → percentiles of
+ * fitted distributions beside them → what is expected and observed beyond the limits → a verdict in words.
+ */
+import type {Interval} from '../answers.ts';
+import type {CapabilityAnswer, CapabilityQuestion} from '../capability-answers.ts';
 import {QuestionError} from '../question-error.ts';
-import {specLimits} from '../spec-limits.ts';
 import {
-  byPercentiles,
-  expectedPpm,
+  acceptance,
+  expectedBeyond,
   type Limits,
   performance,
   potential,
   towardsTarget,
 } from '../statistics/capability.ts';
-import {andersonDarling} from '../statistics/normality.ts';
-import {meanChart} from '../statistics/shewhart.ts';
-import {type Sigma, sigmaOfNeighbours, sigmaWithin} from '../statistics/subgroup-sigma.ts';
+import {condensed} from '../statistics/condensed.ts';
+import {NORMAL} from '../statistics/distributions.ts';
 import type {Warehouse} from '../store.ts';
-import {subgroupsOf} from './measured.ts';
-import {type Measured, measuredPoints} from './points.ts';
+import {verdict} from './capability-verdict.ts';
+import {besideNormal, fitAll} from './fits.ts';
+import {type GroupedValues, groupedValues, subgroupsOf} from './grouped-values.ts';
+import {limitsAsked} from './limits-asked.ts';
+import {restsOn} from './lots.ts';
+import {sixPack} from './six-pack.ts';
+import {within} from './stability.ts';
 
-/** So many values are wanted before a 0.135 % percentile is read off them. */
-const ENOUGH_FOR_PERCENTILES = 2000;
-const LARGEST_FOR_RANGES = 8;
+const FEWEST = 8;
 
 /**
- * Cp and Cpk with sigma within subgroups, Pp, Ppk and Cpm with the overall one. Limits are those asked for, else those that
- * were valid for the newest of the values.
+ * Cp and Cpk with sigma within subgroups, Pp, Ppk and Cpm with the overall one, and Ppk by the percentiles of the distribution
+ * that fits best. Limits are those asked for, else those that were valid for the newest of the values.
  * @throws QuestionError for an unknown parameter, no limits, limits the wrong way round, too few values or no spread
  */
 export async function capability(warehouse: Warehouse, question: CapabilityQuestion): Promise<CapabilityAnswer> {
   return warehouse.read(question.asOf, async (session, asOf) => {
-    const points = await measuredPoints(session, {...question, kind: 'xbar', baseline: undefined, rules: undefined});
-    const values = points.values[0];
-    if (values.length < 8)
-      throw new QuestionError(`${values.length} values in this scope: capability wants at least 8, better 100`);
-    const limits = await limitsOf(session, question, points);
-    return {asOf, parameter: question.parameter, ...assess(question, points, limits)};
+    const points = await groupedValues(session, question);
+    const wantsLots = question.interval === undefined || question.interval === 'lots';
+    const byLot =
+      points.by === 'lot' ? points : wantsLots ? await groupedValues(session, {...question, subgroup: 'lot'}) : null;
+    const hasLots = byLot !== null && byLot.values.length > 0;
+    const n = points.values.length;
+    if (n < FEWEST)
+      throw new QuestionError(
+        `${n === 0 ? 'no values' : n === 1 ? 'one value' : `${n} values`} in this scope: capability wants at least ${FEWEST}, better 100`,
+      );
+    const asked = await limitsAsked(session, question, points);
+    return {asOf, parameter: question.parameter, ...assess(question, points, hasLots ? byLot : null, asked)};
   });
 }
 
+type Asked = Awaited<ReturnType<typeof limitsAsked>>;
+
 function assess(
   question: CapabilityQuestion,
-  points: Measured,
-  limits: Limits,
+  points: GroupedValues,
+  byLot: GroupedValues | null,
+  {limits, band, unit, bound, notes: aboutLimits}: Asked,
 ): Omit<CapabilityAnswer, 'asOf' | 'parameter'> {
-  const values = points.values[0];
+  const {values} = points;
   const n = values.length;
-  const mean = values.reduce((sum, x) => sum + x, 0) / n;
+  const sorted = values.slice().sort();
+  const mean = values[0] + values.reduce((sum, x) => sum + (x - values[0]), 0) / n;
   const sigmaOverall = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1));
-  if (!(sigmaOverall > 0))
+  if (!(sorted[n - 1] > sorted[0]))
     throw new QuestionError('all values are equal: there is no spread to compare with the limits');
-  const {sigma, by, stable} = within(question, points, mean);
-  const short = {mean, sigma: sigma.value, degrees: sigma.degrees, n};
-  const long = {mean, sigma: sigmaOverall, degrees: n - 1, n};
+  const groups = subgroupsOf(points);
+  const inside = within(question, values, groups, mean);
+  const {sigma, by, stable} = inside;
+  const rests = restsOn(question, byLot, values, {sigmaOverall, sigmaWithin: sigma});
+  const {degrees, meansWithin, meansOverall} = rests;
+  const short = {mean, sigma: sigma.value, degrees: degrees.within, n: meansWithin};
+  const long = {mean, sigma: sigmaOverall, degrees: degrees.overall, n: meansOverall};
+  const sample = condensed(sorted);
+  const fits = fitAll(sample, limits, {...question, bound}, Math.min(meansOverall, degrees.overall + 1));
   const ppk = performance(limits, long);
-  const outside = values.reduce(
-    (count, x) => count + Number((limits.lsl !== null && x < limits.lsl) || (limits.usl !== null && x > limits.usl)),
-    0,
-  );
-  const normal = normality(values, limits, ppk?.value ?? null);
-  const notes = [...points.notes];
-  if (!stable.ok) notes.push('the process is not stable: what it was capable of says little of what comes next');
-  if (normal.disagrees)
-    notes.push('percentiles and the normal distribution give Ppk that differ by more than 10 %: trust the percentiles');
-  return {
+  const normal = besideNormal(sorted, limits, ppk?.value ?? null, fits);
+  const drawnIn = band === null ? null : acceptance(limits, band);
+  const observed = observedBeyond(limits, values);
+  const expected = {
+    within: expectedBeyond(limits, NORMAL.of([mean, sigma.value])),
+    overall: expectedBeyond(limits, NORMAL.of([mean, sigmaOverall])),
+  };
+  const {lsl, usl} = limits;
+  const below = (x: number) => lsl !== null && x < lsl;
+  const above = (x: number) => usl !== null && x > usl;
+  const inPpm = ({value, low, high}: Interval) => ({value: value * 1e6, low: low * 1e6, high: high * 1e6});
+  const sizes = groups.map(group => group.n);
+  const answer = {
+    unit,
     n,
     mean,
     sigmaWithin: sigma.value,
     sigmaBy: by,
     sigmaOverall,
+    subgroups: {
+      count: groups.length,
+      smallest: sizes.reduce((least, size) => Math.min(least, size), n),
+      largest: sizes.reduce((most, size) => Math.max(most, size), 0),
+    },
     ...limits,
     cp: potential(limits, short),
     cpk: performance(limits, short),
     pp: potential(limits, long),
     ppk,
-    cpm: towardsTarget(limits, long),
-    ppmExpected: {within: expectedPpm(limits, short), overall: expectedPpm(limits, long)},
-    ppmObserved: (outside / n) * 1e6,
-    normal,
-    stable,
-    notes,
-  };
-}
-
-/** Sigma within subgroups, and whether their means stay within limits drawn from it. */
-function within(
-  question: CapabilityQuestion,
-  points: Measured,
-  mean: number,
-): {sigma: Sigma; by: string; stable: CapabilityAnswer['stable']} {
-  const groups = subgroupsOf(points);
-  const largest = Math.max(...groups.map(({n}) => n));
-  const by = question.sigma ?? (largest === 1 ? 'mr' : largest <= LARGEST_FOR_RANGES ? 'rbar' : 'sbar');
-  const sigma = by === 'mr' ? sigmaOfNeighbours(points.values[0]) : sigmaWithin(groups, by);
-  if (sigma === null)
-    throw new QuestionError(`every subgroup has one value: ${by} has nothing to go by; ask for sigma mr`);
-  if (!(sigma.value > 0)) throw new QuestionError('values do not vary within subgroups: choose others');
-  const drawn = meanChart(
-    largest === 1 || by === 'mr'
-      ? Array.from(points.values[0], x => ({n: 1, mean: x, range: 0, deviation: 0}))
-      : groups,
-    mean,
-    sigma.value,
-  );
-  const outside = drawn.values.reduce((count, x, i) => count + Number(x < drawn.lcl[i] || x > drawn.ucl[i]), 0);
-  return {
-    sigma,
-    by,
-    stable: {
-      ok: outside === 0,
-      outside,
-      points: drawn.values.length,
-      chart: largest === 1 || by === 'mr' ? 'imr' : 'xbar',
+    cpm: towardsTarget(limits, {...long, n: degrees.overall + 1}),
+    interval: rests.told,
+    ppmExpected: {within: expected.within.total, overall: expected.overall.total},
+    ppmObserved: (observed.total / n) * 1e6,
+    ppm: {
+      observed: {
+        below: inPpm(rests.shareOf(below)),
+        above: inPpm(rests.shareOf(above)),
+        total: inPpm(rests.shareOf(x => below(x) || above(x))),
+      },
+      ...expected,
+      fitted: fits.shown.fit.distribution === 'normal' ? null : fits.shown.fit.ppm,
     },
+    guard:
+      drawnIn === null
+        ? null
+        : {band: band!, ...drawnIn, observed: observedBeyond(drawnIn, values), outside: observed.total},
+    normal,
+    fits: fits.fits,
+    notFitted: fits.notFitted,
+    fitted: fits.fitted,
+    stable,
+  };
+  return {
+    verdict: verdict(question.parameter, question.required, answer),
+    ...answer,
+    notes: [...points.notes, ...aboutLimits, ...rests.notes, ...notesOn(answer, fits.shown.fit.p)],
+    ...(question.sixPack
+      ? {
+          sixPack: sixPack({
+            points,
+            sorted,
+            within: inside,
+            mean,
+            sigmaOverall,
+            limits,
+            acceptance: drawnIn,
+            fitted: fits.shown.of,
+            effective: {mean: meansOverall, degrees: degrees.overall},
+          }),
+        }
+      : {}),
   };
 }
 
-function normality(values: Float64Array, limits: Limits, ppk: number | null): CapabilityAnswer['normal'] {
-  const sorted = values.slice().sort();
-  const {statistic, p} = andersonDarling(sorted);
-  const at = (share: number) => {
-    const place = share * (sorted.length - 1);
-    const low = Math.floor(place);
-    return sorted[low] + (place - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
-  };
-  const enough = sorted.length >= ENOUGH_FOR_PERCENTILES;
-  const percentile = enough ? byPercentiles(limits, {low: at(0.00135), median: at(0.5), high: at(0.99865)}) : null;
-  const disagrees =
-    percentile !== null &&
-    percentile.ppk !== null &&
-    ppk !== null &&
-    Math.abs(percentile.ppk - ppk) > 0.1 * Math.abs(ppk);
-  return {test: 'Anderson-Darling', statistic, p, percentile, disagrees};
+function observedBeyond({lsl, usl}: Pick<Limits, 'lsl' | 'usl'>, values: Float64Array) {
+  let [below, above] = [0, 0];
+  for (const x of values) {
+    if (lsl !== null && x < lsl) below++;
+    if (usl !== null && x > usl) above++;
+  }
+  return {below, above, total: below + above};
 }
 
-async function limitsOf(session: Session, question: CapabilityQuestion, points: Measured): Promise<Limits> {
-  const limits = await specLimits(session, question, points.at.findLast(at => at !== null) ?? null);
-  if (limits.lsl === null && limits.usl === null)
-    throw new QuestionError(`${question.parameter} has no limits: load them as parameters, or give lsl or usl`);
-  return limits;
+function notesOn(
+  {
+    stable,
+    normal,
+    subgroups,
+    fitted,
+    lsl,
+    usl,
+    n,
+  }: Pick<CapabilityAnswer, 'stable' | 'normal' | 'subgroups' | 'fitted' | 'lsl' | 'usl' | 'n'>,
+  p: number,
+): string[] {
+  const notes: string[] = [];
+  if (!stable.ok) notes.push('the process is not stable: what it was capable of says little of what comes next');
+  if (normal.disagrees)
+    notes.push(
+      normal.percentile === null
+        ? `percentiles of the ${fitted?.distribution} distribution and the normal one give Ppk that differ by more than 10 %: look at the probability plot before trusting either`
+        : 'percentiles and the normal distribution give Ppk that differ by more than 10 %: trust the percentiles',
+    );
+  if (p < 0.05)
+    notes.push(
+      n < 20_000
+        ? 'no distribution tried here fits (Anderson-Darling p < 0.05 for the best of them): a mixture, or a process that moved'
+        : `of ${n.toLocaleString('en')} values the smallest departure from any distribution shows (Anderson-Darling p < 0.05): go by the percentiles of the values`,
+    );
+  if (subgroups.smallest !== subgroups.largest)
+    notes.push(
+      `subgroups have ${subgroups.smallest} to ${subgroups.largest} values: each weighs by its size, and has limits of its own`,
+    );
+  if (lsl === null || usl === null)
+    notes.push(
+      `only ${lsl === null ? 'an upper' : 'a lower'} limit: Cpk and Ppk are of that side; Cp, Pp and Cpm need both`,
+    );
+  return notes;
 }

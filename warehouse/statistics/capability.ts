@@ -1,4 +1,4 @@
-import {normalTail, normalUpperQuantile} from './normal.ts';
+import {normalUpperQuantile} from './normal.ts';
 import {chiSquaredUpperQuantile} from './quantiles.ts';
 
 export interface Limits {
@@ -56,16 +56,26 @@ export function towardsTarget({lsl, usl, target}: Limits, {mean, sigma, n}: Spre
   return scaled(value, (n * (1 + off) ** 2) / (1 + 2 * off), alpha);
 }
 
-/** Parts per million beyond either limit if values were normal. */
-export function expectedPpm({lsl, usl}: Limits, {mean, sigma}: Pick<Spread, 'mean' | 'sigma'>): number {
-  const below = lsl === null ? 0 : normalTail((mean - lsl) / sigma);
-  const above = usl === null ? 0 : normalTail((usl - mean) / sigma);
-  return (below + above) * 1e6;
+/** Parts per million beyond the limits. */
+export interface Beyond {
+  below: number;
+  above: number;
+  total: number;
+}
+
+/** Parts per million expected beyond each limit of a distribution that has these tails. */
+export function expectedBeyond(
+  {lsl, usl}: Limits,
+  {below, above}: {below: (x: number) => number; above: (x: number) => number},
+): Beyond {
+  const low = lsl === null ? 0 : below(lsl) * 1e6;
+  const high = usl === null ? 0 : above(usl) * 1e6;
+  return {below: low, above: high, total: low + high};
 }
 
 /**
  * Pp and Ppk of any distribution from its percentiles: the range of 99.73 % stands in for 6 sigma, the median for the mean.
- * @see ISO 22514-2, method M4 (percentiles)
+ * @see ISO 22514-2:2017, method M4 (percentiles); Clements (1989), Quality Progress 22(9):95
  */
 export function byPercentiles({lsl, usl}: Limits, {low, median, high}: {low: number; median: number; high: number}) {
   const pp = lsl === null || usl === null ? null : (usl - lsl) / (high - low);
@@ -74,6 +84,16 @@ export function byPercentiles({lsl, usl}: Limits, {low, median, high}: {low: num
     lsl === null ? null : (median - lsl) / (median - low),
   ].filter(side => side !== null);
   return {pp, ppk: sides.length === 0 ? null : Math.min(...sides)};
+}
+
+/**
+ * Limits that prove conformance: each specification limit drawn in by the guard band, for the uncertainty of the measurement.
+ * @see ISO 14253-1:2017 (decision rules for verifying conformity)
+ */
+export function acceptance({lsl, usl}: Limits, band: number): {lsl: number | null; usl: number | null} {
+  // 73.95 + 0.02 is a little more than 73.97 in binary, and a value of 73.97 would fall on the wrong side.
+  const exact = (limit: number) => Number(limit.toPrecision(12));
+  return {lsl: lsl === null ? null : exact(lsl + band), usl: usl === null ? null : exact(usl - band)};
 }
 
 /** A ratio over an estimated sigma: its interval follows the chi distribution of sigma. */

@@ -34,6 +34,25 @@ export function gammaTail(shape: number, x: number): number {
   return x < shape + 1 ? 1 - front * lowerSeries(shape, x) : front * upperFraction(shape, x);
 }
 
+/** Lower tail of the same distribution, P(X <= x), which keeps its relative precision near zero. */
+export function gammaBelow(shape: number, x: number): number {
+  if (!(shape > 0)) throw new RangeError(`invalid shape: ${shape}`);
+  if (x <= 0) return 0;
+  if (x === Number.POSITIVE_INFINITY) return 1;
+  const front = Math.exp(shape * Math.log(x) - x - logGamma(shape));
+  return x < shape + 1 ? front * lowerSeries(shape, x) : 1 - front * upperFraction(shape, x);
+}
+
+/** Derivative of logGamma for x > 0, to about 1e-13. @see Abramowitz & Stegun 6.3.5 (recurrence) and 6.3.18 (series) */
+export function digamma(x: number): number {
+  if (!(x > 0)) throw new RangeError(`invalid x: ${x}`);
+  let below = 0;
+  let y = x;
+  for (; y < 12; y++) below += 1 / y;
+  const z = 1 / (y * y);
+  return Math.log(y) - 0.5 / y - z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z / 132)))) - below;
+}
+
 function lowerSeries(shape: number, x: number): number {
   let term = 1 / shape;
   let sum = term;

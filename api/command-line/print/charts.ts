@@ -1,10 +1,4 @@
-import type {
-  AlarmAnswer,
-  CapabilityAnswer,
-  ChartAnswer,
-  FrozenBaseline,
-  ScanAnswer,
-} from '../../../warehouse/chart-answers.ts';
+import type {AlarmAnswer, ChartAnswer, FrozenBaseline, ScanAnswer} from '../../../warehouse/chart-answers.ts';
 import {bold, type Clock, count, counted, paragraphs, short, table} from './layout.ts';
 
 const VIOLATIONS_SHOWN = 30;
@@ -53,27 +47,6 @@ export function chartText(answer: ChartAnswer, clock: Clock): string {
         ]),
     ),
     broken.length > VIOLATIONS_SHOWN ? `and ${broken.length - VIOLATIONS_SHOWN} more (--json has them all).` : '',
-    notes.map(note => `  note: ${note}\n`).join(''),
-  );
-}
-
-export function capabilityText(answer: CapabilityAnswer): string {
-  const {parameter, n, mean, sigmaWithin, sigmaBy, sigmaOverall, lsl, usl, target, stable, normal, notes} = answer;
-  const {cp, cpk, pp, ppk, cpm, ppmExpected, ppmObserved} = answer;
-  const indices = Object.entries({Cp: cp, Cpk: cpk, Pp: pp, Ppk: ppk, Cpm: cpm});
-  return paragraphs(
-    bold(
-      `${parameter}: ${ppk === null ? 'no index' : `Ppk ${short(ppk.value)}`}, ${stable.ok ? 'stable' : 'not stable'}.`,
-    ),
-    `${count(n)} values, mean ${short(mean)}, sigma ${short(sigmaWithin)} within subgroups (${sigmaBy}), ${short(sigmaOverall)} overall; limits ${lsl ?? 'none'} to ${usl ?? 'none'}${target === null ? '' : `, target ${target}`}.`,
-    table(
-      ['index', 'value', '95 %'],
-      indices.flatMap(([name, index]) =>
-        index === null ? [] : [[name, index.value.toFixed(3), `${index.low.toFixed(3)} to ${index.high.toFixed(3)}`]],
-      ),
-    ),
-    `Beyond the limits: ${short(ppmObserved)} ppm observed; ${short(ppmExpected.overall)} ppm expected of a normal distribution (${short(ppmExpected.within)} within subgroups).`,
-    `${stable.outside} of ${counted(stable.points, 'point')} of the ${stable.chart} chart beyond its limits; Anderson-Darling p ${normal.p === null ? 'unknown' : short(normal.p)}${normal.percentile?.ppk == null ? '' : `, Ppk by percentiles ${normal.percentile.ppk.toFixed(3)}`}.`,
     notes.map(note => `  note: ${note}\n`).join(''),
   );
 }

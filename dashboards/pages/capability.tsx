@@ -1,0 +1,187 @@
+/** Capability: does a parameter keep within its limits, for sure or not, and what shows it; a six-pack to hang up. */
+import type {CapabilityAnswer, ParameterRow} from '../../api/schemas.ts';
+import {useCapability, useParameters, usePlant} from '../api.ts';
+import {count, counted, cut, moment} from '../format.ts';
+import {Answer, Empty} from '../parts/answer.tsx';
+import {CapabilityIndices} from '../parts/capability-indices.tsx';
+import {CapabilityTables} from '../parts/capability-tables.tsx';
+import {CapabilityTools, capabilityOf} from '../parts/capability-tools.tsx';
+import {SixPackPanels} from '../parts/six-pack.tsx';
+import {Wide} from '../parts/wide.tsx';
+import {useQuestion} from '../question.ts';
+
+export function Capability({parameter}: {parameter: string | null}) {
+  const {scope} = useQuestion();
+  const query = useParameters({product: scope.product, asOf: scope.asOf});
+  return (
+    <>
+      <h1 className="sr-only">Capability{parameter === null ? '' : ` of ${parameter}`}</h1>
+      {parameter === null ? (
+        <Answer query={query}>{({parameters}) => <Choose parameters={parameters} />}</Answer>
+      ) : (
+        <OfParameter parameter={parameter} known={query.data?.parameters ?? []} ready={!query.isLoading} />
+      )}
+    </>
+  );
+}
+
+function OfParameter({parameter, known, ready}: {parameter: string; known: readonly ParameterRow[]; ready: boolean}) {
+  const {params, scope} = useQuestion();
+  const asked = capabilityOf(params);
+  const byProduct =
+    scope.product === undefined &&
+    asked.lsl === undefined &&
+    asked.usl === undefined &&
+    known.some(p => p.parameter === parameter && p.limits === 'by product');
+  const query = useCapability(parameter, {...scope, ...asked}, ready && !byProduct);
+  return (
+    <>
+      <CapabilityTools parameter={parameter} known={known} answer={query.data} />
+      {byProduct ? (
+        <WhichProduct parameter={parameter} />
+      ) : (
+        <Answer query={query}>{answer => <Told answer={answer} />}</Answer>
+      )}
+    </>
+  );
+}
+
+/** Limits that differ are no limits of all products together: one has to be chosen. */
+function WhichProduct({parameter}: {parameter: string}) {
+  const products = usePlant().data?.products ?? [];
+  const {href} = useQuestion();
+  return (
+    <Empty title={`${parameter} has limits of its own for each product`}>
+      <p>Choose a product, or give other limits above.</p>
+      <ul className="products">
+        {products.map(({product, parts}) => (
+          <li key={product}>
+            <a href={href(`/capability/${encodeURIComponent(parameter)}`, {product})}>{product}</a>{' '}
+            <small>{counted(parts, 'part')}</small>
+          </li>
+        ))}
+      </ul>
+    </Empty>
+  );
+}
+
+function Told({answer}: {answer: CapabilityAnswer}) {
+  const timeZone = usePlant().data?.timeZone;
+  const {href} = useQuestion();
+  const {parameter, n, subgroups, sixPack, notes, unit, lsl, usl, target, sigmaBy, verdict} = answer;
+  const at = sixPack?.means.marks;
+  const span =
+    at?.[0]?.at == null ? '' : `, ${moment(at[0].at, timeZone)} to ${moment(at[at.length - 1].at, timeZone)}`;
+  const limits = [
+    lsl === null ? 'no lower limit' : `lower limit ${cut(lsl)}`,
+    target === null ? '' : `target ${cut(target)}`,
+    usl === null ? 'no upper limit' : `upper limit ${cut(usl)}`,
+  ].filter(text => text !== '');
+  return (
+    <>
+      <header className="headline with-action">
+        <div>
+          <p className="finding-sentence">
+            <span className={`capable ${answer.stable.ok ? verdict.capable : 'open'}`} aria-hidden="true">
+              {answer.stable.ok ? {yes: '●', no: '○', open: '◐'}[verdict.capable] : '◌'}
+            </span>{' '}
+            {verdict.sentence}
+          </p>
+          <p className="subtitle">
+            {count(n)} values in {counted(subgroups.count, 'subgroup')}
+            {span}; {limits.join(', ')}
+            {unit === null ? '' : ` ${unit}`}; sigma within subgroups by {SIGMAS[sigmaBy] ?? sigmaBy}.
+          </p>
+        </div>
+        <a className="button" href={href('/investigate', {measurement: parameter, defect: null})}>
+          What moves it?
+        </a>
+      </header>
+      <CapabilityIndices answer={answer} />
+      {notes.length > 0 && (
+        <section className="notes" aria-label="Notes">
+          <h3>What to know before trusting it</h3>
+          <ul>
+            {notes.map(note => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {sixPack && <SixPackPanels answer={answer} sixPack={sixPack} timeZone={timeZone} />}
+      <CapabilityTables answer={answer} />
+    </>
+  );
+}
+
+const SIGMAS: Partial<Record<string, string>> = {
+  rbar: 'their mean range',
+  sbar: 'their mean standard deviation',
+  pooled: 'their pooled standard deviation',
+  mr: 'the moving range of single values',
+};
+
+function Choose({parameters}: {parameters: readonly ParameterRow[]}) {
+  const {href} = useQuestion();
+  if (parameters.length === 0)
+    return (
+      <Empty title="Nothing is measured yet" command="npx fishbone ingest parameters.csv measurements.csv">
+        <p>Capability wants values of a parameter and the limits that it has to keep.</p>
+      </Empty>
+    );
+  const steps = [...new Set(parameters.map(({step}) => step))];
+  return (
+    <>
+      <header className="headline">
+        <p className="finding-sentence">Which parameter?</p>
+        <p className="subtitle">
+          {counted(parameters.filter(p => p.limits !== 'none').length, 'parameter')} of {count(parameters.length)} have
+          limits; those without can be asked about once limits are given.
+        </p>
+      </header>
+      <div className="parameters">
+        {steps.map(step => (
+          <section key={step ?? ''}>
+            <h2>{step ?? 'no step'}</h2>
+            <Wide label={`Parameters of ${step ?? 'no step'}`}>
+              <table>
+                <thead>
+                  <tr>
+                    <th>parameter</th>
+                    <th className="number">lower</th>
+                    <th className="number">target</th>
+                    <th className="number">upper</th>
+                    <th>unit</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {parameters
+                    .filter(p => p.step === step)
+                    .map(p => (
+                      <tr key={p.parameter} className={p.limits === 'none' ? 'faint' : undefined}>
+                        <td>
+                          <a href={href(`/capability/${encodeURIComponent(p.parameter)}`)}>
+                            {step === null ? p.parameter : p.parameter.slice(step.length + 1)}
+                          </a>
+                        </td>
+                        {p.limits === 'by product' ? (
+                          <td colSpan={3}>differ by product</td>
+                        ) : (
+                          [p.lsl, p.target, p.usl].map((value, k) => (
+                            <td key={['lsl', 'target', 'usl'][k]} className="number">
+                              {value === null ? '–' : cut(value)}
+                            </td>
+                          ))
+                        )}
+                        <td>{p.unit ?? ''}</td>
+                      </tr>
+                    ))}
+                </tbody>
+              </table>
+            </Wide>
+          </section>
+        ))}
+      </div>
+    </>
+  );
+}
