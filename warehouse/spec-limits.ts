@@ -1,4 +1,5 @@
 /** The limits of a parameter: those asked for, else those that are recorded. */
+import {limitsThatHold, recordedLimits} from './charts/limits.ts';
 import type {Session} from './duckdb.ts';
 import {QuestionError} from './question-error.ts';
 import type {Limits} from './statistics/capability.ts';
@@ -21,17 +22,7 @@ export async function specLimits(
   {parameter, product, lsl, usl, target}: Asked,
   at: string | null,
 ): Promise<Limits> {
-  const [step, name] = parameter.includes('.')
-    ? [parameter.slice(0, parameter.indexOf('.')), parameter.slice(parameter.indexOf('.') + 1)]
-    : [null, parameter];
-  const [spec] = await session.rows<{lsl: number | null; usl: number | null; target: number | null}>(
-    `select lsl, usl, target from now.parameters
-     where (parameter = $name and (step is null or $step is null or step = $step) or parameter = $parameter)
-       and (product is null or product = $product)
-       and (valid_from is null or $at is null or valid_from <= $at::timestamptz)
-     order by product is null, step is null, valid_from desc nulls last limit 1`,
-    {name, step, parameter, product: product ?? null, at},
-  );
+  const {limits: spec} = limitsThatHold(await recordedLimits(session), parameter, product, {from: null, to: at});
   const limits = {lsl: lsl ?? spec?.lsl ?? null, usl: usl ?? spec?.usl ?? null, target: target ?? spec?.target ?? null};
   if (limits.lsl !== null && limits.usl !== null && limits.lsl >= limits.usl)
     throw new QuestionError(`the limits are the wrong way round: lsl ${limits.lsl} is not below usl ${limits.usl}`);

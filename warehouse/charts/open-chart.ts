@@ -2,6 +2,7 @@
 import type {ChartKind, ChartQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import {hidePersons} from '../person-texts.ts';
+import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
 import type {Warehouse} from '../store.ts';
 import type {Chartable} from './chartable.ts';
@@ -65,6 +66,7 @@ async function opened(warehouse: Warehouse, session: Session, question: ChartQue
   }
   if (question.kind === 't2') {
     const points = await singlesOf(session, question, question.subgroup !== undefined && question.subgroup !== 1);
+    notTooMany(points.began.length);
     return {chart: vectorChart(question, points), by: points.groups?.by ?? 1};
   }
   if (!isSingle(question)) {
@@ -72,6 +74,17 @@ async function opened(warehouse: Warehouse, session: Session, question: ChartQue
     return {chart: measuredChart(question, points.subgroups, points), by: points.by};
   }
   const {values, ...places} = await singlesOf(session, question);
+  notTooMany(values[0].length);
   const singles: Subgroup[] = Array.from(values[0], mean => ({n: 1, mean, range: 0, deviation: Number.NaN}));
   return {chart: measuredChart(question, singles, places), by: 1 as const};
+}
+
+/** More points than anybody looks at one by one. */
+const MOST_SINGLES = 1_000_000;
+
+function notTooMany(n: number): void {
+  if (n <= MOST_SINGLES) return;
+  throw new QuestionError(`${n} single values are too many for one chart: at most ${MOST_SINGLES}`, {
+    hint: 'ask for subgroups, such as xbar by lot or by hour, or for a shorter time with from and to',
+  });
 }

@@ -7,14 +7,15 @@ import type {Session} from '../duckdb.ts';
 import {benjaminiHochberg} from '../statistics/benjamini-hochberg.ts';
 import {incompleteBeta} from '../statistics/beta.ts';
 import {type Limits, performance} from '../statistics/capability.ts';
+import {lotSpread} from '../statistics/lot-spread.ts';
 import {type Sigma, type Subgroup, sigmaOfNeighbours, sigmaWithin} from '../statistics/subgroup-sigma.ts';
 import {fTail, studentTail} from '../statistics/tails.ts';
 import {type StepTable, stepTables} from '../step-tables.ts';
 import type {Warehouse} from '../store.ts';
+import {limitsThatHold, type RecordedLimits, recordedLimits} from './limits.ts';
 import {LARGEST_FOR_RANGES, weightedMean} from './measured-chart.ts';
 import {firstRuns} from './measured-rows.ts';
 import {parameterName} from './parameters.ts';
-import {specifications} from './specifications.ts';
 
 /** AIAG's and ISO 22514's usual demand on an established process. */
 const DEMANDED = 1.33;
@@ -31,11 +32,11 @@ const BEYOND = 0.0027;
  */
 export async function scan(warehouse: Warehouse, question: ScanQuestion): Promise<ScanAnswer> {
   return warehouse.read(question.asOf, async (session, asOf) => {
-    const limitsOf = await specifications(session, question.product);
+    const recorded = await recordedLimits(session);
     const scanned: Omit<Judged, 'q'>[] = [];
     for (const table of await stepTables(session)) {
       for (const found of await lotsOfParameters(session, table, question))
-        scanned.push(judge(found, limitsOf(found.step, found.parameter, found.newest)));
+        scanned.push(judge(found, limitsOf(found, recorded, question.product)));
     }
     const q = benjaminiHochberg(scanned.map(({p}) => p));
     const all = scanned.map((one, k) => worded({...one, q: q[k]}));
@@ -129,12 +130,32 @@ function subgroupsFrom(
   return {lots, squares: all === 0 ? 0 : Math.max(0, squares - total ** 2 / all)};
 }
 
+/** As `capability` finds them: those that hold for the newest of the values. */
+function limitsOf(
+  {step, parameter, newest}: LotsOfParameter,
+  recorded: readonly RecordedLimits[],
+  product: string | undefined,
+): {limits: Limits | null; why: string | null} {
+  const name = parameterName(step, parameter);
+  const {limits, differ} = limitsThatHold(recorded, name, product, {from: null, to: newest});
+  if (limits === null || (limits.lsl === null && limits.usl === null))
+    return {limits: null, why: differ.length > 0 ? 'limits differ by product: ask for one product' : null};
+  if (limits.lsl !== null && limits.usl !== null && limits.lsl >= limits.usl)
+    return {limits: null, why: `the limits are the wrong way round: ${limits.lsl} is not below ${limits.usl}`};
+  return {limits, why: null};
+}
+
 interface Judged extends Omit<ScannedParameter, 'verdict' | 'why'> {
+  /** Why there are no limits, if there is more to say. */
+  noLimits: string | null;
   /** Chance of such jumps in a process in order. */
   p: number;
 }
 
-function judge({step, parameter, lots, squares}: LotsOfParameter, limits: Limits | null): Omit<Judged, 'q'> {
+function judge(
+  {step, parameter, lots, squares}: LotsOfParameter,
+  {limits, why}: ReturnType<typeof limitsOf>,
+): Omit<Judged, 'q'> {
   const name = parameterName(step, parameter);
   const n = lots.reduce((sum, lot) => sum + lot.n, 0);
   const nothing = {
@@ -150,6 +171,7 @@ function judge({step, parameter, lots, squares}: LotsOfParameter, limits: Limits
     ppk: null,
     jumps: 0,
     lotsDiffer: null,
+    noLimits: why,
     p: 1,
   };
   const largest = lots.reduce((most, lot) => Math.max(most, lot.n), 0);
@@ -158,14 +180,21 @@ function judge({step, parameter, lots, squares}: LotsOfParameter, limits: Limits
   const sigmaOverall = Math.sqrt(squares / (n - 1));
   const within = sigmaWithin(lots, largest <= LARGEST_FOR_RANGES ? 'rbar' : 'sbar');
   if (!(sigmaOverall > 0)) return {...nothing, mean, sigmaOverall: 0};
-  const overall = {mean, sigma: sigmaOverall, degrees: n - 1, n};
+  // Lots are the unit, as in the study of one parameter.
+  const rests = lotSpread(lots.map(l => ({n: l.n, mean: l.mean, squares: l.n > 1 ? (l.n - 1) * l.deviation ** 2 : 0})));
+  const known = rests ? 1 / rests.meanVariance : n / sigmaOverall ** 2;
+  const worth = (sigma: number) => Math.min(n, sigma ** 2 * known);
+  const overall = {mean, sigma: sigmaOverall, degrees: rests?.degrees ?? n - 1, n: worth(sigmaOverall)};
   const usable = within !== null && within.value > 0 ? within : null;
   return {
     ...nothing,
     mean,
     sigmaOverall,
     sigmaWithin: usable?.value ?? null,
-    cpk: limits && usable ? performance(limits, {mean, sigma: usable.value, degrees: usable.degrees, n}) : null,
+    cpk:
+      limits && usable
+        ? performance(limits, {mean, sigma: usable.value, degrees: usable.degrees, n: worth(usable.value)})
+        : null,
     ppk: limits ? performance(limits, overall) : null,
     ...jumpingLots(lots.map(lot => lot.mean)),
     lotsDiffer: usable ? howLotsDiffer(lots, mean, usable) : null,
@@ -198,7 +227,7 @@ function howLotsDiffer(lots: readonly Subgroup[], mean: number, {value, degrees}
 /** The worst first. */
 const WORRY = ScannedParameter.shape.verdict.options;
 
-function worded({p: _p, ...judged}: Judged): ScannedParameter {
+function worded({p: _p, noLimits, ...judged}: Judged): ScannedParameter {
   const {ppk, q, jumps, lots, mean, sigmaOverall} = judged;
   const unstable = q <= 0.05;
   const says: string[] = [];
@@ -221,6 +250,7 @@ function worded({p: _p, ...judged}: Judged): ScannedParameter {
                 ? 'perhaps-not-capable'
                 : 'in-order';
   if (sigmaOverall === 0) says.push('all values are equal');
+  if (noLimits !== null) says.push(noLimits);
   return {...judged, verdict, why: says.join('; ')};
 }
 

@@ -70,9 +70,6 @@ export async function subgroupsOf(session: Session, question: Asked): Promise<Su
   };
 }
 
-/** More points than anybody looks at one by one. */
-const MOST_SINGLES = 1_000_000;
-
 /**
  * The values themselves, in order of time. @param grouped whether to tell the subgroup of each, and the subgroups' names
  * @throws QuestionError for an unknown parameter, several that were not measured together, no values, and what the filter throws
@@ -83,12 +80,6 @@ export async function singlesOf(session: Session, question: Asked, grouped = fal
   const loose = await looseOf(session, rows);
   const beyond = await beyondNote(session, source, question);
   if (loose.all === 0) throw noValues(beyond);
-  const {n} = await session.row<{n: number}>(`select count(*) as n from (${rows.sql})`, rows.bindings);
-  if (n > MOST_SINGLES) {
-    throw new QuestionError(`${n} single values are too many for one chart: at most ${MOST_SINGLES}`, {
-      hint: 'ask for subgroups, such as xbar by lot or by hour, or for a shorter time with from and to',
-    });
-  }
   if (grouped) await prepareLotNames(session);
   const key = grouped ? subgroupKey(question.subgroup, loose) : null;
   const values = source.columns.map((_, k) => `v${k}`);
