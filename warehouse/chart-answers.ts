@@ -151,7 +151,7 @@ export const Alarm = z.object({
   side: z.enum(['above', 'below']),
   from: z.string(),
   to: z.string(),
-  points: z.number().int().describe('neighbouring points out of order in the same way'),
+  points: z.number().int().describe('points out of order in the same way, fewer than eight in order between them'),
   first: z.string().describe('name of the first of them'),
   worst: z.object({x: z.string(), at: z.string(), value: z.number(), p: z.number()}),
   center: z.number().describe('what the value would be in order'),

@@ -17,6 +17,8 @@ import {isoTime} from './values.ts';
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 const WEEKS_LOOKED_AT = 4;
 const BUDGET = 1;
+/** So many points without an alarm in a row, and the next one is another event: as long as the run that Western Electric counts. */
+const IN_ORDER_AGAIN = 8;
 /** Nothing within three standard errors raises an alarm, however generous the budget. */
 const THREE_SIGMA = 0.0027;
 
@@ -29,7 +31,7 @@ interface Watched {
 /**
  * Each point later than its baseline is tested (means and spreads of subgroups, counts, T squared), with the error of the
  * baseline. An alarm is raised at chance budget / tests a week, so that a plant in order raises `budget` a week in all;
- * neighbouring points out of order on one side are one alarm.
+ * points out of order on one side are one alarm until eight in a row raise none.
  * @throws QuestionError for a window that ends before it begins, or a chart that cannot be drawn any more
  */
 export async function alarms(warehouse: Warehouse, question: AlarmQuestion): Promise<AlarmAnswer> {
@@ -105,15 +107,15 @@ function windowOf({from, to}: AlarmQuestion, watched: readonly Watched[]): {from
   return window;
 }
 
-/** Neighbouring points out of order in one way, told once, by the worst of them. */
+/** Points out of order in one way, told once, by the worst of them, until the process was in order for a while. */
 function episodes({chart, tests}: Watched, chance: number): Alarm[] {
   const runs: Watched['tests'][] = [];
   for (const what of ['mean', 'spread', 'count', 'vector'] as const) {
     for (const side of ['above', 'below'] as const) {
-      let last = Number.NaN;
+      let last = Number.NEGATIVE_INFINITY;
       for (const test of tests) {
         if (test.chance.what !== what || test.chance.side !== side || !(test.chance.p <= chance)) continue;
-        if (test.i === last + 1) runs[runs.length - 1].push(test);
+        if (test.i - last <= IN_ORDER_AGAIN) runs[runs.length - 1].push(test);
         else runs.push([test]);
         last = test.i;
       }
