@@ -3,7 +3,7 @@ import type {TraceEvent} from './answers.ts';
 import type {Session} from './duckdb.ts';
 import {isNewer, rowsAbout, textsOf, type Version} from './rows-of.ts';
 import {stepTables} from './step-tables.ts';
-import {event} from './story.ts';
+import {event} from './trace-event.ts';
 
 interface Measured extends Version {
   step: string;

@@ -5,6 +5,7 @@ import {quoteText, type Row, type Session} from './duckdb.ts';
 import type {Genealogy} from './genealogy/genealogy.ts';
 import {measuredEvents} from './measured-events.ts';
 import {rowsAbout, textsOf} from './rows-of.ts';
+import {event} from './trace-event.ts';
 
 /** Whose events these are: what happened to its lot and its work order happened to a part too. */
 export interface Around {
@@ -52,18 +53,6 @@ interface Ask {
 const words = (...pieces: (string | null | undefined | false)[]) =>
   pieces.filter(p => p !== null && p !== undefined && p !== false).join(' ');
 const after = (word: string, value: string | null) => (value === null ? null : `${word} ${value}`);
-
-/** An event without what is not known. */
-export function event(
-  at: string | null,
-  what: TraceEvent['what'],
-  place: {step?: string | null; station?: string | null},
-  text: string,
-  details: TraceEvent['details'],
-): TraceEvent {
-  const known = Object.entries(details).filter(([, value]) => value !== null);
-  return {at, what, step: place.step ?? null, station: place.station ?? null, text, details: Object.fromEntries(known)};
-}
 
 type Link = {parent: number; child: number; consumed_at: string | null; quantity: number | null} & Row;
 
