@@ -1,5 +1,5 @@
 /** Did the rate change at a moment: which, how sure, and what else changed then. */
-import {inflationOverTime} from './autocorrelation.ts';
+import {likenessInTime} from './autocorrelation.ts';
 import type {Tested} from './candidate.ts';
 import {testLevels} from './category.ts';
 import {type Series, seriesOf, without} from './change-series.ts';
@@ -79,7 +79,7 @@ function againstDrift(series: Series): number {
 
 function inflationAt({outcome}: Series, coefficient: Float64Array, beside: Float64Array | null): number {
   const residual = beside === null ? outcome.residual : without(outcome.residual, beside);
-  return inflationOverTime({...outcome, residual}, coefficient);
+  return likenessInTime({...outcome, residual}, coefficient).inflation;
 }
 
 /** The moments at which a step would fit almost as well as at the best. */

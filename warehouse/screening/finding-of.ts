@@ -40,7 +40,8 @@ export function findingOf(
 ): Omit<Finding, 'id'> {
   const {factor, together, change} = tested;
   const numeric = frame.outcomeKind === 'numeric';
-  const level = toldBy(tested, frame)?.level ?? null;
+  const told = toldBy(tested, frame);
+  const level = told?.level ?? null;
   const {
     effect,
     crude,
@@ -75,7 +76,8 @@ export function findingOf(
     explainedBy,
   };
   const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
-  return {...finding, sentence: sentenceOf(frame, finding, {side, unit, together, change, also, enough})};
+  const byLot = told?.form.byLot ?? false;
+  return {...finding, sentence: sentenceOf(frame, finding, {side, unit, byLot, together, change, also, enough})};
 }
 
 /** What is told of a factor that has no contrast. */

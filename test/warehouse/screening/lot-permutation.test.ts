@@ -29,7 +29,7 @@ function score(coefficient: number[], residual: number[], exposed: number[] | nu
     residual: Float64Array.from(residual),
     within: NO_WITHIN,
     exposed: exposed && Float64Array.from(exposed),
-    inflation: 1,
+    likeness: {inflation: 1, doubt: 0},
   };
 }
 
@@ -77,7 +77,7 @@ test('likeness in time only ever raises p', () => {
     exposed,
   );
   const plain = lotPermutationTest(base).p;
-  const widened = lotPermutationTest({...base, inflation: 2}).p;
+  const widened = lotPermutationTest({...base, likeness: {inflation: 2, doubt: 0}}).p;
   expect(plain).toBeLessThan(0.01);
   expect(widened).toBeGreaterThan(plain * 3);
 });
