@@ -10,13 +10,17 @@ export interface Likeness {
 
 export const NO_LIKENESS: Likeness = {inflation: 1, doubt: 0};
 
+/** What of an outcome is looked at, in order of time. */
+type InTime = Pick<Outcome, 'members' | 'stratumOf' | 'residual' | 'residualSums'>;
+
 /**
  * How much likeness of neighbouring lots widens the between-lot score: max(1, 1 + 2 sum of rho_h A_h), the far lags tapered, where
- * rho_h is the residuals' autocorrelation once the exposure's own effect is taken off and A_h that of the exposure.
- * @param outcome in order of time
+ * rho_h is the residuals' autocorrelation once the exposure's own effect is taken off and A_h that of the exposure. Where
+ * the exposure itself is alike at a lag, rho_h of lots on the same side of it is told from that of the others: a crew
+ * changes with the day, so its pairs of lots are those that share a day.
  * @see Bartlett (1946), J. R. Stat. Soc. Suppl. 8:27; Politis & Romano (1995), J. Time Ser. Anal. 16:67 (the taper)
  */
-export function likenessInTime(outcome: Outcome, coefficient: Float64Array): Likeness {
+export function likenessInTime(outcome: InTime, coefficient: Float64Array): Likeness {
   const {c, r} = inOrder(outcome, coefficient);
   const count = c.length;
   if (count < 8) return NO_LIKENESS;
@@ -52,6 +56,7 @@ export function likenessInTime(outcome: Outcome, coefficient: Float64Array): Lik
     // Full weight for near neighbours: a taper from the first lag on leaves out a seventh of a day's likeness.
     const taper = Math.min(1, 2 * (1 - h / (lags + 1)));
     const together = {n: count, c: same.c + other.c, r: same.r + other.r};
+    // Bartlett's bound for an exposure that follows no time.
     const isAlike = together.c / cc > 2 / Math.sqrt(count) && same.n > 0 && other.n > 0;
     for (const {n, c: alike, r: likeness} of isAlike ? [same, other] : [together]) {
       inflation += 2 * taper * ((likeness * count) / (n * rr) + 1 / count) * (alike / cc);
@@ -62,7 +67,7 @@ export function likenessInTime(outcome: Outcome, coefficient: Float64Array): Lik
 }
 
 /** Coefficients and residuals, each centred within its stratum. */
-function inOrder({members, stratumOf, residual, residualSums}: Outcome, coefficient: Float64Array) {
+function inOrder({members, stratumOf, residual, residualSums}: InTime, coefficient: Float64Array) {
   const centre = members.map(at => centredMean(coefficient, at));
   const [c, r] = [new Float64Array(residual.length), new Float64Array(residual.length)];
   for (let k = 0; k < c.length; k++) {

@@ -153,11 +153,14 @@ function inGroups(tail: number, size: number): number {
   return size > 1 && tail > 0 && tail < 1 ? normalTail(normalUpperQuantile(tail) / Math.sqrt(size)) : tail;
 }
 
+/** With more degrees of freedom Student's tail is the normal one but for 2 % of it at five deviations. */
+const AS_GOOD_AS_NORMAL = 10_000;
+
 /**
  * The tail where the variance is in part an estimate itself: that of Student's t at the same deviate, with as many degrees
  * of freedom as its own variance stands for.
  * @see Satterthwaite (1946), Biometrics Bull. 2:110
  */
 function unsure(tail: number, freedom: number): number {
-  return freedom < 1e6 && tail > 0 && tail < 1 ? studentTail(normalUpperQuantile(tail), freedom) : tail;
+  return freedom < AS_GOOD_AS_NORMAL && tail > 0 && tail < 1 ? studentTail(normalUpperQuantile(tail), freedom) : tail;
 }

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {lotPermutationTest} from '../../../warehouse/screening/lot-permutation.ts';
+import {normalUpperQuantile} from '../../../warehouse/statistics/normal.ts';
 import {random} from './random.ts';
 
 const NO_WITHIN = {deviation: 0, variance: 0, third: 0};
@@ -80,4 +81,47 @@ test('likeness in time only ever raises p', () => {
   const widened = lotPermutationTest({...base, likeness: {inflation: 2, doubt: 0}}).p;
   expect(plain).toBeLessThan(0.01);
   expect(widened).toBeGreaterThan(plain * 3);
+});
+
+test('lots that come in pairs: the tail of single lots, widened, is about that of the pairs', () => {
+  const doubled = (numbers: number[]) => numbers.flatMap(x => [x, x]);
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    const rng = random(seed);
+    const exposed = Array.from({length: 14}, (_, k) => Number(k < 4));
+    const residual = Array.from({length: 14}, (_, k) => rng.gamma(2) + (k < 4 ? 2 : 0));
+    const deviation = (at: number[]) => at.reduce((sum, k) => sum + residual[k], 0);
+    const centre = (4 / 14) * deviation([...residual.keys()]);
+    const observed = Math.abs(deviation([0, 1, 2, 3]) - centre);
+    // All C(14, 4) = 1001 ways in which pairs could have been exposed.
+    let [ways, reached] = [0, 0];
+    for (let a = 0; a < 14; a++)
+      for (let b = 0; b < a; b++)
+        for (let c = 0; c < b; c++)
+          for (let d = 0; d < c; d++) {
+            ways++;
+            reached += Number(Math.abs(deviation([a, b, c, d]) - centre) >= observed - 1e-9);
+          }
+    const single = score(doubled(exposed.map(x => x - 4 / 14)), doubled(residual), doubled(exposed));
+    // Two lots of a pair are one: the variance of a sum is 2 (28 - 1) / (28 - 2) times that of single lots.
+    const {p} = lotPermutationTest({...single, likeness: {inflation: (2 * 27) / 26, doubt: 0}});
+    const ratio = normalUpperQuantile(p) / normalUpperQuantile(reached / ways);
+    expect(ways).toBe(1001);
+    expect(Math.abs(ratio - 1), `seed ${seed}: ${p} for ${reached / ways}`).toBeLessThan(0.1);
+  }
+});
+
+test('a widening that is unsure itself gives the tail of Student’s t', () => {
+  const coefficient = Array.from({length: 200}, (_, k) => (k % 2 ? 1 : -1));
+  const residual = coefficient.map((c, k) => 0.2 * c + (Math.floor(k / 2) % 2 ? 1 : -1));
+  const plain = score(coefficient, residual, null);
+  const known = lotPermutationTest(plain);
+  const unsure = lotPermutationTest({...plain, likeness: {inflation: 1, doubt: 0.1}});
+  expect(unsure.z).toBe(known.z);
+  // 40 / sqrt(200 * 208 / 199) on 2 / .1 = 20 degrees of freedom. SciPy 1.17.1: 2 * t.sf(2.76656, 20).
+  expect(unsure.p).toBeCloseTo(0.011904274759051292, 9);
+  // What lies within lots is not widened.
+  const within = {deviation: 40, variance: 200, third: 0};
+  const inside = {...score([0, 0], [1, -1], null), within, likeness: {inflation: 1, doubt: 0.1}};
+  // SciPy 1.17.1: 2 * norm.sf(40 / sqrt(200)).
+  expect(lotPermutationTest(inside).p).toBeCloseTo(0.004677734981047266, 9);
 });
