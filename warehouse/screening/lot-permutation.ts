@@ -42,26 +42,22 @@ export const REFINED_NEAR_LEVEL = {above: 1e-6, below: 0.02};
  * normal in the other; for p in the range `refine` a count or double saddlepoint where whole lots are exposed.
  */
 export function lotPermutationTest(score: SplitScore, refine = REFINED): PermutationTest {
-  const {inflation, doubt} = score.likeness;
+  const {inflation} = score.likeness;
   let {deviation, variance, third} = score.within;
-  let between = 0;
   for (const at of score.members) {
     const {c, r, product} = bothSums(score.coefficient, score.residual, at);
     if (c.squares === 0) continue;
     deviation += product;
     const moments = permutationMoments(c, r);
-    between += moments.variance * inflation;
+    variance += moments.variance * inflation;
     // Lots that come in like groups of f: variance times f, third moment times f squared.
     third += moments.third * inflation ** 2;
   }
-  variance += between;
   const attainable = score.exposed === null ? 0 : attainableP(score.members, score.exposed);
   if (!(variance > 0)) return {p: 1, z: 0, deviation: 0, variance: 0, attainable};
   const z = deviation / Math.sqrt(variance);
   const skewness = third / variance ** 1.5;
-  const freedom = 2 / (doubt * (between / variance) ** 2);
-  const moments =
-    unsure(momentTail(Math.abs(z), skewness), freedom) + unsure(momentTail(Math.abs(z), -skewness), freedom);
+  const moments = momentTail(Math.abs(z), skewness) + momentTail(Math.abs(z), -skewness);
   let p = moments;
   if (score.exposed !== null && moments >= refine.above && moments < refine.below) {
     p = wholeLotTail(score, score.exposed);

@@ -110,18 +110,18 @@ test('lots that come in pairs: the tail of single lots, widened, is about that o
   }
 });
 
-test('a widening that is unsure itself gives the tail of Student’s t', () => {
-  const coefficient = Array.from({length: 200}, (_, k) => (k % 2 ? 1 : -1));
-  const residual = coefficient.map((c, k) => 0.2 * c + (Math.floor(k / 2) % 2 ? 1 : -1));
-  const plain = score(coefficient, residual, null);
-  const known = lotPermutationTest(plain);
-  const unsure = lotPermutationTest({...plain, likeness: {inflation: 1, doubt: 0.1}});
-  expect(unsure.z).toBe(known.z);
-  // 40 / sqrt(200 * 208 / 199) on 2 / .1 = 20 degrees of freedom. SciPy 1.17.1: 2 * t.sf(2.76656, 20).
-  expect(unsure.p).toBeCloseTo(0.011904274759051292, 9);
-  // What lies within lots is not widened.
-  const within = {deviation: 40, variance: 200, third: 0};
-  const inside = {...score([0, 0], [1, -1], null), within, likeness: {inflation: 1, doubt: 0.1}};
-  // SciPy 1.17.1: 2 * norm.sf(40 / sqrt(200)).
-  expect(lotPermutationTest(inside).p).toBeCloseTo(0.004677734981047266, 9);
+test('a widening that is unsure itself gives the tail of Student’s t, at the deviate of the exact tail', () => {
+  const exposed = [1, 1, 0, 0, 0, 0, 0, 0, 0];
+  // The two worst of nine lots, one of 36 ways; no way is as far on the other side.
+  const residual = [3.1, 2.4, 0.2, -0.7, -0.1, -0.9, 0.3, -1.2, 0.1];
+  const plain = score(
+    exposed.map(x => x - 2 / 9),
+    residual,
+    exposed,
+  );
+  const pOf = (inflation: number) =>
+    lotPermutationTest({...plain, likeness: {inflation, doubt: 0.1}}, {above: 0, below: 1}).p;
+  // 2 / .1 = 20 degrees of freedom. SciPy 1.17.1: t.sf(norm.isf(1 / 36), 20), and t.sf(norm.isf(1 / 36) / sqrt(2), 20).
+  expect(pOf(1)).toBeCloseTo(0.0349856335956024, 9);
+  expect(pOf(2)).toBeCloseTo(0.09545739888332021, 9);
 });
