@@ -86,25 +86,6 @@ test('a bad tool is told in words, with its interval, its lots and its share', (
   );
 });
 
-test('where records name a later run, lots are told by most of their parts, and parts are counted as recorded', () => {
-  const {frame, truth} = makePlant({
-    seed: 7,
-    lots: 120,
-    correlation: 0.01,
-    rework: 0.2,
-    cause: {kind: 'tool', ratio: 4},
-  });
-  const [first] = checked(frame).findings;
-  expect(first).toMatchObject({factor: truth?.factor, level: 'T3', verdict: 'supported'});
-  expect(first.sentence).toMatch(/ when s\d+\.tool is T3 for most parts of the lot \(/);
-  // Of the parts recorded at another tool none is the fault's, so that the ratio of recorded parts alone is too small.
-  expect(first.effect.value).toBeGreaterThan(first.crude.value);
-  expect(first.effect.low).toBeLessThan(4);
-  expect(first.effect.high).toBeGreaterThan(4);
-  const codes = frame.factors.flatMap(one => (one.name === first.factor && one.kind === 'category' ? [one.codes] : []));
-  expect(first.parts).toBe(codes[0].filter(code => code === 2).length);
-});
-
 test('the same frame gives the same bytes', () => {
   const make = () =>
     makePlant({seed: 3, lots: 60, correlation: 0.01, lanes: 0.5, cause: {kind: 'tool', ratio: 3}}).frame;

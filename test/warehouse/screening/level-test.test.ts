@@ -1,7 +1,9 @@
 import {expect, test} from 'vitest';
+import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import type {LevelCounts} from '../../../warehouse/screening/exposure.ts';
 import {testLevel} from '../../../warehouse/screening/level-test.ts';
 import {outcomeByLot} from '../../../warehouse/screening/outcome.ts';
+import {makePlant} from './plant.ts';
 
 const LOTS = 12;
 const PARTS = 10;
@@ -49,4 +51,23 @@ test('a level whose own parts fail is told part by part, though most of it lies 
   const tested = testLevel(outcomeOf(fails), counts, false);
   expect(tested?.form).toEqual({byLot: false, tried: 2});
   expect(tested?.test.p).toBeLessThan(2 / 495);
+});
+
+test('where records name a later run, lots are told by most of their parts, and parts are counted as recorded', () => {
+  const {frame, truth} = makePlant({
+    seed: 7,
+    lots: 120,
+    correlation: 0.01,
+    rework: 0.2,
+    cause: {kind: 'tool', ratio: 4},
+  });
+  const [first] = evaluate(frame).findings;
+  expect(first).toMatchObject({factor: truth?.factor, level: 'T3', verdict: 'supported'});
+  expect(first.sentence).toMatch(/ when s\d+\.tool is T3 for most parts of the lot \(/);
+  // Of the parts recorded at another tool none is the fault's, so that the ratio of recorded parts alone is too small.
+  expect(first.effect.value).toBeGreaterThan(first.crude.value);
+  expect(first.effect.low).toBeLessThan(4);
+  expect(first.effect.high).toBeGreaterThan(4);
+  const codes = frame.factors.flatMap(one => (one.name === first.factor && one.kind === 'category' ? [one.codes] : []));
+  expect(first.parts).toBe(codes[0].filter(code => code === 2).length);
 });
