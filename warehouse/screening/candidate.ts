@@ -9,13 +9,26 @@ import type {ScoreTest} from './score-test.ts';
 /** Which part of a number line is meant: the values themselves, their distance from the middle, or one tail. */
 export type Shape = 'location' | 'spread' | 'low' | 'high';
 
+/** How a candidate was tested. */
+export interface Form {
+  /** By what most parts of each lot had, or part by part as recorded. */
+  byLot: boolean;
+  /** Tests that were tried and share its error rate; the strongest tells. */
+  tried: number;
+}
+
+export const AS_RECORDED: Form = {byLot: false, tried: 1};
+
 /** One thing that was tested: a level, a score of a number, or that a value is missing. */
 export interface Candidate {
   level: string | null;
   shape: Shape | null;
   test: ScoreTest;
+  form: Form;
   /** Made anew at every call: there are too many to keep. */
   exposure: () => Exposure;
+  /** The parts that are recorded as exposed, where lots stood for them. */
+  recorded: (() => Exposure) | null;
   /** Of the exposure, what margins alone say. */
   shares: () => Shares;
   /** The exposure of every part for which the factor is known. Made anew at every call. */

@@ -5,10 +5,10 @@ import {type LevelCounts, levelExposure, levelShares} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {levelSums} from './level-sums.ts';
+import {lotsMainly, testLevel} from './level-test.ts';
 import {manyLevelsTest} from './many-levels.ts';
 import type {Outcome} from './outcome.ts';
 import {outcomeWhereKnown} from './presence.ts';
-import {type ScoreTest, scoreTest} from './score-test.ts';
 
 const MANY_LEVELS = 50;
 
@@ -45,17 +45,39 @@ export function levelCandidate(
   levelsOf: () => Levels,
   code: number,
   level: string,
-  test: ScoreTest,
+  {test, form}: Pick<Candidate, 'test' | 'form'>,
 ): Candidate {
+  const parts = () => levelExposure(levelsOf().counts[code], levelsOf().outcome);
+  const common = {level, shape: null, test, form};
+  if (form.byLot) {
+    const lots = () => lotsMainly(levelShares(levelsOf().counts[code], levelsOf().outcome));
+    const exposureAt = () => byLot(ground, levelsOf(), code, lots().mean);
+    return {
+      ...common,
+      exposure: lots,
+      recorded: parts,
+      shares: () => ({mean: lots().mean, varies: false}),
+      column: () => columnOfRows(ground, exposureAt()),
+      at: rows => Float64Array.from(rows, exposureAt()),
+    };
+  }
   return {
-    level,
-    shape: null,
-    test,
-    exposure: () => levelExposure(levelsOf().counts[code], levelsOf().outcome),
+    ...common,
+    exposure: parts,
+    recorded: null,
     shares: () => levelShares(levelsOf().counts[code], levelsOf().outcome),
     column: () => columnOfRows(ground, row => levelsOf().exposureAt(row, code)),
     at: rows => Float64Array.from(rows, row => levelsOf().exposureAt(row, code)),
   };
+}
+
+/** Exposure of a row by that of its lot, NaN where its own level is not known. */
+function byLot({cells}: Ground, {outcome, exposureAt}: Levels, code: number, mean: Float64Array) {
+  const byCell = new Float64Array(cells.count);
+  outcome.cells.forEach((k, place) => {
+    byCell[k] = mean[place];
+  });
+  return (row: number) => (Number.isNaN(exposureAt(row, code)) ? Number.NaN : byCell[cells.cellOf[row]]);
 }
 
 /** No candidates where there is no contrast within any stratum. */
@@ -64,8 +86,8 @@ export function testLevels(ground: Ground, of: Levels) {
   const occurring = levels.map((_, code) => code).filter(code => counts[code].places.length > 0);
   const candidates: Candidate[] = [];
   for (const code of largest(occurring, counts, ground.cells.count)) {
-    const test = scoreTest(outcome, levelExposure(counts[code], outcome), ground.frame.lotsOrdered);
-    if (test !== null) candidates.push(levelCandidate(ground, () => of, code, levels[code], test));
+    const tested = testLevel(outcome, counts[code], ground.frame.lotsOrdered);
+    if (tested !== null) candidates.push(levelCandidate(ground, () => of, code, levels[code], tested));
   }
   if (candidates.length === 0) return {outcome, candidates, p: 1, attainable: 1};
   const told = occurring.length === 2 ? candidates.slice(0, 1) : candidates;

@@ -1,10 +1,12 @@
 /** Did the rate change at a moment: which, how sure, and what else changed then. */
-import {inflationOverTime} from './autocorrelation.ts';
-import type {Tested} from './candidate.ts';
+import {likenessInTime} from './autocorrelation.ts';
+import type {Candidate, Tested} from './candidate.ts';
 import {testLevels} from './category.ts';
 import {type Series, seriesOf, without} from './change-series.ts';
 import type {Ground} from './ground.ts';
 import {largestStep} from './largest-step.ts';
+import {lotPermutationTest} from './lot-permutation.ts';
+import {type ScoreTest, splitScore} from './score-test.ts';
 
 /** The name by contract of "the rate changed at some moment". */
 export const CHANGE_POINT = 'time.change_point';
@@ -54,7 +56,8 @@ export function testChangePoint(ground: Ground): Tested | null {
   const exposureAt = (row: number, code: number) => Number(codes[row] === code);
   const told = testLevels(ground, {levels, outcome: ground.outcome, counts, exposureAt});
   if (told.candidates.length === 0) return null;
-  const share = Math.min(1, told.candidates[0].test.p / Math.max(p, 1e-300));
+  const candidates = told.candidates.map(one => ({...one, test: asSought(ground, one)}));
+  const share = Math.min(1, candidates[0].test.p / Math.max(p, 1e-300));
   const factor = {
     name: CHANGE_POINT,
     step: null,
@@ -65,7 +68,24 @@ export function testChangePoint(ground: Ground): Tested | null {
     codes,
     levels,
   };
-  return {...told, factor, kind: 'time', ranks: null, twins: [], p, attainable: 0, change: {...change, share}};
+  return {
+    ...told,
+    candidates,
+    factor,
+    kind: 'time',
+    ranks: null,
+    twins: [],
+    p,
+    attainable: 0,
+    change: {...change, share},
+  };
+}
+
+/** The moment's own test, its widening taken as it stands, as the search does: the one is a share of the other. */
+function asSought({outcome}: Ground, {exposure, test}: Candidate): ScoreTest {
+  const likeness = {...test.likeness, doubt: 0};
+  const score = splitScore(outcome, exposure());
+  return score === null ? test : {...lotPermutationTest({...score, likeness}), likeness};
 }
 
 /** p of a step beside a steady drift, 0 where it stands out, so that the largest p decides. */
@@ -79,7 +99,7 @@ function againstDrift(series: Series): number {
 
 function inflationAt({outcome}: Series, coefficient: Float64Array, beside: Float64Array | null): number {
   const residual = beside === null ? outcome.residual : without(outcome.residual, beside);
-  return inflationOverTime({...outcome, residual}, coefficient);
+  return likenessInTime({...outcome, residual}, coefficient).inflation;
 }
 
 /** The moments at which a step would fit almost as well as at the best. */

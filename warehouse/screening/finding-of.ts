@@ -40,7 +40,8 @@ export function findingOf(
 ): Omit<Finding, 'id'> {
   const {factor, together, change} = tested;
   const numeric = frame.outcomeKind === 'numeric';
-  const level = toldBy(tested, frame)?.level ?? null;
+  const told = toldBy(tested, frame);
+  const level = told?.level ?? null;
   const {
     effect,
     crude,
@@ -75,7 +76,8 @@ export function findingOf(
     explainedBy,
   };
   const unit = factor.kind === 'number' ? (factor.unit ?? null) : null;
-  return {...finding, sentence: sentenceOf(frame, finding, {side, unit, together, change, also, enough})};
+  const byLot = told?.form.byLot ?? false;
+  return {...finding, sentence: sentenceOf(frame, finding, {side, unit, byLot, together, change, also, enough})};
 }
 
 /** What is told of a factor that has no contrast. */
@@ -117,6 +119,13 @@ export function mostHarmful({candidates, kind}: Tested, frame: Frame): number {
   return pool.reduce((best, at) => (stronger(candidates[at], candidates[best]) ? at : best));
 }
 
-function stronger(a: Candidate, b: Candidate): boolean {
-  return a.test.p !== b.test.p ? a.test.p < b.test.p : Math.abs(a.test.z) > Math.abs(b.test.z);
+/** Two levels mirror each other and differ by rounding alone: then the one with more of the outcome tells. */
+function stronger({test: a}: Candidate, {test: b}: Candidate): boolean {
+  const [sizeA, sizeB] = [Math.abs(a.z), Math.abs(b.z)];
+  if (!isAlike(a.p, b.p)) return a.p < b.p;
+  return isAlike(sizeA, sizeB) ? a.z > b.z : sizeA > sizeB;
+}
+
+function isAlike(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-9 * Math.max(a, b);
 }

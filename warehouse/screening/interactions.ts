@@ -1,7 +1,7 @@
 /** Pairs of leading factors that do more together than each by itself. */
 import {centredSums} from '../statistics/permutation-moments.ts';
 import {simes} from '../statistics/simes.ts';
-import {inflationOverTime} from './autocorrelation.ts';
+import {likenessInTime, NO_LIKENESS} from './autocorrelation.ts';
 import type {Tested} from './candidate.ts';
 import {testCategory} from './category.ts';
 import {type Classes, type ClassSide, classesOf} from './classes.ts';
@@ -145,11 +145,11 @@ function excessTest(ground: Ground, mains: MainEffects, one: ClassSide, other: C
   const widened = Math.sqrt((lots - members.filter(at => at.length > 0).length) / free);
   const score = residual.map(r => r * Math.max(1, widened));
   const residualSums = members.map(at => centredSums(score, at));
-  const inflation = frame.lotsOrdered
-    ? inflationOverTime({...outcome, members, residual: score, residualSums}, coefficient)
-    : 1;
+  const likeness = frame.lotsOrdered
+    ? likenessInTime({...outcome, members, residual: score, residualSums}, coefficient)
+    : NO_LIKENESS;
   const within = {deviation, variance, third};
-  const test = lotPermutationTest({members, coefficient, residual: score, within, exposed: null, inflation});
+  const test = lotPermutationTest({members, coefficient, residual: score, within, exposed: null, likeness});
   if (!(test.variance > 0)) return null;
   const excess = Math.exp(Math.max(-7, Math.min(7, test.deviation / information)));
   return {p: test.z > 0 ? test.p / 2 : 1, z: test.z, excess};

@@ -1,8 +1,10 @@
 import {logChoose} from '../statistics/hypergeometric.ts';
-import {normalTail} from '../statistics/normal.ts';
+import {normalTail, normalUpperQuantile} from '../statistics/normal.ts';
 import {pearsonThreeTail} from '../statistics/pearson-three.ts';
 import {permutationMoments} from '../statistics/permutation-moments.ts';
 import {type Draw, drawFrom, subsetSumTail} from '../statistics/subset-sum.ts';
+import {studentTail} from '../statistics/tails.ts';
+import type {Likeness} from './autocorrelation.ts';
 
 /** A score split in two: between lots (coefficients against residuals) and within them (moments given each lot's sum). */
 export interface SplitScore {
@@ -13,8 +15,8 @@ export interface SplitScore {
   within: {deviation: number; variance: number; third: number};
   /** Share exposed of each lot, given where every lot is wholly exposed or not at all. */
   exposed: Float64Array | null;
-  /** Factor on the between variance for lots that resemble their neighbours in time, >= 1. */
-  inflation: number;
+  /** Of lots that resemble their neighbours in time. */
+  likeness: Likeness;
 }
 
 /** Verdict of the permutation test. `deviation` and `z` are signed: positive means more of the outcome. */
@@ -40,15 +42,16 @@ export const REFINED_NEAR_LEVEL = {above: 1e-6, below: 0.02};
  * normal in the other; for p in the range `refine` a count or double saddlepoint where whole lots are exposed.
  */
 export function lotPermutationTest(score: SplitScore, refine = REFINED): PermutationTest {
+  const {inflation} = score.likeness;
   let {deviation, variance, third} = score.within;
   for (const at of score.members) {
     const {c, r, product} = bothSums(score.coefficient, score.residual, at);
     if (c.squares === 0) continue;
     deviation += product;
     const moments = permutationMoments(c, r);
-    variance += moments.variance * score.inflation;
+    variance += moments.variance * inflation;
     // Lots that come in like groups of f: variance times f, third moment times f squared.
-    third += moments.third * score.inflation ** 2;
+    third += moments.third * inflation ** 2;
   }
   const attainable = score.exposed === null ? 0 : attainableP(score.members, score.exposed);
   if (!(variance > 0)) return {p: 1, z: 0, deviation: 0, variance: 0, attainable};
@@ -57,8 +60,7 @@ export function lotPermutationTest(score: SplitScore, refine = REFINED): Permuta
   const moments = momentTail(Math.abs(z), skewness) + momentTail(Math.abs(z), -skewness);
   let p = moments;
   if (score.exposed !== null && moments >= refine.above && moments < refine.below) {
-    const refined = wholeLotTail(score, score.exposed);
-    p = score.inflation > 1 ? Math.max(refined, moments) : refined;
+    p = wholeLotTail(score, score.exposed);
   }
   return {p: Math.min(1, Math.max(p, attainable)), z, deviation, variance, attainable};
 }
@@ -106,7 +108,7 @@ function attainableP(members: readonly Int32Array[], exposed: Float64Array): num
 }
 
 /** Both tails of the sum of the exposed lots' residuals, weighted by stratum, over all choices of as many lots. */
-function wholeLotTail({members, coefficient, residual, inflation}: SplitScore, exposed: Float64Array): number {
+function wholeLotTail({members, coefficient, residual, likeness}: SplitScore, exposed: Float64Array): number {
   const draws: Draw[] = [];
   let deviation = 0;
   for (const at of members) {
@@ -127,11 +129,34 @@ function wholeLotTail({members, coefficient, residual, inflation}: SplitScore, e
     draws.push(drawFrom(values, drawn));
   }
   if (draws.length === 0) return 1;
-  const distance = Math.abs(deviation) / Math.sqrt(inflation);
+  const distance = Math.abs(deviation);
   const mirrored = draws.map(draw => ({
     ...draw,
     values: draw.values.map(v => -v).reverse(),
     counts: draw.counts.slice().reverse(),
   }));
-  return subsetSumTail(draws, distance) + subsetSumTail(mirrored, distance);
+  const tails = [subsetSumTail(draws, distance), subsetSumTail(mirrored, distance)];
+  const [one, other] = tails.map(tail => unsure(inGroups(tail, likeness.inflation), 2 / likeness.doubt));
+  return one + other;
+}
+
+/**
+ * The tail of single lots as that of lots that come in like groups: their cumulants are K(f t) / f, whose saddlepoint
+ * lies where that of K does and whose signed root is that of K over the root of f.
+ * @see Lugannani & Rice (1980), Adv. Appl. Probab. 12:475
+ */
+function inGroups(tail: number, size: number): number {
+  return size > 1 && tail > 0 && tail < 1 ? normalTail(normalUpperQuantile(tail) / Math.sqrt(size)) : tail;
+}
+
+/** With more degrees of freedom Student's tail is the normal one but for 2 % of it at five deviations. */
+const AS_GOOD_AS_NORMAL = 10_000;
+
+/**
+ * The tail where the variance is in part an estimate itself: that of Student's t at the same deviate, with as many degrees
+ * of freedom as its own variance stands for.
+ * @see Satterthwaite (1946), Biometrics Bull. 2:110
+ */
+function unsure(tail: number, freedom: number): number {
+  return freedom < AS_GOOD_AS_NORMAL && tail > 0 && tail < 1 ? studentTail(normalUpperQuantile(tail), freedom) : tail;
 }

@@ -1,3 +1,4 @@
+import type {Likeness} from './autocorrelation.ts';
 import type {Exposure} from './exposure.ts';
 import {invertTest} from './invert.ts';
 import {lotPermutationTest, NOT_REFINED, REFINED} from './lot-permutation.ts';
@@ -9,7 +10,7 @@ import {splitScore} from './score-test.ts';
 export function meanDifference(
   outcome: Outcome,
   exposure: Exposure,
-  inflation: number,
+  likeness: Likeness,
   alpha: number,
   precision?: number,
 ): Effect {
@@ -19,7 +20,7 @@ export function meanDifference(
     const score = splitScore(...without(outcome, exposure, difference));
     return score === null
       ? 1
-      : lotPermutationTest({...score, inflation}, alpha < REFINED.below ? REFINED : NOT_REFINED).p;
+      : lotPermutationTest({...score, likeness}, alpha < REFINED.below ? REFINED : NOT_REFINED).p;
   };
   const [low, high] = invertTest(
     pAt,

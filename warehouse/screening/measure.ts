@@ -44,7 +44,7 @@ export function measure(
   const side = number && sideOf(ground, number.tested, number.candidate);
   const exposure = side?.exposure ?? candidate.exposure();
   const adjust = numeric ? meanDifference : riskRatio;
-  const own = adjust(outcome, exposure, candidate.test.inflation, alpha, claimed ? FINE : COARSE);
+  const own = adjust(outcome, exposure, candidate.test.likeness, alpha / candidate.form.tried, claimed ? FINE : COARSE);
   const leavesOut = numeric ? own.low > 0 || own.high < 0 : own.low > 1 || own.high < 1;
   // Where the side's own test and the score that found it disagree, the interval follows the score, as p does; the
   // shapes of a number share its error rate.
@@ -58,7 +58,7 @@ export function measure(
           tested.p <= alpha,
         );
   // Whoever selects the parts by the finding's filter shall count as many.
-  const groups = totals(ground, outcome, side?.described ?? exposure);
+  const groups = totals(ground, outcome, side?.described ?? candidate.recorded?.() ?? exposure);
   const crude = numeric ? crudeDifference(groups) : crudeRatio(groups);
   const share = groups.sum > 0 ? groups.exposedSum / groups.sum : 0;
   const attributableShare = numeric || effect.value <= 1 ? 0 : (share * (effect.value - 1)) / effect.value;

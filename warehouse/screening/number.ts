@@ -1,4 +1,4 @@
-import type {Candidate, Shape} from './candidate.ts';
+import {AS_RECORDED, type Candidate, type Shape} from './candidate.ts';
 import {columnOfNumber, placesOf} from './column.ts';
 import {eventsAt} from './events.ts';
 import {type Exposure, levelExposure, levelShares, type Shares} from './exposure.ts';
@@ -47,6 +47,8 @@ export function numberCandidate(ground: Ground, factor: Numeric, shape: Shape, t
     level: null,
     shape,
     test,
+    form: AS_RECORDED,
+    recorded: null,
     exposure: () => exposureOf(ground, factor, outcomeWhereKnown(ground, factor), shape),
     shares: () => sharesOf(ground, factor, outcomeWhereKnown(ground, factor), shape),
     column: () => columnOfNumber(ground, factor, SCORES[shape]),

@@ -1,5 +1,6 @@
 import {mantelHaenszel} from '../statistics/mantel-haenszel.ts';
 import {normalUpperQuantile} from '../statistics/normal.ts';
+import type {Likeness} from './autocorrelation.ts';
 import type {Exposure} from './exposure.ts';
 import {invertTest} from './invert.ts';
 import {lotPermutationTest, NOT_REFINED, REFINED, type SplitScore} from './lot-permutation.ts';
@@ -19,12 +20,12 @@ export const LARGEST_RATIO = 1000;
  * Mantel-Haenszel risk ratio of exposed against other parts within strata; its interval holds every ratio that the lot
  * permutation test, applied to what that ratio would lead one to expect, does not reject.
  * @param exposure share exposed by cell
- * @param inflation widening for likeness in time, as the finding's test used it
+ * @param likeness in time, as the finding's test used it
  */
 export function riskRatio(
   outcome: Outcome,
   exposure: Exposure,
-  inflation: number,
+  likeness: Likeness,
   alpha: number,
   precision?: number,
 ): Effect {
@@ -37,7 +38,7 @@ export function riskRatio(
   const testAt = (logRatio: number) => {
     if (logRatio !== 0) expect(outcome, counts, Math.exp(logRatio), residual);
     const within = withinGiven(outcome, counts, Math.exp(logRatio));
-    const shifted: SplitScore = {...score, residual: logRatio === 0 ? score.residual : residual, within, inflation};
+    const shifted: SplitScore = {...score, residual: logRatio === 0 ? score.residual : residual, within, likeness};
     return lotPermutationTest(shifted, refine);
   };
   const limit = Math.log(LARGEST_RATIO);

@@ -1,10 +1,10 @@
-import {inflationOverTime} from './autocorrelation.ts';
+import {type Likeness, likenessInTime, NO_LIKENESS} from './autocorrelation.ts';
 import type {Exposure} from './exposure.ts';
 import {lotPermutationTest, NOT_REFINED, type PermutationTest, REFINED, type SplitScore} from './lot-permutation.ts';
 import {type Outcome, weightedMean} from './outcome.ts';
 
 export interface ScoreTest extends PermutationTest {
-  inflation: number;
+  likeness: Likeness;
 }
 
 /**
@@ -17,9 +17,9 @@ export function scoreTest(outcome: Outcome, exposure: Exposure, ordered: boolean
   if (score === null) return null;
   const first = lotPermutationTest(score, NOT_REFINED);
   // Allowing for time only ever raises p, so it is worth its cost only where p might matter.
-  if (first.p > 0.2) return {...first, inflation: 1};
-  const inflation = ordered ? inflationOverTime(outcome, score.coefficient) : 1;
-  return {...lotPermutationTest({...score, inflation}, refine), inflation};
+  if (first.p > 0.2) return {...first, likeness: NO_LIKENESS};
+  const likeness = ordered ? likenessInTime(outcome, score.coefficient) : NO_LIKENESS;
+  return {...lotPermutationTest({...score, likeness}, refine), likeness};
 }
 
 /** The between part of a score weighs each lot by how much it knows; the within part is what is left in its parts. */
@@ -34,7 +34,7 @@ export function splitScore(outcome: Outcome, {mean, within}: Exposure): SplitSco
     residual,
     within: part,
     exposed: whole && within === null ? mean : null,
-    inflation: 1,
+    likeness: NO_LIKENESS,
   };
 }
 

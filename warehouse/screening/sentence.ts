@@ -11,6 +11,8 @@ interface About {
   /** Of a number: the side that is exposed. */
   side: Pick<ToldSide, 'words' | 'sought'> | null;
   unit: string | null;
+  /** Whether lots were compared by what most of their parts had. */
+  byLot: boolean;
   together?: Together;
   change?: Change;
   /** What else changed at that moment. */
@@ -23,7 +25,7 @@ interface About {
 export function sentenceOf(
   frame: Frame,
   finding: Omit<Finding, 'id' | 'sentence'>,
-  {side, unit, together, change, also, enough}: About,
+  {side, unit, byLot, together, change, also, enough}: About,
 ): string {
   const {factor, effect, verdict} = finding;
   if (verdict === 'not-identifiable') {
@@ -33,7 +35,7 @@ export function sentenceOf(
     ? `when ${together.sides.map(({words}) => words).join(' and ')}`
     : change
       ? (finding.level ?? '')
-      : conditionOf(finding, side, unit);
+      : `${conditionOf(finding, side, unit)}${byLot ? ' for most parts of the lot' : ''}`;
   const isRatio = effect.measure === 'riskRatio';
   const figure = isRatio ? ratio : round;
   const interval = `${percentOf(effect.level)} interval ${figure(effect.low)} to ${figure(effect.high)}`;

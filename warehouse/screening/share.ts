@@ -1,5 +1,5 @@
 /** What one thread does of a question: its share of the factors is tested, compared and measured. */
-import type {Candidate, Shape, Tested} from './candidate.ts';
+import type {Candidate, Tested} from './candidate.ts';
 import {levelCandidate, levelsOf, testCategory} from './category.ts';
 import type {Classes} from './classes.ts';
 import {type Distribution, distributionOf} from './distribution.ts';
@@ -13,7 +13,6 @@ import {type Measured, measure} from './measure.ts';
 import {LEVELS, missingFactor, missingFactors, missingLevels, testMissing} from './missing.ts';
 import {numberCandidate, ranksOf, testNumber} from './number.ts';
 import {outcomeWhereKnown} from './presence.ts';
-import type {ScoreTest} from './score-test.ts';
 
 /** A test as it passes between threads: figures only. */
 export interface PlainTested {
@@ -21,7 +20,7 @@ export interface PlainTested {
   factor: number;
   /** Of missing values: the name of the set of parts for which it is known, and factors that miss the same. */
   missing: {rows: string; twins: string[]} | null;
-  candidates: {level: string | null; shape: Shape | null; test: ScoreTest}[];
+  candidates: Pick<Candidate, 'level' | 'shape' | 'test' | 'form'>[];
   p: number;
   attainable: number;
 }
@@ -86,7 +85,7 @@ export class Share {
   #keep(factor: number, missing: PlainTested['missing'], tested: Tested): PlainTested {
     this.tested.push(tested);
     const {p, attainable} = tested;
-    const candidates = tested.candidates.map(({level, shape, test}) => ({level, shape, test}));
+    const candidates = tested.candidates.map(({level, shape, test, form}) => ({level, shape, test, form}));
     return {factor, missing, candidates, p, attainable};
   }
 
@@ -187,9 +186,9 @@ function ofLevel(
   ground: Ground,
   levels: Parameters<typeof levelCandidate>[1],
   names: readonly string[],
-  {level, test}: PlainTested['candidates'][number],
+  {level, test, form}: PlainTested['candidates'][number],
 ): Candidate {
-  return levelCandidate(ground, levels, names.indexOf(level ?? ''), level ?? '', test);
+  return levelCandidate(ground, levels, names.indexOf(level ?? ''), level ?? '', {test, form});
 }
 
 function once<T>(make: () => T): () => T {

@@ -1,4 +1,5 @@
 /** The effect of one side of a number, with an interval that inverts the very test that its p comes from. */
+import type {Likeness} from './autocorrelation.ts';
 import type {Candidate, Shape, Tested} from './candidate.ts';
 import type {CellSums} from './cells.ts';
 import type {Exposure} from './exposure.ts';
@@ -35,14 +36,14 @@ export function sideEffect(
   const exposure = candidate.exposure();
   const bySide = exposure.within === null ? null : scoreBySide(factor, candidate.shape, side);
   const numeric = ground.frame.outcomeKind === 'numeric';
-  const {inflation} = candidate.test;
+  const {likeness} = candidate.test;
   const split = splitScore(outcome, exposure);
   if (numeric) {
     const {value, spread} = differenceWithin(outcome, side.exposure);
     if (split === null || spread === 0) {
       return {value, low: value - 4 * spread, high: value + 4 * spread, isStretched: false};
     }
-    const testAt = differenceTest(outcome, exposure, side.exposure, bySide, inflation, alpha);
+    const testAt = differenceTest(outcome, exposure, side.exposure, bySide, likeness, alpha);
     const limits = [value - 20 * spread, value + 20 * spread] as const;
     return withInterval(testAt, value, spread / 20, limits, alpha);
   }
@@ -55,7 +56,7 @@ export function sideEffect(
   const testAt: TestAt = logRatio => {
     const residual = logRatio === 0 ? split.residual : expectedResiduals(outcome, side.exposure, Math.exp(logRatio));
     const within = logRatio === 0 ? split.within : withinAt(Math.exp(logRatio));
-    return lotPermutationTest({...split, residual, within, inflation}, alpha < REFINED.below ? REFINED : NOT_REFINED);
+    return lotPermutationTest({...split, residual, within, likeness}, alpha < REFINED.below ? REFINED : NOT_REFINED);
   };
   const told = withInterval(testAt, value, 0.1, [-limit, limit], alpha);
   return {...told, value: Math.exp(value), low: Math.exp(told.low), high: Math.exp(told.high)};
@@ -135,7 +136,7 @@ function differenceTest(
   exposure: Exposure,
   side: Exposure,
   bySide: SideSums | null,
-  inflation: number,
+  likeness: Likeness,
   alpha: number,
 ): TestAt {
   const {mean, within} = exposure;
@@ -149,6 +150,6 @@ function differenceTest(
     const score = splitScore(rest, {mean, within: left});
     return score === null
       ? {p: 1, z: 0}
-      : lotPermutationTest({...score, inflation}, alpha < REFINED.below ? REFINED : NOT_REFINED);
+      : lotPermutationTest({...score, likeness}, alpha < REFINED.below ? REFINED : NOT_REFINED);
   };
 }

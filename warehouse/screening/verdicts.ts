@@ -89,9 +89,9 @@ function alikeToClaims(
   });
 }
 
-/** A moment that was sought in the outcome pays for the search here too. */
-function paid({tested: {change}}: Entry, test: ScoreTest | null): ScoreTest | null {
-  return change && test ? {...test, p: Math.min(1, test.p / change.share)} : test;
+/** A moment that was sought in the outcome, or a form of a level, pays for the search here too. */
+function paid({tested: {change}, candidate: {form}}: Entry, test: ScoreTest | null): ScoreTest | null {
+  return test && {...test, p: Math.min(1, (test.p * form.tried) / (change?.share ?? 1))};
 }
 
 function explainedAs(verdict: 'explained' | 'through', cause: Claim, unchallenged: number): Judged {

@@ -7,7 +7,16 @@ test('whoever selects parts by the filter of a finding counts as many as it tell
   let compared = 0;
   for (const seed of [31, 32, 33, 34]) {
     const cause = {kind: seed % 2 === 1 ? 'high' : 'spread', ratio: 4} as const;
-    const {frame} = makePlant({seed, lots: 80, steps: 6, numbers: 6, sampled: 0.6, partsPerLot: 60, cause});
+    const {frame} = makePlant({
+      seed,
+      lots: 80,
+      steps: 6,
+      numbers: 6,
+      sampled: 0.6,
+      rework: 0.2,
+      partsPerLot: 60,
+      cause,
+    });
     for (const {kind, factor, where, parts, defective, threshold, sentence} of evaluate(frame).findings) {
       if (where === null || kind === 'interaction') continue;
       const rows = rowsWhere(frame, where);

@@ -30,6 +30,7 @@ test('an answer does not depend on how its factors are shared out', () => {
     makePlant({...small, seed: 5, lots: 60, lanes: 0.9, cause: {kind: 'tool', ratio: 4}}).frame,
     makePlant({...small, seed: 6, lots: 60, missing: 0.2, sampled: 0.5, cause: {kind: 'high', ratio: 5}}).frame,
     makePlant({...small, seed: 7, lots: 60, cause: {kind: 'change', ratio: 5}}).frame,
+    makePlant({...small, seed: 8, lots: 60, rework: 0.2, cause: {kind: 'tool', ratio: 5}}).frame,
   ];
   const frames = [...planted, ...[2, 4, 9].map(seed => randomFrame(seed).frame)];
   let claims = 0;
