@@ -34,3 +34,20 @@ export function univariate(name: string) {
     values: lines.flatMap(line => (/^\s*-?[\d.]+\s*$/.test(line) ? [line.trim()] : [])),
   };
 }
+
+/** A linear regression: y, its predictors by column, and what is certified of the fit. */
+export function linear(name: string) {
+  const lines = linesOf(`linreg_${name}.dat`);
+  const numbers = (line: string) => line.trim().split(/\s+/).map(Number);
+  const certified = (what: string) => numbers(lines.find(line => line.includes(what))!.replace(what, ''))[0];
+  const estimates = lines.filter(line => /^\s+B\d\s/.test(line)).map(line => numbers(line.trim().replace(/^B\d/, '')));
+  const rows = lines.slice(60).flatMap(line => (line.trim() === '' ? [] : [numbers(line)]));
+  return {
+    y: rows.map(([y]) => y),
+    columns: rows[0].slice(1).map((_, j) => rows.map(row => row[j + 1])),
+    coefficients: estimates.map(([estimate]) => estimate),
+    standardErrors: estimates.map(([, error]) => error),
+    residual: certified('Standard Deviation  '),
+    rSquared: certified('R-Squared'),
+  };
+}
