@@ -77,9 +77,9 @@ export function linearityText(answer: LinearityAnswer): string {
   const coefficient = (name: string, {value, low, high, standardError, p}: typeof slope) => [
     name,
     digits(value),
-    range({value, low, high}, digits),
+    range({value, low, high}, short),
     digits(standardError),
-    digits(p),
+    short(p),
   ];
   return paragraphs(
     bold(`${parameter} against ${reference}: ${verdict.sentence}.`),
@@ -93,11 +93,11 @@ export function linearityText(answer: LinearityAnswer): string {
           level.n,
           digits(level.mean),
           digits(bias.value),
-          bias.low === null || bias.high === null ? 'unknown' : `${digits(bias.low)} to ${digits(bias.high)}`,
-          bias.p === null ? '' : digits(bias.p),
-          bias.q === null ? '' : digits(bias.q),
+          bias.low === null || bias.high === null ? 'unknown' : `${short(bias.low)} to ${short(bias.high)}`,
+          bias.p === null ? '' : short(bias.p),
+          bias.q === null ? '' : short(bias.q),
           ...percentCell(bias.percent),
-          `${digits(fitted.value)} (${range(fitted, digits)})`,
+          `${short(fitted.value)} (${range(fitted, short)})`,
         ]),
         [
           'all',
@@ -105,8 +105,8 @@ export function linearityText(answer: LinearityAnswer): string {
           n,
           '',
           digits(overall.value),
-          range(overall, digits),
-          digits(overall.p),
+          range(overall, short),
+          short(overall.p),
           '',
           ...percentCell(overall.percent),
           '',
@@ -117,7 +117,7 @@ export function linearityText(answer: LinearityAnswer): string {
       ['bias by the line', 'value', '95 %', 'standard error', 'p'],
       [coefficient('intercept', intercept), coefficient('slope', slope)],
     ),
-    `Residual standard deviation ${digits(sigma)}${rSquared === null ? '' : `, R2 ${percent(rSquared)}`}; linearity ${percentLinearity.toFixed(2)} %${linearity === null ? '' : ` (${digits(linearity)} of the process variation)`}.${lackOfFit === null ? '' : ` Off a straight line: F ${digits(lackOfFit.f)}, p ${digits(lackOfFit.p)}.`}`,
+    `Residual standard deviation ${digits(sigma)}${rSquared === null ? '' : `, R2 ${percent(rSquared)}`}; linearity ${percentLinearity.toFixed(2)} %${linearity === null ? '' : `, which is ${digits(linearity)} over the process variation`}.${lackOfFit === null ? '' : ` Off a straight line: F ${short(lackOfFit.f)}, p ${short(lackOfFit.p)}.`}`,
     notesText(notes),
   );
 }
