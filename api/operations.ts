@@ -29,7 +29,15 @@ import {
 } from '../warehouse/data-answers.ts';
 import {agreement} from '../warehouse/measurement-systems/agreement.ts';
 import {gage} from '../warehouse/measurement-systems/gage.ts';
-import {AgreementAnswer, AgreementQuestion, GageAnswer, GageQuestion} from '../warehouse/msa-answers.ts';
+import {linearity} from '../warehouse/measurement-systems/linearity.ts';
+import {
+  AgreementAnswer,
+  AgreementQuestion,
+  GageAnswer,
+  GageQuestion,
+  LinearityAnswer,
+  LinearityQuestion,
+} from '../warehouse/msa-answers.ts';
 import {pareto} from '../warehouse/pareto.ts';
 import {ParetoAnswer, ParetoQuestion, YieldAnswer, YieldQuestion} from '../warehouse/pareto-answers.ts';
 import {listBatches} from '../warehouse/plant.ts';
@@ -175,6 +183,12 @@ export const OPERATIONS = {
     input: GageQuestion.strict(),
     output: GageAnswer,
     run: (app, question) => gage(app.warehouse, question),
+  }),
+  linearity: operation({
+    summary: 'Bias and linearity: how far off a gage is from reference parts, and whether that changes with their size',
+    input: LinearityQuestion.strict(),
+    output: LinearityAnswer,
+    run: (app, question) => linearity(app.warehouse, question),
   }),
   agreement: operation({
     summary:

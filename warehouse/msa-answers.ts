@@ -67,6 +67,70 @@ export const GageAnswer = z.object({
 });
 export type GageAnswer = z.infer<typeof GageAnswer>;
 
+// ── bias and linearity ───────────────────────────────────────────────────────────────────────────────────────────────
+
+export const LinearityQuestion = Scope.extend({
+  parameter: z.string().min(1).describe('<step>.<parameter>, what the gage under study measured'),
+  reference: z
+    .string()
+    .min(1)
+    .describe('the step at which the same parameter was measured by what counts as the truth'),
+  processVariation: z
+    .number()
+    .positive()
+    .optional()
+    .describe('6 sigma of the process, for bias and linearity as its per cent'),
+});
+export type LinearityQuestion = z.infer<typeof LinearityQuestion>;
+
+const Percent = z.number().nullable().describe('of the process variation');
+
+const Coefficient = Interval.extend({standardError: z.number(), p: z.number()});
+
+export const LinearityAnswer = z.object({
+  asOf: z.number().int(),
+  parameter: z.string(),
+  reference: z.string(),
+  n: Count,
+  levels: z.array(
+    z.object({
+      part: z.string(),
+      reference: z.number().describe('mean of what was measured at the step of reference'),
+      referenceValues: Count,
+      n: Count,
+      mean: z.number(),
+      sigma: z.number(),
+      bias: z
+        .object({
+          value: z.number(),
+          low: z.number().nullable(),
+          high: z.number().nullable(),
+          p: z.number().nullable().describe('that there is none'),
+          q: z.number().nullable().describe('Benjamini-Hochberg over all levels'),
+          percent: Percent,
+        })
+        .describe('with its t interval; without one where the values are all equal'),
+      fitted: Interval.describe('bias by the line, with the interval of its mean'),
+    }),
+  ),
+  overall: Interval.extend({p: z.number(), percent: Percent}),
+  regression: z
+    .object({
+      intercept: Coefficient,
+      slope: Coefficient,
+      sigma: z.number().describe('standard deviation of the residuals'),
+      degrees: Count,
+      rSquared: z.number().nullable(),
+      percentLinearity: z.number().describe('100 |slope|'),
+      linearity: z.number().nullable().describe('|slope| times the process variation'),
+    })
+    .describe('bias = intercept + slope * reference'),
+  lackOfFit: z.object({f: z.number(), p: z.number()}).nullable().describe('of a straight line; null with two parts'),
+  verdict: z.object({found: z.enum(['linearity', 'bias', 'neither']), sentence: z.string()}),
+  notes: z.array(z.string()),
+});
+export type LinearityAnswer = z.infer<typeof LinearityAnswer>;
+
 // ── agreement ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const Share = z.number().min(0).max(1);

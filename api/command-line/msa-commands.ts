@@ -1,6 +1,6 @@
 import {type Command, Option} from 'commander';
-import type {AgreementQuestion, GageQuestion} from '../../warehouse/msa-answers.ts';
-import {agreementText, gageText} from './print/msa.ts';
+import type {AgreementQuestion, GageQuestion, LinearityQuestion} from '../../warehouse/msa-answers.ts';
+import {agreementText, gageText, linearityText} from './print/msa.ts';
 import {anyNumber, type Common, type Terminal, wholeNumber, withScope} from './terminal.ts';
 
 export function msaCommands(program: Command, terminal: Terminal): void {
@@ -14,6 +14,15 @@ export function msaCommands(program: Command, terminal: Terminal): void {
     .option('--balanced-subset', 'of an unbalanced study, analyse what is complete')
     .action((parameter: string, {warehouse, json, ...question}: Common & Omit<GageQuestion, 'parameter'>) =>
       terminal.tell({warehouse, json}, 'gage', {parameter, ...question}, gageText),
+    );
+
+  withScope(program.command('linearity'))
+    .argument('<parameter>', '<step>.<parameter>, what the gage under study measured')
+    .description('bias and linearity: how far off a gage is from reference parts, and whether that changes with size')
+    .requiredOption('--reference <step>', 'where the same parameter was measured by what counts as the truth')
+    .option('--process-variation <x>', '6 sigma of the process, for bias and linearity as its per cent', anyNumber)
+    .action((parameter: string, {warehouse, json, ...question}: Common & Omit<LinearityQuestion, 'parameter'>) =>
+      terminal.tell({warehouse, json}, 'linearity', {parameter, ...question}, linearityText),
     );
 
   withScope(program.command('agreement'))

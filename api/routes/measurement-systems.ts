@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {AgreementQuestion, GageQuestion} from '../../warehouse/msa-answers.ts';
+import {AgreementQuestion, GageQuestion, LinearityQuestion} from '../../warehouse/msa-answers.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
 import {runOperation} from '../operations.ts';
@@ -19,6 +19,18 @@ export async function measurementSystemRoutes(http: Http, app: App): Promise<voi
       schema: {...answersWith('gage'), params: Parameter, querystring: asQuery(GageQuestion.omit({parameter: true}))},
     },
     ({params, query, caller}) => runOperation(app, 'gage', {...query, ...params}, caller),
+  );
+  http.get(
+    '/v1/linearity/:parameter',
+    {
+      ...cached,
+      schema: {
+        ...answersWith('linearity'),
+        params: Parameter,
+        querystring: asQuery(LinearityQuestion.omit({parameter: true})),
+      },
+    },
+    ({params, query, caller}) => runOperation(app, 'linearity', {...query, ...params}, caller),
   );
   http.get(
     '/v1/agreement',

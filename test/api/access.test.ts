@@ -19,6 +19,7 @@ const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['POST', '/v1/baselines', ['engineer', 'quality-lead']],
   ['POST', '/v1/baselines/b1/retire', ['engineer', 'quality-lead']],
   ['GET', '/v1/gage/bore.torque', READERS],
+  ['GET', '/v1/linearity/bore.torque?reference=lab', READERS],
   ['GET', '/v1/agreement', READERS],
   ['GET', '/v1/parameters', READERS],
   ['GET', '/v1/trace/any/P1', READERS],

@@ -3,11 +3,11 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {ingest} from '../../api/load-files.ts';
-import type {AgreementAnswer, GageAnswer} from '../../warehouse/msa-answers.ts';
-import {gaskets} from '../warehouse/statistics/gage-data.ts';
+import type {AgreementAnswer, GageAnswer, LinearityAnswer} from '../../warehouse/msa-answers.ts';
+import {gaskets, sizes} from '../warehouse/statistics/gage-data.ts';
 import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
-/** AIAG's gaskets as files, and an inspector whose word on ten parts was reviewed. */
+/** AIAG's gaskets and sizes as files, and an inspector whose word on ten parts was reviewed. */
 function studyFiles(): string {
   const files = join(temporaryFolder(), 'study');
   mkdirSync(files);
@@ -22,6 +22,13 @@ function studyFiles(): string {
   write('measurements.csv', [
     'part,step,run,parameter,value',
     ...runs.map(([part, step, run, , value]) => [part, step, run, 'thickness', value].join()),
+  ]);
+  write('measurements.linearity.csv', [
+    'part,step,run,parameter,value',
+    ...Object.entries(sizes).flatMap(([size, values], i) => [
+      `R${i + 1},metrology,1,width,${size}`,
+      ...values.map((value, k) => `R${i + 1},bench,${k + 1},width,${value}`),
+    ]),
   ]);
   write('inspections.csv', [
     'inspection,part,step,inspector,result,verification',
@@ -44,6 +51,16 @@ test('over HTTP', async () => {
   expect(agreement.json<AgreementAnswer>().inspectors).toMatchObject([
     {inspector: 'm@1', inspected: 10, overkill: {value: 1}, trueRate: {value: 0}},
   ]);
+  const linearity = await http.inject({url: '/v1/linearity/bench.width?reference=metrology&processVariation=16.5368'});
+  expect(linearity.statusCode).toBe(200);
+  // AIAG MSA, 4th ed.; Minitab has 13.2 % of a process variation of 16.5368.
+  const {regression} = linearity.json<LinearityAnswer>();
+  expect([regression.intercept.value, regression.slope.value].map(x => x.toFixed(4))).toEqual(['0.7367', '-0.1317']);
+  expect(regression.percentLinearity).toBeCloseTo(13.2, 1);
+  expect((await http.inject({url: '/v1/linearity/bench.width'})).statusCode).toBe(400);
+  expect(
+    (await http.inject({url: '/v1/linearity/bench.width?reference=metrology&processVariation=0'})).statusCode,
+  ).toBe(400);
   const unknown = await http.inject({url: '/v1/gage/lab.width'});
   expect(unknown.statusCode).toBe(400);
   expect(unknown.json<{title: string; detail: string}>().detail).toContain('no parameter "lab.width" is measured');
@@ -59,6 +76,17 @@ test('from the command line', async () => {
   expect(gage.out).toMatch(/total gage R&R .* 7\.76 .* 27\.86 .* 22\.68/);
   const kept = await fishboneHere(['gage', 'lab.thickness', '--keep-interaction', '--json', ...at]);
   expect(kept.json<GageAnswer>().interaction).toMatchObject({pooled: false});
+  const linearity = await fishboneHere(['linearity', 'bench.width', '--reference', 'metrology', ...at]);
+  expect(linearity.code).toBe(0);
+  expect(linearity.out).toContain('the bias changes by -0.1317 with each unit of size');
+  expect(linearity.out).toMatch(/slope +-0\.131667 /);
+  const ofProcess = ['--process-variation', '16.5368', '--json'];
+  const told = await fishboneHere(['linearity', 'bench.width', '--reference', 'metrology', ...ofProcess, ...at]);
+  expect(told.json<LinearityAnswer>().overall.percent).toBeCloseTo(0.32, 2);
+  expect(await fishboneHere(['linearity', 'bench.width', ...at])).toMatchObject({code: 2});
+  const itself = await fishboneHere(['linearity', 'bench.width', '--reference', 'bench', ...at]);
+  expect(itself).toMatchObject({code: 2});
+  expect(itself.err).toContain('cannot be its own reference');
   const agreement = await fishboneHere(['agreement', '--by', 'step', ...at]);
   expect(agreement.out).toContain('m@1, lab: 10 inspections; 4 of 4 fails reviewed (0 bad, 4 good)');
   const sample = ['--sensitivity', '0.9', '--sensitivity-n', '50', '--specificity', '0.8', '--specificity-n', '50'];

@@ -1,13 +1,9 @@
 /** Mean and standard deviation on NIST's StRD, from a file through the warehouse to the answer: the digits that doubles permit. */
-import {existsSync, readFileSync} from 'node:fs';
-import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {capability} from '../../warehouse/charts/capability.ts';
+import {chart} from '../../warehouse/charts/chart.ts';
 import {sharedPlant} from './plant-in-a-folder.ts';
-
-const FOLDER = `${process.env.FISHBONE_SHARED ?? fileURLToPath(new URL('../../../shared', import.meta.url))}/data/nist-strd`;
-const present = existsSync(FOLDER);
-if (!present) console.warn(`NOT TESTED: NIST's data are not at ${FOLDER}; set FISHBONE_SHARED`);
+import {digits, nist, univariate} from './statistics/nist-data.ts';
 
 /** Certified digits that are kept of the mean and the standard deviation. NumAcc1 has three values, too few for capability. */
 const DATASETS = {
@@ -23,37 +19,31 @@ const DATASETS = {
 
 type Name = keyof typeof DATASETS;
 
-function dataset(name: Name) {
-  const lines = readFileSync(`${FOLDER}/univ_${name}.txt`, 'utf8').split('\n');
-  const certified = (...names: string[]) =>
-    Number(
-      lines
-        .find(line => names.some(n => line.includes(n)))!
-        .match(/-?[\d.]+\s*(\(exact\))?\s*$/)![0]
-        .replace('(exact)', ''),
-    );
-  return {
-    mean: certified('ybar:', 'mean  '),
-    deviation: certified(' s:', 'standardDeviation'),
-    values: lines.flatMap(line => (/^\s*-?[\d.]+\s*$/.test(line) ? [line.trim()] : [])),
-  };
-}
-
-const digits = (found: number, certified: number) =>
-  found === certified ? 16 : -Math.log10(Math.abs(found / certified - 1));
-
-describe.skipIf(!present)('NIST StRD', () => {
+describe.skipIf(!nist.present)('NIST StRD', () => {
   const names = Object.keys(DATASETS) as Name[];
-  const rows = present
-    ? names.flatMap(name => dataset(name).values.map((value, k) => `p${k},${name},lab,${value}`))
+  const rows = nist.present
+    ? names.flatMap(name =>
+        univariate(name).values.map(
+          (value, k) => `p${k},${name},lab,${value},${new Date(Date.UTC(2024, 0, 1, 0, k)).toISOString()}`,
+        ),
+      )
     : [];
-  const plant = sharedPlant(present ? [['measurements', `part,parameter,step,value\n${rows.join('\n')}`]] : []);
+  const plant = sharedPlant(
+    nist.present ? [['measurements', `part,parameter,step,value,measured_at\n${rows.join('\n')}`]] : [],
+  );
 
   test.each(names)('%s', async name => {
-    const {mean, deviation, values} = dataset(name);
+    const {mean, deviation, values} = univariate(name);
     const answer = await capability(plant(), {parameter: `lab.${name}`, lsl: -1e9, usl: 1e9, subgroup: 5});
     expect(answer.n).toBe(values.length);
     expect(digits(answer.mean, mean)).toBeGreaterThan(DATASETS[name][0]);
     expect(digits(answer.sigmaOverall, deviation)).toBeGreaterThan(DATASETS[name][1]);
+  });
+
+  // Certified autocorrelations: 0.535 and -0.0036.
+  test('a chart tells that neighbours resemble each other, and only where they do', async () => {
+    const notesOf = async (name: Name) => (await chart(plant(), {parameter: `lab.${name}`, kind: 'imr'})).notes.join();
+    expect(await notesOf('Michelso')).toContain('neighbouring points are correlated (0.54)');
+    expect(await notesOf('PiDigits')).not.toContain('neighbouring points');
   });
 });

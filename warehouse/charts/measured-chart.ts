@@ -1,6 +1,7 @@
 /** Charts of one measured parameter: means, spreads and single values, and those that remember. */
 import type {ChartQuestion} from '../chart-answers.ts';
 import {QuestionError} from '../question-error.ts';
+import {lagOneAutocorrelation} from '../statistics/autocorrelation.ts';
 import {c4, d2} from '../statistics/control-constants.ts';
 import {cusumChart} from '../statistics/cusum.ts';
 import {ewmaChart} from '../statistics/ewma.ts';
@@ -212,13 +213,7 @@ function betweenSubgroups(
 function autocorrelation(subgroups: readonly Subgroup[], kind: ChartQuestion['kind']): string[] {
   const n = subgroups.length;
   if (n < 20 || kind === 'r' || kind === 's' || kind === 'mr') return [];
-  const mean = subgroups.reduce((sum, g) => sum + g.mean, 0) / n;
-  let [squares, products] = [0, 0];
-  subgroups.forEach((g, i) => {
-    squares += (g.mean - mean) ** 2;
-    if (i > 0) products += (g.mean - mean) * (subgroups[i - 1].mean - mean);
-  });
-  const r = squares > 0 ? products / squares : 0;
+  const r = lagOneAutocorrelation(subgroups.map(({mean}) => mean)) ?? 0;
   // Twice the standard error of a series without memory. @see Box & Jenkins (1976), 2.1.6
   if (Math.abs(r) <= 2 / Math.sqrt(n)) return [];
   return [

@@ -1,4 +1,4 @@
-import type {AgreementAnswer, GageAnswer} from '../../../warehouse/msa-answers.ts';
+import type {AgreementAnswer, GageAnswer, LinearityAnswer} from '../../../warehouse/msa-answers.ts';
 import {bold, count, counted, paragraphs, percent, short, table} from './layout.ts';
 
 interface Bounded {
@@ -68,6 +68,59 @@ const anovaTable = (rows: GageAnswer['anova']) =>
       ...[ss, ms, f, p].map(x => (x === null ? '' : digits(x))),
     ]),
   );
+
+export function linearityText(answer: LinearityAnswer): string {
+  const {parameter, reference, n, levels, overall, regression, lackOfFit, verdict, notes} = answer;
+  const {intercept, slope, sigma, rSquared, percentLinearity, linearity} = regression;
+  const percents = overall.percent !== null;
+  const percentCell = (value: number | null) => (value === null ? [] : [value.toFixed(2)]);
+  const coefficient = (name: string, {value, low, high, standardError, p}: typeof slope) => [
+    name,
+    digits(value),
+    range({value, low, high}, short),
+    digits(standardError),
+    short(p),
+  ];
+  return paragraphs(
+    bold(`${parameter} against ${reference}: ${verdict.sentence}.`),
+    `${counted(levels.length, 'part')}, ${counted(n, 'value')}.`,
+    table(
+      ['part', 'reference', 'n', 'mean', 'bias', '95 %', 'p', 'q', ...(percents ? ['% process'] : []), 'by the line'],
+      [
+        ...levels.map(({part, bias, fitted, ...level}) => [
+          part,
+          digits(level.reference),
+          level.n,
+          digits(level.mean),
+          digits(bias.value),
+          bias.low === null || bias.high === null ? 'unknown' : `${short(bias.low)} to ${short(bias.high)}`,
+          bias.p === null ? '' : short(bias.p),
+          bias.q === null ? '' : short(bias.q),
+          ...percentCell(bias.percent),
+          `${short(fitted.value)} (${range(fitted, short)})`,
+        ]),
+        [
+          'all',
+          '',
+          n,
+          '',
+          digits(overall.value),
+          range(overall, short),
+          short(overall.p),
+          '',
+          ...percentCell(overall.percent),
+          '',
+        ],
+      ],
+    ),
+    table(
+      ['bias by the line', 'value', '95 %', 'standard error', 'p'],
+      [coefficient('intercept', intercept), coefficient('slope', slope)],
+    ),
+    `Residual standard deviation ${digits(sigma)}${rSquared === null ? '' : `, R2 ${percent(rSquared)}`}; linearity ${percentLinearity.toFixed(2)} %${linearity === null ? '' : `, which is ${digits(linearity)} over the process variation`}.${lackOfFit === null ? '' : ` Off a straight line: F ${short(lackOfFit.f)}, p ${short(lackOfFit.p)}.`}`,
+    notesText(notes),
+  );
+}
 
 export function agreementText(answer: AgreementAnswer): string {
   const {inspectors, within, pairs, reference, fleiss, notes} = answer;

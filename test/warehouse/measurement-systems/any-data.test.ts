@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {analyse} from '../../../warehouse/measurement-systems/analysis.ts';
+import {biasOf, type ReferencePart} from '../../../warehouse/measurement-systems/bias.ts';
 import {type ReviewedClusters, ratesOf} from '../../../warehouse/measurement-systems/reviewed.ts';
 import type {Study} from '../../../warehouse/measurement-systems/study.ts';
 
@@ -106,5 +107,58 @@ test('gage studies', () => {
       );
     }),
     {seed: 6, numRuns: 200},
+  );
+});
+
+/** Few distinct values and sizes, so that parts without spread and sizes that come twice come up. */
+const referenceParts: fc.Arbitrary<ReferencePart[]> = fc
+  .array(fc.tuple(upTo(4), fc.integer({min: 1, max: 3}), fc.array(upTo(3), {minLength: 2, maxLength: 6})), {
+    minLength: 2,
+    maxLength: 6,
+  })
+  .map(parts =>
+    parts.map(([reference, referenceValues, off], k) => ({
+      part: `R${k}`,
+      reference,
+      referenceValues,
+      values: off.map(x => reference + x - 1),
+    })),
+  )
+  .filter(parts => parts.some(({reference}) => reference !== parts[0].reference))
+  .filter(parts => parts.some(({values}) => values.some(value => value !== values[0])));
+
+test('bias and linearity: finite, whatever the order of parts and wherever the scale has its zero', () => {
+  const far = 2 ** 20;
+  fc.assert(
+    fc.property(referenceParts, parts => {
+      const {levels, overall, regression, lackOfFit, n, verdict} = biasOf(parts, 2);
+      const {slope, intercept} = regression;
+      const bounded = [overall, slope, intercept, ...levels.map(({fitted}) => fitted)];
+      for (const {value, low, high} of bounded) {
+        expect([low, value, high].every(Number.isFinite)).toBe(true);
+        expect(low).toBeLessThan(value);
+        expect(high).toBeGreaterThan(value);
+      }
+      const ps = [overall.p, slope.p, intercept.p, lackOfFit?.p ?? 1, ...levels.map(({bias}) => bias.p ?? 1)];
+      expect(ps.every(p => p >= 0 && p <= 1)).toBe(true);
+      expect(
+        levels.every(
+          ({bias}) => (bias.p === null) === (bias.low === null) && (bias.q ?? 1) >= (1 - 1e-12) * (bias.p ?? 1),
+        ),
+      ).toBe(true);
+      expect(levels.reduce((sum, level) => sum + level.n, 0)).toBe(n);
+      expect(verdict.sentence).not.toMatch(/NaN|null|undefined/);
+
+      expect(biasOf(parts.toReversed(), 2)).toEqual(biasOf(parts, 2));
+      const moved = biasOf(
+        parts.map(part => ({...part, reference: part.reference + far, values: part.values.map(x => x + far)})),
+        2,
+      );
+      expect(moved.verdict.found).toBe(verdict.found);
+      expect(moved.regression.slope.value).toBeCloseTo(slope.value, 9);
+      expect(moved.regression.slope.standardError).toBeCloseTo(slope.standardError, 9);
+      expect(moved.overall.value).toBeCloseTo(overall.value, 9);
+    }),
+    {seed: 7, numRuns: 300},
   );
 });

@@ -1,16 +1,11 @@
 /** One-way analysis of variance on NIST's StRD: the digits that certified values and double precision permit. */
-import {existsSync, readFileSync} from 'node:fs';
-import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {oneWayAnova} from '../../../warehouse/statistics/one-way-anova.ts';
-
-const FOLDER = `${process.env.FISHBONE_SHARED ?? fileURLToPath(new URL('../../../../shared', import.meta.url))}/data/nist-strd`;
-const present = existsSync(FOLDER);
-if (!present) console.warn(`NOT TESTED: NIST's data are not at ${FOLDER}; set FISHBONE_SHARED`);
+import {digits, linesOf, nist} from './nist-data.ts';
 
 /** Groups of values, with the certified sums of squares between and within and F. */
 function dataset(name: string) {
-  const lines = readFileSync(`${FOLDER}/anova_${name}.dat`, 'utf8').split('\n');
+  const lines = linesOf(`anova_${name}.dat`);
   const certified = (what: string) =>
     lines
       .find(line => line.trim().startsWith(what))!
@@ -28,10 +23,7 @@ function dataset(name: string) {
   return {groups: [...groups.values()], between, within, f};
 }
 
-const digits = (found: number, certified: number) =>
-  found === certified ? 15 : -Math.log10(Math.abs(found / certified - 1));
-
-describe.skipIf(!present)('NIST StRD', () => {
+describe.skipIf(!nist.present)('NIST StRD', () => {
   // SmLs04 to 06 have 7 constant leading digits, SmLs07 to 09 have 13: as many are gone once the values are doubles, before any
   // arithmetic. Four digits are what is left of the last three.
   test.each([

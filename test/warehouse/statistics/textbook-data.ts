@@ -14,27 +14,52 @@ export function pistonRings(): (Subgroup & {values: number[]})[] {
   for (const [diameter, sample] of table('pistonrings.txt')) {
     samples.set(sample, [...(samples.get(sample) ?? []), Number(diameter)]);
   }
-  return [...samples.values()].map(values => {
-    const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-    const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-    const range = Math.max(...values) - Math.min(...values);
-    return {n: values.length, mean, range, deviation: Math.sqrt(squares / (values.length - 1)), values};
-  });
+  return [...samples.values()].map(subgroupOf);
 }
 
-/** Montgomery's orange juice cans: the 30 samples of the trial. */
-export function orangeJuice(): {n: number; count: number}[] {
-  return table('orangejuice.txt')
-    .filter(row => row[3] === 'TRUE')
+export function subgroupOf(values: number[]): Subgroup & {values: number[]} {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  const range = Math.max(...values) - Math.min(...values);
+  return {n: values.length, mean, range, deviation: Math.sqrt(squares / (values.length - 1)), values};
+}
+
+/** Of a table that has later samples too, those of the trial, from which limits are drawn, or the later ones. */
+type Stage = 'trial' | 'later';
+
+const ofStage = (stage: Stage) => (row: readonly string[]) => (row.at(-1) === 'TRUE') === (stage === 'trial');
+
+/** Montgomery's orange juice cans: 30 samples of the trial, 24 later ones. */
+export function orangeJuice(stage: Stage = 'trial'): {n: number; count: number}[] {
+  return samplesOf('orangejuice.txt', stage);
+}
+
+/** Montgomery's circuit boards, 100 a sample: 26 samples of the trial, 20 later ones. */
+export function circuitBoards(stage: Stage = 'trial'): {n: number; count: number}[] {
+  return samplesOf('circuit.txt', stage);
+}
+
+const samplesOf = (name: string, stage: Stage) =>
+  table(name)
+    .filter(ofStage(stage))
     .map(([, count, n]) => ({n: Number(n), count: Number(count)}));
+
+/** Montgomery's personal computers: 20 samples of 5. */
+export function computers(): {n: number; count: number}[] {
+  return table('pcmanufact.txt').map(([count, n]) => ({n: Number(n), count: Number(count)}));
 }
 
-/** Montgomery's viscosity: the 20 batches of the trial. */
-export function viscosity(): Float64Array {
-  return Float64Array.from(
-    table('viscosity.txt').filter(row => row[2] === 'TRUE'),
-    ([, value]) => Number(value),
-  );
+/** Montgomery's viscosity: the 20 batches of the trial, 15 later ones. */
+export function viscosity(stage: Stage = 'trial'): Float64Array {
+  return Float64Array.from(table('viscosity.txt').filter(ofStage(stage)), ([, value]) => Number(value));
+}
+
+/** What R's qcc prints of these data, by its own names. */
+export function printedFigures(): Record<string, string | number>[] {
+  const printed = JSON.parse(readFileSync(`${FOLDER}/printed-figures.json`, 'utf8')) as {
+    records: Record<string, string | number>[];
+  };
+  return printed.records;
 }
 
 /** Ryan's two parameters in 20 subgroups of 4. */
