@@ -85,7 +85,7 @@ function Distributions({answer: {fits, fitted, notFitted, normal, pp}}: {answer:
               <th className="number">Ppk</th>
               <th className="number">95 %</th>
               <th className="number">ppm</th>
-              <th className="number">BIC above the least</th>
+              <th className="number">BIC over least</th>
             </tr>
           </thead>
           <tbody>
