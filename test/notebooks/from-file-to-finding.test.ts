@@ -10,7 +10,7 @@ import {buildHttp, type Http} from '../../api/http.ts';
 import {ingest} from '../../api/load-files.ts';
 import type {Finding, ParetoAnswer, ScreenAnswer} from '../../api/schemas.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
-import {count, ratio} from '../../dashboards/format.ts';
+import {count, cut, ratio} from '../../dashboards/format.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
 
@@ -72,8 +72,15 @@ async function openNotebook(search = ''): Promise<{page: Page; troubles: string[
 
 /** The whole notebook has run when its last cell shows what follows from all others, and the simulation its chart. */
 async function finished(page: Page): Promise<void> {
-  await page.locator('#cell-24 li').first().waitFor();
-  await page.locator('#cell-22 svg').waitFor();
+  const failed = page.locator('.observablehq--error').first();
+  const whole = async () => {
+    await page.locator('#cell-24 li').first().waitFor();
+    await page.locator('#cell-22 svg').waitFor();
+    return null;
+  };
+  // A cell that cannot run keeps the last one from ever showing anything.
+  const error = await Promise.race([whole(), failed.waitFor().then(() => failed.textContent())]);
+  if (error !== null) throw new Error(`a cell of the notebook failed: ${error}`);
 }
 
 const figures = (page: Page, cell: number) =>
@@ -85,7 +92,7 @@ const figures = (page: Page, cell: number) =>
 const rowOf = (page: Page, cell: number) =>
   page.locator(`#cell-${cell} tbody tr`).first().locator('td').allTextContents();
 const levelOf = ({level, threshold}: Finding) =>
-  level ?? `${threshold!.op === '<' ? 'below' : 'from'} ${Number(threshold!.value.toPrecision(4))}`;
+  level ?? `${threshold!.op === '<' ? 'below' : 'from'} ${cut(threshold!.value)}`;
 
 test('it runs from top to bottom, asks nobody else, and its numbers are those of the API', async () => {
   const pareto = await get<ParetoAnswer>('/pareto');
