@@ -10,8 +10,10 @@ export function alarmSentence(alarm: Alarm): string {
   const write = writer(alarm);
   const unit = subgroup === 'lot' ? 'lot' : 'point';
   const told = /^\d{4}-\d{2}-\d{2}T/.test(first) ? '' : ` ${/^\d+$/.test(first) ? Number(first) + 1 : first}`;
-  const at = points === 1 ? `in ${unit}${told}` : `in ${count(points)} ${unit}s${told === '' ? '' : ` from${told} on`}`;
-  return `${name}${only === '' ? '' : ` (${only})`}: ${WHAT[alarm.what](alarm)} ${side === 'above' ? 'higher' : 'lower'} than usual ${at}, ${write(worst.value)} where ${write(center)} is usual`;
+  const many = `in ${count(points)} ${unit}s${told === '' ? '' : ` from${told} on`}`;
+  // A single value is named by its time, which stands beside the sentence.
+  const at = points > 1 ? ` ${many}` : told === '' ? '' : ` in ${unit}${told}`;
+  return `${name}${only === '' ? '' : ` (${only})`}: ${WHAT[alarm.what](alarm)} ${side === 'above' ? 'higher' : 'lower'} than usual${at}, ${write(worst.value)} where ${write(center)} is usual`;
 }
 
 const WHAT: Record<Alarm['what'], (alarm: Alarm) => string> = {

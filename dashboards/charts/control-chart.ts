@@ -20,7 +20,7 @@ interface Options {
   rows?: readonly ChartRow[];
   /** How many places there are. */
   places?: number;
-  /** Whether stages and days are named: the chart above does it. */
+  /** Whether stages and numbers are left to the chart above. */
   bare?: boolean;
   /** Told the times of the first and the last point of a stretch that was drawn over with the mouse. */
   choose?: (from: string, to: string | null) => void;
@@ -50,7 +50,7 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
     x: {domain: [-0.5, places - 0.5], axis: null},
     y: {nice: true, label: null, insetTop: 10, insetBottom: 10},
     marks: [
-      baselineBand(rows, stages),
+      baselineBand(rows, stages, bare ? 0 : perPlace),
       Plot.gridY({ticks: 5, stroke: 'var(--line)', strokeOpacity: 1}),
       Plot.axisY({
         ticks: 5,
@@ -81,7 +81,8 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
       rows.some(({below}) => below !== undefined) ? series(rows, 'below') : null,
       ...(['value', 'below'] as const).map(y =>
         Plot.dot(
-          dots.filter(row => row[y] !== undefined),
+          // Of two cumulative sums one is at 0 most of the time.
+          dots.filter(row => row[y] !== undefined && (row.below === undefined || row[y] !== 0)),
           {x: 'place', y, r: perPlace < 5 ? 1.5 : 2.5, fill: 'var(--evidence-4)'},
         ),
       ),
@@ -99,7 +100,7 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
       ),
       ...(['above', 'below'] as const).map(side =>
         Plot.text(
-          withRoom(broken, perPlace).filter(({worst}) => worst.side === side),
+          (bare ? [] : withRoom(broken, perPlace)).filter(({worst}) => worst.side === side),
           {
             x: (stretch: Stretch) => stretch.worst.place,
             y: (stretch: Stretch) => shownValue(stretch.worst),
@@ -172,7 +173,7 @@ function stageName(frozen: StageSpan['frozen'], k: number, of: number): string {
 }
 
 /** The points that the lines of the last stage come from, where they are not all that is shown. */
-function baselineBand(rows: readonly ChartRow[], stages: readonly StageSpan[]): Plot.Markish[] {
+function baselineBand(rows: readonly ChartRow[], stages: readonly StageSpan[], perPlace: number): Plot.Markish[] {
   const bands = stages.flatMap(({baseline}) => {
     if (baseline === null) return [];
     const within = rows.filter(
@@ -186,10 +187,11 @@ function baselineBand(rows: readonly ChartRow[], stages: readonly StageSpan[]): 
     Plot.rectX(apart, {x1: 'from', x2: 'to', fill: 'var(--sunken)'}),
     Plot.text(apart, {
       x: 'from',
-      text: 'name',
-      frameAnchor: 'bottom',
+      text: ({name, from, to}: (typeof apart)[number]) =>
+        textWidth(name, 12) <= (to - from) * perPlace - 6 ? name : '',
+      frameAnchor: 'top',
       dx: 5,
-      dy: -5,
+      dy: -8,
       textAnchor: 'start',
       fill: 'var(--ink-faint)',
     }),

@@ -74,14 +74,16 @@ function Headline({answer, isCounted}: {answer: ChartAnswer; isCounted: boolean}
         {!isCounted && !parameter.includes(',') && (
           <a href={href(`/capability/${encodeURIComponent(parameter)}`)}>Capability</a>
         )}
-        <a
-          className="button"
-          href={
-            isCounted ? href('/investigate', {defect}) : href('/investigate', {measurement: parameter, defect: null})
-          }
-        >
-          {isCounted ? 'What causes it?' : 'What moves it?'}
-        </a>
+        {(isCounted || !parameter.includes(',')) && (
+          <a
+            className="button"
+            href={
+              isCounted ? href('/investigate', {defect}) : href('/investigate', {measurement: parameter, defect: null})
+            }
+          >
+            {isCounted ? 'What causes it?' : 'What moves it?'}
+          </a>
+        )}
       </p>
     </header>
   );

@@ -16,7 +16,7 @@ export function Alarms() {
   const {asOf, from, to} = scope;
   const query = useAlarms({asOf, from, to, ...(budget > 0 ? {budget} : {})});
   return (
-    <section aria-label="Alarms">
+    <section className="alarm-section" aria-label="Alarms">
       <Answer query={query}>
         {answer =>
           answer.charts === 0 ? (

@@ -7,7 +7,7 @@ import {companionOf, plotted, writer} from '../charts/chart-kinds.ts';
 import {controlChart} from '../charts/control-chart.ts';
 import {type ChartRow, chartRows, placedAs, ruleWords} from '../charts/violations.ts';
 import {count, counted, moment} from '../format.ts';
-import {useQuestion} from '../question.ts';
+import {useQuestion, withParams} from '../question.ts';
 import {Answer} from './answer.tsx';
 import {ChartFigure} from './chart-figure.tsx';
 import {Shortened} from './shortened.tsx';
@@ -91,14 +91,13 @@ function CompanionChart({
     [answer, timeZone, rows, above],
   );
   const {violations, points} = answer.of;
+  const {params} = useQuestion();
+  const href = `?${withParams(params, {kind: answer.kind, rules: null})}`;
   return (
     <ChartFigure
       title={plotted(answer)}
-      subtitle={
-        violations === 0
-          ? 'The spread is in order: no point is beyond its limits.'
-          : `${count(violations)} of ${counted(points, 'point')} beyond the limits: while the spread is out of order, limits of the chart above mean little.`
-      }
+      subtitle={`${violations === 0 ? 'None' : count(violations)} of ${counted(points, 'point')} beyond the limits; the limits of the chart above rest on this spread.`}
+      tools={<a href={href}>Open this chart</a>}
       draw={draw}
       table={<PointsTable answer={answer} rows={rows} timeZone={timeZone} />}
     />

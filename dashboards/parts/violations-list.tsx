@@ -63,7 +63,9 @@ function Violation({stretch, answer}: {stretch: Stretch; answer: ChartAnswer}) {
             to {name(rows[rows.length - 1])}, {counted(rows.length, 'point')}
           </>
         )}
-        : <b>{write(shownValue(worst))}</b> {ruleWords(stretch, answer.rules.texts)}
+        : <b>{write(shownValue(worst))}</b>
+        {stretch.rules[0] === '1' ? ' ' : ', '}
+        {ruleWords(stretch, answer.rules.texts)}
         {rows.length > 1 && worst.x !== worst.at && <small> (furthest: {worst.x})</small>}
         {worst.at !== null && rows[0].x !== rows[0].at && <small> {moment(rows[0].at, timeZone)}</small>}
       </span>

@@ -1,5 +1,5 @@
 /** Which parameters should worry us: the worst first, each with its verdict, Ppk with its interval, and why. */
-import {useMemo} from 'react';
+import {Fragment, useMemo} from 'react';
 import type {ScanAnswer, ScannedParameter} from '../../api/schemas.ts';
 import {useScan} from '../api.ts';
 import {count, counted, words} from '../format.ts';
@@ -96,6 +96,17 @@ function Scanned({answer}: {answer: ScanAnswer}) {
   );
 }
 
+/** A name that a narrow column breaks after its dots and underscores only. */
+function breakable(name: string) {
+  return name.split(/(?<=[._])/).map((piece, k) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other name, and never move
+    <Fragment key={k}>
+      {piece}
+      <wbr />
+    </Fragment>
+  ));
+}
+
 interface Reach {
   low: number;
   high: number;
@@ -104,13 +115,9 @@ interface Reach {
 /** The scale that all rows share: what is demanded always on it, far outliers at its ends. */
 function reachOf({worrying, demanded}: ScanAnswer): Reach {
   const ranges = worrying.flatMap(({ppk}) => (ppk === null ? [] : [ppk]));
-  const lows = ranges.map(({low}) => low).sort((a, b) => a - b);
-  const highs = ranges.map(({high}) => high).sort((a, b) => b - a);
-  const few = Math.floor(ranges.length * 0.02);
-  return {
-    low: Math.max(0, Math.min(lows[few] ?? 0, demanded - 0.1) - 0.02),
-    high: Math.max(highs[few] ?? 0, demanded + 0.1) + 0.02,
-  };
+  const lowest = ranges.reduce((least, {low}) => Math.min(least, low), demanded - 0.1);
+  const highest = ranges.reduce((most, {high}) => Math.max(most, high), demanded + 0.1);
+  return {low: Math.max(0, lowest - 0.02), high: Math.min(1.5 * demanded, highest + 0.02)};
 }
 
 const placeOn = ({low, high}: Reach, value: number) =>
@@ -135,7 +142,9 @@ function Row({row, demanded, reach}: {row: ScannedParameter; demanded: number; r
   return (
     <tr>
       <td>
-        <a href={href(`/charts/${encodeURIComponent(parameter)}`, {kind: 'xbar', subgroup: 'lot'})}>{parameter}</a>
+        <a href={href(`/charts/${encodeURIComponent(parameter)}`, {kind: 'xbar', subgroup: 'lot'})}>
+          {breakable(parameter)}
+        </a>
       </td>
       <td className={`worry ${verdict}`}>
         <span aria-hidden="true">{MARKS[verdict]}</span> {words(verdict)}
