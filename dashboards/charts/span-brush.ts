@@ -32,11 +32,16 @@ export function letChoose(
     const {left, width} = drawing.getBoundingClientRect();
     return ((event.clientX - left) * drawing.width.baseVal.value) / width;
   };
-  drawing.addEventListener('pointerdown', event => {
-    if (event.pointerType !== 'mouse' || event.button !== 0) return;
-    start = xOf(event);
-    drawing.setPointerCapture(event.pointerId);
-  });
+  drawing.addEventListener(
+    'pointerdown',
+    event => {
+      if (event.pointerType !== 'mouse' || event.button !== 0) return;
+      start = xOf(event);
+      drawing.setPointerCapture(event.pointerId);
+    },
+    // The reading of values holds on to the press, and lets nobody else hear of it.
+    {capture: true},
+  );
   drawing.addEventListener('pointermove', event => {
     if (start === null) return;
     const [from, to] = [start, xOf(event)].sort((a, b) => a - b);

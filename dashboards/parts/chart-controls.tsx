@@ -137,7 +137,7 @@ function BaselineAndStages({kind}: {kind: ChartKind}) {
           <input name="baseline-from" type="datetime-local" step="1" defaultValue={toPlantTime(from, timeZone)} />
         </label>
         <label>
-          <span>to, exclusive</span>
+          <span>Baseline to, exclusive</span>
           <input name="baseline-to" type="datetime-local" step="1" defaultValue={toPlantTime(to, timeZone)} />
         </label>
         <label>

@@ -62,7 +62,7 @@ export function FreezeBaseline({answer, question, close}: FreezeProps) {
           <input name="from" type="datetime-local" step="1" defaultValue={toPlantTime(from, timeZone)} />
         </label>
         <label>
-          <span>to, exclusive</span>
+          <span>Points to, exclusive</span>
           <input name="to" type="datetime-local" step="1" defaultValue={toPlantTime(to, timeZone)} />
         </label>
       </div>
