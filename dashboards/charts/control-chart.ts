@@ -9,6 +9,7 @@ import {fitted, textWidth} from './text-width.ts';
 import {type ChartRow, chartRows, ruleWords, type Stretch, shownValue, stretches} from './violations.ts';
 
 const BOTTOM_PX = 26;
+const LEAST_PX = 240;
 /** So many points have a dot each; more are a line, with dots where a rule is broken. */
 const MOST_DOTS = 600;
 
@@ -27,13 +28,15 @@ interface Options {
 }
 
 export function controlChart(answer: ChartAnswer, options: Options): Element {
-  const {width, height = 340, timeZone, rows = chartRows(answer), places = rows.length, bare, choose} = options;
+  const {height = 340, timeZone, rows = chartRows(answer), places = rows.length, bare, choose} = options;
+  // While a page is laid out anew, its parts may be narrower than any margin for a moment.
+  const width = Math.max(LEAST_PX, options.width);
   const narrow = width < 560;
   const write = writer(answer);
   const broken = stretches(rows);
   const stages = stagesOf(rows, answer);
   const named = !bare && (stages.length > 1 || stages[0]?.frozen !== null);
-  const margins = {marginLeft: narrow ? 44 : 60, marginRight: narrow ? 16 : 104, marginTop: named ? 40 : 20};
+  const margins = {marginLeft: narrow ? 44 : 60, marginRight: narrow ? 16 : 104, marginTop: named ? 44 : 20};
   const roomPx = width - margins.marginLeft - margins.marginRight;
   const perPlace = roomPx / Math.max(1, places);
   const dots = rows.length > MOST_DOTS ? [] : rows.filter(({violations}) => violations.length === 0);
@@ -68,7 +71,7 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
             title: 'name',
             frameAnchor: 'top',
             dx: 5,
-            dy: -24,
+            dy: -28,
             textAnchor: 'start',
             fill: 'var(--ink-soft)',
             fontWeight: 550,

@@ -21,6 +21,7 @@ export function ControlChart({parameter}: {parameter: string}) {
       : named in COUNTED;
   const usual = isCounted ? 'p' : parameter.includes(',') ? 't2' : 'xbar';
   const question = chartQuestionOf(parameter, params, usual);
+  const asked = {parameter, kind: question.kind, isCounted};
   // Without a kind in the address, whether this is counted is known once the plant is.
   const query = useChart({...question, last: MOST_POINTS}, named !== null || !plant.isLoading);
   return (
@@ -36,12 +37,12 @@ export function ControlChart({parameter}: {parameter: string}) {
         </ol>
       </nav>
       <h1 className="sr-only">Control chart of {parameter}</h1>
-      {query.error && <ChartControls parameter={parameter} kind={question.kind} isCounted={isCounted} />}
+      {query.error && <ChartControls {...asked} isFrozen={false} />}
       <Answer query={query}>
         {answer => (
           <>
             <Headline answer={answer} isCounted={isCounted} />
-            {!query.error && <ChartControls parameter={parameter} kind={question.kind} isCounted={isCounted} />}
+            {!query.error && <ChartControls {...asked} isFrozen={answer.baseline.frozen !== null} />}
             <Chart answer={answer} question={question} />
           </>
         )}

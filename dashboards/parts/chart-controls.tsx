@@ -47,9 +47,11 @@ interface Props {
   parameter: string;
   kind: ChartKind;
   isCounted: boolean;
+  /** Whether the limits shown are frozen: how sigma is estimated is then settled. */
+  isFrozen: boolean;
 }
 
-export function ChartControls({parameter, kind, isCounted}: Props) {
+export function ChartControls({parameter, kind, isCounted, isFrozen}: Props) {
   const {params, change} = useQuestion();
   const single = isOfSingles(kind, params.get('subgroup'));
   return (
@@ -69,7 +71,7 @@ export function ChartControls({parameter, kind, isCounted}: Props) {
           choose={value => change({subgroup: value})}
         />
       )}
-      {!isCounted && !single && kind !== 't2' && (
+      {!isCounted && !single && !isFrozen && kind !== 't2' && (
         <Choice
           label="Sigma by"
           value={params.get('sigma') ?? ''}
