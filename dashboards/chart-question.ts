@@ -27,12 +27,12 @@ export function chartQuestionOf(parameter: string, params: URLSearchParams, usua
 
 /** The question of the chart beside it: the same points and limits, rules as they are usual for it. */
 export function companionQuestion(question: ChartQuestion, kind: ChartKind): ChartQuestion {
-  const {rules, sigma, ...same} = question;
+  const {rules: _rules, sigma, ...same} = question;
   return {...same, kind, ...(kind === 'mr' || sigma === 'mr' ? {} : {sigma})};
 }
 
 /** What a baseline is frozen with: the points and how limits come about, without the window that is looked at. */
 export function freezingOf(question: ChartQuestion, baseline: string): Omit<ChartQuestion, 'asOf' | 'from' | 'to'> {
-  const {asOf, from, to, stages, rules, last, ...points} = question;
+  const {asOf: _asOf, from: _from, to: _to, stages: _stages, rules: _rules, last: _last, ...points} = question;
   return {...points, baseline};
 }

@@ -2,7 +2,7 @@
 import type {ChartAnswer, ChartKind} from '../../api/schemas.ts';
 import {count, percent} from '../format.ts';
 
-export const MEASURED: Partial<Record<ChartKind, string>> = {
+const MEASURED: Partial<Record<ChartKind, string>> = {
   xbar: 'means (x̄)',
   r: 'ranges (R)',
   s: 'standard deviations (S)',

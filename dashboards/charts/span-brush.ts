@@ -18,7 +18,7 @@ export function letChoose(
 ): void {
   const scale = drawing.scale('x');
   if (!scale?.invert || !(drawing instanceof SVGSVGElement)) return;
-  const {invert} = scale;
+  const placeAt = (x: number) => Number(scale.invert?.(x));
   const band = document.createElementNS(SVG, 'rect');
   for (const [name, value] of [
     ['class', 'brush'],
@@ -55,7 +55,7 @@ export function letChoose(
     start = null;
     band.remove();
     if (to - from < LEAST_PX) return;
-    const span = chosen(rows, Number(invert(from)), Number(invert(to)));
+    const span = chosen(rows, placeAt(from), placeAt(to));
     if (span) choose(span.from, span.to);
   });
   drawing.addEventListener('pointercancel', () => {

@@ -95,7 +95,7 @@ function Chart({answer, question}: {answer: ChartAnswer; question: ChartQuestion
     <>
       <ControlFigure answer={answer} question={question} />
       {answer.notes.length > 0 && (
-        <section className="chart-notes" aria-label="Notes">
+        <section className="notes" aria-label="Notes">
           <h3>What to know before trusting it</h3>
           <ul>
             {answer.notes.map(note => (

@@ -1,7 +1,8 @@
 /** How a control chart is asked: kind, subgroups, sigma, rules, stages, baseline; all of it in the address. */
 import type {SubmitEvent} from 'react';
+import {useLocation} from 'wouter';
 import type {ChartKind} from '../../api/schemas.ts';
-import {usePlant} from '../api.ts';
+import {useParameters, usePlant} from '../api.ts';
 import {hasRules, isOfSingles, kindsFor} from '../charts/chart-kinds.ts';
 import {fromPlantTime, toPlantTime} from '../plant-time.ts';
 import {useQuestion} from '../question.ts';
@@ -56,6 +57,7 @@ export function ChartControls({parameter, kind, isCounted, isFrozen}: Props) {
   const single = isOfSingles(kind, params.get('subgroup'));
   return (
     <div className="chart-controls chart-tools">
+      <Which parameter={parameter} isCounted={isCounted} />
       <Choice
         label="Chart of"
         value={kind}
@@ -89,6 +91,40 @@ export function ChartControls({parameter, kind, isCounted, isFrozen}: Props) {
       )}
       <BaselineAndStages kind={kind} />
     </div>
+  );
+}
+
+/** Another parameter or defect, with the same kind of chart where it suits. */
+function Which({parameter, isCounted}: Pick<Props, 'parameter' | 'isCounted'>) {
+  const {scope, params, href} = useQuestion();
+  const [, navigate] = useLocation();
+  const defects = usePlant().data?.defects.map(({defect}) => defect) ?? [];
+  const known = useParameters({product: scope.product, asOf: scope.asOf}).data?.parameters ?? [];
+  const measured = known.map(p => p.parameter);
+  const counted = ['any-fail', ...defects];
+  const isKnown = (isCounted ? counted : measured).includes(parameter);
+  const go = (name: string) => {
+    const same = counted.includes(name) === isCounted && !parameter.includes(',');
+    const kept = ['kind', 'subgroup', 'rules'].map(key => [key, same ? params.get(key) : null]);
+    navigate(href(`/charts/${encodeURIComponent(name)}`, Object.fromEntries(kept)));
+  };
+  return (
+    <label className="choice">
+      <span>{isCounted ? 'Failures' : 'Parameter'}</span>
+      <select value={parameter} onChange={event => go(event.target.value)}>
+        {!isKnown && <option>{parameter}</option>}
+        <optgroup label="Measured">
+          {measured.map(name => (
+            <option key={name}>{name}</option>
+          ))}
+        </optgroup>
+        <optgroup label="Counted">
+          {counted.map(name => (
+            <option key={name}>{name}</option>
+          ))}
+        </optgroup>
+      </select>
+    </label>
   );
 }
 

@@ -1,7 +1,7 @@
 /** Any chart by its name: a parameter, several with commas, or a defect. */
 import type {SubmitEvent} from 'react';
 import {useLocation} from 'wouter';
-import {usePlant, useScan} from '../api.ts';
+import {useParameters, usePlant} from '../api.ts';
 import {useQuestion} from '../question.ts';
 import {formText} from './form-text.ts';
 
@@ -9,8 +9,8 @@ export function OpenChart() {
   const {scope, href} = useQuestion();
   const [, navigate] = useLocation();
   const defects = usePlant().data?.defects.map(({defect}) => defect) ?? [];
-  // The same question as the table's: asked once.
-  const parameters = useScan({...scope, top: 2000}).data?.worrying.map(({parameter}) => parameter) ?? [];
+  const known = useParameters({product: scope.product, asOf: scope.asOf}).data?.parameters ?? [];
+  const parameters = known.map(({parameter}) => parameter);
   const counted = ['any-fail', ...defects];
   return (
     <div className="open-chart">
