@@ -34,7 +34,7 @@ beforeAll(async () => {
   server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
   browser = await openBrowser();
   page = await (await browser.newContext({viewport: {width: 1440, height: 900}})).newPage();
-  page.setDefaultTimeout(120_000);
+  page.setDefaultTimeout(60_000);
   page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
   page.on('pageerror', error => troubles.push(error.message));
 });
@@ -61,8 +61,12 @@ test('1 nothing is watched yet, and the page says how that is changed; a paramet
   expect(cells[1]).toContain(first.verdict.replaceAll('-', ' '));
   if (first.ppk) expect(cells[2]).toBe(first.ppk.value.toFixed(2));
   await picture('11-charts');
-  await worst.getByRole('link', {name: 'bore.torque', exact: true}).click();
-  await page.waitForURL(/\/charts\/bore\.torque\?/);
+  await worst.getByRole('link', {name: first.parameter, exact: true}).click();
+  await page.waitForURL(new RegExp(`/charts/${first.parameter}\\?.*kind=xbar`));
+  await page.goBack();
+  await page.getByLabel(/Parameter, defect/).fill('bore.torque');
+  await page.getByRole('button', {name: 'Open chart'}).click();
+  await page.waitForURL(/\/charts\/bore\.torque$/);
   await page.getByText(/bore\.torque: (none|\d+) of 60 points/).waitFor();
 });
 
@@ -95,6 +99,7 @@ test('3 another kind, its table one key away', async () => {
   expect(await table.getByRole('row').count()).toBe(LOTS + 1);
   await page.getByRole('button', {name: 'View as chart'}).click();
   await page.getByLabel('Chart of').selectOption('xbar');
+  await page.getByLabel('Subgroups').selectOption('lot');
   await page.getByLabel('Sigma by').selectOption('pooled');
   await page.waitForURL(/sigma=pooled/);
 });
@@ -161,8 +166,10 @@ test('7 alarms watch it now, with a stated budget; an alarm leads to its chart',
   await alarms.getByText(/false alarms a week would be expected; 1 is allowed/).waitFor();
   const answer = (await (await fetch(`${server.address}/v1/alarms`)).json()) as {alarms: {first: string}[]};
   // Lots of this plant differ more than the values within them explain: limits from within alarm often.
-  expect(answer.alarms.length).toBeGreaterThan(8);
-  expect(await alarms.getByRole('listitem').count()).toBe(8);
+  const raised = answer.alarms.length;
+  expect(raised).toBeGreaterThan(0);
+  // One more is not hidden behind a button.
+  expect(await alarms.getByRole('listitem').count()).toBe(raised <= 9 ? raised : 8);
   const [newest] = answer.alarms;
   await alarms
     .getByRole('link', {name: new RegExp(`the mean was (higher|lower) than usual in .*${newest.first}`)})
