@@ -1,10 +1,15 @@
 /** The one way to the server: JSON in, JSON out, and every failure as a Problem that says what to do. */
 import {useMutation, useQuery, useQueryClient} from '@tanstack/react-query';
 import type {
+  AlarmAnswer,
+  AlarmQuestion,
   BatchRow,
   CapabilityAnswer,
+  ChartAnswer,
+  ChartQuestion,
   ContainAnswer,
   FindingAnswer,
+  FrozenBaseline,
   Hold,
   ItemKind,
   ParameterRow,
@@ -13,6 +18,8 @@ import type {
   Plant,
   QuarantinedBatch,
   RejectedRow,
+  ScanAnswer,
+  ScanQuestion,
   Scope,
   ScreenAnswer,
   ScreenQuestion,
@@ -223,3 +230,51 @@ export function useRejectedRows(id: string, enabled: boolean) {
     enabled,
   });
 }
+
+export function useChart({parameter, ...question}: ChartQuestion, enabled = true) {
+  return useQuery({
+    queryKey: ['chart', parameter, question],
+    queryFn: ({signal}) => ask<ChartAnswer>(`/charts/${segment(parameter)}${queryString(question)}`, {signal}),
+    enabled,
+  });
+}
+
+export function useAlarms(question: AlarmQuestion) {
+  return useQuery({
+    queryKey: ['alarms', question],
+    queryFn: ({signal}) => ask<AlarmAnswer>(`/alarms${queryString(question)}`, {signal}),
+  });
+}
+
+export function useScan(question: ScanQuestion) {
+  return useQuery({
+    queryKey: ['scan', question],
+    queryFn: ({signal}) => ask<ScanAnswer>(`/scan${queryString(question)}`, {signal}),
+  });
+}
+
+export function useBaselines(asOf: number | undefined) {
+  return useQuery({
+    queryKey: ['baselines', asOf],
+    queryFn: ({signal}) => ask<{baselines: FrozenBaseline[]}>(`/baselines${queryString({asOf})}`, {signal}),
+  });
+}
+
+/** Frozen limits change what charts show and which alarms are raised. */
+function useFrozenAnew<T>(mutationFn: (body: T) => Promise<FrozenBaseline>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSuccess: () =>
+      Promise.all(['chart', 'alarms', 'baselines'].map(key => client.invalidateQueries({queryKey: [key]}))),
+  });
+}
+
+type Freezing = Omit<ChartQuestion, 'asOf' | 'from' | 'to'> & {validFrom?: string; reason: string; by?: string};
+
+export const useFreezeBaseline = () => useFrozenAnew((body: Freezing) => ask<FrozenBaseline>('/baselines', {body}));
+
+export const useRetireBaseline = (id: string) =>
+  useFrozenAnew((body: {reason: string; by?: string}) =>
+    ask<FrozenBaseline>(`/baselines/${segment(id)}/retire`, {body}),
+  );

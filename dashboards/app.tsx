@@ -2,12 +2,14 @@
 import {type MouseEvent, useEffect} from 'react';
 import {Route, Switch, useLocation} from 'wouter';
 import {Capability} from './pages/capability.tsx';
+import {Charts} from './pages/charts.tsx';
 import {Contain} from './pages/contain.tsx';
+import {ControlChart} from './pages/control-chart.tsx';
 import {Data} from './pages/data.tsx';
 import {HoldPage} from './pages/hold.tsx';
 import {Holds} from './pages/holds.tsx';
 import {Investigate} from './pages/investigate.tsx';
-import {Charts, Inspections} from './pages/later.tsx';
+import {Inspections} from './pages/later.tsx';
 import {NoSuchPage} from './pages/no-such-page.tsx';
 import {Overview} from './pages/overview.tsx';
 import {Trace} from './pages/trace.tsx';
@@ -44,6 +46,9 @@ export function App() {
             <Route path="/contain" component={Contain} />
             <Route path="/trace" component={Trace} />
             <Route path="/charts" component={Charts} />
+            <Route path="/charts/:parameter">
+              {({parameter}) => <ControlChart key={parameter} parameter={decodeURIComponent(parameter)} />}
+            </Route>
             <Route path="/capability/:parameter?">
               {({parameter}) => (
                 <Capability parameter={parameter === undefined ? null : decodeURIComponent(parameter)} />

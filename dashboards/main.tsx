@@ -8,6 +8,7 @@ import './style/overview.css';
 import './style/trace.css';
 import './style/pages.css';
 import './style/capability.css';
+import './style/control-charts.css';
 import './style/narrow.css';
 import './style/print.css';
 import {keepPreviousData, QueryClient, QueryClientProvider} from '@tanstack/react-query';

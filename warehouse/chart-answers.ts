@@ -79,6 +79,8 @@ export const ChartAnswer = z.object({
   asOf: z.number().int(),
   parameter: z.string(),
   kind: ChartKind,
+  subgroup: SubgroupBy.describe('what a point is made of'),
+  family: z.string().describe('the charts that share its limits'),
   center: z.number(),
   /** Of single values; of a share or rate, its standardised spread (1 = as chance alone). */
   sigma: z.number(),

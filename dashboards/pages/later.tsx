@@ -1,20 +1,6 @@
 /** Places that have no page yet say so, and say what answers the question today. */
 import {Empty} from '../parts/answer.tsx';
 
-export function Charts() {
-  return (
-    <>
-      <h1>Charts</h1>
-      <Empty title="No pictures yet: control charts" command="npx fishbone chart any-fail --kind p">
-        <p>
-          This page will draw control charts of any parameter. Until then, the command line says which points break
-          which rule, and the points themselves are at <code>/v1/charts/any-fail?kind=p</code>:
-        </p>
-      </Empty>
-    </>
-  );
-}
-
 export function Inspections() {
   return (
     <>

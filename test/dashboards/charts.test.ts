@@ -11,6 +11,7 @@ import {paretoBars, paretoHeadline} from '../../dashboards/charts/pareto.ts';
 import {comparedHeadline, ratioText, verdictText} from '../../dashboards/charts/pareto-compared.ts';
 import {levelsShown} from '../../dashboards/charts/rate-by-level.ts';
 import {textWidth} from '../../dashboards/charts/text-width.ts';
+import {chartAnswer} from './chart-answer.ts';
 
 const FONT = fileURLToPath(
   new URL('../../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2', import.meta.url),
@@ -133,7 +134,9 @@ describe('the drawing', () => {
         body: '<!doctype html><title>charts</title><link rel="icon" href="/icon.svg"><body><script src="/charts.js"></script></body>',
       }),
     );
-    await page.route('http://plant/charts.js', route => route.fulfill({contentType: 'text/javascript', body: script}));
+    await page.route('http://plant/charts.js', route =>
+      route.fulfill({contentType: 'text/javascript; charset=utf-8', body: script}),
+    );
     await page.route('http://plant/icon.svg', route => route.fulfill({contentType: 'image/svg+xml', body: '<svg/>'}));
     await page.route('http://plant/inter.woff2', route => route.fulfill({contentType: 'font/woff2', path: FONT}));
     page.on('console', message => message.type() === 'error' && refused.push(message.text()));
@@ -224,6 +227,49 @@ describe('the drawing', () => {
     expect(texts).toEqual(expect.arrayContaining(['1,852.31', '1,851.00']));
     expect(texts.join()).not.toContain('%');
   });
+
+  test('control chart: stages apart, limits stepped, a number at each stretch; thousands of points are few marks', async () => {
+    const values = [10, 20, 21, 10, 0, 10, 12, 9];
+    const answer = chartAnswer(values, {stages: [5, 3]});
+    answer.limits = values.map((_, k) => (k < 5 ? {lcl: 5, ucl: 15} : {lcl: null, ucl: 16 + (k % 2)}));
+    answer.stages[1].baseline.frozen = {
+      id: 'b1',
+      version: 2,
+      validFrom: '2026-05-14T11:00:00Z',
+      reason: 'new tool',
+      by: 'Ada',
+      at: '2026-05-15T00:00:00Z',
+    };
+    const many = chartAnswer(Array.from({length: 2000}, (_, k) => 10 + (k % 3) + (k % 500 === 0 ? 9 : 0)));
+    const drawn = await page.evaluate(
+      ([few, lots]) => {
+        const {controlChart} = (
+          window as unknown as {charts: typeof import('../../dashboards/charts/control-chart.ts')}
+        ).charts;
+        const drawing = controlChart(few, {width: 900, timeZone: 'UTC'});
+        document.body.replaceChildren(drawing);
+        const lines = [...drawing.querySelectorAll('path[stroke-dasharray], g[stroke-dasharray] path')];
+        const large = controlChart(lots, {width: 900, timeZone: 'UTC'});
+        return {
+          name: drawing.getAttribute('aria-label'),
+          texts: [...drawing.querySelectorAll('text')].map(text => text.firstChild?.textContent),
+          round: drawing.querySelectorAll('circle').length,
+          diamonds: drawing.querySelectorAll('path[transform]').length,
+          // One piece a stage, and none where there is no lower limit.
+          limits: lines.map(line => line.getAttribute('d')).filter(Boolean).length,
+          marks: large.querySelectorAll('circle, path[transform]').length,
+          styles: document.querySelectorAll('style').length,
+        };
+      },
+      [answer, many] as const,
+    );
+    expect(drawn.name).toBe('Means by lot: 3 of 8 points break a rule');
+    expect(drawn.texts).toEqual(
+      expect.arrayContaining(['1', '2', 'stage 1', 'version 2 · Ada: new tool', '14 May', 'UCL 17.0', 'centre 10.0']),
+    );
+    expect(drawn).toMatchObject({round: 5, diamonds: 3, limits: 3, marks: 4, styles: 0});
+    expect(refused).toEqual([]);
+  });
 });
 
 /** The charts alone, as one script that the page's own policy lets in. */
@@ -239,7 +285,9 @@ async function bundled(): Promise<string> {
         name: 'charts-entry',
         resolveId: id => (id === entry ? `\0${entry}` : null),
         load: id =>
-          id === `\0${entry}` ? `export * from ${file('pareto.ts')};export * from ${file('rate-by-level.ts')};` : null,
+          id === `\0${entry}`
+            ? `export * from ${file('pareto.ts')};export * from ${file('rate-by-level.ts')};export * from ${file('control-chart.ts')};`
+            : null,
       },
     ],
     build: {

@@ -117,6 +117,22 @@ describe.skipIf(!shared.present)('baselines of the piston rings', () => {
     expect(await alarms(plant, {})).toMatchObject({charts: 1, notes: []});
   });
 
+  test('what single means vary by is no spread within subgroups: charts of spread do not take it', async () => {
+    const plant = await open();
+    const window = `..${hours(25)}`;
+    await freezeBaseline(plant, {...XBAR, sigma: 'mr', baseline: window}, ADA);
+    expect((await chart(plant, XBAR)).baseline.frozen).toMatchObject({version: 1});
+    const ranges = await chart(plant, {...XBAR, kind: 'r'});
+    expect(ranges.baseline.frozen).toBe(null);
+    expect(ranges.notes.join()).toContain('estimated anew');
+    // With limits of these 25 samples, as R's qcc prints them: no range is beyond (Montgomery).
+    const {limits, of, notes} = await chart(plant, {...XBAR, kind: 'r', baseline: window});
+    expect(limits).toEqual({lcl: 0, ucl: expect.closeTo(0.04812533, 5)});
+    expect(of.violations).toBe(0);
+    expect(notes).toEqual([]);
+    expect(ranges).toMatchObject({subgroup: 'lot', family: 'subgroups'});
+  });
+
   test('frozen baselines outlive the process', async () => {
     const plant = await open();
     const {id} = await freezeBaseline(plant, {...XBAR, baseline: '..'}, ADA);

@@ -23,16 +23,29 @@ export async function chart(warehouse: Warehouse, question: ChartQuestion): Prom
   return warehouse.read(question.asOf, async (session, asOf) => {
     const {chart, identity} = await openChart(warehouse, session, question, asOf);
     const starts = await stageStarts(session, question);
-    const stages = stagesOf(question, chart, {starts, frozen: frozenBaselines(warehouse, asOf, identity)});
-    return {asOf, parameter: question.parameter, kind: question.kind, ...judged(question, chart, stages)};
+    const all = frozenBaselines(warehouse, asOf, identity);
+    const frozen = all.filter(({lines}) => sayOfSpread(question.kind, lines.sigmaBy));
+    const stages = stagesOf(question, chart, {starts, frozen});
+    const {subgroup, family} = identity;
+    const {parameter, kind} = question;
+    const answer = judged(question, chart, stages);
+    if (frozen.length < all.length && question.baseline === undefined && starts === null)
+      answer.notes.push(
+        'the limits frozen for these points come from how means vary (mr), which says nothing of the spread within subgroups: these are estimated anew',
+      );
+    return {asOf, parameter, kind, subgroup, family, ...answer};
   });
 }
+
+/** What single means vary by is no spread within subgroups. */
+const sayOfSpread = (kind: ChartQuestion['kind'], sigmaBy: string) =>
+  sigmaBy !== 'mr' || (kind !== 'r' && kind !== 's');
 
 function judged(
   question: ChartQuestion,
   chart: Chartable,
   stages: readonly Stage[],
-): Omit<ChartAnswer, 'asOf' | 'parameter' | 'kind'> {
+): Omit<ChartAnswer, 'asOf' | 'parameter' | 'kind' | 'subgroup' | 'family'> {
   const set = question.rules ?? 'limits';
   const applied = rulesThatApply(set, chart.rulesThatApply);
   const rules = rulesOf(applied);

@@ -1,0 +1,15 @@
+/** Charts: what left its limits lately, and which parameters should worry us; from both to the chart itself. */
+import {Alarms} from '../parts/alarms.tsx';
+import {OpenChart} from '../parts/open-chart.tsx';
+import {Worrying} from '../parts/worrying.tsx';
+
+export function Charts() {
+  return (
+    <>
+      <h1 className="sr-only">Charts</h1>
+      <Alarms />
+      <OpenChart />
+      <Worrying />
+    </>
+  );
+}

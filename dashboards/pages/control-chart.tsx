@@ -1,0 +1,113 @@
+/** One control chart: what is out of order and since when, by limits that say where they come from. */
+import type {ChartAnswer, ChartKind, ChartQuestion} from '../../api/schemas.ts';
+import {useChart, usePlant} from '../api.ts';
+import {chartQuestionOf, MOST_POINTS} from '../chart-question.ts';
+import {COUNTED} from '../charts/chart-kinds.ts';
+import {chartHeadline} from '../charts/violations.ts';
+import {Answer} from '../parts/answer.tsx';
+import {Baselines} from '../parts/baselines.tsx';
+import {ChartControls} from '../parts/chart-controls.tsx';
+import {ControlFigure} from '../parts/control-figure.tsx';
+import {ViolationsList} from '../parts/violations-list.tsx';
+import {useQuestion} from '../question.ts';
+
+export function ControlChart({parameter}: {parameter: string}) {
+  const {params, href} = useQuestion();
+  const plant = usePlant();
+  const named = params.get('kind') as ChartKind | null;
+  const isCounted =
+    named === null
+      ? parameter === 'any-fail' || (plant.data?.defects.some(({defect}) => defect === parameter) ?? false)
+      : named in COUNTED;
+  const usual = isCounted ? 'p' : parameter.includes(',') ? 't2' : 'xbar';
+  const question = chartQuestionOf(parameter, params, usual);
+  const asked = {parameter, kind: question.kind, isCounted};
+  // Without a kind in the address, whether this is counted is known once the plant is.
+  const query = useChart({...question, last: MOST_POINTS}, named !== null || !plant.isLoading);
+  return (
+    <>
+      <nav className="crumbs" aria-label="Way down">
+        <ol>
+          <li>
+            <a href={href('/charts')}>Charts</a>
+          </li>
+          <li>
+            <b aria-current="page">{parameter}</b>
+          </li>
+        </ol>
+      </nav>
+      <h1 className="sr-only">Control chart of {parameter}</h1>
+      {query.error && <ChartControls {...asked} isFrozen={false} />}
+      <Answer query={query}>
+        {answer => (
+          <>
+            <Headline answer={answer} isCounted={isCounted} />
+            {!query.error && <ChartControls {...asked} isFrozen={answer.baseline.frozen !== null} />}
+            <Chart answer={answer} question={question} />
+          </>
+        )}
+      </Answer>
+    </>
+  );
+}
+
+function Headline({answer, isCounted}: {answer: ChartAnswer; isCounted: boolean}) {
+  const {href} = useQuestion();
+  const {parameter, baseline, of} = answer;
+  const defect = parameter === 'any-fail' ? null : parameter;
+  return (
+    <header className="headline with-action">
+      <div>
+        <p className="finding-sentence">
+          <span className={`in-order ${of.violations === 0 ? 'yes' : 'no'}`} aria-hidden="true">
+            {of.violations === 0 ? '●' : '◆'}
+          </span>{' '}
+          {chartHeadline(answer)}
+        </p>
+        {baseline.frozen !== null && (
+          <p className="subtitle">
+            Judged by limits that {baseline.frozen.by} froze as version {baseline.frozen.version}:{' '}
+            {baseline.frozen.reason}
+          </p>
+        )}
+      </div>
+      <p className="actions">
+        {!isCounted && !parameter.includes(',') && (
+          <a href={href(`/capability/${encodeURIComponent(parameter)}`)}>Capability</a>
+        )}
+        {(isCounted || !parameter.includes(',')) && (
+          <a
+            className="button"
+            href={
+              isCounted ? href('/investigate', {defect}) : href('/investigate', {measurement: parameter, defect: null})
+            }
+          >
+            {isCounted ? 'What causes it?' : 'What moves it?'}
+          </a>
+        )}
+      </p>
+    </header>
+  );
+}
+
+function Chart({answer, question}: {answer: ChartAnswer; question: ChartQuestion}) {
+  return (
+    <>
+      <ControlFigure answer={answer} question={question} />
+      {answer.notes.length > 0 && (
+        <section className="notes" aria-label="Notes">
+          <h3>What to know before trusting it</h3>
+          <ul>
+            {answer.notes.map(note => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <div className="two-columns chart-below">
+        <ViolationsList answer={answer} />
+        <Baselines answer={answer} question={question} />
+      </div>
+    </>
+  );
+}
