@@ -87,7 +87,7 @@ describe('more levels than fifty', () => {
   }
 
   test('each is tested by itself', () => {
-    expect(levelsOf(60).toSorted()).toEqual(Array.from({length: 60}, (_, k) => `W${k}`).toSorted());
+    expect(levelsOf(60)).toEqual(Array.from({length: 60}, (_, k) => `W${k}`));
   });
 
   test('where they are too many for so many lots, those with most parts are', () => {
