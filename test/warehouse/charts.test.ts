@@ -82,6 +82,20 @@ test.skipIf(!shared.present)('orange juice: the share defective by lot', async (
   await expect(chart(plant, {parameter: 'scratch', kind: 'p'})).rejects.toThrow('no defect "scratch" is known');
 });
 
+test.each([
+  ['nothing', 'pass', 0],
+  ['everything', 'fail', 1],
+])('%s failed: lines without a spread, no point beyond them, and no run length', async (_what, result, share) => {
+  const parts = Array.from({length: 40}, (_none, i) => `p${i},P,L${Math.floor(i / 10)}`);
+  const plant = await plantOf([
+    ['parts', `part,product,lot\n${parts.join('\n')}`],
+    ['inspections', `inspection,part,result\n${parts.map((_none, i) => `i${i},p${i},${result}`).join('\n')}`],
+  ]);
+  const answer = await chart(plant, {parameter: 'any-fail', kind: 'p'});
+  expect(answer.points.map(({value, violations}) => [value, violations])).toEqual(new Array(4).fill([share, []]));
+  expect(answer).toMatchObject({center: share, limits: {lcl: share, ucl: share}, averageRunLength: null});
+});
+
 test('a group of defects counts the parts that have any of its codes', async () => {
   const parts = Array.from({length: 40}, (_, i) => ({part: `p${i}`, lot: `L${Math.floor(i / 10)}`}));
   const faults = parts.flatMap(({part}, i) =>

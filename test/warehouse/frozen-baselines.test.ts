@@ -338,6 +338,29 @@ describe('all parameters at a glance', () => {
     }
   });
 
+  test('lots that differ though their values do not: nothing to call a spread within lots', async () => {
+    const rows = [1, 2, 3, 4].flatMap(value => Array.from({length: 5}, (_, k) => ({value, part: `p${value}-${k}`})));
+    const stepped = await plantOf([
+      ['parts', `part,product,lot\n${rows.map(r => `${r.part},P,L${r.value}`).join('\n')}`],
+      [
+        'measurements',
+        `part,parameter,value,step\n${rows.flatMap(r => ['gap', 'play'].map(name => `${r.part},${name},${r.value},bore`)).join('\n')}`,
+      ],
+      ['parameters', 'parameter,step,lsl,usl\ngap,bore,-10,15\nplay,bore,-5,15'],
+    ]);
+    const [play, gap] = (await scan(stepped, {})).worrying;
+    expect(gap).toMatchObject({n: 20, lots: 4, mean: 2.5, sigmaWithin: null, cpk: null, lotsDiffer: null});
+    // Both are in order: the smaller Ppk comes first, whatever its name.
+    expect([play, gap].map(p => [p.parameter, p.verdict])).toEqual([
+      ['bore.play', 'in-order'],
+      ['bore.gap', 'in-order'],
+    ]);
+    // By hand: 25 is the sum of squares of 20 values, and the nearer limits lie 12.5 and 7.5 from the mean.
+    expect(gap.sigmaOverall).toBeCloseTo(Math.sqrt(25 / 19), 12);
+    expect(gap.ppk?.value).toBeCloseTo(12.5 / (3 * Math.sqrt(25 / 19)), 12);
+    expect(play.ppk?.value).toBeCloseTo(7.5 / (3 * Math.sqrt(25 / 19)), 12);
+  });
+
   test('a scope without parts has too few of everything, and says so', async () => {
     const answer = await scan(plant(), {product: 'none'});
     expect(answer.verdicts).toMatchObject({'too-few': 5});

@@ -1,6 +1,9 @@
 /** A rate that changes at a moment: found, dated, and what changed then; a drift or unlike days are none. */
 import {describe, expect, test} from 'vitest';
+import {testChangePoint} from '../../../warehouse/screening/change-point.ts';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
+import type {Frame} from '../../../warehouse/screening/frame.ts';
+import {groundOf} from '../../../warehouse/screening/ground.ts';
 import {screen} from '../../../warehouse/screening/screen.ts';
 import {plantOf} from '../plant-in-a-folder.ts';
 import {makePlant} from './plant.ts';
@@ -44,6 +47,33 @@ test('a new release of the inspector is named first, the moment with it', () => 
   const [first] = evaluate(makePlant(options).frame).findings;
   expect(first).toMatchObject({factor: 'inspection.inspector', level: 'eye@2', branch: 'measurement'});
   expect(first.ambiguousWith).toContain('time.change_point');
+});
+
+test('the lot of the moment itself belongs to what came since: in the parts counted as in the parts named', () => {
+  const [lots, size] = [40, 10];
+  const lot = Int32Array.from({length: lots * size}, (_, i) => Math.floor(i / size));
+  // One or two of ten fail before lot 21, six or seven since.
+  const fails = (l: number) => (l < 20 ? 1 : 6) + (l % 2);
+  const frame: Frame = {
+    parts: lot.length,
+    outcome: Float64Array.from(lot, (l, i) => Number(i % size < fails(l))),
+    outcomeKind: 'defective',
+    outcomeLabel: 'void',
+    lot,
+    lots,
+    lotsOrdered: true,
+    stratum: new Int32Array(lot.length),
+    strata: ['all'],
+    strataFactors: [],
+    factors: [],
+  };
+  const found = testChangePoint(groundOf(frame, new Uint8Array(lot.length).fill(1), 0.05));
+  expect(found?.change).toMatchObject({lot: 20, moment: 'lot 21 of 40'});
+  const since = found?.candidates.find(({level}) => level === 'since lot 21 of 40');
+  const rows = Int32Array.of(199, 200, 399);
+  expect([...since!.at(rows)]).toEqual([0, 1, 1]);
+  expect([...since!.exposure().mean]).toEqual(Array.from({length: lots}, (_, l) => Number(l >= 20)));
+  expect(found?.factor.kind === 'category' && [...found.factor.codes]).toEqual([...lot].map(l => Number(l >= 20)));
 });
 
 describe('in a warehouse', () => {

@@ -154,6 +154,15 @@ describe('counts', () => {
     expect(attributeChart('u', samples).center[0]).toBeCloseTo(0.02, 12);
   });
 
+  test('a sample without defects is one like others: mean 4, limits 4 -+ 3 times 2', () => {
+    const chart = attributeChart(
+      'c',
+      [0, 4, 8].map(count => ({n: 1, count})),
+    );
+    expect([...chart.values]).toEqual([0, 4, 8]);
+    expect([chart.center[0], chart.lcl[0], chart.ucl[0]]).toEqual([4, 0, 10]);
+  });
+
   test("Laney's p' by hand: sigma z is the mean moving range of z over 1.128", () => {
     const samples = [500, 560, 480, 540].map(count => ({n: 10_000, count}));
     const z = samples.map(({count}) => (count / 10_000 - 0.052) / Math.sqrt((0.052 * 0.948) / 10_000));

@@ -30,6 +30,12 @@ describe('by hand', () => {
     expect(found.correlation).toBe(1);
   });
 
+  test('a lot of which nothing was measured is no lot', () => {
+    const found = lotSpread([lotOf([1, 1, 1]), {n: 0, mean: 0, squares: 0}, lotOf([2, 2, 2]), lotOf([4, 4, 4])])!;
+    expect(found.lots).toBe(3);
+    expect(found.degrees).toBeCloseTo(2, 12);
+  });
+
   test('lots that are alike: nothing is lost, and nothing is won', () => {
     const found = lotSpread([lotOf([1, 3]), lotOf([1, 3]), lotOf([1, 3])])!;
     expect(found.degrees).toBeLessThanOrEqual(5);

@@ -38,6 +38,10 @@ describe('ratio over clusters', () => {
     expect(clusterRatio(TREATED.map(litter => ({...litter, times: 3}))).variance).toBeCloseTo(listed.variance, 15);
   });
 
+  test('nothing failed, or everything: the parts stand for themselves, whatever variance is claimed', () => {
+    expect([effectiveSize(0, 0.001, 90), effectiveSize(1, 0.001, 90)]).toEqual([90, 90]);
+  });
+
   test('one cluster has no variance', () => {
     expect(clusterRatio([{count: 3, of: 10}]).variance).toBeNaN();
     expect(influenceVariance([]).variance).toBeNaN();
