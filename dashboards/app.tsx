@@ -1,10 +1,7 @@
 /** The frame: a rail with its places, the scope bar that is the question, and the page that answers it. */
-import {type MouseEvent, useEffect} from 'react';
+import {lazy, type MouseEvent, Suspense, useEffect} from 'react';
 import {Route, Switch, useLocation} from 'wouter';
-import {Capability} from './pages/capability.tsx';
-import {Charts} from './pages/charts.tsx';
 import {Contain} from './pages/contain.tsx';
-import {ControlChart} from './pages/control-chart.tsx';
 import {Data} from './pages/data.tsx';
 import {HoldPage} from './pages/hold.tsx';
 import {Holds} from './pages/holds.tsx';
@@ -16,6 +13,11 @@ import {Trace} from './pages/trace.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
 import {ThemeToggle} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
+
+// Pages with many drawings come when they are asked for: the first page need not wait for them.
+const Capability = lazy(async () => ({default: (await import('./pages/capability.tsx')).Capability}));
+const Charts = lazy(async () => ({default: (await import('./pages/charts.tsx')).Charts}));
+const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
 
 const PLACES = [
   {path: '/', name: 'Overview'},
@@ -40,28 +42,30 @@ export function App() {
       <div className="stage">
         <ScopeBar />
         <main id="answer" tabIndex={-1}>
-          <Switch>
-            <Route path="/" component={Overview} />
-            <Route path="/investigate" component={Investigate} />
-            <Route path="/contain" component={Contain} />
-            <Route path="/trace" component={Trace} />
-            <Route path="/charts" component={Charts} />
-            <Route path="/charts/:parameter">
-              {({parameter}) => <ControlChart key={parameter} parameter={decodeURIComponent(parameter)} />}
-            </Route>
-            <Route path="/capability/:parameter?">
-              {({parameter}) => (
-                <Capability parameter={parameter === undefined ? null : decodeURIComponent(parameter)} />
-              )}
-            </Route>
-            <Route path="/holds" component={Holds} />
-            <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/inspections" component={Inspections} />
-            <Route path="/data" component={Data} />
-            <Route>
-              <NoSuchPage places={PLACES} />
-            </Route>
-          </Switch>
+          <Suspense fallback={<p role="status">Loading the page …</p>}>
+            <Switch>
+              <Route path="/" component={Overview} />
+              <Route path="/investigate" component={Investigate} />
+              <Route path="/contain" component={Contain} />
+              <Route path="/trace" component={Trace} />
+              <Route path="/charts" component={Charts} />
+              <Route path="/charts/:parameter">
+                {({parameter}) => <ControlChart key={parameter} parameter={decodeURIComponent(parameter)} />}
+              </Route>
+              <Route path="/capability/:parameter?">
+                {({parameter}) => (
+                  <Capability parameter={parameter === undefined ? null : decodeURIComponent(parameter)} />
+                )}
+              </Route>
+              <Route path="/holds" component={Holds} />
+              <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/inspections" component={Inspections} />
+              <Route path="/data" component={Data} />
+              <Route>
+                <NoSuchPage places={PLACES} />
+              </Route>
+            </Switch>
+          </Suspense>
         </main>
       </div>
     </div>

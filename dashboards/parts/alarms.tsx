@@ -5,7 +5,7 @@ import {alarmSentence} from '../charts/alarm-words.ts';
 import {count, counted, moment, probability} from '../format.ts';
 import {useQuestion} from '../question.ts';
 import {Answer, Empty} from './answer.tsx';
-import {Choice} from './chart-controls.tsx';
+import {Choice} from './choice.tsx';
 import {Shortened} from './shortened.tsx';
 
 const BUDGETS = {'': '1 a week', 0.2: '1 in five weeks', 5: '5 a week'};

@@ -3,6 +3,7 @@ import type {SubmitEvent} from 'react';
 import {useLocation} from 'wouter';
 import type {CapabilityAnswer, ParameterRow} from '../../api/schemas.ts';
 import {useQuestion} from '../question.ts';
+import {Choice} from './choice.tsx';
 import {formText} from './form-text.ts';
 
 const SUBGROUPS = {
@@ -73,10 +74,10 @@ export function CapabilityTools({parameter, known, answer}: Props) {
           ))}
         </select>
       </label>
-      <Choice name="subgroup" label="Subgroups" choices={SUBGROUPS} />
-      <Choice name="sigma" label="Sigma by" choices={SIGMAS} />
-      <Choice name="interval" label="Intervals by" choices={INTERVALS} />
-      <Choice name="distribution" label="Percentiles of" choices={DISTRIBUTIONS} />
+      <Kept name="subgroup" label="Subgroups" choices={SUBGROUPS} />
+      <Kept name="sigma" label="Sigma by" choices={SIGMAS} />
+      <Kept name="interval" label="Intervals by" choices={INTERVALS} />
+      <Kept name="distribution" label="Percentiles of" choices={DISTRIBUTIONS} />
       <details className="other-limits" open={NUMBERS.some(name => params.has(name)) || undefined}>
         <summary>Other limits</summary>
         <form
@@ -114,19 +115,8 @@ function recorded(name: (typeof NUMBERS)[number], answer: CapabilityAnswer | und
   return String(answer[name] ?? 'none');
 }
 
-function Choice({name, label, choices}: {name: string; label: string; choices: Record<string, string>}) {
+/** A choice that the address keeps under this name. */
+function Kept({name, ...shown}: {name: string; label: string; choices: Record<string, string>}) {
   const {params, change} = useQuestion();
-  const value = params.get(name) ?? '';
-  return (
-    <label className="choice">
-      <span>{label}</span>
-      <select value={value} onChange={event => change({[name]: event.target.value})}>
-        {Object.entries(value in choices ? choices : {...choices, [value]: value}).map(([key, text]) => (
-          <option key={key} value={key}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
+  return <Choice {...shown} value={params.get(name) ?? ''} choose={value => change({[name]: value})} />;
 }

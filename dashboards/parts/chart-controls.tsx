@@ -6,6 +6,7 @@ import {useParameters, usePlant} from '../api.ts';
 import {hasRules, isOfSingles, kindsFor} from '../charts/chart-kinds.ts';
 import {fromPlantTime, toPlantTime} from '../plant-time.ts';
 import {useQuestion} from '../question.ts';
+import {Choice} from './choice.tsx';
 import {formText} from './form-text.ts';
 
 const SUBGROUPS = {
@@ -123,28 +124,6 @@ function Which({parameter, isCounted}: Pick<Props, 'parameter' | 'isCounted'>) {
             <option key={name}>{name}</option>
           ))}
         </optgroup>
-      </select>
-    </label>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  choices: Record<string, string>;
-  choose: (value: string) => void;
-}
-
-export function Choice({label, value, choices, choose}: ChoiceProps) {
-  return (
-    <label className="choice">
-      <span>{label}</span>
-      <select value={value} onChange={event => choose(event.target.value)}>
-        {Object.entries(value in choices ? choices : {...choices, [value]: value}).map(([key, text]) => (
-          <option key={key} value={key}>
-            {text}
-          </option>
-        ))}
       </select>
     </label>
   );

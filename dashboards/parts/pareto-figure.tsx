@@ -8,6 +8,7 @@ import {comparedWith, type DrillStep, drilled, drillOf, useQuestion} from '../qu
 import {Answer, Empty} from './answer.tsx';
 import {useBarHref} from './bar-href.ts';
 import {ChartFigure} from './chart-figure.tsx';
+import {Choice} from './choice.tsx';
 import {CompareWith} from './compare-with.tsx';
 import {ComparedFigure} from './compared-figure.tsx';
 import {Crumbs} from './crumbs.tsx';
@@ -24,8 +25,8 @@ export function ParetoFigure() {
   const query = usePareto({...drilled(scope, drill), ...comparedWith(params), by, weight, top: 10});
   const tools = (
     <>
-      <Choice name="by" label="Pareto by" value={by} choices={WAYS} change={change} />
-      <Choice name="weight" label="weighted by" value={weight} choices={WEIGHTS} change={change} />
+      <Choice label="Pareto by" value={by} choices={WAYS} choose={value => change({by: value})} />
+      <Choice label="weighted by" value={weight} choices={WEIGHTS} choose={value => change({weight: value})} />
       <CompareWith />
     </>
   );
@@ -50,29 +51,6 @@ export function ParetoFigure() {
       </Answer>
       {query.error && <div className="chart-tools">{tools}</div>}
     </div>
-  );
-}
-
-interface ChoiceProps {
-  name: string;
-  label: string;
-  value: string;
-  choices: Record<string, string>;
-  change: (changes: Record<string, string>) => void;
-}
-
-function Choice({name, label, value, choices, change}: ChoiceProps) {
-  return (
-    <label className="choice">
-      <span>{label}</span>
-      <select value={value} onChange={event => change({[name]: event.target.value})}>
-        {Object.entries(choices).map(([key, text]) => (
-          <option key={key} value={key}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -260,7 +260,7 @@ function byWorry(a: ScannedParameter, b: ScannedParameter): number {
 }
 
 function notesOf(all: readonly ScannedParameter[]): string[] {
-  const without = all.filter(({verdict}) => verdict === 'no-limits').length;
+  const without = all.filter(({lsl, usl}) => lsl === null && usl === null).length;
   const notes: string[] = [];
   if (without > 0)
     notes.push(`${without} parameters have no limits: they are only watched for jumps; load limits as parameters`);
