@@ -5,11 +5,10 @@ import {type DfqLine, parseDfqLine} from './dfq-line.ts';
 import {type DfqValue, DfqValues} from './dfq-values.ts';
 import type {MadeRecords} from './made-records.ts';
 
-export const DFQ_COLUMNS = [
-  ...['parameter', 'product', 'step', 'unit', 'lsl', 'target', 'usl', 'part', 'lot', 'work_order'],
-  ...['value', 'measured_at', 'gage', 'operation', 'station', 'cavity', 'operator'],
-  ...['inspected', 'rejected'],
-] as const;
+export const DFQ_COLUMNS: readonly string[] = (
+  'parameter product step unit lsl target usl part lot work_order value measured_at gage ' +
+  'operation station cavity operator inspected rejected'
+).split(' ');
 
 /** The fields of a value in a line without field names, by their place. */
 const VARIABLE = 'K0001 K0002 K0004 K0005 K0006 K0007 K0008 K0010 K0011 K0012'.split(' ');
@@ -31,7 +30,7 @@ export class DfqRecords {
   /** Fields that are not taken, and how often each is there. */
   readonly notTaken = new Map<string, number>();
   readonly miscounted: string[] = [];
-  readonly #records: MadeRecords<string>;
+  readonly #records: MadeRecords;
   readonly #catalogues: DfqCatalogues;
   readonly #file: {path: string; digest: string};
   readonly #values = new DfqValues(values => this.#putSet(values));
@@ -45,7 +44,7 @@ export class DfqRecords {
   #hasPartIds = false;
   #atEnd = false;
 
-  constructor(records: MadeRecords<string>, catalogues: DfqCatalogues, file: {path: string; digest: string}) {
+  constructor(records: MadeRecords, catalogues: DfqCatalogues, file: {path: string; digest: string}) {
     this.#records = records;
     this.#catalogues = catalogues;
     this.#file = file;
@@ -94,8 +93,9 @@ export class DfqRecords {
       this.#records.refuse(line, `${key} belongs to no value: it must come behind the value that it is of`, text);
       return;
     }
+    // What is said of one value of a piece holds for the others too.
+    if (!ended) for (const value of this.#values.open(0, undefined)) value.fault = cutOff(line);
     for (const value of values) {
-      if (!ended) value.fault = cutOff(line);
       const before = value.fields.get(key);
       // What is said of all is no contradiction to what was said of one.
       if (before === undefined) value.fields.set(key, content);
@@ -262,10 +262,10 @@ export class DfqRecords {
       this.#records.refuse(line, 'counts (K0020, K0021) of no batch (K0006): they cannot be kept without one', text);
       return;
     }
-    this.#records.put('count', line, {
-      ...{lot, operation: step ?? 'production', parameter: of.parameter, measured_at: fields.get('K0004')},
-      ...{inspected: fields.get('K0020'), rejected: fields.get('K0021')},
-    });
+    const [inspected, rejected, measured_at] = ['K0020', 'K0021', 'K0004'].map(key => fields.get(key));
+    const operation = step ?? 'production';
+    const counts = {lot, operation, parameter: of.parameter, measured_at, inspected, rejected};
+    this.#records.put('count', line, counts);
   }
 
   #putValue(part: string, step: string | undefined, {of, fields, line}: DfqValue): void {

@@ -26,8 +26,8 @@ const TIME_FORMATS = ['%d.%m.%Y', '%d.%m.%y', '%m/%d/%Y', '%m/%d/%y', '%Y-%m-%d'
   ['/%H:%M:%S', ' %H:%M:%S', '/%H:%M', ' %H:%M'].map(time => day + time),
 );
 
-const column = (name: (typeof DFQ_COLUMNS)[number]): Expression => ({from: 'column', column: name});
-const columns = (...names: (typeof DFQ_COLUMNS)[number][]) => Object.fromEntries(names.map(n => [n, column(n)]));
+const column = (name: string): Expression => ({from: 'column', column: name});
+const columns = (...names: string[]) => Object.fromEntries(names.map(n => [n, column(n)]));
 /** A part that is measured again, by another person or another gage, passes once more. */
 const run: Expression = {from: 'occurrence', of: ['part', 'parameter']};
 
@@ -71,7 +71,7 @@ const TABLES: readonly (TablePlan & {of: string})[] = [
 async function readDfq(path: string, {into}: ReadOptions): Promise<Reading> {
   const {digest, encoding} = await examineText(path);
   const catalogues = await readCatalogues(path, encoding);
-  const records = new MadeRecords<string>(into, DFQ_COLUMNS);
+  const records = new MadeRecords(into, DFQ_COLUMNS);
   const made = new DfqRecords(records, catalogues, {path, digest});
   try {
     await eachDecodedLine(path, encoding, (text, line, ended) => made.take(text, line, ended));
@@ -115,7 +115,9 @@ function noticesOf(made: DfqRecords, encoding: string): string[] {
   if (made.shortLines > 0)
     notices.push(`${made.shortLines} lines of values hold fewer characteristics than are described`);
   if (made.notTaken.size > 0) {
-    const fields = [...made.notTaken].sort().map(([key, times]) => (times > 1 ? `${key} (${times} times)` : key));
+    const fields = [...made.notTaken]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, times]) => (times > 1 ? `${key} (${times} times)` : key));
     notices.push(`fields that are not taken: ${fields.join(', ')}`);
   }
   return notices;

@@ -10,7 +10,7 @@ const TEXT_CHARACTERS = 500;
  * Flat records made from a file whose own are not flat: written to a file of their own as they are found, so that memory
  * stays flat. Each bears the line (or number) that its original has, which is what the quarantine names.
  */
-export class MadeRecords<Column extends string> {
+export class MadeRecords {
   readonly source: RecordSource;
   /** How many records are right so far, by their column `record`. */
   readonly counts = new Map<string, number>();
@@ -18,13 +18,13 @@ export class MadeRecords<Column extends string> {
   readonly #file: number;
   #waiting = '';
 
-  constructor(into: string, columns: readonly Column[]) {
+  constructor(into: string, columns: readonly string[]) {
     const path = join(into, `${randomUUID()}.ndjson`);
     this.source = {format: 'ndjson', path, columns: ['record', ...columns], made: true};
     this.#file = openSync(path, 'wx', 0o600);
   }
 
-  put(record: string, line: number, fields: Partial<Record<Column, string | undefined>>): void {
+  put(record: string, line: number, fields: Record<string, string | undefined>): void {
     this.counts.set(record, (this.counts.get(record) ?? 0) + 1);
     this.#write({$line: line, record, ...fields});
   }

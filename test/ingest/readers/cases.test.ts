@@ -52,6 +52,6 @@ const ask = (warehouse: Warehouse, sql: string) => warehouse.read(undefined, ses
 const present = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
 
 function sorted(rows: Row[]): Row[] {
-  const key = (row: Row) => JSON.stringify(Object.entries(row).sort());
+  const key = (row: Row) => JSON.stringify(row, Object.keys(row).sort());
   return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
