@@ -35,6 +35,7 @@ export async function eachDecodedLine(
   path: string,
   encoding: string,
   take: (text: string, line: number, ended: boolean) => void,
+  longest = LINE_CHARACTERS_MAX,
 ): Promise<void> {
   const decoder = new TextDecoder(encoding);
   let line = 1;
@@ -47,8 +48,10 @@ export async function eachDecodedLine(
       start = end + 1;
     }
     rest += text.slice(start);
-    if (rest.length > LINE_CHARACTERS_MAX)
-      throw new IngestError(`${path}: line ${line} is longer than a million characters: the file is damaged`);
+    if (rest.length > longest)
+      throw new IngestError(
+        `${path}: line ${line} is longer than ${longest >> 20} million characters: the file is damaged`,
+      );
   };
   for await (const chunk of createReadStream(path, {highWaterMark: CHUNK_BYTES}) as AsyncIterable<Buffer>)
     split(decoder.decode(chunk, {stream: true}));

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {extname} from 'node:path';
 import {IngestError} from '../error.ts';
 import {foreignKind} from '../foreign.ts';
+import {cfx} from './cfx.ts';
 import {csv} from './csv.ts';
 import {dfq} from './dfq.ts';
 import {ndjson} from './ndjson.ts';
@@ -10,7 +11,7 @@ import {parquet} from './parquet.ts';
 import type {Reader, Reading, ReadOptions} from './reader.ts';
 
 /** Every format that can be read. Asked in this order; CSV, which anything may be, comes last. */
-const READERS: readonly Reader[] = [parquet, dfq, ndjson, csv];
+const READERS: readonly Reader[] = [parquet, dfq, cfx, ndjson, csv];
 
 /** Endings of the files that a folder is searched for. */
 export const EXTENSIONS: ReadonlySet<string> = new Set(READERS.flatMap(reader => reader.extensions));

@@ -18,7 +18,7 @@ interface Expected {
   notices: string[];
 }
 
-const FORMATS = ['dfq'];
+const FORMATS = ['dfq', 'cfx'];
 const TABLES = 'products lots parts genealogy movements operations parameters measurements inspections defects tallies';
 
 for (const format of FORMATS) {
