@@ -16,7 +16,7 @@ export const cfx: Reader = {
   format: 'cfx',
   name: 'IPC-CFX',
   ownTables: true,
-  extensions: ['.json', '.ndjson', '.jsonl'],
+  extensions: ['.ndjson', '.jsonl', '.json'],
   recognises: head => {
     const text = head.toString('utf8');
     return /^\ufeff?\s*\[?\s*\{/.test(text) && /"MessageName"\s*:\s*"CFX\./.test(text);

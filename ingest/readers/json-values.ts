@@ -28,14 +28,14 @@ export class JsonValues {
 
   /** A line that holds a whole object is one, even if the one before it was never closed. */
   line(text: string, line: number): void {
-    const trimmed = text.replace(/^\ufeff/, '').trim();
-    if (
-      /^\{.*\},?$/s.test(trimmed) &&
-      isObject(trimmed.replace(/,$/, '')) &&
-      (this.#depth === 0 || /^\{\s*"MessageName"/.test(trimmed))
-    ) {
+    const whole = text
+      .replace(/^\ufeff/, '')
+      .trim()
+      .replace(/,$/, '');
+    const mayBegin = this.#depth === 0 ? whole.startsWith('{') : /^\{\s*"MessageName"/.test(whole);
+    if (mayBegin && whole.endsWith('}') && isObject(whole)) {
       this.end();
-      this.#onObject(trimmed.replace(/,$/, ''), line);
+      this.#onObject(whole, line);
       return;
     }
     let start = 0;
