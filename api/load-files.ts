@@ -2,7 +2,8 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type InferResult, infer} from '../inference/infer.ts';
 import {writeInspections} from '../inference/write-inspections.ts';
-import {type IngestOptions, ingestFiles, planFile} from '../ingest/ingest.ts';
+import {IngestError} from '../ingest/error.ts';
+import {type IngestOptions, ingestFiles, withPlan} from '../ingest/ingest.ts';
 import {linesOfRecords} from '../ingest/line-numbers.ts';
 import {CANONICAL} from '../warehouse/canonical.ts';
 import type {Receipt} from '../warehouse/data-answers.ts';
@@ -31,6 +32,7 @@ export async function ingest(
   const {source = path => path, ...rest} = options;
   const receipts = await ingestFiles(plan => load(app, {...plan, source: source(plan.source)}), paths, {
     ...rest,
+    scratch: join(app.warehouse.folder, 'tmp'),
     onSkipped: app.log,
   } satisfies IngestOptions);
   return receipts.map(receipt => ({
@@ -52,14 +54,15 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
   const {digest, source} = body;
   const receipts = await app.warehouse.lendRaw(digest, async raw => {
     const said = {...body, how: tellPersons(body.how, app.warehouse.persons.names())};
-    const plan = await planFile(raw, readAgain(said, options)).catch((error: unknown) => {
-      if (!(error instanceof Error) || error.name !== 'IngestError') throw error;
+    const how = {...readAgain(said, options), scratch: join(app.warehouse.folder, 'tmp')};
+    const receipt = await withPlan(raw, how, plan => load(app, {...plan, source}, seq)).catch((error: unknown) => {
+      if (!(error instanceof IngestError)) throw error;
       throw new FishboneError('FILE_UNUSABLE', error.message.replaceAll(raw, source), {
         hint: 'give the options that the file needs: --mapping, --table, --wide, --time-zone',
         cause: error,
       });
     });
-    return [await load(app, {...plan, source}, seq)];
+    return [receipt];
   });
   if (receipts) return receipts;
   throw new FishboneError('NOT_FOUND', `the bytes of ${source} are not kept any more`, {
@@ -74,7 +77,8 @@ function readAgain({how = {}, tables}: BatchBody, options: Omit<LoadOptions, 'dr
     return {timeZone, mapping: how.mapping as IngestOptions['mapping']};
   }
   // The kept bytes have no name that could say the table.
-  return {timeZone, table: options.table ?? how.table ?? tables[0]?.table, wide: options.wide ?? how.wide};
+  const name = tables[0]?.table;
+  return {timeZone, name, table: options.table ?? how.table, wide: options.wide ?? how.wide};
 }
 
 export interface InferAnswer {

@@ -29,9 +29,9 @@ const FOREIGN: readonly Foreign[] = [
     what: `KLARF (defects on a wafer), ${NOT_YET}`,
   },
   {
-    endings: ['.dfq', '.dfd', '.dfx'],
-    starts: [bytes('K0100 '), bytes('K0100/')],
-    what: `Q-DAS DFQ (series of measured values), ${NOT_YET}`,
+    endings: ['.dfx'],
+    starts: [],
+    what: 'Q-DAS DFX, values without the head that describes them: save both in one DFQ file',
   },
   {endings: ['.tdms'], starts: [bytes('TDSm')], what: `TDMS (LabVIEW), ${NOT_YET}`},
   {endings: ['.mf4', '.mdf'], starts: [bytes('MDF     ')], what: `ASAM MDF (recorded signals), ${NOT_YET}`},

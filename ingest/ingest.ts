@@ -1,5 +1,8 @@
 import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import type {Receipt} from '../warehouse/data-answers.ts';
 import type {LoadPlan} from '../warehouse/load-plan.ts';
 import {IngestError} from './error.ts';
@@ -11,6 +14,8 @@ import {planPlainTable} from './plain-table.ts';
 import {read} from './readers/readers.ts';
 
 export interface IngestOptions {
+  /** What the file is called, if its path does not say; up to the first dot it names the table. */
+  name?: string;
   /** The canonical table; otherwise the file's name says it. Not together with a mapping, which names its tables. */
   table?: string;
   /** Measurements with one column a parameter. */
@@ -21,6 +26,8 @@ export interface IngestOptions {
   timeZone?: string;
   /** Says what would happen, and changes nothing. */
   dryRun?: boolean;
+  /** A folder for what lasts only while a file is read; otherwise the system's. */
+  scratch?: string;
   /** Told of each file of a folder that is left out, in a sentence. */
   onSkipped?: (sentence: string) => void;
 }
@@ -39,28 +46,47 @@ export async function ingestFiles(
   for (const {path, reason} of skipped) options.onSkipped?.(`${path} is left out: ${reason}`);
   const receipts: Receipt[] = [];
   for (const file of files) {
-    const plan = await planFile(file, options).catch(refused);
-    receipts.push(plan instanceof IngestError ? await rejectedReceipt(file, plan) : await load(plan));
+    const receipt = await withPlan(file, options, load).catch(refused);
+    receipts.push(receipt instanceof IngestError ? await rejectedReceipt(file, receipt) : receipt);
   }
   return receipts;
 }
 
+/** Plans a file and lends the plan: records that had to be made from the file are there until `use` is done with it. */
+export async function withPlan<T>(
+  path: string,
+  options: IngestOptions,
+  use: (plan: LoadPlan) => Promise<T>,
+): Promise<T> {
+  const into = await mkdtemp(join(options.scratch ?? tmpdir(), 'fishbone-records-'));
+  try {
+    return await use(await planFile(path, options, into));
+  } finally {
+    await rm(into, {recursive: true, force: true});
+  }
+}
+
 /**
  * Recognises a file, reads how its records are taken out, and maps them to canonical tables.
+ * @param into a folder for records that are made from it, which whoever gives it removes: see `withPlan`
  * @throws IngestError in one sentence: what, where, and what to do
  */
-export async function planFile(path: string, options: IngestOptions = {}): Promise<LoadPlan> {
+export async function planFile(path: string, options: IngestOptions = {}, into?: string): Promise<LoadPlan> {
   if (options.mapping !== undefined && (options.table !== undefined || options.wide))
     throw new IngestError('a mapping names its own tables: leave out --table and --wide, or the --mapping');
   const told = options.mapping === undefined ? undefined : await readMapping(options.mapping);
-  const {records, notices} = await read(path, told?.mapping.columns);
+  const {records, notices, tables, timeFormats} = await read(path, {
+    names: told?.mapping.columns,
+    told: told ? '--mapping' : options.table !== undefined ? '--table' : options.wide ? '--wide' : undefined,
+    ...(into !== undefined && {into}),
+  });
   const plan: LoadPlan = {
     source: path,
     path,
     records,
-    tables: [],
+    tables: tables ?? [],
     timeZone: options.timeZone,
-    timeFormats: [],
+    timeFormats: timeFormats ?? [],
     missing: [],
     decimal: '.',
     notices,
@@ -68,7 +94,7 @@ export async function planFile(path: string, options: IngestOptions = {}): Promi
     dryRun: options.dryRun,
   };
   if (told) await applyMapping(plan, told);
-  else plan.tables = [planPlainTable(path, records.columns, options)];
+  else if (!tables) plan.tables = [planPlainTable(path, records.columns, options)];
   if (plan.timeZone !== undefined) checkTimeZone(plan.timeZone);
   return plan;
 }

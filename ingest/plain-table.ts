@@ -6,16 +6,16 @@ import {IngestError} from './error.ts';
 
 /**
  * A file whose columns bear the canonical names, so that it needs no mapping.
- * @param options.table its table; otherwise the file's name up to its first dot says it
+ * @param options.table its table; otherwise the file's name (`options.name`, or that of its path) up to its first dot says it
  * @param options.wide measurements with one column a parameter
  * @throws IngestError if there is no such table, or a column is unknown or missing
  */
 export function planPlainTable(
   path: string,
   columns: readonly string[],
-  options: {table?: string; wide?: boolean},
+  options: {name?: string; table?: string; wide?: boolean},
 ): TablePlan {
-  const table = options.table ?? (options.wide ? 'measurements' : basename(path).split('.')[0]);
+  const table = options.table ?? (options.wide ? 'measurements' : basename(options.name ?? path).split('.')[0]);
   const noTable = tableFault(table);
   if (noTable) throw new IngestError(`${path}: ${noTable}; say which with --table, or use a --mapping`);
   const taken = options.wide ? columns.filter(column => WIDE_COLUMNS.has(column)) : columns;

@@ -17,14 +17,23 @@ export type RecordSource =
        */
       headerLines: number;
     }
-  | {format: 'ndjson'; path: string; columns: string[]}
+  | {
+      format: 'ndjson';
+      path: string;
+      columns: string[];
+      /**
+       * The lines were made from a file of another format, which is the raw file: each says in `$line` where it stands
+       * there, and one that is no record says in `$reason` why, and in `$text` what was sent.
+       */
+      made?: true;
+    }
   | {format: 'parquet'; path: string; columns: string[]};
 
 /** How one value is made from a record. */
 export type Expression =
   | {from: 'column'; column: string}
   | {from: 'constant'; value: string}
-  /** The record's line in the file (CSV, NDJSON) or its ordinal (Parquet). */
+  /** The record's line in the file (CSV, NDJSON, what is made from other files) or its ordinal (Parquet). */
   | {from: 'line'}
   /** 1 for the first record of the file with the same values of these columns, 2 for the second, and so on. */
   | {from: 'occurrence'; of: string[]}

@@ -99,6 +99,7 @@ async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'nd
        auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', columns = {'line': 'VARCHAR'},
        max_line_size = 16777216)`,
   );
+  if (source.made) return stageMade(scratch, source);
   const usable = "line is not null and trim(line) <> ''";
   const isObject = "coalesce(try(json_type(line)) = 'OBJECT', false)";
   const columns = source.columns.map(c => `line ->> ${quoteText(jsonPath(c))} as ${quoteName(c)}`);
@@ -113,6 +114,25 @@ async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'nd
        where ${usable} and not case when json_valid(line) then ${isObject} else false end order by rowid`,
     );
     return rows.map(({line, text}) => ({line, byte: null, reason: 'not a JSON object', text: text.slice(0, 500)}));
+  };
+  return {relation, ordinal: 's.rowid', line: 's."$line"', types: new Map(), broken};
+}
+
+/** Lines that were made from another file say themselves where they stand in it, and which of them are no records. */
+async function stageMade(scratch: Scratch, source: RecordSource): Promise<Records> {
+  const field = (key: string) => `line ->> ${quoteText(jsonPath(key))}`;
+  const line = `(${field('$line')})::integer`;
+  const columns = source.columns.map(c => `${field(c)} as ${quoteName(c)}`);
+  const relation = await scratch.table(
+    'staged',
+    `select ${columns.join(', ')}, ${line} as "$line" from lines where (${field('$reason')}) is null order by rowid`,
+  );
+  const broken = async () => {
+    const rows = await scratch.session.rows<{line: number; reason: string; text: string}>(
+      `select ${line} as line, ${field('$reason')} as reason, ${field('$text')} as text from lines
+       where (${field('$reason')}) is not null order by rowid`,
+    );
+    return rows.map(row => ({...row, byte: null}));
   };
   return {relation, ordinal: 's.rowid', line: 's."$line"', types: new Map(), broken};
 }

@@ -197,8 +197,12 @@ const ordinalsOf = (errors: readonly FieldError[]) =>
 async function sentOf({session}: Scratch, reading: Reading, k: number): Promise<Validated['sent']> {
   const {plan, records} = reading;
   const {columns} = plan.records;
-  const json = (field: (column: string, i: number) => string) =>
-    `to_json({${columns.map((c, i) => `${quoteText(c)}: ${field(c, i)}`).join(', ')}})::varchar`;
+  const json = (field: (column: string, i: number) => string) => {
+    const all = `to_json({${columns.map((c, i) => `${quoteText(c)}: ${field(c, i)}`).join(', ')}})`;
+    // Made records are of several kinds: each lacks most of the columns, and nobody sent them empty.
+    const isMade = plan.records.format === 'ndjson' && plan.records.made;
+    return `${isMade ? `json_merge_patch('{}', ${all})` : all}::varchar`;
+  };
   const rows = await session.rows<{ordinal: number; row: string; line: number | null}>(
     records.ordinal === null
       ? `select c.rowid as ordinal, ${json((_, i) => `"$sent"[${i + 1}]`)} as "row", ${records.line} as line

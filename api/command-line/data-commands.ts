@@ -13,7 +13,9 @@ const NAMED = 3;
 export function dataCommands(program: Command, terminal: Terminal): void {
   withHowToRead(withCommon(program.command('ingest')))
     .argument('<path...>', 'files and folders')
-    .description('takes files in: canonical tables as CSV, TSV, NDJSON, Parquet, anything else by a mapping')
+    .description(
+      'takes files in: canonical tables as CSV, TSV, NDJSON, Parquet; Q-DAS DFQ, IPC-CFX; anything else by a mapping',
+    )
     .option('--dry-run', 'says what would happen, changes nothing')
     .action(async (paths: string[], {warehouse, json, ...options}: Common & LoadOptions) => {
       // Looked into here and not where the work is done: a server would tell its own console what is left out.

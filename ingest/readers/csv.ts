@@ -3,7 +3,7 @@ import {extname} from 'node:path';
 import {IngestError} from '../error.ts';
 import {CsvRecords} from './csv-records.ts';
 import {CsvScan} from './csv-scan.ts';
-import type {Reader, Reading} from './reader.ts';
+import type {Reader, Reading, ReadOptions} from './reader.ts';
 import {readUtf8} from './text.ts';
 
 const QUOTE = '"';
@@ -20,7 +20,7 @@ export const csv: Reader = {
 };
 
 /** @throws IngestError if the text, the header or the quotes cannot be relied on */
-async function readCsv(path: string, names?: readonly string[]): Promise<Reading> {
+async function readCsv(path: string, {names}: ReadOptions): Promise<Reading> {
   const head = await readHead(path);
   const delimiter = findDelimiter(head, path);
   const {columns, headerLines} = names

@@ -1,22 +1,32 @@
-import type {RecordSource} from '../../warehouse/load-plan.ts';
+import type {RecordSource, TablePlan} from '../../warehouse/load-plan.ts';
 
 /** What reading a file finds out: how to take records out of it, and what is worth saying on the receipt. */
 export interface Reading {
   records: RecordSource;
   notices: string[];
+  /** Of a format that says itself what it holds; the tables of others are said by a mapping or by the file's name. */
+  tables?: TablePlan[];
+  /** How the format writes times, as strptime patterns. */
+  timeFormats?: string[];
+}
+
+export interface ReadOptions {
+  /** Names for the columns of a file that does not name them itself. */
+  names?: readonly string[];
+  /** A folder for records that are made from the file; whoever gives it removes it when they are loaded. */
+  into: string;
 }
 
 /** One format. `recognises` looks at the first bytes only; `read` may go through the file but keeps none of it. */
 export interface Reader {
-  format: RecordSource['format'];
+  format: 'csv' | 'ndjson' | 'parquet' | 'dfq' | 'cfx';
   /** As a person calls it. */
   name: string;
-  /** Of file names, with the dot, in lower case. */
+  /** It says itself what its tables are, so that a mapping has no say. */
+  ownTables?: true;
+  /** Of file names, with the dot, in lower case; the first is the usual one. */
   extensions: readonly string[];
   recognises(head: Buffer): boolean;
-  /**
-   * @param names of the columns of a file that does not name them itself
-   * @throws IngestError
-   */
-  read(path: string, names?: readonly string[]): Promise<Reading>;
+  /** @throws IngestError */
+  read(path: string, options: ReadOptions): Promise<Reading>;
 }

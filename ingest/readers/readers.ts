@@ -1,24 +1,28 @@
 import {open, stat} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {extname} from 'node:path';
 import {IngestError} from '../error.ts';
 import {foreignKind} from '../foreign.ts';
+import {cfx} from './cfx.ts';
 import {csv} from './csv.ts';
+import {dfq} from './dfq.ts';
 import {ndjson} from './ndjson.ts';
 import {parquet} from './parquet.ts';
-import type {Reader, Reading} from './reader.ts';
+import type {Reader, Reading, ReadOptions} from './reader.ts';
 
 /** Every format that can be read. Asked in this order; CSV, which anything may be, comes last. */
-const READERS: readonly Reader[] = [parquet, ndjson, csv];
+const READERS: readonly Reader[] = [parquet, dfq, cfx, ndjson, csv];
 
 /** Endings of the files that a folder is searched for. */
 export const EXTENSIONS: ReadonlySet<string> = new Set(READERS.flatMap(reader => reader.extensions));
 
 /**
  * Reads any file of a known format; its content, not its name, says which.
- * @param names of the columns of a delimited file without a header
+ * @param options.names of the columns of a delimited file without a header
+ * @param options.told what was said about its tables, as a person says it: --mapping, --table or --wide
  * @throws IngestError if it is none, or not what its name says
  */
-export async function read(path: string, names?: readonly string[]): Promise<Reading> {
+export async function read(path: string, options: Partial<ReadOptions> & {told?: string} = {}): Promise<Reading> {
   const head = await firstBytes(path);
   if (head.length === 0) throw new IngestError(`${path}: is empty (0 bytes): export it again`);
   const foreign = foreignKind(path, head);
@@ -26,17 +30,21 @@ export async function read(path: string, names?: readonly string[]): Promise<Rea
   const reader = READERS.find(one => one.recognises(head))!;
   const ending = extname(path).toLowerCase();
   if (EXTENSIONS.has(ending) && !reader.extensions.includes(ending)) {
-    const named = READERS.find(one => one.extensions.includes(ending))!;
+    const named = READERS.findLast(one => one.extensions.includes(ending))!;
     throw new IngestError(
       `${path}: is ${reader.name} by its content, not ${named.name} as its name says: rename it to end in ` +
         `${reader.extensions[0]}, or send the file that was meant`,
     );
   }
-  if (names && reader.format !== 'csv')
+  if (options.told && reader.ownTables)
+    throw new IngestError(
+      `${path}: is ${reader.name}, which says itself what its tables are: leave out ${options.told}`,
+    );
+  if (options.names && reader.format !== 'csv')
     throw new IngestError(
       `${path}: is ${reader.name}, which names its columns itself: leave "columns" out of the mapping`,
     );
-  return reader.read(path, names);
+  return reader.read(path, {into: tmpdir(), ...options});
 }
 
 async function firstBytes(path: string): Promise<Buffer> {

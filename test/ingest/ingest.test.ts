@@ -150,7 +150,7 @@ function recorder(): {load: (plan: LoadPlan) => Promise<Receipt>; sources: strin
 test('a folder is taken in with master data first; what is left out is said', async () => {
   const plant = folder();
   mkdirSync(join(plant, 'images'));
-  for (const name of ['parts.csv', 'parts.b.csv', 'truth.json', '.DS_Store', 'README.md', 'lot7.stdf', 'shaft.DFQ'])
+  for (const name of ['parts.csv', 'parts.b.csv', 'truth.json', '.DS_Store', 'README.md', 'lot7.stdf', 'shaft.DFX'])
     writeFileSync(join(plant, name), PARTS);
   writeFileSync(join(plant, 'defects.csv'), 'inspection,defect\n');
   writeFileSync(join(plant, 'products.ndjson'), '{"product":"A"}\n');
@@ -161,10 +161,10 @@ test('a folder is taken in with master data first; what is left out is said', as
   const notYet = 'which is not read yet: export it as CSV, and say with a --mapping what its columns are';
   expect(skipped.sort()).toEqual([
     `${join(plant, '.DS_Store')} is left out: hidden`,
-    `${join(plant, 'README.md')} is left out: not a kind of file that is read: tables come as .parquet, .pq, .ndjson, .jsonl, .json, .csv, .tsv, .txt`,
+    `${join(plant, 'README.md')} is left out: not a kind of file that is read: tables come as .parquet, .pq, .dfq, .dfd, .txt, .ndjson, .jsonl, .json, .csv, .tsv`,
     `${join(plant, 'images')} is left out: images go through \`fishbone infer\``,
     `${join(plant, 'lot7.stdf')} is left out: STDF (results of a semiconductor tester), ${notYet}`,
-    `${join(plant, 'shaft.DFQ')} is left out: Q-DAS DFQ (series of measured values), ${notYet}`,
+    `${join(plant, 'shaft.DFX')} is left out: Q-DAS DFX, values without the head that describes them: save both in one DFQ file`,
     `${join(plant, 'truth.json')} is left out: says what is hidden in a made-up plant`,
   ]);
 });

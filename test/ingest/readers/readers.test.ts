@@ -96,13 +96,6 @@ const refused: {what: string; name: string; content: string | Uint8Array; senten
       'wafer.001: is KLARF (defects on a wafer), which is not read yet: export it as CSV, and say with a --mapping what its columns are',
   },
   {
-    what: 'DFQ, which is text',
-    name: 'shaft.txt',
-    content: 'K0100 2\nK1001/1 4711\n',
-    sentence:
-      'shaft.txt: is Q-DAS DFQ (series of measured values), which is not read yet: export it as CSV, and say with a --mapping what its columns are',
-  },
-  {
     what: 'what its name says, where its bytes say nothing',
     name: 'order.xml',
     content: '<order/>',

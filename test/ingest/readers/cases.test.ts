@@ -1,0 +1,57 @@
+/** A folder a format, in it a folder a case: an input, and what becomes of it in a warehouse of its own. */
+import {createHash} from 'node:crypto';
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {type IngestOptions, ingestFiles} from '../../../ingest/ingest.ts';
+import {linesOfRecords} from '../../../ingest/line-numbers.ts';
+import {Warehouse} from '../../../warehouse/store.ts';
+import {folder} from '../folder.ts';
+
+type Row = Record<string, unknown>;
+
+interface Expected {
+  options?: IngestOptions;
+  /** Of each table that has rows: these, in any order, without what is missing. */
+  rows: Record<string, Row[]>;
+  rejects: {line: number; field: string | null; reason: string}[];
+  notices: string[];
+}
+
+const FORMATS = ['dfq', 'cfx'];
+const TABLES = 'products lots parts genealogy movements operations parameters measurements inspections defects tallies';
+
+for (const format of FORMATS) {
+  const home = new URL(`${format}/`, import.meta.url).pathname;
+  describe(format, () => {
+    test.each(readdirSync(home))('%s', async name => {
+      const input = join(home, name, readdirSync(join(home, name)).find(file => file.startsWith('input.'))!);
+      const digest = createHash('sha256').update(readFileSync(input)).digest('hex').slice(0, 12);
+      const text = readFileSync(join(home, name, 'expected.json'), 'utf8').replaceAll('<digest>', digest);
+      const {options = {}, ...expected} = JSON.parse(text) as Expected;
+      const warehouse = await Warehouse.open(folder());
+      try {
+        const [receipt] = await ingestFiles(plan => warehouse.load(plan, linesOfRecords), [input], options);
+        const rows: Record<string, Row[]> = {};
+        for (const table of TABLES.split(' ')) {
+          const found = await ask(warehouse, `select * from ${table}`);
+          if (found.length > 0) rows[table] = sorted(found.map(present));
+        }
+        const rejects = await ask(warehouse, 'select line, field, reason from fact.rejects order by line, reason');
+        for (const table of Object.keys(expected.rows)) expected.rows[table] = sorted(expected.rows[table]);
+        expect({rows, rejects, notices: receipt.notices}).toEqual(expected);
+      } finally {
+        await warehouse.close();
+      }
+    });
+  });
+}
+
+const ask = (warehouse: Warehouse, sql: string) => warehouse.read(undefined, session => session.rows<Row>(sql));
+
+const present = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+
+function sorted(rows: Row[]): Row[] {
+  const key = (row: Row) => JSON.stringify(row, Object.keys(row).sort());
+  return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
