@@ -4,6 +4,7 @@ import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
 import {buildHttp, type Http} from './http.ts';
 import {announceServer, withdrawServer} from './running-server.ts';
+import {unusedConnections} from './unused-connections.ts';
 
 export interface ServeOptions {
   host: string;
@@ -34,6 +35,7 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
     dashboards,
     logger: {level: 'error', stream: process.stderr, redact: ['req.headers.authorization']},
   });
+  const letGoOfUnused = unusedConnections(http.server);
   const listening = await listen(http, host, port);
   const here = isWildcard(host) ? '127.0.0.1' : host;
   const address = `http://${isIP(here) === 6 ? `[${here}]` : here}:${listening}`;
@@ -50,6 +52,7 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
     address,
     close: async () => {
       await withdrawServer(app.config.folder, token);
+      letGoOfUnused();
       await http.close();
       await app.close();
     },

@@ -1,5 +1,6 @@
 /** One real server in a process of its own, and the command line that goes through it. */
 import {mkdirSync, statSync, writeFileSync} from 'node:fs';
+import {connect, type Socket} from 'node:net';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {startDemoMes} from '../../api/write-back/demo-mes.ts';
@@ -70,4 +71,26 @@ test('beyond this machine a key is needed', async () => {
   const refused = await fishboneHere(open);
   expect(refused.code).toBe(1);
   expect(refused.err).toContain('fishbone key create --role admin');
+});
+
+test('told to stop, it does not wait for those who connected and never asked', async () => {
+  const path = join(temporaryFolder(), 'W');
+  await fishboneHere(['ingest', plantFiles(), '--warehouse', path]);
+  const server = await startServer(path);
+  const {hostname, port} = new URL(server.address);
+  const sockets = await Promise.all(
+    Array.from(
+      {length: 20},
+      () =>
+        new Promise<Socket>(resolve => {
+          const socket = connect(Number(port), hostname, () => resolve(socket));
+          socket.on('error', () => undefined);
+        }),
+    ),
+  );
+  const stopping = performance.now();
+  expect(await server.stop()).toBe(0);
+  // Its patience with them is half a second; what drains is given fifteen.
+  expect(performance.now() - stopping).toBeLessThan(10_000);
+  for (const socket of sockets) socket.destroy();
 });
