@@ -96,7 +96,7 @@ function CompanionChart({
   return (
     <ChartFigure
       title={plotted(answer)}
-      subtitle={`${violations === 0 ? 'None' : count(violations)} of ${counted(points, 'point')} beyond the limits; the limits of the chart above rest on this spread.`}
+      subtitle={`${violations === 0 ? 'None' : count(violations)} of ${counted(points, 'point')} beyond the limits.`}
       tools={<a href={href}>Open this chart</a>}
       draw={draw}
       table={<PointsTable answer={answer} rows={rows} timeZone={timeZone} />}

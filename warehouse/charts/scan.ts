@@ -263,7 +263,11 @@ function notesOf(all: readonly ScannedParameter[]): string[] {
   const without = all.filter(({lsl, usl}) => lsl === null && usl === null).length;
   const notes: string[] = [];
   if (without > 0)
-    notes.push(`${without} parameters have no limits: they are only watched for jumps; load limits as parameters`);
+    notes.push(
+      without === 1
+        ? 'one parameter has no limits: it is only watched for jumps; load limits as parameters'
+        : `${without} parameters have no limits: they are only watched for jumps; load limits as parameters`,
+    );
   const few = all.filter(({verdict}) => verdict === 'too-few').length;
   if (few > 0)
     notes.push(
