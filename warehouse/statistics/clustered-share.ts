@@ -1,7 +1,5 @@
-import {studentUpperQuantile} from './quantiles.ts';
+import {effectiveSize, knownBy} from './effective-size.ts';
 import {wilson} from './wilson.ts';
-
-const Z = 1.959963984540054;
 
 /** Things of one cluster, and how many of them count. */
 export interface Cluster {
@@ -30,8 +28,6 @@ export function clusteredShare(clusters: readonly Cluster[]) {
   if (many === 1 || many === n) return {value, n, count, effective: n, ...wilson(count, n)};
   const between = sum(cluster => (cluster.count - value * cluster.n) ** 2);
   const variance = ((many / (many - 1)) * between) / n ** 2;
-  // A variance from few clusters is itself unsure: as much as Student's quantile is above the normal one.
-  const unsure = (Z / studentUpperQuantile(0.025, many - 1)) ** 2;
-  const effective = unsure * Math.min(n, variance > 0 ? (value * (1 - value)) / variance : n);
+  const effective = knownBy(many) * effectiveSize(value, variance, n);
   return {value, n, count, effective, ...wilson(value * effective, effective)};
 }

@@ -15,6 +15,9 @@ export function effectiveSize(share: number, variance: number, parts: number): n
   return binomial > 0 && variance > 0 ? Math.min(parts, binomial / variance) : parts;
 }
 
+/** A variance from few clusters is itself unsure: as much as Student's quantile lies above the normal one. */
+export const knownBy = (clusters: number): number => (Z / studentUpperQuantile(0.025, clusters - 1)) ** 2;
+
 /**
  * 95 % interval of a share that was observed in clusters: Wilson's, of the effective size, with Student's t in place of
  * the normal quantile because the variance is known only as well as `clusters` let it be.
@@ -24,6 +27,6 @@ export function clusteredShareInterval(
   {variance, parts, clusters}: {variance: number; parts: number; clusters: number},
 ): {low: number; high: number} | null {
   if (clusters < 2 || !(parts > 0)) return null;
-  const size = effectiveSize(share, variance, parts) * (Z / studentUpperQuantile(0.025, clusters - 1)) ** 2;
+  const size = effectiveSize(share, variance, parts) * knownBy(clusters);
   return wilson(share * size, size);
 }
