@@ -7,6 +7,7 @@ import type {Alarm, AlarmAnswer, AlarmQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import {canonicalJson} from '../ledger-chain.ts';
 import {QuestionError} from '../question-error.ts';
+import {BEYOND_LIMITS} from '../statistics/shewhart.ts';
 import type {Warehouse} from '../store.ts';
 import type {Chance, Chartable} from './chartable.ts';
 import {type Frozen, frozenBaselines} from './frozen.ts';
@@ -19,8 +20,6 @@ const WEEKS_LOOKED_AT = 4;
 const BUDGET = 1;
 /** So many points without an alarm in a row, and the next one is another event: as long as the run that Western Electric counts. */
 const IN_ORDER_AGAIN = 8;
-/** Nothing within three standard errors raises an alarm, however generous the budget. */
-const THREE_SIGMA = 0.0027;
 
 interface Watched {
   frozen: Frozen;
@@ -42,7 +41,8 @@ export async function alarms(warehouse: Warehouse, question: AlarmQuestion): Pro
     const within = watched.map(w => ({...w, tests: w.tests.filter(({at}) => at >= window.from && at < window.to)}));
     const tests = within.reduce((sum, w) => sum + w.tests.length, 0);
     const testsPerWeek = tests / Math.max((window.to - window.from) / WEEK_MS, 1 / 7);
-    const chance = testsPerWeek > 0 ? Math.min(THREE_SIGMA, budget / testsPerWeek) : THREE_SIGMA;
+    // Nothing within three standard errors raises an alarm, however generous the budget.
+    const chance = testsPerWeek > 0 ? Math.min(BEYOND_LIMITS, budget / testsPerWeek) : BEYOND_LIMITS;
     const found = within.flatMap(w => episodes(w, chance));
     return {
       asOf,
@@ -52,7 +52,7 @@ export async function alarms(warehouse: Warehouse, question: AlarmQuestion): Pro
       testsPerWeek,
       budget,
       chance,
-      falseAlarmsPerWeek: {expected: chance * testsPerWeek, atThreeSigma: THREE_SIGMA * testsPerWeek},
+      falseAlarmsPerWeek: {expected: chance * testsPerWeek, atThreeSigma: BEYOND_LIMITS * testsPerWeek},
       alarms: found.sort((a, b) => Date.parse(b.from) - Date.parse(a.from) || a.worst.p - b.worst.p),
       notes:
         watched.length === 0

@@ -14,14 +14,17 @@ import {
   movingRangeChart,
   rangeChart,
 } from '../statistics/shewhart.ts';
-import {type SigmaBy, type Subgroup, sigmaOfNeighbours, sigmaWithin} from '../statistics/subgroup-sigma.ts';
+import {
+  LARGEST_FOR_RANGES,
+  type SigmaBy,
+  type Subgroup,
+  sigmaOfNeighbours,
+  sigmaWithin,
+} from '../statistics/subgroup-sigma.ts';
 import {fTail, studentTail} from '../statistics/tails.ts';
 import type {Chance, Chartable, Lines, Piece} from './chartable.ts';
 import {deviationPoint, normalPoint, rangePoint, shewhartRunLength} from './run-length.ts';
 import type {Places} from './values.ts';
-
-/** More than this many values in a subgroup, and a range wastes what they know. */
-export const LARGEST_FOR_RANGES = 8;
 
 /** Of a CUSUM's parameters where none are asked for, Montgomery's, 9.1; of an EWMA's, those of ISO 7870-6's example. */
 const CUSUM = {reference: 0.5, decision: 5};

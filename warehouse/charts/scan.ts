@@ -8,12 +8,19 @@ import {benjaminiHochberg} from '../statistics/benjamini-hochberg.ts';
 import {incompleteBeta} from '../statistics/beta.ts';
 import {type Limits, performance} from '../statistics/capability.ts';
 import {lotSpread} from '../statistics/lot-spread.ts';
-import {type Sigma, type Subgroup, sigmaOfNeighbours, sigmaWithin} from '../statistics/subgroup-sigma.ts';
+import {BEYOND_LIMITS} from '../statistics/shewhart.ts';
+import {
+  LARGEST_FOR_RANGES,
+  type Sigma,
+  type Subgroup,
+  sigmaOfNeighbours,
+  sigmaWithin,
+} from '../statistics/subgroup-sigma.ts';
 import {fTail, studentTail} from '../statistics/tails.ts';
 import {type StepTable, stepTables} from '../step-tables.ts';
 import type {Warehouse} from '../store.ts';
 import {limitsThatHold, type RecordedLimits, recordedLimits} from './limits.ts';
-import {LARGEST_FOR_RANGES, weightedMean} from './measured-chart.ts';
+import {weightedMean} from './measured-chart.ts';
 import {firstRuns} from './measured-rows.ts';
 import {parameterName} from './parameters.ts';
 
@@ -21,8 +28,6 @@ import {parameterName} from './parameters.ts';
 const DEMANDED = 1.33;
 const LEAST_VALUES = 8;
 const LEAST_LOTS = 3;
-/** Chance that a lot lies beyond three sigma. */
-const BEYOND = 0.0027;
 
 /**
  * Subgroups are lots; Ppk and Cpk are those that `capability` gives. A parameter is unstable when more lots jump than
@@ -212,7 +217,7 @@ function jumpingLots(means: readonly number[]): {jumps: number; p: number} {
   const off = means.map(x => Math.abs(x - center) / sigma.value);
   const jumps = off.filter(distance => distance > 3).length;
   if (jumps === 0) return {jumps, p: 1};
-  const soMany = incompleteBeta(BEYOND, jumps, means.length - jumps + 1);
+  const soMany = incompleteBeta(BEYOND_LIMITS, jumps, means.length - jumps + 1);
   const soFar = means.length * 2 * studentTail(Math.max(...off), sigma.degrees);
   return {jumps, p: Math.min(1, 2 * Math.min(soMany, soFar))};
 }

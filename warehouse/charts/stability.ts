@@ -4,6 +4,7 @@ import {QuestionError} from '../question-error.ts';
 import {incompleteBeta} from '../statistics/beta.ts';
 import {c4} from '../statistics/control-constants.ts';
 import {
+  BEYOND_LIMITS,
   type Charted,
   deviationChart,
   individualsChart,
@@ -11,12 +12,15 @@ import {
   movingRangeChart,
   rangeChart,
 } from '../statistics/shewhart.ts';
-import {type Sigma, type Subgroup, sigmaOfNeighbours, sigmaWithin} from '../statistics/subgroup-sigma.ts';
+import {
+  LARGEST_FOR_RANGES,
+  type Sigma,
+  type Subgroup,
+  sigmaOfNeighbours,
+  sigmaWithin,
+} from '../statistics/subgroup-sigma.ts';
 import {chiSquaredTail} from '../statistics/tails.ts';
 
-const LARGEST_FOR_RANGES = 8;
-/** A point of a stable normal process lies beyond three sigma so often. */
-const FALSE_ALARMS = 0.0027;
 /** Up to so many points none may lie beyond the limits; of more, no more than 19 of 20 stable processes have there. */
 const FEW_POINTS = 100;
 
@@ -59,12 +63,12 @@ export function within(question: CapabilityQuestion, values: Float64Array, group
     spread: {kind, chart: spread},
     stable: {
       ok:
-        byChance(outside, means.values.length, FALSE_ALARMS) &&
+        byChance(outside, means.values.length, BEYOND_LIMITS) &&
         byChance(ofSpread.outside, ofSpread.points, falseAlarmsOfSpread(single ? [2] : groups.map(({n}) => n))),
       outside,
       points: means.values.length,
       chart: single ? 'imr' : 'xbar',
-      expected: FALSE_ALARMS * means.values.length,
+      expected: BEYOND_LIMITS * means.values.length,
       spread: ofSpread,
     },
   };
@@ -91,7 +95,7 @@ function falseAlarmsOfSpread(sizes: readonly number[]): number {
     sum += bySize.get(n)!;
     points++;
   }
-  return points === 0 ? FALSE_ALARMS : sum / points;
+  return points === 0 ? BEYOND_LIMITS : sum / points;
 }
 
 function byChance(outside: number, points: number, rate: number): boolean {

@@ -2,11 +2,9 @@
 import type {ChartQuestion} from '../chart-answers.ts';
 import {QuestionError} from '../question-error.ts';
 import {type Reference, referenceOf, tSquared, tSquaredLimit, tSquaredTail} from '../statistics/hotelling.ts';
+import {BEYOND_LIMITS} from '../statistics/shewhart.ts';
 import type {Chartable, Lines} from './chartable.ts';
 import type {Singles} from './values.ts';
-
-/** Both tails of a normal distribution beyond three sigma. */
-const FALSE_ALARMS = 0.0027;
 
 export interface VectorLines extends Lines {
   reference: Reference;
@@ -38,8 +36,8 @@ export function vectorChart(question: ChartQuestion, points: Singles): Chartable
     draw({from, to}, {reference}, baseline) {
       const values = refusing(() => tSquared(subgroups.slice(from, to), reference));
       const limits = {
-        baseline: tSquaredLimit(reference, 'baseline', FALSE_ALARMS),
-        next: tSquaredLimit(reference, 'new', FALSE_ALARMS),
+        baseline: tSquaredLimit(reference, 'baseline', BEYOND_LIMITS),
+        next: tSquaredLimit(reference, 'new', BEYOND_LIMITS),
       };
       const ucl = values.map((_, i) =>
         from + i >= baseline.from && from + i < baseline.to ? limits.baseline : limits.next,
@@ -57,7 +55,7 @@ export function vectorChart(question: ChartQuestion, points: Singles): Chartable
       const [value] = refusing(() => tSquared([subgroups[i]], reference));
       return [{what: 'vector', side: 'above', p: tSquaredTail(value, reference), value}];
     },
-    runLength: () => 1 / FALSE_ALARMS,
+    runLength: () => 1 / BEYOND_LIMITS,
   };
 }
 

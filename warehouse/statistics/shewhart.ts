@@ -12,6 +12,9 @@ export interface Charted {
 /** Distance of the limits from the centre, in standard errors: the 3 of Shewhart (1931) and ISO 7870-2. */
 export const LIMITS_AT = 3;
 
+/** How often a normal point in control lies beyond them. */
+export const BEYOND_LIMITS = 0.0027;
+
 /** Means of subgroups around a centre, given sigma within subgroups. @see ISO 7870-2:2023, 6.2 */
 export function meanChart(subgroups: readonly Subgroup[], center: number, sigma: number): Charted {
   return charted(

@@ -8,6 +8,9 @@ export interface Subgroup {
   deviation: number;
 }
 
+/** More than this many values in a subgroup, and a range wastes what they know. */
+export const LARGEST_FOR_RANGES = 8;
+
 /** How the spread within subgroups becomes sigma. */
 export type SigmaBy = 'rbar' | 'sbar' | 'pooled';
 
