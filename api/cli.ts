@@ -4,6 +4,7 @@ import {benchCommand} from './command-line/bench-command.ts';
 import {careCommands} from './command-line/care-commands.ts';
 import {chartCommands} from './command-line/chart-commands.ts';
 import {dataCommands} from './command-line/data-commands.ts';
+import {exportCommand} from './command-line/export-command.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
 import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
@@ -23,6 +24,7 @@ export async function main(argv: string[]): Promise<number> {
   for (const commands of [
     servingCommands,
     dataCommands,
+    exportCommand,
     analysisCommands,
     chartCommands,
     msaCommands,

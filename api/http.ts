@@ -16,6 +16,7 @@ import {measurementSystemRoutes} from './routes/measurement-systems.ts';
 import {operationRoutes} from './routes/operations.ts';
 import {servePages} from './routes/pages.ts';
 import {personRoutes} from './routes/persons.ts';
+import {tableRoutes} from './routes/tables.ts';
 
 export interface HttpOptions {
   /** What the command line on this machine shows; null: it has no way in. */
@@ -87,6 +88,7 @@ export async function buildHttp(
     holdRoutes,
     ingestRoutes,
     dataRoutes,
+    tableRoutes,
     healthRoutes,
     personRoutes,
     operationRoutes,

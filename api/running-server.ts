@@ -1,7 +1,8 @@
 import {randomUUID} from 'node:crypto';
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
-import {request} from 'node:http';
+import {type IncomingMessage, request} from 'node:http';
 import {join} from 'node:path';
+import {json} from 'node:stream/consumers';
 import {z} from 'zod';
 import {type ErrorCode, FishboneError} from './errors.ts';
 import {Problem} from './problem.ts';
@@ -25,17 +26,26 @@ export async function withdrawServer(folder: string, token: string): Promise<voi
 }
 
 /** The server that owns a warehouse, or null. What a server that died left behind is removed. */
-export async function findServer(folder: string): Promise<{address: string; call: Call} | null> {
+export async function findServer(folder: string): Promise<RunningServer | null> {
   const server = await readServerFile(folder);
   if (!server) return null;
   if (!isAlive(server.pid)) {
     await rm(pathOf(folder), {force: true});
     return null;
   }
-  return {address: server.address, call: (name, input) => callServer(server, name, input)};
+  return {
+    address: server.address,
+    call: (name, input) => callServer(server, name, input),
+    get: path => getFrom(server, path),
+  };
 }
 
-type Call = (operation: string, input: unknown) => Promise<unknown>;
+interface RunningServer {
+  address: string;
+  call(operation: string, input: unknown): Promise<unknown>;
+  /** A download. @throws FishboneError as the server said it */
+  get(path: string): Promise<IncomingMessage>;
+}
 
 async function readServerFile(folder: string): Promise<ServerFile | null> {
   try {
@@ -69,10 +79,24 @@ async function callServer({address, token}: ServerFile, operation: string, input
   });
   const body: unknown = text === '' ? null : JSON.parse(text);
   if (status < 300) return body;
+  throw problemOf(address, status, body);
+}
+
+function problemOf(address: string, status: number, body: unknown): FishboneError {
   const problem = Problem.safeParse(body);
-  if (!problem.success) throw new FishboneError('INTERNAL', `the server at ${address} answered ${status}`);
+  if (!problem.success) return new FishboneError('INTERNAL', `the server at ${address} answered ${status}`);
   const {code, detail, hint} = problem.data;
-  throw new FishboneError(code as ErrorCode, detail, {hint});
+  return new FishboneError(code as ErrorCode, detail, {hint});
+}
+
+async function getFrom({address, token}: ServerFile, path: string): Promise<IncomingMessage> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = {authorization: `Bearer ${token}`};
+    request(new URL(path, address), {headers, agent: false}, resolve).on('error', reject).end();
+  });
+  const status = response.statusCode ?? 0;
+  if (status < 300) return response;
+  throw problemOf(address, status, await json(response));
 }
 
 function post(url: URL, token: string, body: string): Promise<{status: number; text: string}> {

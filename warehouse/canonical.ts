@@ -3,7 +3,7 @@
  * storing and the views for people's SQL are made.
  */
 
-export type ColumnType = 'text' | 'number' | 'integer' | 'time' | 'part' | 'lot' | 'item' | 'person';
+type ColumnType = 'text' | 'number' | 'integer' | 'time' | 'part' | 'lot' | 'item' | 'person';
 
 export interface Column {
   name: string;

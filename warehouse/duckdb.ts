@@ -8,8 +8,10 @@ import {
   DuckDBInstance,
   type DuckDBIntegerVector,
   DuckDBListValue,
+  type DuckDBResult,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
+  type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
   type DuckDBVector,
@@ -102,6 +104,33 @@ export class Session {
     }
   }
 
+  /**
+   * An answer that is made while it is taken, in pieces of at most 2,048 rows; for a plain scan, see `chunks`.
+   * The next piece is fetched while the one before it is used.
+   */
+  async stream(sql: string, bindings: Bindings = {}): Promise<Streamed> {
+    try {
+      const result = await this.connection.stream(sql, asParameters(bindings));
+      return {
+        names: result.deduplicatedColumnNames(),
+        types: result.columnTypes(),
+        chunks: fetched(result, sql, this.connection),
+      };
+    } catch (cause) {
+      throw new QueryError(sql, cause);
+    }
+  }
+
+  /** The columns of an answer. */
+  async shape(sql: string): Promise<Pick<Streamed, 'names' | 'types'>> {
+    try {
+      const result = await this.connection.run(`select * from (${sql}) limit 0`);
+      return {names: result.deduplicatedColumnNames(), types: result.columnTypes()};
+    } catch (cause) {
+      throw new QueryError(sql, cause);
+    }
+  }
+
   /** @returns one array a column, in the query's order: numbers (null becomes NaN) or texts (null stays) */
   async columns(sql: string, bindings: Bindings = {}): Promise<{names: string[]; columns: unknown[][]; rows: number}> {
     try {
@@ -164,6 +193,39 @@ export class Session {
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();
+  }
+}
+
+export interface Streamed {
+  names: string[];
+  types: DuckDBType[];
+  chunks: AsyncGenerator<DuckDBDataChunk>;
+}
+
+async function* fetched(
+  result: DuckDBResult,
+  sql: string,
+  connection: DuckDBConnection,
+): AsyncGenerator<DuckDBDataChunk> {
+  let isDone = false;
+  let next = result.fetchChunk();
+  try {
+    for (let chunk = await next; chunk && chunk.rowCount > 0; chunk = await next) {
+      next = result.fetchChunk();
+      yield chunk;
+    }
+    isDone = true;
+  } catch (cause) {
+    isDone = true;
+    throw new QueryError(sql, cause);
+  } finally {
+    // Whoever takes no more may close the session: not while it is being asked. An answer that is not taken to its end
+    // keeps the database open until it is told that nobody wants it.
+    if (!isDone) {
+      connection.interrupt();
+      for (let left = await next.catch(() => null); left && left.rowCount > 0; )
+        left = await result.fetchChunk().catch(() => null);
+    }
   }
 }
 

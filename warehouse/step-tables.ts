@@ -38,6 +38,9 @@ export interface FirstOfStep {
   batch: number;
 }
 
+/** What the readable views of steps are called, before the name of the step. */
+export const STEP_VIEW = 'step_';
+
 const OF_VISIT = [
   'part integer',
   'run integer',
@@ -113,7 +116,7 @@ export async function renewStepViews(session: Session, steps: ReadonlySet<string
     views.push(`create or replace view now.step_${table.id} as ${currentStep(table, patched)}`);
     if (table.step === '') continue;
     const names = table.parameters.map(p => `s.${p.column} as ${quoteName(p.parameter)}`);
-    views.push(`create or replace view main.${quoteName(`step_${table.step}`)} as
+    views.push(`create or replace view main.${quoteName(STEP_VIEW + table.step)} as
       select i.id as part, s.run, s.measured_at${names.map(n => `, ${n}`).join('')}
       from now.step_${table.id} s join fact.items i on i.item = s.part`);
   }

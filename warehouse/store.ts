@@ -273,6 +273,11 @@ export class Warehouse {
     return session;
   }
 
+  /** A session that sees no position, for what lies beside the facts: whoever takes it closes it. */
+  aside(): Promise<Session> {
+    return openSession(this.#instance);
+  }
+
   /** The columns of a Parquet file, by its own footer. */
   parquetColumns(path: string): Promise<string[]> {
     return this.read(undefined, session => parquetColumns(session, path));

@@ -1,35 +1,5 @@
-import {CANONICAL, columnsOf, NO_EARLIER_DEFECTS} from './canonical.ts';
-import {quoteName} from './duckdb.ts';
+import {NO_EARLIER_DEFECTS} from './canonical.ts';
 import type {Warehouse} from './store.ts';
-
-export interface TableRows {
-  asOf: number;
-  columns: string[];
-  /** As ISO 8601 texts, texts, numbers and nulls. */
-  rows: Record<string, string | number | null>[];
-  /** There are more rows than `limit`. */
-  truncated: boolean;
-}
-
-/**
- * The current rows of a canonical table, by its natural key.
- * @returns null if there is no such table
- */
-export async function tableRows(
-  warehouse: Warehouse,
-  table: string,
-  {asOf, limit}: {asOf?: number; limit: number},
-): Promise<TableRows | null> {
-  if (!Object.hasOwn(CANONICAL, table)) return null;
-  const columns = columnsOf(table).map(({name}) => name);
-  const order = CANONICAL[table].key.map(name => `${quoteName(name)} nulls first`).join(', ');
-  return warehouse.read(asOf, async (session, position) => {
-    const rows = await session.rows<Record<string, string | number | null>>(
-      `select ${columns.map(quoteName).join(', ')} from main.${quoteName(table)} order by ${order} limit ${limit + 1}`,
-    );
-    return {asOf: position, columns, rows: rows.slice(0, limit), truncated: rows.length > limit};
-  });
-}
 
 /** When the current rows of inspections were recorded, by their ids; null where that was not said. */
 export async function recordedInspections(

@@ -1,17 +1,25 @@
 /**
  * What the warehouse costs: tables of times, as ratios to a baseline measured by turns with them, and how they grow.
- * npx tsx test/bench/warehouse.ts [ingest|bosch|small|startup|latency|all] [--scale N] [--json]
+ * npx tsx test/bench/warehouse.ts [ingest|bosch|small|startup|latency|exports|all] [--scale N] [--json]
  * `--scale` makes the files larger or smaller (1 by default). `fishbone bench` runs the same. Needs some gigabytes of disk in `$FISHBONE_BENCH`.
  */
 import {cpus, totalmem} from 'node:os';
 import {bosch} from './bosch.ts';
+import {exportsBench} from './exports.ts';
 import {ingest} from './ingest.ts';
 import {latency} from './latency.ts';
 import {print, type Table} from './measure.ts';
 import {small} from './small.ts';
 import {startup} from './startup.ts';
 
-const BENCHES: Record<string, (scale: number) => Promise<Table[]>> = {ingest, bosch, small, startup, latency};
+const BENCHES: Record<string, (scale: number) => Promise<Table[]>> = {
+  ingest,
+  bosch,
+  small,
+  startup,
+  latency,
+  exports: exportsBench,
+};
 
 const [asked = 'all', ...more] = process.argv.slice(2);
 const at = more.indexOf('--scale');

@@ -1,10 +1,10 @@
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import type {Session} from '../../warehouse/duckdb.ts';
 import {filteredParts} from '../../warehouse/filter.ts';
 import {prepareHistory} from '../../warehouse/history.ts';
 import {isPerson} from '../../warehouse/persons.ts';
 import {Warehouse} from '../../warehouse/store.ts';
-import {tableRows} from '../../warehouse/table-rows.ts';
 import {trace} from '../../warehouse/trace.ts';
 import {rebuild, verify} from '../../warehouse/verify.ts';
 import {filesWith} from './files-with.ts';
@@ -36,10 +36,11 @@ test.each([
   expect(isPerson(value)).toBe(is);
 });
 
+const operations = (session: Session) => session.rows('from main.operations order by part');
+
 test('names outside, one pseudonym a person inside; models stay what they are', async () => {
   const w = await plantOf([PARTS, OPERATIONS, INSPECTIONS]);
-  const operations = await tableRows(w, 'operations', {limit: 10});
-  expect(operations?.rows.map(({operator}) => operator)).toEqual(['Anna Quist', 'Bo Ek']);
+  expect((await w.read(undefined, operations)).map(({operator}) => operator)).toEqual(['Anna Quist', 'Bo Ek']);
   const found = await trace(w, {id: 'A', kind: 'part'});
   expect(found.history.map(({text}) => text)).toEqual(
     expect.arrayContaining([expect.stringContaining('by Anna Quist')]),
@@ -87,11 +88,11 @@ test('names stand in the look-up and in what was sent, nowhere else', async () =
 
 test('rebuilt and opened again: the same facts, the same names', async () => {
   const w = await plantOf([PARTS, OPERATIONS, INSPECTIONS]);
-  const before = await tableRows(w, 'operations', {limit: 10});
+  const before = await w.read(undefined, operations);
   await w.close();
   await rebuild(w.folder);
   expect(await verify(w.folder)).toMatchObject({ok: true, problems: []});
   const again = await Warehouse.open(w.folder);
-  expect(await tableRows(again, 'operations', {limit: 10})).toEqual(before);
+  expect(await again.read(undefined, operations)).toEqual(before);
   await again.close();
 });

@@ -9,7 +9,6 @@ import {plant} from '../../../warehouse/plant.ts';
 import {finding} from '../../../warehouse/screening/findings.ts';
 import {screen} from '../../../warehouse/screening/screen.ts';
 import type {Warehouse} from '../../../warehouse/store.ts';
-import {tableRows} from '../../../warehouse/table-rows.ts';
 import {trace} from '../../../warehouse/trace.ts';
 import {yieldOf} from '../../../warehouse/yield.ts';
 
@@ -22,7 +21,7 @@ export async function allAnswers(w: Warehouse, asOf: number, {screening = true} 
     answers[name] = JSON.stringify(await question().catch((error: Error) => `refused: ${error.message}`));
   };
   for (const table of Object.keys(CANONICAL))
-    await ask(`table ${table}`, () => tableRows(w, table, {asOf, limit: 1e6}));
+    await ask(`table ${table}`, () => w.read(asOf, session => session.rows(`from main.${table} order by all`)));
   await ask('plant', () => plant(w, {plant: 'p', timeZone: 'UTC'}, asOf));
   for (const by of ['defect', 'material.bar.lot', 'bore.colour', 'oven.temperature.time_above']) {
     await ask(`pareto by ${by}`, () => pareto(w, {by, weight: 'cost', asOf}));
