@@ -54,6 +54,7 @@ import {Role} from './access/roles.ts';
 import type {App} from './app.ts';
 import {CHART_OPERATIONS} from './chart-operations.ts';
 import {ConflictRow, conflicts} from './conflicts.ts';
+import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {inferAndIngest, ingest, replay} from './load-files.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
@@ -217,9 +218,12 @@ export const OPERATIONS = {
   }),
   'hold.list': operation({
     summary: 'All holds, the newest first',
-    input: Nothing,
-    output: z.object({holds: z.array(Hold)}),
-    run: app => ({holds: app.holds.list()}),
+    input: z.strictObject(PAGE),
+    output: z.object({holds: z.array(Hold), ...NEXT}),
+    run: (app, page) => {
+      const {items, next} = pageOf(app.holds.list(), (_hold, place) => place, page, app.warehouse.ledger.head.seq);
+      return {holds: items, next};
+    },
   }),
   'hold.show': operation({summary: 'One hold', input: Id, output: Hold, run: (app, {id}) => app.holds.show(id)}),
   'hold.propose': operation({
@@ -266,9 +270,12 @@ export const OPERATIONS = {
   }),
   batches: operation({
     summary: 'What was accepted, batch by batch',
-    input: Nothing,
-    output: z.object({batches: z.array(BatchRow)}),
-    run: async app => ({batches: await listBatches(app.warehouse)}),
+    input: z.strictObject(PAGE),
+    output: z.object({batches: z.array(BatchRow), ...NEXT}),
+    run: async (app, page) => {
+      const {items, next} = pageOf(await listBatches(app.warehouse), ({batch}) => batch, page, app.warehouse.position);
+      return {batches: items, next};
+    },
   }),
   backup: operation({
     summary:

@@ -1,8 +1,8 @@
 import {randomUUID} from 'node:crypto';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {CANONICAL, columnsOf} from './canonical.ts';
-import {quoteName, quoteText, type Session} from './duckdb.ts';
+import {CANONICAL} from './canonical.ts';
+import {type Bindings, quoteName, quoteText, type Session} from './duckdb.ts';
 import {nearNames} from './near-names.ts';
 import {NotFound} from './not-found.ts';
 import {QuestionError} from './question-error.ts';
@@ -15,6 +15,8 @@ export interface ExportQuestion {
   columns?: readonly string[];
   /** All rows, when it is not said. */
   limit?: number;
+  /** The natural key of the last row of the page before. */
+  after?: readonly (string | number | null)[];
 }
 
 export interface Exported {
@@ -23,6 +25,8 @@ export interface Exported {
   rows: number;
   /** There are more rows than were asked for. */
   truncated: boolean;
+  /** If so, the natural key of the last row: what comes `after` it is the next page. */
+  last: (string | number | null)[] | null;
   /** A Parquet file that goes when `remove` is called. */
   path: string;
   remove(): Promise<void>;
@@ -36,29 +40,30 @@ export interface Exported {
 export async function exportTable(
   warehouse: Warehouse,
   table: string,
-  {asOf, columns: asked, limit}: ExportQuestion,
+  {asOf, columns: asked, limit, after}: ExportQuestion,
 ): Promise<Exported> {
   const path = join(warehouse.folder, 'tmp', `export-${randomUUID()}.parquet`);
   const remove = () => rm(path, {force: true});
   try {
     return await warehouse.read(asOf, async (session, position) => {
-      const {columns: all, order} = await shapeOf(session, table);
+      const shape = await shapeOf(session, table);
+      const {key} = shape;
+      const all = [...shape.types.keys()];
       const columns = asked ?? all;
-      const unknown = columns.find(name => !all.includes(name));
-      if (unknown !== undefined) {
-        const near = nearNames(unknown, all);
-        throw new QuestionError(`${table} has no column "${unknown}"`, {
-          hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : `it has ${all.join(', ')}`,
-        });
-      }
-      const from = `from main.${quoteName(table)}`;
+      refuseUnknown(table, columns, all);
+      const order = key.map(name => `${quoteName(name)} nulls last`).join(', ');
+      const {condition, bindings} = behind(shape, after);
+      const from = `from main.${quoteName(table)}${condition}`;
       const query = `select ${columns.map(quoteName).join(', ')} ${from} order by ${order}`;
       const cut = limit === undefined ? '' : ` limit ${Math.trunc(limit)}`;
       const {Count: rows} = await session.row<{Count: number}>(
         `copy (${query}${cut}) to ${quoteText(path)} (format parquet)`,
+        bindings,
       );
-      const truncated = limit !== undefined && rows === limit && (await hasMore(session, from, limit));
-      return {asOf: position, columns: [...columns], rows, truncated, path, remove};
+      const truncated = limit !== undefined && rows === limit && (await hasMore(session, from, limit, bindings));
+      const nth = `select ${key.map(quoteName).join(', ')} ${from} order by ${order} limit 1 offset ${rows - 1}`;
+      const last = truncated && rows > 0 ? Object.values(await session.row(nth, bindings)) : null;
+      return {asOf: position, columns: [...columns], rows, truncated, last: last as Exported['last'], path, remove};
     });
   } catch (error) {
     await remove();
@@ -66,9 +71,29 @@ export async function exportTable(
   }
 }
 
-async function hasMore(session: Session, from: string, limit: number): Promise<boolean> {
+function refuseUnknown(table: string, columns: readonly string[], all: readonly string[]): void {
+  const unknown = columns.find(name => !all.includes(name));
+  if (unknown === undefined) return;
+  const near = nearNames(unknown, all);
+  throw new QuestionError(`${table} has no column "${unknown}"`, {
+    hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : `it has ${all.join(', ')}`,
+  });
+}
+
+/** Rows behind one key in the order of the keys, where what is missing comes last: as structs compare. */
+function behind({key, types}: Shape, after: ExportQuestion['after']): {condition: string; bindings: Bindings} {
+  if (!after) return {condition: '', bindings: {}};
+  if (after.length !== key.length)
+    throw new QuestionError(`cursor: is of another table, whose rows are told apart by ${after.length} columns`);
+  const values = key.map((name, k) => `$k${k}::${types.get(name)}`);
+  const bindings = Object.fromEntries(after.map((value, k) => [`k${k}`, value === null ? null : String(value)]));
+  return {condition: ` where row(${key.map(quoteName).join(', ')}) > row(${values.join(', ')})`, bindings};
+}
+
+async function hasMore(session: Session, from: string, limit: number, bindings: Bindings): Promise<boolean> {
   const {rows} = await session.row<{rows: number}>(
     `select count(*) as "rows" from (select 1 ${from} limit ${Math.trunc(limit) + 1})`,
+    bindings,
   );
   return rows > limit;
 }
@@ -81,16 +106,22 @@ async function exportable(session: Session): Promise<string[]> {
   return [...Object.keys(CANONICAL), ...views.map(({name}) => name)];
 }
 
-async function shapeOf(session: Session, table: string): Promise<{columns: string[]; order: string}> {
-  const quoted = (names: readonly string[]) => names.map(name => `${quoteName(name)} nulls first`).join(', ');
-  if (Object.hasOwn(CANONICAL, table))
-    return {columns: columnsOf(table).map(({name}) => name), order: quoted(CANONICAL[table].key)};
-  const known = await exportable(session);
-  if (!known.includes(table)) {
-    const near = nearNames(table, known);
-    const hint = near.length > 0 ? `: did you mean ${near.join(' or ')}?` : `; there are ${known.join(', ')}`;
-    throw new NotFound(`there is no table "${table}"${hint}`);
+interface Shape {
+  /** The engine's types, by the names of the columns. */
+  types: ReadonlyMap<string, string>;
+  key: readonly string[];
+}
+
+async function shapeOf(session: Session, table: string): Promise<Shape> {
+  if (!Object.hasOwn(CANONICAL, table)) {
+    const known = await exportable(session);
+    if (!known.includes(table)) {
+      const near = nearNames(table, known);
+      const hint = near.length > 0 ? `: did you mean ${near.join(' or ')}?` : `; there are ${known.join(', ')}`;
+      throw new NotFound(`there is no table "${table}"${hint}`);
+    }
   }
-  const columns = await session.rows<{column_name: string}>(`describe main.${quoteName(table)}`);
-  return {columns: columns.map(({column_name}) => column_name), order: quoted(['part', 'run'])};
+  const {names, types} = await session.shape(`from main.${quoteName(table)}`);
+  const key = Object.hasOwn(CANONICAL, table) ? CANONICAL[table].key : ['part', 'run'];
+  return {types: new Map(names.map((name, c) => [name, types[c].toString()])), key};
 }

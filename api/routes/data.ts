@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {UnresolvedQuestion} from '../../warehouse/data-answers.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
-import {runOperation} from '../operations.ts';
+import {OPERATIONS, runOperation} from '../operations.ts';
 import {asQuery} from '../query-string.ts';
 import {answersWith} from './answers-with.ts';
 import {unchanged} from './etag.ts';
@@ -13,8 +13,10 @@ export async function dataRoutes(http: Http, app: App): Promise<void> {
   const read = {config: {access: 'read'}} as const;
   const cached = {...read, preHandler: unchanged(app)} as const;
 
-  http.get('/v1/batches', {...cached, schema: answersWith('batches')}, ({caller}) =>
-    runOperation(app, 'batches', {}, caller),
+  http.get(
+    '/v1/batches',
+    {...cached, schema: {...answersWith('batches'), querystring: asQuery(OPERATIONS.batches.input)}},
+    ({query, caller}) => runOperation(app, 'batches', query, caller),
   );
   http.get('/v1/quarantine', {...cached, schema: answersWith('quarantine.list')}, ({caller}) =>
     runOperation(app, 'quarantine.list', {}, caller),
@@ -28,8 +30,5 @@ export async function dataRoutes(http: Http, app: App): Promise<void> {
     '/v1/unresolved',
     {...cached, schema: {...answersWith('unresolved'), querystring: asQuery(UnresolvedQuestion)}},
     ({query, caller}) => runOperation(app, 'unresolved', query, caller),
-  );
-  http.get('/v1/openapi.json', {config: {access: 'open'}, schema: {hide: true}}, (_request, reply) =>
-    reply.send(http.swagger()),
   );
 }

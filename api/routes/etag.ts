@@ -12,7 +12,7 @@ const RUN = createHash('sha256').update(`${process.pid} ${Date.now()}`).digest('
 export function unchanged(app: App) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const {seq} = app.warehouse.ledger.head;
-    const question = createHash('sha256').update(request.url).digest('hex').slice(0, 16);
+    const question = createHash('sha256').update(`${request.headers.accept} ${request.url}`).digest('hex').slice(0, 16);
     const tag = `"${RUN}-${seq}-${question}"`;
     reply.header('etag', tag).header('cache-control', 'private, no-cache');
     if (request.headers['if-none-match'] === tag) return reply.code(304).send();

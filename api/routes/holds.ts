@@ -2,13 +2,19 @@ import {z} from 'zod';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
 import {OPERATIONS, runOperation} from '../operations.ts';
+import {asQuery} from '../query-string.ts';
 import {answersWith} from './answers-with.ts';
 
 const Id = z.object({id: z.string().min(1)});
 
 export async function holdRoutes(http: Http, app: App): Promise<void> {
-  http.get('/v1/holds', {config: {access: 'read'}, schema: answersWith('hold.list')}, ({caller}) =>
-    runOperation(app, 'hold.list', {}, caller),
+  http.get(
+    '/v1/holds',
+    {
+      config: {access: 'read'},
+      schema: {...answersWith('hold.list'), querystring: asQuery(OPERATIONS['hold.list'].input)},
+    },
+    ({query, caller}) => runOperation(app, 'hold.list', query, caller),
   );
   http.get(
     '/v1/holds/:id',

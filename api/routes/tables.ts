@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {App} from '../app.ts';
+import {PAGE, readCursor, writeCursor} from '../cursor.ts';
 import {FishboneError} from '../errors.ts';
 import {download} from '../exports/export.ts';
 import {FORM_NAMES} from '../exports/forms.ts';
@@ -18,6 +19,7 @@ const TableQuery = z.object({
     .nonnegative()
     .optional()
     .describe('all rows by default; fishbone-truncated says whether there are more'),
+  cursor: PAGE.cursor.describe('the header fishbone-next of the page before; its position goes before asOf'),
 });
 
 export async function tableRoutes(http: Http, app: App): Promise<void> {
@@ -41,13 +43,16 @@ export async function tableRoutes(http: Http, app: App): Promise<void> {
         response: {200: z.unknown().describe('the rows, as they are made'), '4xx': Problem},
       },
     },
-    async ({params: {file}, query, headers: {accept}}, reply) => {
+    async ({params: {file}, query, headers: {accept}, url}, reply) => {
       const asked = negotiate(file, accept);
       if (!asked)
         throw new FishboneError('NOT_ACCEPTABLE', `a table cannot be had as ${accept}`, {
           hint: `ask for ${file}.${FORM_NAMES.join(` or ${file}.`)}`,
         });
-      const {exported, mediaType, bytes} = await download(app, asked.table, asked.form, query);
+      const {cursor, ...question} = query;
+      const from = readCursor(cursor);
+      if (from) Object.assign(question, {asOf: from.at, after: from.after});
+      const {exported, mediaType, bytes} = await download(app, asked.table, asked.form, question);
       // Whoever left while it was made gets nothing, and nothing stays.
       if (reply.raw.destroyed) bytes.destroy();
       reply
@@ -55,6 +60,12 @@ export async function tableRoutes(http: Http, app: App): Promise<void> {
         .header('fishbone-as-of', exported.asOf)
         .header('fishbone-rows', exported.rows)
         .header('fishbone-truncated', String(exported.truncated));
+      if (exported.last) {
+        const next = writeCursor({at: exported.asOf, after: exported.last});
+        const there = new URL(url, 'http://here');
+        there.searchParams.set('cursor', next);
+        reply.header('fishbone-next', next).header('link', `<${there.pathname}${there.search}>; rel="next"`);
+      }
       if (asked.form !== 'json')
         reply.header(
           'content-disposition',
