@@ -80,9 +80,7 @@ function foreignXml(path: string, head: Buffer): string | undefined {
     return `XML (${root.name}) with a DOCTYPE, which may define entities and is not taken: export it without`;
   if (root?.name === 'QIFDocument' || root?.namespace.includes('qifstandards.org'))
     return `QIF (results of measuring machines), ${NOT_YET}`;
-  return root
-    ? `XML (${root.name}), ${NOT_YET}`
-    : `XML that does not begin as it should, or not named for what it is: export it again`;
+  return root ? `XML (${root.name}), ${NOT_YET}` : 'XML by its name, but does not begin as XML does: export it again';
 }
 
 /** The same by its name alone. */

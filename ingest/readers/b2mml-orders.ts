@@ -12,8 +12,10 @@ export function ordersOf(object: XmlElement, around: Around, out: B2mmlOut): voi
     out.refuse(object, 'has no ID');
     return;
   }
-  const [made, ...others] = requirementsIn(object).filter(isMade);
-  out.leave('further products of an order', others.length);
+  const requirements = requirementsIn(object);
+  const [made, ...others] = requirements.filter(isMade);
+  for (const one of others) out.leaveWhole(one, 'further products of an order');
+  for (const one of requirements.filter(r => !isMade(r))) out.leaveWhole(one, 'materials that an order plans to use');
   const product = made?.text('MaterialDefinitionID');
   if (product === undefined) {
     out.refuse(object, `${work_order} says of no material that it is produced, so its product is not known`);

@@ -76,42 +76,48 @@ function decode(decoder: TextDecoder, scan: XmlScan, chunk?: Buffer): string {
     // A TypeError: the bytes are not in the encoding.
     const good = new TextDecoder(decoder.encoding).decode(chunk ?? Buffer.alloc(0)).split('\ufffd', 1)[0];
     scan.write(good);
-    throw new XmlFault(scan.line, `bytes that are not ${decoder.encoding.toUpperCase()}, the encoding that it claims`);
+    scan.fail(`bytes that are not ${decoder.encoding.toUpperCase()}, the encoding that it claims`);
   }
 }
 
 class XmlScan {
   readonly #parser = new SaxesParser({xmlns: true});
+  readonly #events: XmlEvents;
   #depth = 0;
   /** Characters since something was whole. */
   #pending = 0;
   #attributes = 0;
+  /** An end that was not told yet: the parser finds out only then that it is the end of another element. */
+  #isClosing = false;
 
   constructor(events: XmlEvents) {
+    this.#events = events;
     const parser = this.#parser;
     const whole = () => {
       this.#pending = 0;
+      this.#tellClosed();
     };
-    parser.on('error', ({message}) =>
-      this.#fail(`not well-formed: ${message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')}`),
-    );
-    parser.on('doctype', () => this.#fail('a DOCTYPE, which is not taken: it may define entities'));
+    parser.on('error', ({message}) => {
+      const reason = message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
+      if (reason === 'unexpected close tag') this.#isClosing = false;
+      this.fail(`not well-formed: ${reason}`);
+    });
+    parser.on('doctype', () => this.fail('a DOCTYPE, which is not taken: it may define entities'));
     parser.on('comment', whole);
     parser.on('processinginstruction', whole);
     parser.on('attribute', () => {
-      if (++this.#attributes > ATTRIBUTES_MAX) this.#fail(`an element with more than ${ATTRIBUTES_MAX} attributes`);
+      if (++this.#attributes > ATTRIBUTES_MAX) this.fail(`an element with more than ${ATTRIBUTES_MAX} attributes`);
     });
     parser.on('opentag', tag => {
       whole();
       this.#attributes = 0;
-      if (++this.#depth > DEPTH_MAX) this.#fail(`nested deeper than ${DEPTH_MAX} elements`);
+      if (++this.#depth > DEPTH_MAX) this.fail(`nested deeper than ${DEPTH_MAX} elements`);
       const attributes = Object.fromEntries(Object.values(tag.attributes).map(({local, value}) => [local, value]));
       events.open(tag.local, tag.uri, attributes, parser.line);
     });
     parser.on('closetag', () => {
       whole();
-      this.#depth--;
-      events.close();
+      this.#isClosing = true;
     });
     const text = (content: string) => {
       whole();
@@ -121,24 +127,29 @@ class XmlScan {
     parser.on('cdata', text);
   }
 
-  get line(): number {
-    return this.#parser.line;
-  }
-
   write(text: string): void {
     for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
       const piece = text.slice(at, at + PIECE_CHARACTERS);
       this.#pending += piece.length;
       this.#parser.write(piece);
-      if (this.#pending > CHARACTERS_MAX) this.#fail('a tag, text or comment of more than a million characters');
+      if (this.#pending > CHARACTERS_MAX) this.fail('a tag, text or comment of more than a million characters');
     }
   }
 
   end(): void {
     this.#parser.close();
+    this.#tellClosed();
   }
 
-  #fail(reason: string): never {
-    throw new XmlFault(this.line, reason);
+  fail(reason: string): never {
+    this.#tellClosed();
+    throw new XmlFault(this.#parser.line, reason);
+  }
+
+  #tellClosed(): void {
+    if (!this.#isClosing) return;
+    this.#isClosing = false;
+    this.#depth--;
+    this.#events.close();
   }
 }
