@@ -1,5 +1,6 @@
 /** Files of other kinds that plants have: what they are, and what to do instead. */
 import {extname} from 'node:path';
+import {xmlRoot} from './readers/xml-root.ts';
 
 interface Foreign {
   endings: readonly string[];
@@ -36,7 +37,6 @@ const FOREIGN: readonly Foreign[] = [
   {endings: ['.tdms'], starts: [bytes('TDSm')], what: `TDMS (LabVIEW), ${NOT_YET}`},
   {endings: ['.mf4', '.mdf'], starts: [bytes('MDF     ')], what: `ASAM MDF (recorded signals), ${NOT_YET}`},
   {endings: ['.h5', '.hdf5'], starts: [[0x89, ...bytes('HDF')]], what: `HDF5, ${NOT_YET}`},
-  {endings: ['.xml'], starts: [bytes('<?xml')], what: `XML, ${NOT_YET}`},
   {
     endings: ['.db', '.sqlite', '.sqlite3'],
     starts: [bytes('SQLite format 3')],
@@ -70,7 +70,17 @@ const FOREIGN: readonly Foreign[] = [
 /** What a file of another kind is, by its first bytes or else by its name. */
 export function foreignKind(path: string, head: Buffer): string | undefined {
   const byContent = FOREIGN.find(({starts}) => starts.some(start => start.every((byte, i) => head[i] === byte)));
-  return (byContent ?? foreignBy(path))?.what;
+  return byContent?.what ?? foreignXml(path, head) ?? foreignBy(path)?.what;
+}
+
+function foreignXml(path: string, head: Buffer): string | undefined {
+  if (!/^(?:\ufeff)?<\?xml/.test(head.toString('utf8')) && extname(path).toLowerCase() !== '.xml') return undefined;
+  const root = xmlRoot(head);
+  if (root?.hasDoctype)
+    return `XML (${root.name}) with a DOCTYPE, which may define entities and is not taken: export it without`;
+  if (root?.name === 'QIFDocument' || root?.namespace.includes('qifstandards.org'))
+    return `QIF (results of measuring machines), ${NOT_YET}`;
+  return root ? `XML (${root.name}), ${NOT_YET}` : 'XML by its name, but does not begin as XML does: export it again';
 }
 
 /** The same by its name alone. */

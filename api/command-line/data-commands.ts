@@ -14,7 +14,7 @@ export function dataCommands(program: Command, terminal: Terminal): void {
   withHowToRead(withCommon(program.command('ingest')))
     .argument('<path...>', 'files and folders')
     .description(
-      'takes files in: canonical tables as CSV, TSV, NDJSON, Parquet; Q-DAS DFQ, IPC-CFX; anything else by a mapping',
+      'takes files in: canonical tables as CSV, TSV, NDJSON, Parquet; Q-DAS DFQ, IPC-CFX, B2MML; anything else by a mapping',
     )
     .option('--dry-run', 'says what would happen, changes nothing')
     .action(async (paths: string[], {warehouse, json, ...options}: Common & LoadOptions) => {

@@ -19,7 +19,7 @@ export interface ReadOptions {
 
 /** One format. `recognises` looks at the first bytes only; `read` may go through the file but keeps none of it. */
 export interface Reader {
-  format: 'csv' | 'ndjson' | 'parquet' | 'dfq' | 'cfx';
+  format: 'csv' | 'ndjson' | 'parquet' | 'dfq' | 'cfx' | 'b2mml';
   /** As a person calls it. */
   name: string;
   /** It says itself what its tables are, so that a mapping has no say. */

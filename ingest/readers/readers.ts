@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {extname} from 'node:path';
 import {IngestError} from '../error.ts';
 import {foreignKind} from '../foreign.ts';
+import {b2mml} from './b2mml.ts';
 import {cfx} from './cfx.ts';
 import {csv} from './csv.ts';
 import {dfq} from './dfq.ts';
@@ -11,7 +12,7 @@ import {parquet} from './parquet.ts';
 import type {Reader, Reading, ReadOptions} from './reader.ts';
 
 /** Every format that can be read. Asked in this order; CSV, which anything may be, comes last. */
-const READERS: readonly Reader[] = [parquet, dfq, cfx, ndjson, csv];
+const READERS: readonly Reader[] = [parquet, dfq, cfx, b2mml, ndjson, csv];
 
 /** Endings of the files that a folder is searched for. */
 export const EXTENSIONS: ReadonlySet<string> = new Set(READERS.flatMap(reader => reader.extensions));
@@ -25,9 +26,10 @@ export const EXTENSIONS: ReadonlySet<string> = new Set(READERS.flatMap(reader =>
 export async function read(path: string, options: Partial<ReadOptions> & {told?: string} = {}): Promise<Reading> {
   const head = await firstBytes(path);
   if (head.length === 0) throw new IngestError(`${path}: is empty (0 bytes): export it again`);
-  const foreign = foreignKind(path, head);
-  if (foreign) throw new IngestError(`${path}: is ${foreign}`);
   const reader = READERS.find(one => one.recognises(head))!;
+  // Only CSV, which anything may be, is not sure of it.
+  const foreign = reader.format === 'csv' ? foreignKind(path, head) : undefined;
+  if (foreign) throw new IngestError(`${path}: is ${foreign}`);
   const ending = extname(path).toLowerCase();
   if (EXTENSIONS.has(ending) && !reader.extensions.includes(ending)) {
     const named = READERS.findLast(one => one.extensions.includes(ending))!;

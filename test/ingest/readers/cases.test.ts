@@ -18,8 +18,10 @@ interface Expected {
   notices: string[];
 }
 
-const FORMATS = ['dfq', 'cfx'];
-const TABLES = 'products lots parts genealogy movements operations parameters measurements inspections defects tallies';
+const FORMATS = ['dfq', 'cfx', 'b2mml'];
+const TABLES =
+  'products work_orders lots parts genealogy movements stations shifts operations parameters measurements readings ' +
+  'inspections defects tallies';
 
 for (const format of FORMATS) {
   const home = new URL(`${format}/`, import.meta.url).pathname;

@@ -100,7 +100,7 @@ const refused: {what: string; name: string; content: string | Uint8Array; senten
     name: 'order.xml',
     content: '<order/>',
     sentence:
-      'order.xml: is XML, which is not read yet: export it as CSV, and say with a --mapping what its columns are',
+      'order.xml: is XML (order), which is not read yet: export it as CSV, and say with a --mapping what its columns are',
   },
   {
     what: 'gzip',
