@@ -103,7 +103,11 @@ function optionsOf(schema: Json): Json[] {
 }
 
 const told = ({type, enum: values, const: value}: Json): string =>
-  value !== undefined ? JSON.stringify(value) : values ? (values as unknown[]).join(' | ') : String((type as string | undefined) ?? 'anything');
+  value !== undefined
+    ? JSON.stringify(value)
+    : values
+      ? (values as unknown[]).join(' | ')
+      : String((type as string | undefined) ?? 'anything');
 
 function contentOf(body: unknown): Json | null {
   const content = objectAt((body ?? {}) as Json, 'content');
