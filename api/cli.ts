@@ -1,4 +1,5 @@
 import {Command, CommanderError} from 'commander';
+import {alertCommands} from './command-line/alert-commands.ts';
 import {analysisCommands} from './command-line/analysis-commands.ts';
 import {benchCommand} from './command-line/bench-command.ts';
 import {careCommands} from './command-line/care-commands.ts';
@@ -25,6 +26,7 @@ export async function main(argv: string[]): Promise<number> {
     servingCommands,
     dataCommands,
     exportCommand,
+    alertCommands,
     analysisCommands,
     chartCommands,
     msaCommands,

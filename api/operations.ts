@@ -51,6 +51,7 @@ import {unresolved} from '../warehouse/unresolved.ts';
 import {yieldOf} from '../warehouse/yield.ts';
 import {KeyRow} from './access/keys.ts';
 import {Role} from './access/roles.ts';
+import {ALERT_OPERATIONS} from './alert-operations.ts';
 import type {App} from './app.ts';
 import {CHART_OPERATIONS} from './chart-operations.ts';
 import {ConflictRow, conflicts} from './conflicts.ts';
@@ -82,6 +83,7 @@ const HowToRead = {
 };
 
 export const OPERATIONS = {
+  ...ALERT_OPERATIONS,
   ...CHART_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
