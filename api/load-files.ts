@@ -13,6 +13,7 @@ import type {BatchBody} from '../warehouse/project.ts';
 import type {App} from './app.ts';
 import {isTimeZone} from './config.ts';
 import {FishboneError} from './errors.ts';
+import {watchRejects} from './watch-rejects.ts';
 
 export interface LoadOptions {
   table?: string;
@@ -117,10 +118,12 @@ export async function inferAndIngest(
   }
 }
 
-function load(app: App, plan: LoadPlan, replays?: number): Promise<Receipt> {
+async function load(app: App, plan: LoadPlan, replays?: number): Promise<Receipt> {
   // The flag goes before the mapping, the mapping before the configuration.
   const timeZone = plan.timeZone ?? app.config.chosenTimeZone ?? undefined;
-  return app.warehouse.load({...plan, timeZone}, linesOfRecords, replays);
+  const receipt = await app.warehouse.load({...plan, timeZone}, linesOfRecords, replays);
+  await watchRejects(app);
+  return receipt;
 }
 
 function checkOptions({table, wide, mapping, timeZone}: LoadOptions): void {
