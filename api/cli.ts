@@ -9,6 +9,7 @@ import {exportCommand} from './command-line/export-command.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
 import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
+import {quarantineCommands} from './command-line/quarantine-commands.ts';
 import {servingCommands} from './command-line/serving-commands.ts';
 import {Terminal} from './command-line/terminal.ts';
 import {translateError} from './translate-error.ts';
@@ -26,6 +27,7 @@ export async function main(argv: string[]): Promise<number> {
     servingCommands,
     dataCommands,
     exportCommand,
+    quarantineCommands,
     alertCommands,
     analysisCommands,
     chartCommands,

@@ -107,6 +107,6 @@ async function keep(body: Readable, path: string): Promise<string> {
 /** A file of which not a row could be read is the sender's error, not a receipt. */
 function usable(receipts: Receipt[]): Receipt[] {
   const unusable = receipts.find(isUnusable);
-  if (unusable) throw new FishboneError('FILE_UNUSABLE', unusable.notices.join('; '), {hint: 'nothing was recorded'});
+  if (unusable) throw new FishboneError('FILE_UNUSABLE', unusable.notices.join('; '), {hint: 'no row was taken in'});
   return receipts;
 }
