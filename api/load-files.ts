@@ -62,7 +62,11 @@ async function keepRefused(app: App, path: string, receipt: Receipt, {mapping, t
     receipt.notices.push('with more than 256 MB, it is not kept in the quarantine');
     return;
   }
-  const reason = receipt.notices.join('; ');
+  // Without its name, so that files which are refused alike count as one kind.
+  const reason = receipt.notices
+    .join('; ')
+    .replaceAll(`${receipt.source}: `, '')
+    .replaceAll(receipt.source, 'the file');
   await app.warehouse.refuse({path, source: receipt.source, reason, how: {table, wide, timeZone}});
   await watchRejects(app);
   receipt.notices.push('its bytes are kept, no row of it: see "fishbone quarantine list"');

@@ -33,3 +33,4 @@ export const AlertQuestion = z.object({
 export type AlertQuestion = z.infer<typeof AlertQuestion>;
 
 export const AlertAnswer = z.object({alerts: z.array(Alert).describe('the one told last first'), open: Count});
+export type AlertAnswer = z.infer<typeof AlertAnswer>;

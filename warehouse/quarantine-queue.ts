@@ -16,7 +16,7 @@ const SHOWN = 50;
 const FILES = 100;
 
 /** The rows of one file that belong to a group. */
-export interface Share {
+interface Share {
   tried: Tried;
   waiting: number;
   replayed: number;
@@ -156,8 +156,8 @@ async function exampleOf(
 /** What is mostly the way out, by what is wrong. */
 function adviceOf({kind, unit}: Of): string {
   if (unit === 'file') return 'say how it is to be read (--mapping, --table, --wide, --time-zone), and replay it';
-  if (/^not in the mapping/.test(kind)) return 'add the value to the mapping, and replay with --mapping';
-  if (/^a time without an offset/.test(kind)) return 'say which --time-zone it is, and replay';
+  if (kind.startsWith('not in the mapping')) return 'add the value to the mapping, and replay with --mapping';
+  if (kind.startsWith('a time without an offset')) return 'say which --time-zone it is, and replay';
   if (/^not a (number|whole number|time)/.test(kind))
     return 'if the file means something else by it, say so in a mapping and replay; if not, correct it where it comes from';
   return 'correct it where it comes from and send it again, or set it aside with the reason';

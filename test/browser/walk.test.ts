@@ -175,6 +175,35 @@ test('8 an address that leads nowhere says so, and where there is something', as
   await page.waitForURL(/defect=scratch/);
 });
 
+test('9 rejected rows are looked at and set aside, and the alert about them is closed', async () => {
+  const rows = Array.from({length: 30}, (_, k) => `X${k},resin,many`);
+  await fetch(`${server.address}/v1/ingest/lots?source=lots.csv`, {
+    method: 'POST',
+    headers: {'content-type': 'text/csv'},
+    body: `lot,material,quantity\n${rows.join('\n')}\n`,
+  });
+  await page.goto(`${server.address}/data`);
+  await page.getByText('30 rows').first().click();
+  await page.getByText('1 to 20 of 30').waitFor();
+  await page.getByRole('button', {name: 'Later'}).click();
+  await page.getByText('21 to 30 of 30').waitFor();
+  const {violations} = await new AxeBuilder({page}).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze();
+  expect(violations.map(v => `${v.id}: ${v.nodes[0]?.target.join(' ')}`)).toEqual([]);
+  await page.getByRole('button', {name: 'Try again as it is'}).click();
+  await page.getByText('before this replay 30 rows were rejected; now 30 are').waitFor();
+  const decide = async (open: string, act: string) => {
+    await page.getByRole('button', {name: open}).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').first().fill('a test');
+    await dialog.getByRole('textbox').last().fill('Ada');
+    await dialog.getByRole('button', {name: act}).click();
+  };
+  await decide('Set aside …', 'Set aside');
+  await page.getByText('Nothing waits here').waitFor();
+  await decide('Close …', 'Close it');
+  await page.getByText('No alert is open').waitFor();
+});
+
 test.each(['/', '/investigate?defect=scratch', '/holds', '/data', '/nonsense'])(
   '%s is accessible, dark and narrow too',
   async path => {
