@@ -56,6 +56,8 @@ const REFUSED_BYTES_MAX = 256_000_000;
 async function keepRefused(app: App, path: string, receipt: Receipt, {mapping, table, wide, timeZone}: LoadOptions) {
   const found = await stat(path).catch(() => null);
   if (!found?.isFile() || receipt.digest === '') return;
+  // Nothing was ever taken in: somebody is trying how it works, and no warehouse shall be left behind.
+  if (!app.warehouse.entries().some(({kind}) => kind === 'batch')) return;
   // A mapping that is wrong in itself says nothing of the file.
   if (mapping !== undefined && !(await readMapping(mapping).catch(() => null))) return;
   if (found.size > REFUSED_BYTES_MAX) {

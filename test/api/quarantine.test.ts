@@ -177,6 +177,7 @@ test('--all and --reason go through the files with open rows; rows set aside are
 test('a file that is refused as a whole waits too: once, with its bytes, until somebody says how to read it', async () => {
   const folder = join(temporaryFolder(), 'W');
   const app = await openApp(folder, {make: true});
+  await ingest(app, files({'lots.csv': 'lot,material\nL1,resin\n'}));
   const text = 'serial;kind\nP1;A\nP2;B\n';
   const [path, again] = files({'serials_1.csv': text, 'serials_2.csv': text});
   const [refused] = await ingest(app, [path]);
@@ -196,7 +197,7 @@ test('a file that is refused as a whole waits too: once, with its bytes, until s
   const mapping = join(temporaryFolder(), 'M.json');
   writeFileSync(mapping, JSON.stringify({tables: {parts: {part: 'serial', product: 'kind'}}}));
   const [taken] = (await ask('quarantine.replay', {id, mapping})) as Receipt[];
-  expect(taken).toMatchObject({batch: 1, status: 'accepted', tables: [{accepted: 2}]});
+  expect(taken).toMatchObject({batch: 2, status: 'accepted', tables: [{accepted: 2}]});
   expect(taken.notices).toContain('before this replay the whole file was refused; now 0 are');
   const after = (await ask('quarantine.list', {})) as {batches: object[]; groups: QueueGroup[]};
   expect(after.batches).toMatchObject([{state: 'replayed'}]);

@@ -6,7 +6,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {AxeBuilder} from '@axe-core/playwright';
-import type {Browser, Page} from 'playwright-core';
+import type {Browser, Locator, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
 import {ingest} from '../../api/load-files.ts';
@@ -191,17 +191,18 @@ test('9 rejected rows are looked at and set aside, and the alert about them is c
   expect(violations.map(v => `${v.id}: ${v.nodes[0]?.target.join(' ')}`)).toEqual([]);
   await page.getByRole('button', {name: 'Try again as it is'}).click();
   await page.getByText('before this replay 30 rows were rejected; now 30 are').waitFor();
-  const decide = async (open: string, act: string) => {
-    await page.getByRole('button', {name: open}).click();
+  const decide = async (within: Locator, open: string, act: string) => {
+    await within.getByRole('button', {name: open}).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox').first().fill('a test');
     await dialog.getByRole('textbox').last().fill('Ada');
     await dialog.getByRole('button', {name: act}).click();
   };
-  await decide('Set aside …', 'Set aside');
-  await page.getByText('Nothing waits here').waitFor();
-  await decide('Close …', 'Close it');
-  await page.getByText('No alert is open').waitFor();
+  await decide(page.getByRole('main'), 'Set aside …', 'Set aside');
+  await page.getByText('What is done: 1 reason').waitFor();
+  const alert = page.locator('.alerts li', {hasText: 'lots.csv'});
+  await decide(alert, 'Close …', 'Close it');
+  await alert.waitFor({state: 'detached'});
 });
 
 test.each(['/', '/investigate?defect=scratch', '/holds', '/data', '/nonsense'])(
