@@ -4,9 +4,11 @@ import type {Hold, Plant} from '../warehouse/answers.ts';
 import {contained} from '../warehouse/contain.ts';
 import {hidePersons, tellPersons} from '../warehouse/person-texts.ts';
 import {plant} from '../warehouse/plant.ts';
+import {RejectRates} from '../warehouse/reject-rates.ts';
 import {applyRetention, type Retained} from '../warehouse/retention.ts';
 import {Warehouse} from '../warehouse/store.ts';
 import {Keys} from './access/keys.ts';
+import {Alerts} from './alerts.ts';
 import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {Receipts} from './receipts.ts';
@@ -31,6 +33,9 @@ export class App {
   readonly plantId: string;
   readonly keys: Keys;
   readonly holds: Holds;
+  readonly alerts: Alerts;
+  /** How much each source rejects. */
+  readonly rejectRates = new RejectRates();
   /** What was answered to requests that may be sent again. */
   readonly receipts: Receipts;
   readonly log: (line: string) => void;
@@ -47,6 +52,8 @@ export class App {
     this.#ledger = {append: (kind, body) => warehouse.append(kind, body), entries: () => warehouse.entries()};
     this.keys = new Keys(this.#ledger);
     this.receipts = new Receipts(this.#ledger);
+    this.alerts = new Alerts(warehouse);
+    this.rejectRates.follow(warehouse.entries());
     this.holds = new Holds(this.#ledger, {
       plant: plantId,
       receivers: Object.keys(config.receivers),

@@ -1,4 +1,5 @@
 import {Command, CommanderError} from 'commander';
+import {alertCommands} from './command-line/alert-commands.ts';
 import {analysisCommands} from './command-line/analysis-commands.ts';
 import {benchCommand} from './command-line/bench-command.ts';
 import {careCommands} from './command-line/care-commands.ts';
@@ -8,6 +9,7 @@ import {exportCommand} from './command-line/export-command.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
 import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
+import {quarantineCommands} from './command-line/quarantine-commands.ts';
 import {servingCommands} from './command-line/serving-commands.ts';
 import {Terminal} from './command-line/terminal.ts';
 import {translateError} from './translate-error.ts';
@@ -25,6 +27,8 @@ export async function main(argv: string[]): Promise<number> {
     servingCommands,
     dataCommands,
     exportCommand,
+    quarantineCommands,
+    alertCommands,
     analysisCommands,
     chartCommands,
     msaCommands,

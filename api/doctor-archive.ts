@@ -1,4 +1,5 @@
 import {statfs} from 'node:fs/promises';
+import {AlertBook} from '../warehouse/alerts.ts';
 import {growth} from '../warehouse/growth.ts';
 import {Holdings} from '../warehouse/holdings.ts';
 import type {LedgerEntry} from '../warehouse/ledger.ts';
@@ -21,6 +22,7 @@ export async function examineArchive(folder: string, rules: RetentionRules, now 
     await room(folder, entries, holdings, rules, now),
     backup(entries, now),
     care(entries, holdings),
+    alerts(entries),
   ];
 }
 
@@ -87,4 +89,14 @@ function care(entries: readonly LedgerEntry[], holdings: Holdings): Check {
 
 function size(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function alerts(entries: readonly LedgerEntry[]): Check {
+  const open = new AlertBook()
+    .follow(entries)
+    .all()
+    .filter(({state}) => state === 'open');
+  if (open.length === 0) return {what: 'alerts', ok: true, detail: 'none open about the supply of data'};
+  const names = [...new Set(open.map(({name}) => name))].sort().join(', ');
+  return {what: 'alerts', ok: true, warning: true, detail: `${open.length} open: ${names}`, hint: 'fishbone alerts'};
 }

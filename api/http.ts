@@ -6,6 +6,7 @@ import type {z} from 'zod';
 import {guard} from './access/guard.ts';
 import type {App} from './app.ts';
 import {sendProblem} from './problem.ts';
+import {alertRoutes} from './routes/alerts.ts';
 import {analysisRoutes} from './routes/analysis.ts';
 import {chartRoutes} from './routes/charts.ts';
 import {dataRoutes} from './routes/data.ts';
@@ -91,6 +92,7 @@ export async function buildHttp(
     dataRoutes,
     tableRoutes,
     docsRoutes,
+    alertRoutes,
     healthRoutes,
     personRoutes,
     operationRoutes,

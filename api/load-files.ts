@@ -1,18 +1,21 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {join} from 'node:path';
+import {mkdtemp, rm, stat} from 'node:fs/promises';
+import {basename, join} from 'node:path';
 import {type InferResult, infer} from '../inference/infer.ts';
 import {writeInspections} from '../inference/write-inspections.ts';
 import {IngestError} from '../ingest/error.ts';
 import {type IngestOptions, ingestFiles, withPlan} from '../ingest/ingest.ts';
 import {linesOfRecords} from '../ingest/line-numbers.ts';
+import {readMapping} from '../ingest/mapping.ts';
 import {CANONICAL} from '../warehouse/canonical.ts';
 import type {Receipt} from '../warehouse/data-answers.ts';
 import type {LoadPlan} from '../warehouse/load-plan.ts';
 import {tellPersons} from '../warehouse/person-texts.ts';
 import type {BatchBody} from '../warehouse/project.ts';
+import {isRefused, rejectedOf, triedFiles} from '../warehouse/tries.ts';
 import type {App} from './app.ts';
 import {isTimeZone} from './config.ts';
 import {FishboneError} from './errors.ts';
+import {watchRejects} from './watch-rejects.ts';
 
 export interface LoadOptions {
   table?: string;
@@ -35,11 +38,40 @@ export async function ingest(
     scratch: join(app.warehouse.folder, 'tmp'),
     onSkipped: app.log,
   } satisfies IngestOptions);
-  return receipts.map(receipt => ({
+  const told = receipts.map(receipt => ({
     ...receipt,
     source: source(receipt.source),
     notices: receipt.notices.map(notice => notice.replaceAll(receipt.source, source(receipt.source))),
   }));
+  for (const [k, receipt] of told.entries()) {
+    if (isUnusable(receipt) && !options.dryRun) await keepRefused(app, receipts[k].source, receipt, rest);
+  }
+  return told;
+}
+
+/** What is larger is left with whoever sent it. */
+const REFUSED_BYTES_MAX = 256_000_000;
+
+/** A file that cannot be used waits in the quarantine, and its receipt says so. */
+async function keepRefused(app: App, path: string, receipt: Receipt, {mapping, table, wide, timeZone}: LoadOptions) {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile() || receipt.digest === '') return;
+  // Nothing was ever taken in: somebody is trying how it works, and no warehouse shall be left behind.
+  if (!app.warehouse.entries().some(({kind}) => kind === 'batch')) return;
+  // A mapping that is wrong in itself says nothing of the file.
+  if (mapping !== undefined && !(await readMapping(mapping).catch(() => null))) return;
+  if (found.size > REFUSED_BYTES_MAX) {
+    receipt.notices.push('with more than 256 MB, it is not kept in the quarantine');
+    return;
+  }
+  // Without its name, so that files which are refused alike count as one kind.
+  const reason = receipt.notices
+    .join('; ')
+    .replaceAll(`${receipt.source}: `, '')
+    .replaceAll(receipt.source, 'the file');
+  await app.warehouse.refuse({path, source: receipt.source, reason, how: {table, wide, timeZone}});
+  await watchRejects(app);
+  receipt.notices.push('its bytes are kept, no row of it: see "fishbone quarantine list"');
 }
 
 /**
@@ -55,6 +87,7 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
   const receipts = await app.warehouse.lendRaw(digest, async raw => {
     const said = {...body, how: tellPersons(body.how, app.warehouse.persons.names())};
     const how = {...readAgain(said, options), scratch: join(app.warehouse.folder, 'tmp')};
+    const before = rejectedNow(app, seq);
     const receipt = await withPlan(raw, how, plan => load(app, {...plan, source}, seq)).catch((error: unknown) => {
       if (!(error instanceof IngestError)) throw error;
       throw new FishboneError('FILE_UNUSABLE', error.message.replaceAll(raw, source), {
@@ -62,6 +95,9 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
         cause: error,
       });
     });
+    const after = receipt.tables.reduce((sum, {rejected}) => sum + rejected, 0);
+    const were = before === null ? 'the whole file was refused' : `${before} rows were rejected`;
+    receipt.notices.push(`before this replay ${were}; now ${after} are`);
     return [receipt];
   });
   if (receipts) return receipts;
@@ -70,14 +106,21 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
   });
 }
 
-function readAgain({how = {}, tables}: BatchBody, options: Omit<LoadOptions, 'dryRun'>): IngestOptions {
+/** How many rows of a file are rejected as things stand; null when the file was refused as a whole. */
+function rejectedNow(app: App, seq: number): number | null {
+  const tried = triedFiles(app.warehouse.entries()).find(({entry, latest}) => entry.seq === seq || latest.seq === seq);
+  if (!tried) return 0;
+  return isRefused(tried) ? null : rejectedOf(tried.latest);
+}
+
+function readAgain({how = {}, tables, source}: BatchBody, options: Omit<LoadOptions, 'dryRun'>): IngestOptions {
   const timeZone = options.timeZone ?? how.timeZone;
   if (options.mapping !== undefined) return {timeZone, mapping: options.mapping};
   if (how.mapping !== undefined && options.table === undefined && !options.wide) {
     return {timeZone, mapping: how.mapping as IngestOptions['mapping']};
   }
   // The kept bytes have no name that could say the table.
-  const name = tables[0]?.table;
+  const name = tables[0]?.table ?? basename(source);
   return {timeZone, name, table: options.table ?? how.table, wide: options.wide ?? how.wide};
 }
 
@@ -117,10 +160,12 @@ export async function inferAndIngest(
   }
 }
 
-function load(app: App, plan: LoadPlan, replays?: number): Promise<Receipt> {
+async function load(app: App, plan: LoadPlan, replays?: number): Promise<Receipt> {
   // The flag goes before the mapping, the mapping before the configuration.
   const timeZone = plan.timeZone ?? app.config.chosenTimeZone ?? undefined;
-  return app.warehouse.load({...plan, timeZone}, linesOfRecords, replays);
+  const receipt = await app.warehouse.load({...plan, timeZone}, linesOfRecords, replays);
+  await watchRejects(app);
+  return receipt;
 }
 
 function checkOptions({table, wide, mapping, timeZone}: LoadOptions): void {

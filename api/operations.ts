@@ -17,16 +17,7 @@ import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
 import {compact} from '../warehouse/compact.ts';
 import {contain, contained} from '../warehouse/contain.ts';
-import {contradictions} from '../warehouse/contradictions.ts';
-import {
-  BatchRow,
-  Contradiction,
-  QuarantinedBatch,
-  Receipt,
-  RejectedRow,
-  Unresolved,
-  UnresolvedQuestion,
-} from '../warehouse/data-answers.ts';
+import {BatchRow, Receipt, Unresolved, UnresolvedQuestion} from '../warehouse/data-answers.ts';
 import {agreement} from '../warehouse/measurement-systems/agreement.ts';
 import {gage} from '../warehouse/measurement-systems/gage.ts';
 import {linearity} from '../warehouse/measurement-systems/linearity.ts';
@@ -41,7 +32,6 @@ import {
 import {pareto} from '../warehouse/pareto.ts';
 import {ParetoAnswer, ParetoQuestion, YieldAnswer, YieldQuestion} from '../warehouse/pareto-answers.ts';
 import {listBatches} from '../warehouse/plant.ts';
-import {listQuarantine, showQuarantine} from '../warehouse/quarantine.ts';
 import {packRawFiles} from '../warehouse/raw-files.ts';
 import {finding} from '../warehouse/screening/findings.ts';
 import {Recomputed, recompute} from '../warehouse/screening/recompute.ts';
@@ -51,12 +41,13 @@ import {unresolved} from '../warehouse/unresolved.ts';
 import {yieldOf} from '../warehouse/yield.ts';
 import {KeyRow} from './access/keys.ts';
 import {Role} from './access/roles.ts';
+import {ALERT_OPERATIONS} from './alert-operations.ts';
 import type {App} from './app.ts';
 import {CHART_OPERATIONS} from './chart-operations.ts';
-import {ConflictRow, conflicts} from './conflicts.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
-import {inferAndIngest, ingest, replay} from './load-files.ts';
+import {inferAndIngest, ingest} from './load-files.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
+import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
 
 const Id = z.strictObject({id: z.string().min(1)});
@@ -83,7 +74,9 @@ const HowToRead = {
 };
 
 export const OPERATIONS = {
+  ...ALERT_OPERATIONS,
   ...CHART_OPERATIONS,
+  ...QUARANTINE_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
     input: z.strictObject({paths: z.array(z.string()).min(1), ...HowToRead, dryRun: z.boolean().optional()}),
@@ -113,32 +106,6 @@ export const OPERATIONS = {
     makes: true,
     run: (app, {paths, model}, {onProgress}) =>
       inferAndIngest(app, paths, {model, onProgress: (done, total) => onProgress?.(done, total, 'images')}),
-  }),
-  'quarantine.list': operation({
-    summary: 'Batches with rejected rows; contradictions on request',
-    input: z.strictObject({conflicts: z.boolean().optional()}),
-    output: z.object({
-      batches: z.array(QuarantinedBatch),
-      conflicts: z.array(ConflictRow).optional(),
-      contradictions: z.array(Contradiction).optional(),
-    }),
-    run: async (app, input) => {
-      const batches = await listQuarantine(app.warehouse);
-      if (!input.conflicts) return {batches};
-      return {batches, conflicts: conflicts(app.warehouse), contradictions: await contradictions(app.warehouse)};
-    },
-  }),
-  'quarantine.show': operation({
-    summary: 'The rejected rows of a batch: file, line, field, reason',
-    input: Id,
-    output: z.object({rows: z.array(RejectedRow)}),
-    run: async (app, {id}) => ({rows: await showQuarantine(app.warehouse, id)}),
-  }),
-  'quarantine.replay': operation({
-    summary: 'Tries rejected rows again, from the bytes that were kept',
-    input: z.strictObject({id: z.string().min(1), ...HowToRead}),
-    output: z.array(Receipt),
-    run: (app, {id, ...options}) => replay(app, id, options),
   }),
   screen: operation({
     summary: 'Ranks what could be the cause',

@@ -9,6 +9,7 @@ import {latestTime} from '../warehouse/skewed-times.ts';
 import {defectsRecordedWith, recordedInspections} from '../warehouse/table-rows.ts';
 import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
+import {watchRejects} from './watch-rejects.ts';
 
 const Time = z.iso.datetime({offset: true, local: true});
 const NotBlank = z.string().regex(/\S/, {error: 'is empty'});
@@ -142,10 +143,10 @@ async function loadRows(app: App, rows: readonly InspectionInput[], dryRun = fal
     const known = await recordedInspections(app.warehouse, ids);
     await writeFile(path, rows.flatMap(row => linesOf(row, isNewer(row, known.get(row.inspection)))).join(''));
     const timeZone = app.config.chosenTimeZone ?? undefined;
-    return await app.warehouse.load(
-      {...PLAN, path, records: {...PLAN.records, path}, timeZone, dryRun},
-      linesOfRecords,
-    );
+    const plan = {...PLAN, path, records: {...PLAN.records, path}, timeZone, dryRun};
+    const receipt = await app.warehouse.load(plan, linesOfRecords);
+    if (!dryRun) await watchRejects(app);
+    return receipt;
   } finally {
     await rm(folder, {recursive: true, force: true});
   }
@@ -232,8 +233,11 @@ function numbered(defects: InspectionInput['defects']) {
   });
 }
 
+/** What inspections in real time are called in the quarantine and in alerts. */
+export const INSPECTIONS = 'POST /v1/inspections';
+
 const PLAN: LoadPlan & {records: {format: 'ndjson'}} = {
-  source: 'POST /v1/inspections',
+  source: INSPECTIONS,
   path: '',
   records: {format: 'ndjson', path: '', columns: [OF, ...new Set([...namesOf('inspections'), ...namesOf('defects')])]},
   tables: [tablePlan('inspections'), tablePlan('defects')],

@@ -3,6 +3,7 @@ import {useMutation, useQuery, useQueryClient} from '@tanstack/react-query';
 import type {
   AlarmAnswer,
   AlarmQuestion,
+  AlertAnswer,
   BatchRow,
   CapabilityAnswer,
   ChartAnswer,
@@ -17,6 +18,8 @@ import type {
   ParetoQuestion,
   Plant,
   QuarantinedBatch,
+  QueueGroup,
+  Receipt,
   RejectedRow,
   ScanAnswer,
   ScanQuestion,
@@ -212,9 +215,43 @@ export function useBatches() {
 export function useQuarantine() {
   return useQuery({
     queryKey: ['quarantine'],
-    queryFn: ({signal}) => ask<{batches: QuarantinedBatch[]}>('/quarantine', {signal}),
+    queryFn: ({signal}) => ask<{batches: QuarantinedBatch[]; groups: QueueGroup[]}>('/quarantine', {signal}),
   });
 }
+
+/** What changes the quarantine changes what was accepted and what is told of it, too. */
+function useQueueChange<B, T>(path: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: B) => ask<T>(path, {body}),
+    onSuccess: () =>
+      Promise.all(
+        ['quarantine', 'batches', 'unresolved', 'alerts', 'plant'].map(key =>
+          client.invalidateQueries({queryKey: [key]}),
+        ),
+      ),
+  });
+}
+
+interface Reasoned {
+  reason: string;
+  by?: string;
+}
+
+export const useReplay = (id: string) => useQueueChange<object, Receipt[]>(`/quarantine/${segment(id)}/replay`);
+
+export const useSetAside = (id: string, did: 'set-aside' | 'reopen') =>
+  useQueueChange<Reasoned, unknown>(`/quarantine/${segment(id)}/${did}`);
+
+export function useAlerts(all: boolean) {
+  return useQuery({
+    queryKey: ['alerts', all],
+    queryFn: ({signal}) => ask<AlertAnswer>(`/alerts${queryString(all ? {all} : {})}`, {signal}),
+    refetchInterval: 30_000,
+  });
+}
+
+export const useCloseAlert = (id: string) => useQueueChange<Reasoned, unknown>(`/alerts/${segment(id)}/close`);
 
 export function useUnresolved() {
   return useQuery({
@@ -223,10 +260,11 @@ export function useUnresolved() {
   });
 }
 
-export function useRejectedRows(id: string, enabled: boolean) {
+export function useRejectedRows(id: string, {offset, limit}: {offset: number; limit: number}, enabled: boolean) {
   return useQuery({
-    queryKey: ['quarantine', id],
-    queryFn: ({signal}) => ask<{rows: RejectedRow[]}>(`/quarantine/${segment(id)}`, {signal}),
+    queryKey: ['quarantine', id, offset, limit],
+    queryFn: ({signal}) =>
+      ask<{rows: RejectedRow[]; total: number}>(`/quarantine/${segment(id)}${queryString({offset, limit})}`, {signal}),
     enabled,
   });
 }

@@ -50,7 +50,9 @@ test('1 a file of the line is taken in: good rows accepted, the bad one quaranti
   expect(receipt).toMatchObject({batch: 1, status: 'partly-rejected'});
   expect(receipt.tables.find(t => t.table === 'parts')).toMatchObject({accepted: LOTS * PARTS_PER_LOT, rejected: 0});
   // The last line of the export gives a torque of "n/a"; the header is line 1.
-  const [reject] = await showQuarantine(app.warehouse, '1');
+  const {
+    rows: [reject],
+  } = await showQuarantine(app.warehouse, '1');
   expect(reject).toMatchObject({line: 1 + LOTS * PARTS_PER_LOT, field: 'Torque Nm', reason: 'not a number: "n/a"'});
 });
 

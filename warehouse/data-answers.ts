@@ -42,8 +42,44 @@ export const QuarantinedBatch = z.object({
   rejected: Count,
   open: Count.describe('not yet accepted by a replay'),
   reasons: z.array(z.object({field: z.string().nullable(), reason: z.string(), rows: Count})),
+  refused: z.string().nullable().describe('why the whole file was refused; null when its rows were looked at'),
+  state: z.enum(['open', 'replayed', 'set aside']),
 });
 export type QuarantinedBatch = z.infer<typeof QuarantinedBatch>;
+
+/** Rejected rows that are wrong in the same way, of one source. */
+export const QueueGroup = z.object({
+  id: z.string(),
+  source: z.string().describe('folder and name of the files, days and running numbers left out'),
+  unit: z.enum(['row', 'file']).describe('what is counted: rows, or files that were refused as a whole'),
+  table: z.string(),
+  field: z.string().nullable(),
+  kind: z.string().describe('the reason, without what was sent'),
+  state: z.enum(['open', 'replayed', 'set aside']),
+  open: Count.describe('still to do; a row that is wrong in two fields is in two groups'),
+  replayed: Count.describe('taken in by a later try'),
+  setAside: Count,
+  files: z.array(z.string()).describe('ids of the batches with open rows, the oldest first; a hundred at most'),
+  fileCount: Count,
+  oldestAt: z.string().nullable().describe('since when the oldest open one waits'),
+  newestAt: z.string().nullable(),
+  decided: z
+    .object({at: z.string(), by: z.string(), reason: z.string()})
+    .nullable()
+    .describe('who set it aside, and why'),
+  advice: z.string().describe('what is mostly the way out'),
+  example: z
+    .object({
+      file: z.string(),
+      batch: z.string(),
+      line: z.number().int().nullable(),
+      reason: z.string(),
+      row: z.record(z.string(), z.string().nullable()),
+    })
+    .nullable()
+    .describe('one of the rows as it was sent, of the fifty largest groups'),
+});
+export type QueueGroup = z.infer<typeof QueueGroup>;
 
 export const Contradiction = z.object({
   table: z.string(),

@@ -24,6 +24,7 @@ import {type Settled, settle} from './settle.ts';
 import {settleLong, settleWide} from './settle-measurements.ts';
 import {latestTime} from './skewed-times.ts';
 import {type BrokenRecord, openRecords} from './staging.ts';
+import {triedFiles} from './tries.ts';
 import {type Validated, validate} from './validate.ts';
 
 /** Finds the lines (1 = first) on which records start: of data records by ordinal, of broken ones by their byte offset. */
@@ -62,9 +63,7 @@ export async function load(context: LoadContext, plan: LoadPlan): Promise<{recei
   const parts = new Parts();
   const {sha256: digest, bytes: rawBytes} = plan.dryRun ? await sealOf(plan.path) : await keepRaw(folder, plan.path);
   parts.end('raw');
-  const planDigest = createHash('sha256')
-    .update(JSON.stringify(meaningOf(plan)))
-    .digest('hex');
+  const planDigest = digestOf(meaningOf(plan));
   if (context.replays === undefined) {
     const earlier = alreadyLoaded(ledger, digest, planDigest);
     if (earlier) {
@@ -81,7 +80,10 @@ export async function load(context: LoadContext, plan: LoadPlan): Promise<{recei
     const status = plan.dryRun ? 'dry-run' : statusOf(accepted, duplicates, rejects.length);
     const receipt: Receipt = {batch: plan.dryRun ? null : batch, digest, source: plan.source, status, tables, notices};
     // A replay that finds everything accepted meanwhile closes its quarantine: the ledger must say so.
-    const settlesNothing = accepted === 0 && rejects.length === 0 && context.replays === undefined;
+    const rejected = digestOf(rejects);
+    const settlesNothing =
+      accepted === 0 &&
+      (context.replays === undefined ? rejects.length === 0 : latestRejects(ledger, context.replays) === rejected);
     if (plan.dryRun || settlesNothing) {
       await keepOnlyHeld(context, digest);
       return {receipt, behind: null};
@@ -96,6 +98,7 @@ export async function load(context: LoadContext, plan: LoadPlan): Promise<{recei
     const how = withPseudonyms(plan.how, named.assigned);
     const persons = [...named.pseudonyms].sort();
     const body: BatchBody = {batch, source, digest, rawBytes, plan: planDigest, how, tables, files, notices, persons};
+    body.rejects = rejected;
     if (context.replays !== undefined) body.replays = context.replays;
     const entry = await acknowledge(ledger, seq, body, folder);
     parts.end('ledger');
@@ -241,6 +244,14 @@ function statusOf(accepted: number, duplicates: number, rejected: number): Recei
 function meaningOf(plan: LoadPlan) {
   const {source: _source, path: _path, notices: _notices, how: _how, dryRun: _dryRun, records, ...rest} = plan;
   return {...rest, records: {...records, path: ''}};
+}
+
+const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+
+/** What was rejected when the file of this entry was tried last. */
+function latestRejects(ledger: Ledger, seq: number): string | undefined {
+  return triedFiles(ledger.entries()).find(({entry, latest}) => entry.seq === seq || latest.seq === seq)?.latest.body
+    .rejects;
 }
 
 function alreadyLoaded(ledger: Ledger, digest: string, plan: string): BatchBody | null {

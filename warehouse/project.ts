@@ -31,6 +31,10 @@ export interface BatchBody {
   persons?: string[];
   /** For a replay: the ledger entry whose rejected rows were tried again. */
   replays?: number;
+  /** Digest of what was rejected, for a replay to see that nothing has changed; entries of early versions do not say. */
+  rejects?: string;
+  /** Why the whole file was refused: then only its bytes are kept. */
+  refused?: string;
 }
 
 /** What came in a file of one batch or of several; what it says of all its rows saves looking. */

@@ -22,6 +22,7 @@ import {project, runsOf} from './project.ts';
 import {pseudonymiseArchive} from './pseudonymise-archive.ts';
 import {QuestionError} from './question-error.ts';
 import {lendRaw} from './raw-files.ts';
+import {type Refusal, refusalOf} from './refuse.ts';
 import {parquetColumns} from './staging.ts';
 import {missingFiles, wrongCounts} from './start-check.ts';
 import {createStepViews} from './step-tables.ts';
@@ -193,6 +194,17 @@ export class Warehouse {
     return this.#write(async () => {
       if (prepared !== undefined) await adoptFolder(this.folder, this.ledger.head.seq + 1, prepared);
       const entry = await this.ledger.append(kind, body);
+      this.#behind = (await failureOf(project(this.#writer, this.holdings, [entry]))) !== null;
+      return entry;
+    });
+  }
+
+  /** Keeps a file that could not be used at all, for the quarantine. @returns null when its bytes are known already */
+  refuse(refusal: Refusal): Promise<LedgerEntry | null> {
+    return this.#write(async () => {
+      const body = await refusalOf(this, refusal);
+      if (body === null) return null;
+      const entry = await this.ledger.append('batch', body);
       this.#behind = (await failureOf(project(this.#writer, this.holdings, [entry]))) !== null;
       return entry;
     });

@@ -155,7 +155,7 @@ async function judge(
     `doubtful_${k}`,
     `select ${ordinal} as "$ordinal", ${columns.join(', ')} from checked_${k} where "$texts" is not null`,
   );
-  const errors = await fieldErrors(scratch, doubtful, checks);
+  const errors = withoutRepeats(await fieldErrors(scratch, doubtful, checks));
   await scratch.table(`wrong_${k}`, ordinalsOf(errors));
   const plausible = `(from ${doubtful} anti join wrong_${k} on ordinal = "$ordinal")`;
   const skewed = await fieldErrors(scratch, plausible, skewChecks(present, plan, life));
@@ -189,6 +189,14 @@ async function fieldErrors({session}: Scratch, relation: string, checks: readonl
   }
   return errors;
 }
+
+/** A text that the mapping does not know is none that the column takes either: said once. */
+function withoutRepeats(errors: readonly FieldError[]): FieldError[] {
+  const unmapped = new Map(errors.filter(isUnmapped).map(error => [`${error.ordinal} ${error.field}`, error]));
+  return errors.filter(error => (unmapped.get(`${error.ordinal} ${error.field}`) ?? error) === error);
+}
+
+const isUnmapped = ({reason}: FieldError) => reason.startsWith('not in the mapping: ');
 
 const ordinalsOf = (errors: readonly FieldError[]) =>
   `select distinct unnest([${errors.map(e => e.ordinal).join(', ')}]::integer[]) as ordinal`;

@@ -6,6 +6,7 @@ import {CANONICAL, type CanonicalTable, columnsOf, NO_EARLIER_DEFECTS} from './c
 import {quoteName, type Session} from './duckdb.ts';
 import {NAMES} from './persons.ts';
 import {personColumns} from './pseudonymise.ts';
+import {REJECT_KIND} from './reject-kind.ts';
 
 /** The ledger position that a session looks from: `set variable as_of = N`; unset means everything. */
 export const POSITION = "coalesce(getvariable('as_of')::integer, 2147483647)";
@@ -21,6 +22,7 @@ export async function createViews(session: Session): Promise<void> {
     await session.run(`create or replace view main.${table} as\n${withTextIds(table)}`);
   }
   await session.run(`create or replace view now.first_inspections as\n${FIRST_INSPECTIONS}`);
+  await session.run(REJECT_KIND);
 }
 
 /**

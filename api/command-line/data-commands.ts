@@ -4,7 +4,7 @@ import {type Expanded, expandPaths} from '../../ingest/expand-paths.ts';
 import type {LoadOptions} from '../load-files.ts';
 import type {OutputOf} from '../operations.ts';
 import {paragraphs} from './print/layout.ts';
-import {inferText, ingestedText, quarantineText, receiptsText, rejectedText, unresolvedText} from './print/records.ts';
+import {inferText, ingestedText, receiptsText, unresolvedText} from './print/records.ts';
 import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts';
 
 /** More files than this that are left out for one reason are counted, not named. */
@@ -50,28 +50,9 @@ export function dataCommands(program: Command, terminal: Terminal): void {
     .action(({warehouse, json, table, asOf}: Common & {table?: string; asOf?: number}) =>
       terminal.tell({warehouse, json}, 'unresolved', {table, asOf}, unresolvedText),
     );
-
-  const quarantine = program.command('quarantine').description('rejected rows: file, line, field, reason');
-  withCommon(quarantine.command('list', {isDefault: true}))
-    .description('batches with rejected rows')
-    .option('--conflicts', 'also rows that contradict others')
-    .action(({warehouse, json, conflicts}: Common & {conflicts?: boolean}) =>
-      terminal.tell({warehouse, json}, 'quarantine.list', {conflicts}, quarantineText),
-    );
-  withCommon(quarantine.command('show'))
-    .argument('<batch>', 'as in the list')
-    .description('the rejected rows of a batch')
-    .action((id: string, options: Common) => terminal.tell(options, 'quarantine.show', {id}, rejectedText));
-  withHowToRead(withCommon(quarantine.command('replay')))
-    .argument('<batch>', 'as in the list')
-    .description('tries the rejected rows again, from the bytes that were kept')
-    .action(async (id: string, {warehouse, json, ...options}: Common & LoadOptions) => {
-      const input = {id, ...withAbsoluteMapping(options)};
-      terminal.judge(await terminal.answer({warehouse, json}, 'quarantine.replay', input, receiptsText));
-    });
 }
 
-function withHowToRead(command: Command): Command {
+export function withHowToRead(command: Command): Command {
   return command
     .option('--table <table>', "the canonical table (default: the file's name)")
     .option('--wide', 'measurements with one column a parameter')
@@ -95,6 +76,6 @@ function absolute(paths: readonly string[]): string[] {
   return paths.map(path => resolve(path));
 }
 
-function withAbsoluteMapping(options: LoadOptions): LoadOptions {
+export function withAbsoluteMapping(options: LoadOptions): LoadOptions {
   return options.mapping === undefined ? options : {...options, mapping: resolve(options.mapping)};
 }

@@ -23,9 +23,44 @@ export async function dataRoutes(http: Http, app: App): Promise<void> {
   );
   http.get(
     '/v1/quarantine/:id',
-    {...cached, schema: {...answersWith('quarantine.show'), params: Id}},
-    ({params, caller}) => runOperation(app, 'quarantine.show', params, caller),
+    {
+      ...cached,
+      schema: {
+        ...answersWith('quarantine.show'),
+        params: Id,
+        querystring: asQuery(OPERATIONS['quarantine.show'].input.omit({id: true})),
+      },
+    },
+    ({params, query, caller}) => runOperation(app, 'quarantine.show', {...query, ...params}, caller),
   );
+  const replaying = {config: {access: 'replay'}} as const;
+  // A mapping is a file on the machine that the warehouse is on: that is for the command line.
+  const Again = OPERATIONS['quarantine.replay'].input.omit({mapping: true});
+  http.post(
+    '/v1/quarantine/replay',
+    {...replaying, schema: {...answersWith('quarantine.replay'), body: Again.omit({id: true})}},
+    ({body, caller}) => runOperation(app, 'quarantine.replay', body, caller),
+  );
+  http.post(
+    '/v1/quarantine/:id/replay',
+    {
+      ...replaying,
+      schema: {
+        ...answersWith('quarantine.replay'),
+        params: Id,
+        body: Again.omit({id: true, all: true, reason: true}).nullable().optional(),
+      },
+    },
+    ({params, body, caller}) => runOperation(app, 'quarantine.replay', {...body, ...params}, caller),
+  );
+  for (const did of ['set-aside', 'reopen'] as const) {
+    const name = `quarantine.${did}` as const;
+    http.post(
+      `/v1/quarantine/:id/${did}`,
+      {...replaying, schema: {...answersWith(name), params: Id, body: OPERATIONS[name].input.omit({id: true})}},
+      ({params, body, caller}) => runOperation(app, name, {...body, ...params}, caller),
+    );
+  }
   http.get(
     '/v1/unresolved',
     {...cached, schema: {...answersWith('unresolved'), querystring: asQuery(UnresolvedQuestion)}},

@@ -18,7 +18,9 @@ export async function healthRoutes(http: Http, app: App): Promise<void> {
     await app.warehouse.read(undefined, session => session.row('select 1 as ready'));
     // Ready all the same: a plant that cannot record or contain anything is worse off than one with a gap in its evidence.
     const problems = app.warehouse.problems.map(({where, what, hint}) => `PROBLEM ${where} ${what}: ${hint}\n`);
-    return reply.type('text/plain').send(`ready\n${problems.join('')}`);
+    // Their number alone: this page is open to everybody.
+    const alerts = app.alerts.open > 0 ? `ALERTS ${app.alerts.open} open: fishbone alerts\n` : '';
+    return reply.type('text/plain').send(`ready\n${problems.join('')}${alerts}`);
   });
 
   http.get('/metrics', {config: {access: 'read'}, schema: {hide: true}}, (_request, reply) => {
@@ -27,6 +29,7 @@ export async function healthRoutes(http: Http, app: App): Promise<void> {
       ['fishbone_ledger_entries', 'gauge', 'entries in the ledger', app.warehouse.ledger.head.seq],
       ['fishbone_archive_problems', 'gauge', 'files that the archive has lost', app.warehouse.problems.length],
       ['fishbone_position', 'gauge', 'newest batch', app.warehouse.position],
+      ['fishbone_alerts_open', 'gauge', 'open alerts about the supply of data', app.alerts.open],
       ['fishbone_deliveries_open', 'gauge', 'lots whose message has not arrived', holds.filter(isOpen).length],
       ['fishbone_http_requests_total', 'counter', 'requests answered', requests],
       ['fishbone_http_failures_total', 'counter', 'requests that failed by a fault of ours', failures],

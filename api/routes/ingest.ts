@@ -12,7 +12,8 @@ import type {Http} from '../http.ts';
 import {ingest, isUnusable} from '../load-files.ts';
 import {runOperation} from '../operations.ts';
 import {asQuery} from '../query-string.ts';
-import {InspectionInput} from '../record-inspections.ts';
+import {INSPECTIONS, InspectionInput} from '../record-inspections.ts';
+import {noteRefused} from '../watch-rejects.ts';
 import {answersWith} from './answers-with.ts';
 
 /** What may be sent, and how such a file is called. */
@@ -74,6 +75,11 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
     '/v1/inspections',
     {
       config: {access: 'append'},
+      // What is refused is in no batch, and a station that suddenly sends nothing else has to be noticed.
+      onResponse: async ({body}, {statusCode}) => {
+        const rows = Array.isArray(body) ? body.length : 1;
+        if (statusCode === 400 || statusCode === 422) await noteRefused(app, INSPECTIONS, rows);
+      },
       schema: {...answersWith('inspections'), body: z.union([InspectionInput, z.array(InspectionInput)])},
       // Of a union, zod's errors would not say which field it was.
       validatorCompiler: () => (body: unknown) => {
@@ -101,6 +107,6 @@ async function keep(body: Readable, path: string): Promise<string> {
 /** A file of which not a row could be read is the sender's error, not a receipt. */
 function usable(receipts: Receipt[]): Receipt[] {
   const unusable = receipts.find(isUnusable);
-  if (unusable) throw new FishboneError('FILE_UNUSABLE', unusable.notices.join('; '), {hint: 'nothing was recorded'});
+  if (unusable) throw new FishboneError('FILE_UNUSABLE', unusable.notices.join('; '), {hint: 'no row was taken in'});
   return receipts;
 }

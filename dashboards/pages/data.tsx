@@ -1,32 +1,25 @@
 /** Data: what came in, what was turned away and why, and the commands that put it right. */
-import {useState} from 'react';
-import type {BatchRow, QuarantinedBatch, RejectedRow, Unresolved} from '../../api/schemas.ts';
-import {useBatches, usePlant, useQuarantine, useRejectedRows, useUnresolved} from '../api.ts';
+import type {BatchRow, Unresolved} from '../../api/schemas.ts';
+import {useBatches, usePlant, useQuarantine, useUnresolved} from '../api.ts';
 import {age, count, counted, moment} from '../format.ts';
-import {Answer, Command, Empty} from '../parts/answer.tsx';
+import {Alerts} from '../parts/alerts.tsx';
+import {Answer, Empty} from '../parts/answer.tsx';
+import {Queue} from '../parts/queue.tsx';
 import {Wide} from '../parts/wide.tsx';
-
-const ROWS_SHOWN = 50;
 
 export function Data() {
   return (
     <>
       <h1>Data</h1>
       <Freshness />
-      <section>
+      <Alerts />
+      <section id="quarantine">
         <h2>Quarantine</h2>
         <p className="subtitle">
-          Rows that were turned away, with their reason. Nothing of them is lost: a replay takes them in.
+          Rows that were turned away, by what is wrong with them, the most first. Nothing of them is lost: a replay
+          takes them in.
         </p>
-        <Answer query={useQuarantine()}>
-          {({batches}) =>
-            batches.length === 0 ? (
-              <p>● No row waits here.</p>
-            ) : (
-              batches.map(batch => <Quarantined key={batch.id} batch={batch} />)
-            )
-          }
-        </Answer>
+        <Answer query={useQuarantine()}>{({groups}) => <Queue groups={groups} />}</Answer>
       </section>
       <section>
         <h2>Unresolved</h2>
@@ -75,76 +68,6 @@ function Freshness() {
       ))}
     </p>
   );
-}
-
-function Quarantined({batch}: {batch: QuarantinedBatch}) {
-  const [open, setOpen] = useState(false);
-  const timeZone = usePlant().data?.timeZone;
-  return (
-    <details className="quarantined" onToggle={event => setOpen(event.currentTarget.open)}>
-      <summary>
-        <b>{batch.source}</b> {counted(batch.open, 'row')} waiting
-        {batch.open < batch.rejected && <> of {count(batch.rejected)}</>}
-        <small>
-          batch <code>{batch.id}</code>, {moment(batch.at, timeZone)}
-        </small>
-      </summary>
-      <ul>
-        {batch.reasons.map(({field, reason, rows}) => (
-          <li key={`${field} ${reason}`}>
-            {counted(rows, 'row')}: {field && <code>{field}</code>} {reason}
-          </li>
-        ))}
-      </ul>
-      {open && <Rejected id={batch.id} />}
-      <p className="subtitle">Once the cause is put right (a mapping, a missing table), replay them:</p>
-      <Command text={`npx fishbone quarantine replay ${batch.id}`} />
-    </details>
-  );
-}
-
-function Rejected({id}: {id: string}) {
-  return (
-    <Answer query={useRejectedRows(id, true)}>
-      {({rows}) => (
-        <>
-          <Wide label={`Rejected rows of ${id}`}>
-            <table>
-              <thead>
-                <tr>
-                  <th>file</th>
-                  <th className="number">line</th>
-                  <th>table</th>
-                  <th>field</th>
-                  <th>reason</th>
-                  <th>as it was sent</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.slice(0, ROWS_SHOWN).map(row => (
-                  <tr key={`${row.source} ${row.line} ${row.table} ${row.field} ${row.reason}`}>
-                    <td>{row.source}</td>
-                    <td className="number">{row.line ?? '–'}</td>
-                    <td>{row.table}</td>
-                    <td>{row.field ?? '–'}</td>
-                    <td>{row.reason}</td>
-                    <td className="sent">{sentText(row)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Wide>
-          {rows.length > ROWS_SHOWN && <p className="subtitle">and {count(rows.length - ROWS_SHOWN)} more</p>}
-        </>
-      )}
-    </Answer>
-  );
-}
-
-function sentText({row}: RejectedRow): string {
-  return Object.entries(row)
-    .map(([name, value]) => `${name}=${value ?? ''}`)
-    .join('  ');
 }
 
 function References({references, lookAlikes}: Unresolved) {
@@ -210,7 +133,7 @@ function Batches({batches}: {batches: BatchRow[]}) {
           {batches
             .toSorted((a, b) => b.batch - a.batch)
             .map(batch => (
-              <tr key={batch.batch}>
+              <tr key={batch.batch} id={`batch-${batch.batch}`}>
                 <td className="number">{batch.batch}</td>
                 <td>{moment(batch.at, timeZone)}</td>
                 <td>

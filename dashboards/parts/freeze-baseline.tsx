@@ -1,5 +1,4 @@
 /** The dialogs that freeze the limits of a chart and take them out of force again; each wants a reason and a name. */
-import {type ReactNode, type SubmitEvent, useEffect, useRef} from 'react';
 import type {ChartAnswer, ChartQuestion, FrozenBaseline} from '../../api/schemas.ts';
 import {useFreezeBaseline, usePlant, useRetireBaseline} from '../api.ts';
 import {freezingOf} from '../chart-question.ts';
@@ -7,9 +6,9 @@ import {plotted} from '../charts/chart-kinds.ts';
 import {moment} from '../format.ts';
 import {fromPlantTime, toPlantTime} from '../plant-time.ts';
 import {useQuestion} from '../question.ts';
-import {ProblemNote} from './answer.tsx';
+import {Decision} from './decision.tsx';
 import {formText} from './form-text.ts';
-import {NameField, nameOf} from './who.tsx';
+import {nameOf} from './who.tsx';
 
 interface FreezeProps {
   answer: ChartAnswer;
@@ -50,6 +49,7 @@ export function FreezeBaseline({answer, question, close}: FreezeProps) {
       error={freeze.error}
       submit={submit}
       close={close}
+      reason="Reason, kept with the limits"
     >
       <p>
         {plotted(answer)} of {answer.parameter}
@@ -88,53 +88,12 @@ export function RetireBaseline({version, close}: {version: FrozenBaseline; close
       error={retire.error}
       submit={submit}
       close={close}
+      reason="Reason, kept with the limits"
     >
       <p>
         “{version.reason}”, {version.by}, {moment(version.at, timeZone)}. The version before it holds again; where there
         is none, limits are estimated anew and no alarm watches this chart.
       </p>
     </Decision>
-  );
-}
-
-interface DecisionProps {
-  title: string;
-  act: string;
-  busy: boolean;
-  error: Error | null;
-  submit: (form: FormData) => void;
-  close: () => void;
-  children: ReactNode;
-}
-
-function Decision({title, act, busy, error, submit, close, children}: DecisionProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog ref={dialog} className="calm" onClose={close} aria-labelledby="decision-title">
-      <form
-        onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
-          event.preventDefault();
-          submit(new FormData(event.currentTarget));
-        }}
-      >
-        <h2 id="decision-title">{title}</h2>
-        {children}
-        <label>
-          <span>Reason, kept with the limits</span>
-          <textarea name="reason" required rows={2} />
-        </label>
-        <NameField />
-        {error && <ProblemNote error={error} />}
-        <footer>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Cancel
-          </button>
-          <button type="submit" className="button" disabled={busy}>
-            {act}
-          </button>
-        </footer>
-      </form>
-    </dialog>
   );
 }

@@ -180,7 +180,8 @@ describe('exit codes', () => {
       /does not exist/,
     ];
     for (const sentence of sentences) expect(ran.err).toMatch(sentence);
-    expect(ran.err.trim().split('\n')).toHaveLength(5);
+    expect(ran.err.trim().split('\n')).toHaveLength(6);
+    expect(ran.err).toContain('its bytes are kept, no row of it: see "fishbone quarantine list"');
   });
 
   test('3 with rejected rows, which the quarantine names by line and field, and a replay takes back', async () => {

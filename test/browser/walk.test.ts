@@ -6,7 +6,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {AxeBuilder} from '@axe-core/playwright';
-import type {Browser, Page} from 'playwright-core';
+import type {Browser, Locator, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
 import {ingest} from '../../api/load-files.ts';
@@ -173,6 +173,36 @@ test('8 an address that leads nowhere says so, and where there is something', as
   // All failures together: the most frequent defect is offered as a question of its own.
   await page.getByRole('link', {name: /what causes scratch/}).click();
   await page.waitForURL(/defect=scratch/);
+});
+
+test('9 rejected rows are looked at and set aside, and the alert about them is closed', async () => {
+  const rows = Array.from({length: 30}, (_, k) => `X${k},resin,many`);
+  await fetch(`${server.address}/v1/ingest/lots?source=lots.csv`, {
+    method: 'POST',
+    headers: {'content-type': 'text/csv'},
+    body: `lot,material,quantity\n${rows.join('\n')}\n`,
+  });
+  await page.goto(`${server.address}/data`);
+  await page.getByText('30 rows').first().click();
+  await page.getByText('1 to 20 of 30').waitFor();
+  await page.getByRole('button', {name: 'Later'}).click();
+  await page.getByText('21 to 30 of 30').waitFor();
+  const {violations} = await new AxeBuilder({page}).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze();
+  expect(violations.map(v => `${v.id}: ${v.nodes[0]?.target.join(' ')}`)).toEqual([]);
+  await page.getByRole('button', {name: 'Try again as it is'}).click();
+  await page.getByText('before this replay 30 rows were rejected; now 30 are').waitFor();
+  const decide = async (within: Locator, open: string, act: string) => {
+    await within.getByRole('button', {name: open}).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').first().fill('a test');
+    await dialog.getByRole('textbox').last().fill('Ada');
+    await dialog.getByRole('button', {name: act}).click();
+  };
+  await decide(page.getByRole('main'), 'Set aside …', 'Set aside');
+  await page.getByText('What is done: 1 reason').waitFor();
+  const alert = page.locator('.alerts li', {hasText: 'lots.csv'});
+  await decide(alert, 'Close …', 'Close it');
+  await alert.waitFor({state: 'detached'});
 });
 
 test.each(['/', '/investigate?defect=scratch', '/holds', '/data', '/nonsense'])(

@@ -77,7 +77,7 @@ test('no byte says the name, verify and rebuild agree, answers are as they were 
   const shown = await Promise.all((await listQuarantine(w)).map(({id}) => showQuarantine(w, id)));
   expect(
     shown
-      .flat()
+      .flatMap(({rows}) => rows)
       .map(({row, reason}) => JSON.stringify(row) + reason)
       .filter(text => text.includes(person)),
   ).toHaveLength(3);

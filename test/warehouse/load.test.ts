@@ -15,7 +15,7 @@ const ask = (w: Warehouse, sql: string, asOf?: number) => w.read(asOf, session =
 /** Of the only file that has any. */
 const rejects = async (w: Warehouse) => {
   const [{id}] = await listQuarantine(w);
-  return (await showQuarantine(w, id)).map(({line, field, reason}) => ({line, field, reason}));
+  return (await showQuarantine(w, id)).rows.map(({line, field, reason}) => ({line, field, reason}));
 };
 const raw = async (w: Warehouse, name: string, bytes: string, options = {}) => {
   const path = join(folder(), name);

@@ -14,7 +14,7 @@ test('rejected rows stand with file, line, field and reason; reasons are counted
     {field: 'quantity', reason: 'not a number', rows: 2},
     {field: 'material', reason: 'missing, but required', rows: 1},
   ]);
-  const rows = await showQuarantine(warehouse, '1');
+  const {rows} = await showQuarantine(warehouse, '1');
   expect(rows.map(({table, line, field, reason}) => ({table, line, field, reason}))).toEqual([
     {table: 'lots', line: 3, field: 'quantity', reason: 'not a number: "five"'},
     {table: 'lots', line: 4, field: 'material', reason: 'missing, but required'},
@@ -27,7 +27,7 @@ test('rejected rows stand with file, line, field and reason; reasons are counted
 test('a file of which nothing was accepted has an id of its own', async () => {
   const warehouse = await plantOf([['lots', 'lot,material\nL1,']]);
   expect(await listQuarantine(warehouse)).toMatchObject([{id: 'r1', batch: null, rejected: 1, open: 1}]);
-  expect(await showQuarantine(warehouse, 'r1')).toHaveLength(1);
+  expect((await showQuarantine(warehouse, 'r1')).rows).toHaveLength(1);
   await expect(showQuarantine(warehouse, '1')).rejects.toMatchObject({code: 'NOT_FOUND'});
 });
 
@@ -37,10 +37,10 @@ test('a replay closes what it could accept; a second one the rest', async () => 
   expect(await listQuarantine(warehouse)).toMatchObject([
     {id: '1', rejected: 3, open: 1, reasons: [{field: 'material', reason: 'missing, but required', rows: 1}]},
   ]);
-  expect(await showQuarantine(warehouse, '1')).toMatchObject([{line: 4, row: {lot: 'L3'}}]);
+  expect((await showQuarantine(warehouse, '1')).rows).toMatchObject([{line: 4, row: {lot: 'L3'}}]);
   await feed(warehouse, ['lots', 'lot,material,quantity\nL1,resin,5\nL2,resin,5\nL3,steel,7\nL4,resin,1.2'], 2);
   expect(await listQuarantine(warehouse)).toMatchObject([{id: '1', rejected: 3, open: 0, reasons: []}]);
-  expect(await showQuarantine(warehouse, '1')).toEqual([]);
+  expect((await showQuarantine(warehouse, '1')).rows).toEqual([]);
 });
 
 test('nothing rejected, nothing listed', async () => {

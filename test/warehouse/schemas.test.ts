@@ -95,7 +95,9 @@ test.each(fixtures)(
       ['lots.csv', 1],
     ]);
     const [, operations] = await listQuarantine(w);
-    expect(await showQuarantine(w, operations.id)).toMatchObject([{line: 4, field: 'run', row: {operator: 'Cy Falk'}}]);
+    expect((await showQuarantine(w, operations.id)).rows).toMatchObject([
+      {line: 4, field: 'run', row: {operator: 'Cy Falk'}},
+    ]);
     expect(w.entries().filter(({kind}) => kind === 'note')).toHaveLength(1);
     const again = await feed(w, [
       'operations',

@@ -22,7 +22,7 @@ test('times in the future or before the plant existed are quarantined, each row 
      F,   ,       2099-01-01T00:00:00Z,`,
   ]);
   expect(receipt).toMatchObject({status: 'partly-rejected', tables: [{accepted: 2, rejected: 4}]});
-  const rows = await showQuarantine(w, '1');
+  const {rows} = await showQuarantine(w, '1');
   expect(rows.map(({line, field}) => [line, field])).toEqual([
     [3, 'made_at'],
     [4, 'made_at'],

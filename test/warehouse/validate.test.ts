@@ -25,7 +25,7 @@ const loaded = async (w: Warehouse, path: string, options = {}) =>
 
 const rejects = async (w: Warehouse) => {
   const [{id}] = await listQuarantine(w);
-  return (await showQuarantine(w, id)).map(({line, field, reason}) => [line, field, reason]);
+  return (await showQuarantine(w, id)).rows.map(({line, field, reason}) => [line, field, reason]);
 };
 
 test.each([

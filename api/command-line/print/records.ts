@@ -74,52 +74,6 @@ export function inferText({
   );
 }
 
-export function quarantineText(
-  {batches, conflicts, contradictions = []}: OutputOf<'quarantine.list'>,
-  clock: Clock,
-): string {
-  return paragraphs(
-    batches.length === 0 ? 'The quarantine is empty.' : '',
-    table(
-      ['id', 'when', 'rejected', 'open', 'file'],
-      batches.map(b => [b.id, clock(b.at), b.rejected, b.open, b.source]),
-    ),
-    batches
-      .flatMap(b => b.reasons.slice(0, 5).map(r => `  ${b.id}: ${counted(r.rows, 'row')}: ${fieldOf(r)}${r.reason}\n`))
-      .join(''),
-    batches.length > 0 ? 'Row by row: fishbone quarantine show ID' : '',
-    conflicts
-      ? conflicts.length === 0
-        ? 'No rows contradict each other.'
-        : `${bold('Contradictions')} (the later batch counts; recorded_at would settle them)\n${table(
-            ['batch', 'when', 'table', 'rows', 'file'],
-            conflicts.map(c => [String(c.batch), clock(c.at), c.table, c.conflicts, c.source]),
-          )}`
-      : '',
-    ...contradictions.map(
-      ({table: of, rule, rows}) =>
-        `${of}: ${rule}\n${table(['', 'batch', 'record', 'row', 'file'], rows.map(toldRow))}`,
-    ),
-  );
-}
-
-function toldRow({
-  current,
-  batch,
-  record,
-  row,
-  source,
-}: NonNullable<OutputOf<'quarantine.list'>['contradictions']>[number]['rows'][number]) {
-  const values = Object.entries(row).filter(([, value]) => value !== null);
-  return [
-    current ? 'current' : '',
-    String(batch),
-    String(record),
-    values.map(([name, value]) => `${name}=${value}`).join(' '),
-    source,
-  ];
-}
-
 export function unresolvedText({references, lookAlikes}: OutputOf<'unresolved'>): string {
   return paragraphs(
     references.length === 0 ? 'Everything that is referred to is described.' : '',
@@ -133,19 +87,6 @@ export function unresolvedText({references, lookAlikes}: OutputOf<'unresolved'>)
       lookAlikes.map(({kind, ids}) => [kind, ids.map(id => `'${id}'`).join(' and ')]),
     ),
   );
-}
-
-export function rejectedText({rows}: OutputOf<'quarantine.show'>): string {
-  const shown = rows.slice(0, ROWS_SHOWN).map(row => {
-    const line = row.line === null ? '' : `:${row.line}`;
-    return `  ${row.source}${line}: ${row.table}: ${fieldOf(row)}${row.reason}\n`;
-  });
-  const rest = rows.length > ROWS_SHOWN ? `  and ${rows.length - ROWS_SHOWN} more (--json gives all)\n` : '';
-  return rows.length === 0 ? 'No rejected rows.\n' : shown.join('') + rest;
-}
-
-function fieldOf({field}: {field: string | null}): string {
-  return field === null ? '' : `${field}: `;
 }
 
 export function holdText(hold: Hold, clock: Clock): string {
