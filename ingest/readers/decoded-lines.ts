@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
 import {IngestError} from '../error.ts';
+import {decoderOf} from './encodings.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const LINE_CHARACTERS_MAX = 1 << 20;
@@ -37,7 +38,7 @@ export async function eachDecodedLine(
   take: (text: string, line: number, ended: boolean) => void,
   longest = LINE_CHARACTERS_MAX,
 ): Promise<void> {
-  const decoder = new TextDecoder(encoding);
+  const decoder = decoderOf(encoding);
   let line = 1;
   let rest = '';
   const split = (text: string): void => {
