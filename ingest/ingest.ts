@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Receipt} from '../warehouse/data-answers.ts';
 import type {LoadPlan} from '../warehouse/load-plan.ts';
+import {Unreadable} from '../warehouse/unreadable.ts';
 import {IngestError} from './error.ts';
 import {expandPaths} from './expand-paths.ts';
 import {mapTables} from './map-table.ts';
@@ -63,7 +64,10 @@ export async function withPlan<T>(
 ): Promise<T> {
   const into = await mkdtemp(join(options.scratch ?? tmpdir(), 'fishbone-records-'));
   try {
-    return await use(await planFile(path, options, into));
+    const plan = await planFile(path, options, into);
+    return await use(plan).catch((cause: unknown) => {
+      throw cause instanceof Unreadable ? new IngestError(`${path}: ${cause.message}`, {cause}) : cause;
+    });
   } finally {
     await rm(into, {recursive: true, force: true});
   }
