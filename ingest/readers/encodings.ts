@@ -7,9 +7,16 @@ import {readUtf8} from './text.ts';
 const CHUNK_BYTES = 1 << 20;
 
 export const ENCODINGS = [
-  ...(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'windows-1250', 'windows-1251', 'iso-8859-15'] as const),
-  ...(['shift_jis', 'gb18030'] as const),
-];
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'windows-1252',
+  'windows-1250',
+  'windows-1251',
+  'iso-8859-15',
+  'shift_jis',
+  'gb18030',
+] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
 /** Of the bytes 0x80 to 0x9f; what is not defined is the sign for that. Node's own decoder reads them as Latin-1. */
