@@ -22,6 +22,7 @@ export interface LoadOptions {
   wide?: boolean;
   mapping?: string;
   timeZone?: string;
+  encoding?: string;
   dryRun?: boolean;
 }
 
@@ -115,13 +116,14 @@ function rejectedNow(app: App, seq: number): number | null {
 
 function readAgain({how = {}, tables, source}: BatchBody, options: Omit<LoadOptions, 'dryRun'>): IngestOptions {
   const timeZone = options.timeZone ?? how.timeZone;
-  if (options.mapping !== undefined) return {timeZone, mapping: options.mapping};
+  const encoding = options.encoding ?? how.encoding;
+  if (options.mapping !== undefined) return {timeZone, encoding, mapping: options.mapping};
   if (how.mapping !== undefined && options.table === undefined && !options.wide) {
-    return {timeZone, mapping: how.mapping as IngestOptions['mapping']};
+    return {timeZone, encoding, mapping: how.mapping as IngestOptions['mapping']};
   }
   // The kept bytes have no name that could say the table.
   const name = tables[0]?.table ?? basename(source);
-  return {timeZone, name, table: options.table ?? how.table, wide: options.wide ?? how.wide};
+  return {timeZone, encoding, name, table: options.table ?? how.table, wide: options.wide ?? how.wide};
 }
 
 export interface InferAnswer {

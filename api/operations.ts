@@ -71,6 +71,7 @@ const HowToRead = {
   wide: z.boolean().optional(),
   mapping: z.string().optional().describe('path of a mapping'),
   timeZone: z.string().optional(),
+  encoding: z.string().optional().describe('of delimited text that is not UTF-8'),
 };
 
 export const OPERATIONS = {

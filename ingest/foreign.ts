@@ -53,14 +53,6 @@ const FOREIGN: readonly Foreign[] = [
     what: 'an old Excel workbook: save the sheet as CSV UTF-8',
   },
   {endings: ['.gz'], starts: [[0x1f, 0x8b]], what: 'compressed (gzip): unpack it first'},
-  {
-    endings: [],
-    starts: [
-      [0xff, 0xfe],
-      [0xfe, 0xff],
-    ],
-    what: 'UTF-16 text: save it as UTF-8',
-  },
   {endings: ['.png'], starts: [[0x89, 0x50, 0x4e, 0x47]], what: `a PNG image: ${IMAGE}`},
   {endings: ['.jpg', '.jpeg'], starts: [[0xff, 0xd8, 0xff]], what: `a JPEG image: ${IMAGE}`},
   {endings: ['.bmp', '.tif', '.tiff', '.webp'], starts: [], what: `an image: ${IMAGE}`},

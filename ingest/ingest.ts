@@ -5,12 +5,14 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Receipt} from '../warehouse/data-answers.ts';
 import type {LoadPlan} from '../warehouse/load-plan.ts';
+import {Unreadable} from '../warehouse/unreadable.ts';
 import {IngestError} from './error.ts';
 import {expandPaths} from './expand-paths.ts';
 import {mapTables} from './map-table.ts';
-import {type MappingInput, type ReadMapping, readMapping} from './mapping.ts';
+import {layoutOf, type MappingInput, type ReadMapping, readMapping} from './mapping.ts';
 import {mappingNotices} from './notices.ts';
 import {planPlainTable} from './plain-table.ts';
+import {ENCODINGS, type Encoding} from './readers/encodings.ts';
 import {read} from './readers/readers.ts';
 
 export interface IngestOptions {
@@ -24,6 +26,8 @@ export interface IngestOptions {
   mapping?: string | MappingInput;
   /** IANA name, for times without an offset; goes before the mapping's. */
   timeZone?: string;
+  /** Of delimited text that is not UTF-8; goes before the mapping's. */
+  encoding?: string;
   /** Says what would happen, and changes nothing. */
   dryRun?: boolean;
   /** A folder for what lasts only while a file is read; otherwise the system's. */
@@ -60,7 +64,10 @@ export async function withPlan<T>(
 ): Promise<T> {
   const into = await mkdtemp(join(options.scratch ?? tmpdir(), 'fishbone-records-'));
   try {
-    return await use(await planFile(path, options, into));
+    const plan = await planFile(path, options, into);
+    return await use(plan).catch((cause: unknown) => {
+      throw cause instanceof Unreadable ? new IngestError(`${path}: ${cause.message}`, {cause}) : cause;
+    });
   } finally {
     await rm(into, {recursive: true, force: true});
   }
@@ -76,7 +83,8 @@ export async function planFile(path: string, options: IngestOptions = {}, into?:
     throw new IngestError('a mapping names its own tables: leave out --table and --wide, or the --mapping');
   const told = options.mapping === undefined ? undefined : await readMapping(options.mapping);
   const {records, notices, tables, timeFormats} = await read(path, {
-    names: told?.mapping.columns,
+    ...(told && layoutOf(told.mapping)),
+    ...(options.encoding !== undefined && {encoding: encodingNamed(options.encoding)}),
     told: told ? '--mapping' : options.table !== undefined ? '--table' : options.wide ? '--wide' : undefined,
     ...(into !== undefined && {into}),
   });
@@ -90,7 +98,7 @@ export async function planFile(path: string, options: IngestOptions = {}, into?:
     missing: [],
     decimal: '.',
     notices,
-    how: {table: options.table, wide: options.wide, timeZone: options.timeZone},
+    how: {table: options.table, wide: options.wide, timeZone: options.timeZone, encoding: options.encoding},
     dryRun: options.dryRun,
   };
   if (told) await applyMapping(plan, told);
@@ -108,6 +116,12 @@ async function applyMapping(plan: LoadPlan, {mapping, where, input}: ReadMapping
   plan.decimal = mapping.decimal;
   if (Object.keys(mapping.foldCase).length > 0) plan.foldCase = mapping.foldCase;
   plan.notices.push(...(await mappingNotices(mapping, where, plan.records)));
+}
+
+function encodingNamed(name: string): Encoding {
+  const encoding = ENCODINGS.find(one => one === name.toLowerCase());
+  if (encoding) return encoding;
+  throw new IngestError(`"${name}" is not an encoding that is read: it is one of ${ENCODINGS.join(', ')}`);
 }
 
 function checkTimeZone(timeZone: string): void {

@@ -6,7 +6,9 @@ import {z} from 'zod';
 import type {Expression} from '../warehouse/load-plan.ts';
 import {nearNames} from '../warehouse/near-names.ts';
 import {IngestError} from './error.ts';
-import {twinsIn} from './readers/csv.ts';
+import {twinsIn} from './readers/csv-head.ts';
+import {ENCODINGS} from './readers/encodings.ts';
+import type {Layout} from './readers/reader.ts';
 
 const Name = z.string().min(1);
 
@@ -98,6 +100,10 @@ const Columns = z
 const Mapping = z.strictObject({
   about: z.string().optional(),
   columns: Columns.optional(),
+  encoding: z.enum(ENCODINGS).optional(),
+  skipLines: z.number().int().min(1).max(1000).optional(),
+  headerRows: z.number().int().min(1).max(5).optional(),
+  totals: z.union([z.enum(['ignore', 'keep']), z.array(Name).min(1)]).optional(),
   tables: z.record(z.string(), z.union([Table.transform(table => [table]), z.array(Table)])),
   ignore: z.record(z.string(), Name).default({}),
   timeZone: z.string().optional(),
@@ -107,6 +113,11 @@ const Mapping = z.strictObject({
   decimal: z.enum(['.', ',']).default('.'),
   notices: z.array(Notice).default([]),
 });
+
+/** @returns what a mapping says of how its table stands in the file */
+export function layoutOf({columns, encoding, skipLines, headerRows, totals, decimal}: Mapping): Layout {
+  return {names: columns, encoding, skipLines, headerRows, totals, decimal};
+}
 
 /** A mapping as a person writes it (JSON); README.md shows each form. */
 export type MappingInput = z.input<typeof Mapping>;

@@ -3,8 +3,11 @@ import {IngestError} from './error.ts';
 import {folded} from './map-table.ts';
 import type {Mapping, MappingNotice} from './mapping.ts';
 import {CsvRecords} from './readers/csv-records.ts';
-import {readUtf8} from './readers/text.ts';
+import {eachDecodedLine} from './readers/decoded-lines.ts';
+import {readText} from './readers/encodings.ts';
 import {didYouMean} from './suggest.ts';
+
+const MADE_CHARACTERS_MAX = 16 << 20;
 
 type Count = {add: (record: readonly string[]) => void; state: () => string | undefined};
 
@@ -17,7 +20,7 @@ export async function mappingNotices(mapping: Mapping, where: string, records: R
   const ignored = Object.entries(mapping.ignore).map(([column, why]) => `column "${column}" is not taken: ${why}`);
   const folds = Object.entries(mapping.foldCase);
   if (mapping.notices.length + folds.length === 0) return ignored;
-  if (records.format !== 'csv') {
+  if (records.format !== 'csv' && !(records.format === 'ndjson' && records.made)) {
     if (mapping.notices.length > 0) throw new IngestError(`${where}: notices: they can only be counted in CSV files`);
     return [...ignored, ...folds.map(([column, fold]) => `column "${column}" is read in ${fold} case`)];
   }
@@ -110,13 +113,20 @@ function exactDuplicates(say: string): Count {
 
 const several = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-async function eachRecord(source: RecordSource & {format: 'csv'}, take: (record: string[]) => void): Promise<void> {
+async function eachRecord(source: RecordSource, take: (record: string[]) => void): Promise<void> {
+  if (source.format !== 'csv') {
+    const taken = (text: string) => {
+      const made = JSON.parse(text) as Record<string, string>;
+      if (made.$reason === undefined) take(source.columns.map(column => made[column] ?? ''));
+    };
+    await eachDecodedLine(source.path, 'utf-8', taken, MADE_CHARACTERS_MAX);
+    return;
+  }
   let isHeader = source.headerLines > 0;
-  const parser = new CsvRecords(source.delimiter, record => {
-    if (!isHeader) take(record);
+  const parser = new CsvRecords(source.delimiter, ({fields}) => {
+    if (!isHeader) take(fields);
     isHeader = false;
   });
-  const decoder = new TextDecoder();
-  await readUtf8(source.path, chunk => parser.feed(decoder.decode(chunk, {stream: true})));
+  await readText(source.path, 'utf-8', text => parser.feed(text));
   parser.end();
 }

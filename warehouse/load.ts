@@ -25,6 +25,7 @@ import {settleLong, settleWide} from './settle-measurements.ts';
 import {latestTime} from './skewed-times.ts';
 import {type BrokenRecord, openRecords} from './staging.ts';
 import {triedFiles} from './tries.ts';
+import {faultOf, Unreadable} from './unreadable.ts';
 import {type Validated, validate} from './validate.ts';
 
 /** Finds the lines (1 = first) on which records start: of data records by ordinal, of broken ones by their byte offset. */
@@ -106,6 +107,9 @@ export async function load(context: LoadContext, plan: LoadPlan): Promise<{recei
     const behind = await failureOf(project(session, context.holdings, [entry], {known: context.known, settled}));
     parts.end('project');
     return {receipt, behind};
+  } catch (error) {
+    if (error instanceof Unreadable) await keepOnlyHeld(context, digest);
+    throw error;
   } finally {
     await scratch.clear();
   }
@@ -142,9 +146,13 @@ async function prepare(context: LoadContext, scratch: Scratch, plan: LoadPlan, p
   const prepared: PreparedFile[] = [];
   const named: Named = {assigned: new Map(), pseudonyms: new Set()};
   const life = {since: context.since, until: latestTime(context.ledger)};
-  const records = await openRecords(scratch, plan);
+  const judged = <T>(reading: Promise<T>): Promise<T> =>
+    reading.catch(async (error: unknown) => {
+      throw await faultOf(context.session, plan, error);
+    });
+  const records = await judged(openRecords(scratch, plan));
   for (const [k, table] of plan.tables.entries()) {
-    const validated = await validate(scratch, {plan, records}, table, k, life);
+    const validated = await judged(validate(scratch, {plan, records}, table, k, life));
     await pseudonymise(scratch, context.persons, table, k, named);
     const {errors, ambiguous} = validated;
     const broken = k === 0 ? await records.broken() : [];

@@ -102,11 +102,11 @@ async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'nd
   if (source.made) return stageMade(scratch, source);
   const usable = "line is not null and trim(line) <> ''";
   const isObject = "coalesce(try(json_type(line)) = 'OBJECT', false)";
-  const columns = source.columns.map(c => `line ->> ${quoteText(jsonPath(c))} as ${quoteName(c)}`);
   const relation = await scratch.table(
     'staged',
-    `select ${columns.join(', ')}, rowid + 1 as "$line" from lines
-     where ${usable} and case when json_valid(line) then ${isObject} else false end order by rowid`,
+    `select ${extracted(source.columns)}, "$line" from (
+       select json_extract_string(line, ${pathsOf(source.columns)}) as fields, rowid + 1 as "$line" from lines
+       where ${usable} and case when json_valid(line) then ${isObject} else false end order by rowid)`,
   );
   const broken = async () => {
     const rows = await scratch.session.rows<{line: number; text: string}>(
@@ -122,10 +122,11 @@ async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'nd
 async function stageMade(scratch: Scratch, source: RecordSource): Promise<Records> {
   const field = (key: string) => `line ->> ${quoteText(jsonPath(key))}`;
   const line = `(${field('$line')})::integer`;
-  const columns = source.columns.map(c => `${field(c)} as ${quoteName(c)}`);
   const relation = await scratch.table(
     'staged',
-    `select ${columns.join(', ')}, ${line} as "$line" from lines where (${field('$reason')}) is null order by rowid`,
+    `select ${extracted(source.columns)}, "$line" from (
+       select json_extract_string(line, ${pathsOf(source.columns)}) as fields, ${line} as "$line"
+       from lines where (${field('$reason')}) is null order by rowid)`,
   );
   const broken = async () => {
     const rows = await scratch.session.rows<{line: number; reason: string; text: string}>(
@@ -137,4 +138,10 @@ async function stageMade(scratch: Scratch, source: RecordSource): Promise<Record
   return {relation, ordinal: 's.rowid', line: 's."$line"', types: new Map(), broken};
 }
 
-const jsonPath = (key: string) => `$."${key.replaceAll('"', '\\"')}"`;
+/** All fields of a line at once: asked for one by one, each would take the line apart anew. */
+const pathsOf = (keys: readonly string[]) => `[${keys.map(key => quoteText(jsonPath(key))).join(', ')}]`;
+const extracted = (columns: readonly string[]) =>
+  columns.map((c, i) => `fields[${i + 1}] as ${quoteName(c)}`).join(', ');
+
+/** A JSON Pointer (RFC 6901): unlike a path, it takes any key for what it is. */
+const jsonPath = (key: string) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;

@@ -57,6 +57,7 @@ export function withHowToRead(command: Command): Command {
     .option('--table <table>', "the canonical table (default: the file's name)")
     .option('--wide', 'measurements with one column a parameter')
     .option('--mapping <file>', 'how the columns become canonical tables')
+    .option('--encoding <name>', 'of delimited text that is not UTF-8, such as windows-1252')
     .option('--time-zone <zone>', 'of times without an offset, such as Europe/Berlin');
 }
 

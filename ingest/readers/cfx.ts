@@ -1,7 +1,7 @@
 import type {Expression, TablePlan} from '../../warehouse/load-plan.ts';
 import {IngestError} from '../error.ts';
 import {CFX_COLUMNS, CfxRecords} from './cfx-records.ts';
-import {eachDecodedLine, examineText} from './decoded-lines.ts';
+import {eachDecodedLine, examineText, stoppedAt} from './decoded-lines.ts';
 import {JsonValues} from './json-values.ts';
 import {MadeRecords} from './made-records.ts';
 import type {Reader, Reading, ReadOptions} from './reader.ts';
@@ -89,13 +89,14 @@ async function readCfx(path: string, {into}: ReadOptions): Promise<Reading> {
   if (encoding !== 'utf-8') throw new IngestError(`${path}: is IPC-CFX, but not UTF-8 text: send it again as UTF-8`);
   const records = new MadeRecords(into, CFX_COLUMNS);
   const made = new CfxRecords(records);
+  let stopped = 0;
   try {
     const values = new JsonValues(
       path,
       (text, line) => made.take(text, line),
       (text, line) => records.refuse(line, 'not a whole JSON object: it may be cut off', text),
     );
-    await eachDecodedLine(path, encoding, (text, line) => values.line(text, line), LINE_CHARACTERS_MAX);
+    stopped = await eachDecodedLine(path, encoding, (text, line) => values.line(text, line), LINE_CHARACTERS_MAX);
     values.end();
     made.end();
   } finally {
@@ -105,7 +106,7 @@ async function readCfx(path: string, {into}: ReadOptions): Promise<Reading> {
     ...table,
     only: [{column: 'record', values: [of]}],
   }));
-  const notices = made.notices();
+  const notices = [...(stopped > 0 ? [stoppedAt(stopped)] : []), ...made.notices()];
   if (tables.length === 0) {
     const fault = records.firstFault;
     const why = fault ? `line ${fault.line}: ${fault.reason}` : notices.join('; ');

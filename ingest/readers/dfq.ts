@@ -1,6 +1,6 @@
 import type {Expression, TablePlan} from '../../warehouse/load-plan.ts';
 import {IngestError} from '../error.ts';
-import {eachDecodedLine, examineText} from './decoded-lines.ts';
+import {eachDecodedLine, examineText, stoppedAt} from './decoded-lines.ts';
 import {DfqCatalogues} from './dfq-catalogues.ts';
 import {parseDfqLine} from './dfq-line.ts';
 import {DFQ_COLUMNS, DfqRecords} from './dfq-records.ts';
@@ -73,8 +73,9 @@ async function readDfq(path: string, {into}: ReadOptions): Promise<Reading> {
   const catalogues = await readCatalogues(path, encoding);
   const records = new MadeRecords(into, DFQ_COLUMNS);
   const made = new DfqRecords(records, catalogues, {path, digest});
+  let stopped = 0;
   try {
-    await eachDecodedLine(path, encoding, (text, line, ended) => made.take(text, line, ended));
+    stopped = await eachDecodedLine(path, encoding, (text, line, ended) => made.take(text, line, ended));
     made.end();
   } finally {
     records.close();
@@ -85,10 +86,12 @@ async function readDfq(path: string, {into}: ReadOptions): Promise<Reading> {
   }));
   if (tables.length === 0) {
     const fault = records.firstFault;
-    const why = fault ? `line ${fault.line}: ${fault.reason}` : 'it describes no characteristic';
+    const other = stopped > 0 ? stoppedAt(stopped) : 'it describes no characteristic';
+    const why = fault ? `line ${fault.line}: ${fault.reason}` : other;
     throw new IngestError(`${path}: is Q-DAS DFQ of which nothing can be used: ${why}`);
   }
-  return {records: records.source, tables, timeFormats: TIME_FORMATS, notices: noticesOf(made, encoding)};
+  const notices = [...(stopped > 0 ? [stoppedAt(stopped)] : []), ...noticesOf(made, encoding)];
+  return {records: records.source, tables, timeFormats: TIME_FORMATS, notices};
 }
 
 /** They may stand behind the values that refer to them, so they are read first. */

@@ -1,9 +1,16 @@
+import {randomUUID} from 'node:crypto';
+import {closeSync, openSync, writeSync} from 'node:fs';
+import {join} from 'node:path';
+import type {RecordSource} from '../../warehouse/load-plan.ts';
 import {IngestError} from '../error.ts';
-import type {Reader, Reading} from './reader.ts';
+import type {Reader, Reading, ReadOptions} from './reader.ts';
 import {readUtf8} from './text.ts';
 
 const LF = 0x0a;
-const LINE_BYTES_MAX = 64 << 20;
+/** DuckDB reads lines of up to 16 MB. */
+const LINE_BYTES_MAX = 8 << 20;
+/** What is kept of a longer one, for the quarantine. */
+const START_BYTES = 500;
 const COLUMNS_MAX = 10_000;
 
 /** One JSON object a line. */
@@ -16,11 +23,13 @@ export const ndjson: Reader = {
 };
 
 /** @throws IngestError if no line holds an object */
-async function readNdjson(path: string): Promise<Reading> {
+async function readNdjson(path: string, {into}: ReadOptions): Promise<Reading> {
   const columns = new Set<string>();
   let objects = 0;
   let firstBad = 0;
-  await eachLine(path, (text, line) => {
+  const shape = new LineShape();
+  const tooLong = await eachLine(path, (text, line) => {
+    shape.see(text);
     if (text.trim() === '') return;
     const object = parseObject(text);
     if (!object) {
@@ -37,26 +46,62 @@ async function readNdjson(path: string): Promise<Reading> {
   });
   if (objects === 0) {
     throw new IngestError(
-      firstBad > 0
-        ? `${path}: line ${firstBad} is not a JSON object, and no other line is: write one object on each line`
-        : `${path}: is empty: it has no line with a JSON object`,
+      tooLong.includes(firstBad)
+        ? `${path}: line ${firstBad} is longer than ${LINE_BYTES_MAX >> 20} MB, and no other is a JSON object: write one object on each line`
+        : firstBad > 0
+          ? `${path}: line ${firstBad} is not a JSON object, and no other line is: write one object on each line`
+          : `${path}: is empty: it has no line with a JSON object`,
     );
   }
   refuseTwins([...columns], path);
-  return {records: {format: 'ndjson', path, columns: [...columns]}, notices: []};
+  const records: RecordSource = {format: 'ndjson', path, columns: [...columns]};
+  if (tooLong.length === 0 && shape.isPlain) return {records, notices: []};
+  records.path = join(into, `${randomUUID()}.ndjson`);
+  await copyLines(path, records.path);
+  if (tooLong.length === 0) return {records, notices: []};
+  const lines =
+    tooLong.length === 1 ? `line ${tooLong[0]} is` : `${tooLong.length} lines, the first of them ${tooLong[0]}, are`;
+  const notice = `${lines} longer than ${LINE_BYTES_MAX >> 20} MB: not read, and in the quarantine by the start`;
+  return {records, notices: [notice]};
 }
 
-async function eachLine(path: string, take: (text: string, line: number) => void): Promise<void> {
+/** Whether DuckDB takes the lines apart as they are: they end alike, and hold no CR and none of the sign that it cuts at. */
+class LineShape {
+  isPlain = true;
+  #crlf: boolean | undefined;
+
+  see(line: string): void {
+    const crlf = line.endsWith('\r');
+    this.#crlf ??= crlf;
+    const cr = line.indexOf('\r');
+    if (crlf !== this.#crlf || (cr >= 0 && cr < line.length - 1) || line.includes('\x01')) this.isPlain = false;
+  }
+}
+
+/** Copies lines so that they are plain; of those that are too long the start, which is no JSON object any more. */
+async function copyLines(from: string, to: string): Promise<void> {
+  const file = openSync(to, 'wx', 0o600);
+  try {
+    await eachLine(from, text => {
+      // A CR is white space to JSON; other control characters are no JSON, and this one is as good as that one.
+      writeSync(file, `${text.replaceAll('\r', ' ').replaceAll('\x01', '\x02')}\n`);
+    });
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @param take gets each line, of one that is too long its start. @returns the numbers of those, at most a thousand */
+async function eachLine(path: string, take: (text: string, line: number) => void): Promise<number[]> {
+  const tooLong: number[] = [];
   let line = 1;
   let parts: Buffer[] = [];
   let bytes = 0;
   const end = (): void => {
-    take(
-      Buffer.concat(parts)
-        .toString('utf8')
-        .replace(/^\ufeff/, ''),
-      line++,
-    );
+    const whole = Buffer.concat(parts);
+    const isWhole = bytes <= LINE_BYTES_MAX;
+    if (!isWhole && tooLong.length < 1000) tooLong.push(line);
+    take((isWhole ? whole : whole.subarray(0, START_BYTES)).toString('utf8').replace(/^\ufeff/, ''), line++);
     parts = [];
     bytes = 0;
   };
@@ -64,14 +109,14 @@ async function eachLine(path: string, take: (text: string, line: number) => void
     for (let start = 0; start < chunk.length; ) {
       const newline = chunk.indexOf(LF, start);
       const stop = newline < 0 ? chunk.length : newline;
+      if (bytes <= LINE_BYTES_MAX) parts.push(chunk.subarray(start, stop));
       bytes += stop - start;
-      if (bytes > LINE_BYTES_MAX) throw new IngestError(`${path}: line ${line} is longer than 64 MB`);
-      parts.push(chunk.subarray(start, stop));
       if (newline >= 0) end();
       start = stop + 1;
     }
   });
   if (bytes > 0) end();
+  return tooLong;
 }
 
 function parseObject(text: string): object | undefined {

@@ -1,4 +1,6 @@
 import type {RecordSource, TablePlan} from '../../warehouse/load-plan.ts';
+import type {Encoding} from './encodings.ts';
+import type {Totals} from './totals.ts';
 
 /** What reading a file finds out: how to take records out of it, and what is worth saying on the receipt. */
 export interface Reading {
@@ -10,9 +12,22 @@ export interface Reading {
   timeFormats?: string[];
 }
 
-export interface ReadOptions {
+/** What is said of how a table stands in its file: each is left out unless somebody says it. */
+export interface Layout {
   /** Names for the columns of a file that does not name them itself. */
   names?: readonly string[];
+  /** Of text. */
+  encoding?: Encoding;
+  /** Lines before the header. */
+  skipLines?: number;
+  /** Rows that the header has. */
+  headerRows?: number;
+  totals?: Totals;
+  /** Decimal sign of its numbers; '.' if nobody says it. */
+  decimal?: '.' | ',';
+}
+
+export interface ReadOptions extends Layout {
   /** A folder for records that are made from the file; whoever gives it removes it when they are loaded. */
   into: string;
 }

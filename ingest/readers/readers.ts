@@ -7,29 +7,44 @@ import {b2mml} from './b2mml.ts';
 import {cfx} from './cfx.ts';
 import {csv} from './csv.ts';
 import {dfq} from './dfq.ts';
+import {decoderOf, encodingOf} from './encodings.ts';
 import {ndjson} from './ndjson.ts';
 import {parquet} from './parquet.ts';
-import type {Reader, Reading, ReadOptions} from './reader.ts';
+import type {Layout, Reader, Reading, ReadOptions} from './reader.ts';
 
 /** Every format that can be read. Asked in this order; CSV, which anything may be, comes last. */
 const READERS: readonly Reader[] = [parquet, dfq, cfx, b2mml, ndjson, csv];
+
+/** What a format that is no text of rows says itself. */
+const LAYOUT: readonly {of: keyof Layout; said: string; itself: string}[] = [
+  {of: 'names', said: '"columns"', itself: 'names its columns itself'},
+  {of: 'encoding', said: '"encoding" (or --encoding)', itself: 'has an encoding of its own'},
+  {of: 'skipLines', said: '"skipLines"', itself: 'has no lines before its records'},
+  {of: 'headerRows', said: '"headerRows"', itself: 'has no header rows'},
+  {of: 'totals', said: '"totals"', itself: 'has no rows of totals that could be told from others'},
+];
 
 /** Endings of the files that a folder is searched for. */
 export const EXTENSIONS: ReadonlySet<string> = new Set(READERS.flatMap(reader => reader.extensions));
 
 /**
  * Reads any file of a known format; its content, not its name, says which.
- * @param options.names of the columns of a delimited file without a header
+ * @param options the layout of a delimited file, where it is said
  * @param options.told what was said about its tables, as a person says it: --mapping, --table or --wide
  * @throws IngestError if it is none, or not what its name says
  */
 export async function read(path: string, options: Partial<ReadOptions> & {told?: string} = {}): Promise<Reading> {
   const head = await firstBytes(path);
   if (head.length === 0) throw new IngestError(`${path}: is empty (0 bytes): export it again`);
-  const reader = READERS.find(one => one.recognises(head))!;
+  const {encoding} = encodingOf(head, path, options.encoding);
+  const isWide = encoding.startsWith('utf-16');
+  const text = isWide ? Buffer.from(decoderOf(encoding).decode(head)) : head;
+  const reader = READERS.find(one => one.recognises(text))!;
   // Only CSV, which anything may be, is not sure of it.
-  const foreign = reader.format === 'csv' ? foreignKind(path, head) : undefined;
+  const foreign = reader.format === 'csv' ? foreignKind(path, text) : undefined;
   if (foreign) throw new IngestError(`${path}: is ${foreign}`);
+  if (isWide && reader.format !== 'csv')
+    throw new IngestError(`${path}: is ${reader.name} in UTF-16: save it as UTF-8`);
   const ending = extname(path).toLowerCase();
   if (EXTENSIONS.has(ending) && !reader.extensions.includes(ending)) {
     const named = READERS.findLast(one => one.extensions.includes(ending))!;
@@ -42,9 +57,10 @@ export async function read(path: string, options: Partial<ReadOptions> & {told?:
     throw new IngestError(
       `${path}: is ${reader.name}, which says itself what its tables are: leave out ${options.told}`,
     );
-  if (options.names && reader.format !== 'csv')
+  const strange = reader.format === 'csv' ? undefined : LAYOUT.find(({of}) => options[of] !== undefined);
+  if (strange)
     throw new IngestError(
-      `${path}: is ${reader.name}, which names its columns itself: leave "columns" out of the mapping`,
+      `${path}: is ${reader.name}, which ${strange.itself}: leave ${strange.said} out of the mapping`,
     );
   return reader.read(path, {into: tmpdir(), ...options});
 }

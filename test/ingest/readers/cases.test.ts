@@ -18,7 +18,7 @@ interface Expected {
   notices: string[];
 }
 
-const FORMATS = ['dfq', 'cfx', 'b2mml'];
+const FORMATS = ['csv', 'dfq', 'cfx', 'b2mml'];
 const TABLES =
   'products work_orders lots parts genealogy movements stations shifts operations parameters measurements readings ' +
   'inspections defects tallies';
@@ -29,7 +29,9 @@ for (const format of FORMATS) {
     test.each(readdirSync(home))('%s', async name => {
       const input = join(home, name, readdirSync(join(home, name)).find(file => file.startsWith('input.'))!);
       const digest = createHash('sha256').update(readFileSync(input)).digest('hex').slice(0, 12);
-      const text = readFileSync(join(home, name, 'expected.json'), 'utf8').replaceAll('<digest>', digest);
+      const text = readFileSync(join(home, name, 'expected.json'), 'utf8')
+        .replaceAll('<digest>', digest)
+        .replaceAll('<path>', input);
       const {options = {}, ...expected} = JSON.parse(text) as Expected;
       const warehouse = await Warehouse.open(folder());
       try {

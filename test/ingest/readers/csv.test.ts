@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {read} from '../../../ingest/readers/readers.ts';
-import {file, refusal} from '../folder.ts';
+import {file, folder, refusal} from '../folder.ts';
 
 const readable: {
   what: string;
@@ -95,17 +95,19 @@ const refused: {what: string; content: string | Uint8Array; sentence: string}[] 
   {
     what: 'Latin-1',
     content: Buffer.concat([Buffer.from('a,b\n1,2\n3,gr'), Buffer.from([0xf6]), Buffer.from('n\n')]),
-    sentence: 'parts.csv: line 3 is not UTF-8 text: export the file again with the encoding UTF-8',
+    sentence:
+      'parts.csv: line 3 is not UTF-8 text (as Windows-1252 it would say "3,grön"): export the file again with the encoding UTF-8, or say which it has by --encoding, such as windows-1252, or by "encoding" in a mapping',
   },
   {
     what: 'a character cut off at the end',
     content: Buffer.concat([Buffer.from('a,b\n1,'), Buffer.from([0xe2, 0x82])]),
-    sentence: 'parts.csv: line 2 is not UTF-8 text: export the file again with the encoding UTF-8',
+    sentence:
+      'parts.csv: line 2 is not UTF-8 text (as Windows-1252 it would say "â"): export the file again with the encoding UTF-8, or say which it has by --encoding, such as windows-1252, or by "encoding" in a mapping',
   },
   {
-    what: 'UTF-16',
-    content: Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'),
-    sentence: 'parts.csv: is UTF-16 text: save it as UTF-8',
+    what: 'a header without an end',
+    content: Buffer.alloc((1 << 20) + 1, 'a,'),
+    sentence: 'parts.csv: line 1 goes on for more than 1 MB, so it is no header',
   },
   {
     what: 'NUL bytes',
@@ -127,4 +129,69 @@ const refused: {what: string; content: string | Uint8Array; sentence: string}[] 
 
 test.each(refused)('refuses $what', async ({content, sentence}) => {
   expect(await refusal(read, file('parts.csv', content))).toBe(sentence);
+});
+
+const told: {what: string; options: Parameters<typeof read>[1]; content: string | Uint8Array; sentence: string}[] = [
+  {
+    what: 'a byte order mark that says another encoding',
+    options: {encoding: 'windows-1252'},
+    content: '\ufeffa,b\n1,2\n',
+    sentence:
+      'parts.csv: begins with the byte order mark of UTF-8, so it is not Windows-1252 as was said: leave the encoding out',
+  },
+  {
+    what: 'an encoding that the text is not in',
+    options: {encoding: 'windows-1252'},
+    content: 'a,b\n1,2\n3,grün\n',
+    sentence: 'parts.csv: line 3 and all others are UTF-8 text, not Windows-1252 as was said: leave the encoding out',
+  },
+  {
+    what: 'bytes that the encoding does not know',
+    options: {encoding: 'windows-1252'},
+    content: Buffer.from('a,b\n1,2\n3,\x81\n', 'latin1'),
+    sentence: 'parts.csv: line 3 is not Windows-1252 text: say the right encoding, or export the file again as UTF-8',
+  },
+  {
+    what: 'half a character of UTF-16',
+    options: {},
+    content: Buffer.concat([Buffer.from('\ufeffa,b\n1,2\n3,', 'utf16le'), Buffer.from([0x00, 0xd8, 0x0a, 0x00])]),
+    sentence: 'parts.csv: line 3 is not UTF-16 LE text: say the right encoding, or export the file again as UTF-8',
+  },
+  {
+    what: 'more lines to skip than there are',
+    options: {skipLines: 3},
+    content: 'a,b\n1,2\n',
+    sentence: 'parts.csv: has 2 whole lines, so "skipLines": 3 leaves nothing of it',
+  },
+  {
+    what: 'a header of more rows than there are',
+    options: {headerRows: 2},
+    content: 'a,b\n',
+    sentence: 'parts.csv: has 1 row, but its header has 2 by the mapping',
+  },
+  {
+    what: 'a quote that never closes, behind lines that are skipped',
+    options: {skipLines: 1},
+    content: 'title\na,b\n1,"x\n2,3\n',
+    sentence:
+      'parts.csv: the quote that opens on line 3 never closes: the file was cut off, or the quote is not doubled; export it again',
+  },
+];
+
+test.each(told)('refuses $what', async ({options, content, sentence}) => {
+  expect(await refusal(path => read(path, {...options, into: folder()}), file('parts.csv', content))).toBe(sentence);
+});
+
+test('a first record of other cells than units is a record, and one header is enough where it is said', async () => {
+  const path = file('parts.csv', 'part,value\nm,1\n[x],2\n');
+  expect((await read(path)).records).toMatchObject({columns: ['part', 'value']});
+  const units = file('parts.csv', 'part,value\nP,mm\nQ,2\n');
+  expect((await read(units, {headerRows: 1})).records).toMatchObject({columns: ['part', 'value']});
+  expect(await refusal(read, units)).toMatch(/line 2 looks like a second row of the header/);
+});
+
+test('JSON in UTF-16 is known for what it is', async () => {
+  expect(await refusal(read, file('parts.json', Buffer.from('\ufeff{"part":"P1"}\n', 'utf16le')))).toBe(
+    'parts.json: is JSON in UTF-16: save it as UTF-8',
+  );
 });

@@ -56,7 +56,7 @@ describe('refuses', () => {
     ],
     [
       `K0100 1\nK1001/1 ${'A'.repeat(1 << 20)}\n`.trim(),
-      'line 2 is longer than 1 million characters: the file is damaged',
+      'is Q-DAS DFQ of which nothing can be used: line 2 is too long to be one, so the file is damaged: nothing behind it is read, and of itself only what it begins with',
     ],
   ])('what nothing can be made of (%#)', async (content, sentence) => {
     expect(await refusal(dfq => read(dfq, {into: folder()}), file('x.dfq', content))).toBe(`x.dfq: ${sentence}`);
