@@ -19,6 +19,7 @@ export interface LoadOptions {
   wide?: boolean;
   mapping?: string;
   timeZone?: string;
+  sheet?: string;
   dryRun?: boolean;
 }
 
@@ -72,13 +73,14 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
 
 function readAgain({how = {}, tables}: BatchBody, options: Omit<LoadOptions, 'dryRun'>): IngestOptions {
   const timeZone = options.timeZone ?? how.timeZone;
-  if (options.mapping !== undefined) return {timeZone, mapping: options.mapping};
+  const sheet = options.sheet ?? how.sheet;
+  if (options.mapping !== undefined) return {timeZone, sheet, mapping: options.mapping};
   if (how.mapping !== undefined && options.table === undefined && !options.wide) {
-    return {timeZone, mapping: how.mapping as IngestOptions['mapping']};
+    return {timeZone, sheet, mapping: how.mapping as IngestOptions['mapping']};
   }
   // The kept bytes have no name that could say the table.
   const name = tables[0]?.table;
-  return {timeZone, name, table: options.table ?? how.table, wide: options.wide ?? how.wide};
+  return {timeZone, sheet, name, table: options.table ?? how.table, wide: options.wide ?? how.wide};
 }
 
 export interface InferAnswer {

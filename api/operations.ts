@@ -79,6 +79,7 @@ const HowToRead = {
   wide: z.boolean().optional(),
   mapping: z.string().optional().describe('path of a mapping'),
   timeZone: z.string().optional(),
+  sheet: z.string().optional(),
 };
 
 export const OPERATIONS = {

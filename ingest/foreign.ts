@@ -43,15 +43,13 @@ const FOREIGN: readonly Foreign[] = [
     what: 'an SQLite database: export its tables as CSV',
   },
   {
-    endings: ['.xlsx', '.xlsm', '.ods', '.zip'],
-    starts: [[0x50, 0x4b, 0x03, 0x04]],
-    what: 'an Excel workbook or ZIP archive: save the sheet as CSV UTF-8, or unpack it',
+    endings: ['.ods'],
+    starts: [],
+    what: 'an OpenDocument spreadsheet: save the sheet as .xlsx, or as CSV UTF-8',
   },
-  {
-    endings: ['.xls'],
-    starts: [[0xd0, 0xcf, 0x11, 0xe0]],
-    what: 'an old Excel workbook: save the sheet as CSV UTF-8',
-  },
+  {endings: ['.zip'], starts: [], what: 'a ZIP archive: unpack it'},
+  {endings: ['.xlsb'], starts: [], what: 'a binary Excel workbook: save it as .xlsx, or the sheet as CSV UTF-8'},
+  {endings: ['.xls'], starts: [], what: 'an old Excel workbook: save it as .xlsx, or the sheet as CSV UTF-8'},
   {endings: ['.gz'], starts: [[0x1f, 0x8b]], what: 'compressed (gzip): unpack it first'},
   {
     endings: [],

@@ -14,7 +14,7 @@ export function dataCommands(program: Command, terminal: Terminal): void {
   withHowToRead(withCommon(program.command('ingest')))
     .argument('<path...>', 'files and folders')
     .description(
-      'takes files in: canonical tables as CSV, TSV, NDJSON, Parquet; Q-DAS DFQ, IPC-CFX; anything else by a mapping',
+      'takes files in: canonical tables as CSV, TSV, XLSX, NDJSON, Parquet; Q-DAS DFQ, IPC-CFX; anything else by a mapping',
     )
     .option('--dry-run', 'says what would happen, changes nothing')
     .action(async (paths: string[], {warehouse, json, ...options}: Common & LoadOptions) => {
@@ -76,6 +76,7 @@ function withHowToRead(command: Command): Command {
     .option('--table <table>', "the canonical table (default: the file's name)")
     .option('--wide', 'measurements with one column a parameter')
     .option('--mapping <file>', 'how the columns become canonical tables')
+    .option('--sheet <name>', 'the sheet of a workbook that is meant')
     .option('--time-zone <zone>', 'of times without an offset, such as Europe/Berlin');
 }
 

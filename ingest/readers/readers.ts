@@ -9,9 +9,10 @@ import {dfq} from './dfq.ts';
 import {ndjson} from './ndjson.ts';
 import {parquet} from './parquet.ts';
 import type {Reader, Reading, ReadOptions} from './reader.ts';
+import {xlsx} from './xlsx.ts';
 
 /** Every format that can be read. Asked in this order; CSV, which anything may be, comes last. */
-const READERS: readonly Reader[] = [parquet, dfq, cfx, ndjson, csv];
+const READERS: readonly Reader[] = [parquet, xlsx, dfq, cfx, ndjson, csv];
 
 /** Endings of the files that a folder is searched for. */
 export const EXTENSIONS: ReadonlySet<string> = new Set(READERS.flatMap(reader => reader.extensions));
@@ -19,10 +20,9 @@ export const EXTENSIONS: ReadonlySet<string> = new Set(READERS.flatMap(reader =>
 /**
  * Reads any file of a known format; its content, not its name, says which.
  * @param options.names of the columns of a delimited file without a header
- * @param options.told what was said about its tables, as a person says it: --mapping, --table or --wide
  * @throws IngestError if it is none, or not what its name says
  */
-export async function read(path: string, options: Partial<ReadOptions> & {told?: string} = {}): Promise<Reading> {
+export async function read(path: string, options: Partial<ReadOptions> = {}): Promise<Reading> {
   const head = await firstBytes(path);
   if (head.length === 0) throw new IngestError(`${path}: is empty (0 bytes): export it again`);
   const foreign = foreignKind(path, head);
@@ -44,6 +44,12 @@ export async function read(path: string, options: Partial<ReadOptions> & {told?:
     throw new IngestError(
       `${path}: is ${reader.name}, which names its columns itself: leave "columns" out of the mapping`,
     );
+  if (options.sheet !== undefined && reader.format !== 'xlsx')
+    throw new IngestError(
+      `${path}: is ${reader.name}, which has no sheets: leave out --sheet ("sheet" of the mapping)`,
+    );
+  if (options.rows !== undefined && reader.format !== 'ndjson')
+    throw new IngestError(`${path}: is ${reader.name}, not JSON: leave "rows" out of the mapping`);
   return reader.read(path, {into: tmpdir(), ...options});
 }
 

@@ -79,7 +79,8 @@ const refused: {what: string; name: string; content: string | Uint8Array; senten
     what: 'a workbook named CSV',
     name: 'orders.csv',
     content: Buffer.from([0x50, 0x4b, 3, 4, 0, 0]),
-    sentence: 'orders.csv: is an Excel workbook or ZIP archive: save the sheet as CSV UTF-8, or unpack it',
+    sentence:
+      'orders.csv: is an Excel workbook (XLSX) by its content, not delimited text (CSV) as its name says: rename it to end in .xlsx, or send the file that was meant',
   },
   {
     what: 'STDF, by its first record (FAR) in the byte order of the tester',
