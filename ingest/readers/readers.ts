@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {extname} from 'node:path';
 import {IngestError} from '../error.ts';
 import {foreignKind} from '../foreign.ts';
+import {arrow} from './arrow.ts';
 import {cfx} from './cfx.ts';
 import {csv} from './csv.ts';
 import {dfq} from './dfq.ts';
@@ -12,7 +13,7 @@ import type {Reader, Reading, ReadOptions} from './reader.ts';
 import {xlsx} from './xlsx.ts';
 
 /** Every format that can be read. Asked in this order; CSV, which anything may be, comes last. */
-const READERS: readonly Reader[] = [parquet, xlsx, dfq, cfx, ndjson, csv];
+const READERS: readonly Reader[] = [parquet, arrow, xlsx, dfq, cfx, ndjson, csv];
 
 /** Endings of the files that a folder is searched for. */
 export const EXTENSIONS: ReadonlySet<string> = new Set(READERS.flatMap(reader => reader.extensions));
