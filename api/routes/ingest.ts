@@ -60,14 +60,15 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
           headers,
         },
       },
-      ({params: {table}, query, ...request}) => {
+      request => {
+        const {table} = request.params;
         const type = typeOf(request.headers);
         if (ENDINGS[type] === undefined)
           throw new FishboneError('USAGE', `${type} does not say what kind of table it is`, {
             hint: `send ${Object.keys(ENDINGS).join(', ')}; or POST /v1/ingest, for files that say what their tables are`,
           });
         const name = `${table.replaceAll(/[^\w-]/g, '_')}${ENDINGS[type]}`;
-        return take(app, request, {source: `POST /v1/ingest/${table}`, ...query, table}, name);
+        return take(app, request, {source: `POST /v1/ingest/${table}`, ...request.query, table}, name);
       },
     );
     streamed.post(
@@ -83,7 +84,8 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
           headers,
         },
       },
-      ({query: {name, ...query}, ...request}) => {
+      request => {
+        const {name, ...query} = request.query;
         // Of a path, only the last piece names a file; without a name, there is no ending that could be wrong.
         const file =
           (name ?? 'body')

@@ -86,7 +86,7 @@ function put(fields: Fields, name: string, text: string | undefined): void {
 function textOf(value: unknown): string | undefined {
   if (value === null) return undefined;
   if (typeof value === 'string') return value.startsWith(NUMBER) ? value.slice(NUMBER.length) : value;
-  return typeof value === 'object' ? JSON.stringify(value).replaceAll(MARKED, '$1') : String(value);
+  return typeof value === 'object' ? JSON.stringify(value).replaceAll(MARKED, '$1') : JSON.stringify(value);
 }
 
 const MARKED = new RegExp(`"${NUMBER}([^"]*)"`, 'gu');
