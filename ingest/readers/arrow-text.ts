@@ -68,7 +68,7 @@ function textOf(name: string, type: DataType): (value: unknown) => string | unde
     }
     default:
       throw new IngestError(
-        `column "${name}" is ${String(type)}, which has no text: leave it out, or write it as text`,
+        `column "${name}" is ${Type[type.typeId]}, which has no text: leave it out, or write it as text`,
       );
   }
 }
