@@ -23,6 +23,7 @@ export interface LoadOptions {
   mapping?: string;
   timeZone?: string;
   encoding?: string;
+  sheet?: string;
   dryRun?: boolean;
 }
 
@@ -117,13 +118,14 @@ function rejectedNow(app: App, seq: number): number | null {
 function readAgain({how = {}, tables, source}: BatchBody, options: Omit<LoadOptions, 'dryRun'>): IngestOptions {
   const timeZone = options.timeZone ?? how.timeZone;
   const encoding = options.encoding ?? how.encoding;
-  if (options.mapping !== undefined) return {timeZone, encoding, mapping: options.mapping};
+  const sheet = options.sheet ?? how.sheet;
+  if (options.mapping !== undefined) return {timeZone, encoding, sheet, mapping: options.mapping};
   if (how.mapping !== undefined && options.table === undefined && !options.wide) {
-    return {timeZone, encoding, mapping: how.mapping as IngestOptions['mapping']};
+    return {timeZone, encoding, sheet, mapping: how.mapping as IngestOptions['mapping']};
   }
   // The kept bytes have no name that could say the table.
   const name = tables[0]?.table ?? basename(source);
-  return {timeZone, encoding, name, table: options.table ?? how.table, wide: options.wide ?? how.wide};
+  return {timeZone, encoding, sheet, name, table: options.table ?? how.table, wide: options.wide ?? how.wide};
 }
 
 export interface InferAnswer {

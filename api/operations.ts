@@ -72,6 +72,7 @@ const HowToRead = {
   mapping: z.string().optional().describe('path of a mapping'),
   timeZone: z.string().optional(),
   encoding: z.string().optional().describe('of delimited text that is not UTF-8'),
+  sheet: z.string().optional(),
 };
 
 export const OPERATIONS = {

@@ -22,6 +22,8 @@ export interface IngestOptions {
   table?: string;
   /** Measurements with one column a parameter. */
   wide?: boolean;
+  /** The sheet of a workbook; goes before the mapping's. */
+  sheet?: string;
   /** A mapping, or the path of one. */
   mapping?: string | MappingInput;
   /** IANA name, for times without an offset; goes before the mapping's. */
@@ -82,9 +84,12 @@ export async function planFile(path: string, options: IngestOptions = {}, into?:
   if (options.mapping !== undefined && (options.table !== undefined || options.wide))
     throw new IngestError('a mapping names its own tables: leave out --table and --wide, or the --mapping');
   const told = options.mapping === undefined ? undefined : await readMapping(options.mapping);
+  const sheet = options.sheet ?? told?.mapping.sheet;
   const {records, notices, tables, timeFormats} = await read(path, {
     ...(told && layoutOf(told.mapping)),
     ...(options.encoding !== undefined && {encoding: encodingNamed(options.encoding)}),
+    ...(sheet !== undefined && {sheet}),
+    ...(told?.mapping.rows !== undefined && {rows: told.mapping.rows}),
     told: told ? '--mapping' : options.table !== undefined ? '--table' : options.wide ? '--wide' : undefined,
     ...(into !== undefined && {into}),
   });
@@ -98,7 +103,13 @@ export async function planFile(path: string, options: IngestOptions = {}, into?:
     missing: [],
     decimal: '.',
     notices,
-    how: {table: options.table, wide: options.wide, timeZone: options.timeZone, encoding: options.encoding},
+    how: {
+      table: options.table,
+      wide: options.wide,
+      timeZone: options.timeZone,
+      encoding: options.encoding,
+      sheet: options.sheet,
+    },
     dryRun: options.dryRun,
   };
   if (told) await applyMapping(plan, told);

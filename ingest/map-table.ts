@@ -23,7 +23,8 @@ export function mapTables(mapping: Mapping, where: string, columns: readonly str
   for (const column of Object.keys(mapping.ignore)) mark(column, 'ignore');
   for (const {place, table} of eachTable(mapping)) markUsed(table, place, mark);
   checkFolds(mapping, where, columns, path);
-  const rest = columns.filter(column => !used.has(column));
+  // An index was not sent: the reader counted it, for whoever needs it.
+  const rest = columns.filter(column => !used.has(column) && !column.endsWith('$index'));
   const tables = eachTable(mapping).flatMap(({name, place, table}) =>
     planTables(name, table, rest, `${where}: ${place}`),
   );
@@ -49,6 +50,7 @@ function markUsed(table: MappedTable, place: string, mark: (column: string, plac
   for (const [name, expression] of Object.entries(table.columns))
     for (const column of columnsIn(expression)) mark(column, `${place}.${name}`);
   for (const {column} of table.only) mark(column, `${place}.only`);
+  for (const column of table.present ?? []) mark(column, `${place}.present`);
   if (table.parameters && !takesRest(table))
     for (const column of Object.keys(table.parameters)) mark(column, `${place}.parameters`);
   for (const column of Object.keys(table.texts ?? {})) mark(column, `${place}.texts`);
@@ -104,6 +106,7 @@ function planTables(name: string, table: MappedTable, rest: readonly string[], p
   if (noTable) throw new IngestError(`${place}: ${noTable}`);
   const plan: TablePlan = {table: name, columns: table.columns};
   if (table.only.length > 0) plan.only = table.only;
+  if (table.present) plan.present = table.present;
   if (table.distinct !== undefined) plan.distinct = table.distinct;
   const {parameters, texts} = table;
   if (texts && name !== 'measurements')
@@ -124,7 +127,7 @@ function textPlan(plan: TablePlan, column: string, parameter: string): TablePlan
     parameter: {from: 'constant', value: parameter},
     text_value: {from: 'column', column},
   };
-  return {...plan, columns: {...plan.columns, ...made}, present: [column]};
+  return {...plan, columns: {...plan.columns, ...made}, present: [...(plan.present ?? []), column]};
 }
 
 function parametersOf(

@@ -68,14 +68,16 @@ const Parameters = z.union([
 const Table = z
   .object({
     only: z.record(z.string(), z.union([Text, z.array(Text).min(1)])).optional(),
+    present: z.array(Name).min(1).optional(),
     distinct: z.boolean().optional(),
     parameters: Parameters.optional(),
     texts: z.record(z.string(), Name).optional(),
   })
   .catchall(Value)
-  .transform(({only, distinct, parameters, texts, ...columns}) => ({
+  .transform(({only, present, distinct, parameters, texts, ...columns}) => ({
     columns: columns as Record<string, Expression>,
     only: Object.entries(only ?? {}).map(([column, values]) => ({column, values: [values].flat()})),
+    present,
     distinct,
     parameters,
     texts,
@@ -104,6 +106,8 @@ const Mapping = z.strictObject({
   skipLines: z.number().int().min(1).max(1000).optional(),
   headerRows: z.number().int().min(1).max(5).optional(),
   totals: z.union([z.enum(['ignore', 'keep']), z.array(Name).min(1)]).optional(),
+  sheet: Name.optional(),
+  rows: Name.optional(),
   tables: z.record(z.string(), z.union([Table.transform(table => [table]), z.array(Table)])),
   ignore: z.record(z.string(), Name).default({}),
   timeZone: z.string().optional(),

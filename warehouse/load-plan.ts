@@ -85,6 +85,6 @@ export interface LoadPlan {
   decimal: '.' | ',';
   notices: string[];
   /** What the file was read with, as it was said: kept in the ledger, so that a replay can say the same again. */
-  how?: {table?: string; wide?: boolean; timeZone?: string; encoding?: string; mapping?: unknown};
+  how?: {table?: string; wide?: boolean; timeZone?: string; encoding?: string; sheet?: string; mapping?: unknown};
   dryRun?: boolean;
 }

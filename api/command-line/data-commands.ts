@@ -14,7 +14,7 @@ export function dataCommands(program: Command, terminal: Terminal): void {
   withHowToRead(withCommon(program.command('ingest')))
     .argument('<path...>', 'files and folders')
     .description(
-      'takes files in: canonical tables as CSV, TSV, NDJSON, Parquet; Q-DAS DFQ, IPC-CFX, B2MML; anything else by a mapping',
+      'takes files in: canonical tables as CSV, TSV, XLSX, JSON, Parquet, Arrow; Q-DAS DFQ, IPC-CFX, B2MML; anything else by a mapping',
     )
     .option('--dry-run', 'says what would happen, changes nothing')
     .action(async (paths: string[], {warehouse, json, ...options}: Common & LoadOptions) => {
@@ -58,6 +58,7 @@ export function withHowToRead(command: Command): Command {
     .option('--wide', 'measurements with one column a parameter')
     .option('--mapping <file>', 'how the columns become canonical tables')
     .option('--encoding <name>', 'of delimited text that is not UTF-8, such as windows-1252')
+    .option('--sheet <name>', 'the sheet of a workbook that is meant')
     .option('--time-zone <zone>', 'of times without an offset, such as Europe/Berlin');
 }
 

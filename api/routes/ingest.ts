@@ -1,15 +1,17 @@
 import {createHash} from 'node:crypto';
 import {createWriteStream} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
+import type {IncomingHttpHeaders} from 'node:http';
 import {join} from 'node:path';
 import {Readable, Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
+import type {FastifyRequest} from 'fastify';
 import {z} from 'zod';
 import type {Receipt} from '../../warehouse/data-answers.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {Http} from '../http.ts';
-import {ingest, isUnusable} from '../load-files.ts';
+import {ingest, isUnusable, type LoadOptions} from '../load-files.ts';
 import {runOperation} from '../operations.ts';
 import {asQuery} from '../query-string.ts';
 import {INSPECTIONS, InspectionInput} from '../record-inspections.ts';
@@ -23,11 +25,19 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'application/x-ndjson': '.ndjson',
   'application/ndjson': '.ndjson',
   'application/vnd.apache.parquet': '.parquet',
+  'application/vnd.apache.arrow.stream': '.arrows',
+  'application/vnd.apache.arrow.file': '.arrow',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': '.xlsx',
+  'application/json': '.json',
 };
+
+/** Of what says itself what its tables are; its content says what it is. */
+const ANY_FILE = ['application/octet-stream', 'text/plain'];
 
 const Query = z.object({
   wide: z.boolean().optional(),
   timeZone: z.string().optional(),
+  sheet: z.string().optional().describe('the sheet of a workbook that is meant'),
   dryRun: z.boolean().optional(),
   source: z.string().max(300).optional().describe('what the data are called on receipts and in the quarantine'),
 });
@@ -36,8 +46,9 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
   await http.register(async (streamed: Http) => {
     streamed.removeAllContentTypeParsers();
     // Not collected in memory: the body goes from the connection to the disk.
-    for (const type of Object.keys(ENDINGS))
+    for (const type of [...Object.keys(ENDINGS), ...ANY_FILE])
       streamed.addContentTypeParser(type, (_request, body, done) => done(null, body));
+    const headers = z.object({'idempotency-key': z.string().min(1).max(200).optional()});
     streamed.post(
       '/v1/ingest/:table',
       {
@@ -47,26 +58,42 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
           description: `The body is a file: ${Object.keys(ENDINGS).join(', ')}. Idempotency-Key is honoured.`,
           params: z.object({table: z.string()}),
           querystring: asQuery(Query),
-          headers: z.object({'idempotency-key': z.string().min(1).max(200).optional()}),
+          headers,
         },
       },
-      async ({params: {table}, query, headers, body, caller}) => {
-        const type = (headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
-        const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'ingest-'));
-        try {
-          const path = join(folder, `${table.replaceAll(/[^\w-]/g, '_')}${ENDINGS[type] ?? ''}`);
-          const digest = await keep(body instanceof Readable ? body : Readable.from([]), path);
-          const {source = `POST /v1/ingest/${table}`, ...options} = query;
-          const work = async () => usable(await ingest(app, [path], {...options, table, source: () => source}));
-          const key = headers['idempotency-key'];
-          if (key === undefined) return await work();
-          const request = createHash('sha256')
-            .update(JSON.stringify([table, options, digest]))
-            .digest('hex');
-          return await app.receipts.once(JSON.stringify([caller.authenticated, key]), request, work);
-        } finally {
-          await rm(folder, {recursive: true, force: true});
-        }
+      request => {
+        const {table} = request.params;
+        const type = typeOf(request.headers);
+        if (ENDINGS[type] === undefined)
+          throw new FishboneError('USAGE', `${type} does not say what kind of table it is`, {
+            hint: `send ${Object.keys(ENDINGS).join(', ')}; or POST /v1/ingest, for files that say what their tables are`,
+          });
+        const name = `${table.replaceAll(/[^\w-]/g, '_')}${ENDINGS[type]}`;
+        return take(app, request, {source: `POST /v1/ingest/${table}`, ...request.query, table}, name);
+      },
+    );
+    streamed.post(
+      '/v1/ingest',
+      {
+        config: {access: 'append'},
+        schema: {
+          ...answersWith('ingest'),
+          description:
+            'The body is a file that says itself what its tables are (Q-DAS DFQ, IPC-CFX, a workbook with a sheet a table), or ' +
+            "whose name says it. The file's content says its kind. Idempotency-Key is honoured.",
+          querystring: asQuery(Query.extend({name: z.string().max(300).optional().describe("the file's name")})),
+          headers,
+        },
+      },
+      request => {
+        const {name, ...query} = request.query;
+        // Of a path, only the last piece names a file; without a name, there is no ending that could be wrong.
+        const file =
+          (name ?? 'body')
+            .replace(/^.*[\\/]/, '')
+            .replaceAll(/[^\w.-]/g, '_')
+            .replace(/^\.+/, '') || 'body';
+        return take(app, request, {source: name ?? 'POST /v1/ingest', ...query}, file);
       },
     );
   });
@@ -89,6 +116,32 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
     },
     ({body, caller}) => runOperation(app, 'inspections', {inspections: Array.isArray(body) ? body : [body]}, caller),
   );
+}
+
+const typeOf = (headers: IncomingHttpHeaders): string =>
+  (headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
+
+/** Takes in the file that a body is; once only for one key of one caller. */
+async function take(
+  app: App,
+  {headers, body, caller}: Pick<FastifyRequest, 'headers' | 'body' | 'caller'>,
+  {source, ...options}: Omit<LoadOptions, 'mapping'> & {source: string},
+  name: string,
+): Promise<Receipt[]> {
+  const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'ingest-'));
+  try {
+    const path = join(folder, name);
+    const digest = await keep(body instanceof Readable ? body : Readable.from([]), path);
+    const work = async () => usable(await ingest(app, [path], {...options, source: () => source}));
+    const key = headers['idempotency-key'];
+    if (typeof key !== 'string') return await work();
+    const request = createHash('sha256')
+      .update(JSON.stringify([name, options, digest]))
+      .digest('hex');
+    return await app.receipts.once(JSON.stringify([caller.authenticated, key]), request, work);
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
 }
 
 /** Writes what arrives to a file. @returns its SHA-256 */

@@ -21,7 +21,8 @@ export class MadeLines {
   /** @returns whether it was written: not if it is too long to be read again */
   write(fields: Record<string, unknown>): boolean {
     // DuckDB's JSON knows no NUL.
-    const line = JSON.stringify(fields).replaceAll('\\u0000', '\ufffd');
+    let line = JSON.stringify(fields);
+    if (line.includes('\\u0000')) line = JSON.stringify(fields, withoutNul);
     if (line.length > LINE_CHARACTERS_MAX) return false;
     this.#waiting += `${line}\n`;
     if (this.#waiting.length < BUFFER_CHARACTERS) return true;
@@ -40,3 +41,6 @@ export class MadeLines {
     closeSync(this.#file);
   }
 }
+
+const withoutNul = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value;

@@ -22,6 +22,10 @@ export class MadeTable {
     this.#columns = new Set(columns);
   }
 
+  addColumns(names: Iterable<string>): void {
+    for (const name of names) this.#learn(name, 0);
+  }
+
   put(line: number, fields: Record<string, string>): void {
     for (const name in fields) if (!this.#columns.has(name)) this.#learn(name, line);
     if (this.#lines.write({...fields, $line: line})) this.records++;
@@ -55,9 +59,7 @@ export class MadeTable {
 
   #learn(name: string, line: number): void {
     if (KEPT_NAMES.has(name) || name.includes('\0'))
-      throw new IngestError(
-        `${this.#path}: line ${line}: a column cannot be called ${JSON.stringify(name)}: rename it`,
-      );
+      throw new IngestError(`${this.#path}: a column cannot be called ${JSON.stringify(name)}: rename it`);
     this.#columns.add(name);
     if (this.#columns.size > COLUMNS_MAX)
       throw new IngestError(`${this.#path}: up to line ${line} its records have more than ${COLUMNS_MAX} columns`);

@@ -1,8 +1,12 @@
 import {randomUUID} from 'node:crypto';
 import {closeSync, openSync, writeSync} from 'node:fs';
+import {open} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {RecordSource} from '../../warehouse/load-plan.ts';
 import {IngestError} from '../error.ts';
+import {isObject} from './json-flatten.ts';
+import {MadeTable} from './made-table.ts';
+import {parseRows, readDocument, takeRecord} from './nested-json.ts';
 import type {Reader, Reading, ReadOptions} from './reader.ts';
 import {readUtf8} from './text.ts';
 
@@ -11,9 +15,10 @@ const LF = 0x0a;
 const LINE_BYTES_MAX = 8 << 20;
 /** What is kept of a longer one, for the quarantine. */
 const START_BYTES = 500;
+const HEAD_BYTES = 1 << 20;
 const COLUMNS_MAX = 10_000;
 
-/** One JSON object a line. */
+/** One JSON object a line; or a document with an array of them. */
 export const ndjson: Reader = {
   format: 'ndjson',
   name: 'JSON',
@@ -23,7 +28,15 @@ export const ndjson: Reader = {
 };
 
 /** @throws IngestError if no line holds an object */
-async function readNdjson(path: string, {into}: ReadOptions): Promise<Reading> {
+async function readNdjson(path: string, {rows: said, into}: ReadOptions): Promise<Reading> {
+  const rows = said === undefined ? undefined : parseRows(said, path);
+  const kind = await kindOf(path);
+  if (kind !== 'lines') return readDocument(path, kind === 'array', rows, into);
+  if (rows?.outer)
+    throw new IngestError(
+      `${path}: has one object on each line, so "rows" of the mapping begins with [], as in [].${rows.outer.join('.')}`,
+    );
+  let isNested = rows !== undefined;
   const columns = new Set<string>();
   let objects = 0;
   let firstBad = 0;
@@ -33,14 +46,13 @@ async function readNdjson(path: string, {into}: ReadOptions): Promise<Reading> {
     if (text.trim() === '') return;
     const object = parseObject(text);
     if (!object) {
-      if (objects === 0 && text.trimStart().startsWith('['))
-        throw new IngestError(`${path}: is a JSON array: write one object on each line, without brackets and commas`);
       // Where other lines are objects, the warehouse puts this one into quarantine.
       firstBad ||= line;
       return;
     }
     objects++;
     for (const key of Object.keys(object)) columns.add(key);
+    isNested ||= Object.values(object).some(isObject);
     if (columns.size > COLUMNS_MAX)
       throw new IngestError(`${path}: up to line ${line} its objects have more than ${COLUMNS_MAX} different keys`);
   });
@@ -53,6 +65,7 @@ async function readNdjson(path: string, {into}: ReadOptions): Promise<Reading> {
           : `${path}: is empty: it has no line with a JSON object`,
     );
   }
+  if (isNested) return readNested(path, rows?.inner ?? [], into);
   refuseTwins([...columns], path);
   const records: RecordSource = {format: 'ndjson', path, columns: [...columns]};
   if (tooLong.length === 0 && shape.isPlain) return {records, notices: []};
@@ -63,6 +76,47 @@ async function readNdjson(path: string, {into}: ReadOptions): Promise<Reading> {
     tooLong.length === 1 ? `line ${tooLong[0]} is` : `${tooLong.length} lines, the first of them ${tooLong[0]}, are`;
   const notice = `${lines} longer than ${LINE_BYTES_MAX >> 20} MB: not read, and in the quarantine by the start`;
   return {records, notices: [notice]};
+}
+
+async function readNested(path: string, rows: readonly string[], into: string): Promise<Reading> {
+  const made = new MadeTable(path, into);
+  try {
+    await eachLine(path, (text, line) => {
+      if (text.trim() !== '') takeRecord(made, text, line, rows);
+    });
+    return made.reading([]);
+  } finally {
+    made.close();
+  }
+}
+
+/** A document is an array, or an object that does not end on its first line or holds a table alone. */
+async function kindOf(path: string): Promise<'lines' | 'array' | 'object'> {
+  const file = await open(path);
+  try {
+    const {bytesRead, buffer} = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const head = buffer
+      .toString('utf8', 0, bytesRead)
+      .replace(/^\ufeff/, '')
+      .trimStart();
+    if (head.startsWith('[')) return 'array';
+    const end = head.indexOf('\n');
+    const first = parseObject(end < 0 ? head : head.slice(0, end));
+    // A first line that is damaged is one of many if the next is whole.
+    if (!first)
+      return parseObject(head.slice(end + 1).split('\n')[0])
+        ? 'lines'
+        : head.includes('\n') || bytesRead === HEAD_BYTES
+          ? 'object'
+          : 'lines';
+    const isAlone = end < 0 || head.slice(end).trim() === '';
+    const members: unknown[] = Object.values(first);
+    return isAlone && members.length === 1 && Array.isArray(members[0]) && members[0].some(isObject)
+      ? 'object'
+      : 'lines';
+  } finally {
+    await file.close();
+  }
 }
 
 /** Whether DuckDB takes the lines apart as they are: they end alike, and hold no CR and none of the sign that it cuts at. */

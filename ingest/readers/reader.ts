@@ -30,11 +30,17 @@ export interface Layout {
 export interface ReadOptions extends Layout {
   /** A folder for records that are made from the file; whoever gives it removes it when they are loaded. */
   into: string;
+  /** Of a workbook: the sheet that is meant. */
+  sheet?: string;
+  /** Of nested JSON: which of its arrays holds the records. */
+  rows?: string;
+  /** What was said about its tables, as a person says it: --mapping, --table or --wide. */
+  told?: string;
 }
 
 /** One format. `recognises` looks at the first bytes only; `read` may go through the file but keeps none of it. */
 export interface Reader {
-  format: 'csv' | 'ndjson' | 'parquet' | 'dfq' | 'cfx' | 'b2mml';
+  format: 'csv' | 'ndjson' | 'parquet' | 'dfq' | 'cfx' | 'b2mml' | 'xlsx' | 'arrow';
   /** As a person calls it. */
   name: string;
   /** It says itself what its tables are, so that a mapping has no say. */

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {extname} from 'node:path';
 import {IngestError} from '../error.ts';
 import {foreignKind} from '../foreign.ts';
+import {arrow} from './arrow.ts';
 import {b2mml} from './b2mml.ts';
 import {cfx} from './cfx.ts';
 import {csv} from './csv.ts';
@@ -11,9 +12,10 @@ import {decoderOf, encodingOf} from './encodings.ts';
 import {ndjson} from './ndjson.ts';
 import {parquet} from './parquet.ts';
 import type {Layout, Reader, Reading, ReadOptions} from './reader.ts';
+import {xlsx} from './xlsx.ts';
 
 /** Every format that can be read. Asked in this order; CSV, which anything may be, comes last. */
-const READERS: readonly Reader[] = [parquet, dfq, cfx, b2mml, ndjson, csv];
+const READERS: readonly Reader[] = [parquet, arrow, xlsx, dfq, cfx, b2mml, ndjson, csv];
 
 /** What a format that is no text of rows says itself. */
 const LAYOUT: readonly {of: keyof Layout; said: string; itself: string}[] = [
@@ -30,16 +32,16 @@ export const EXTENSIONS: ReadonlySet<string> = new Set(READERS.flatMap(reader =>
 /**
  * Reads any file of a known format; its content, not its name, says which.
  * @param options the layout of a delimited file, where it is said
- * @param options.told what was said about its tables, as a person says it: --mapping, --table or --wide
  * @throws IngestError if it is none, or not what its name says
  */
-export async function read(path: string, options: Partial<ReadOptions> & {told?: string} = {}): Promise<Reading> {
+export async function read(path: string, options: Partial<ReadOptions> = {}): Promise<Reading> {
   const head = await firstBytes(path);
   if (head.length === 0) throw new IngestError(`${path}: is empty (0 bytes): export it again`);
-  const {encoding} = encodingOf(head, path, options.encoding);
-  const isWide = encoding.startsWith('utf-16');
-  const text = isWide ? Buffer.from(decoderOf(encoding).decode(head)) : head;
-  const reader = READERS.find(one => one.recognises(text))!;
+  const known = READERS.find(one => one.format !== 'csv' && one.recognises(head));
+  const encoding = known ? undefined : encodingOf(head, path, options.encoding).encoding;
+  const isWide = encoding?.startsWith('utf-16') ?? false;
+  const text = encoding && isWide ? Buffer.from(decoderOf(encoding).decode(head)) : head;
+  const reader = known ?? READERS.find(one => one.recognises(text))!;
   // Only CSV, which anything may be, is not sure of it.
   const foreign = reader.format === 'csv' ? foreignKind(path, text) : undefined;
   if (foreign) throw new IngestError(`${path}: is ${foreign}`);
@@ -62,6 +64,12 @@ export async function read(path: string, options: Partial<ReadOptions> & {told?:
     throw new IngestError(
       `${path}: is ${reader.name}, which ${strange.itself}: leave ${strange.said} out of the mapping`,
     );
+  if (options.sheet !== undefined && reader.format !== 'xlsx')
+    throw new IngestError(
+      `${path}: is ${reader.name}, which has no sheets: leave out --sheet ("sheet" of the mapping)`,
+    );
+  if (options.rows !== undefined && reader.format !== 'ndjson')
+    throw new IngestError(`${path}: is ${reader.name}, not JSON: leave "rows" out of the mapping`);
   return reader.read(path, {into: tmpdir(), ...options});
 }
 

@@ -1,5 +1,6 @@
 /** The HTTP door, without a network: what it answers, refuses and remembers. */
-import {tableFromIPC} from 'apache-arrow';
+import {readFileSync} from 'node:fs';
+import {tableFromArrays, tableFromIPC, tableToIPC} from 'apache-arrow';
 import type {InjectOptions} from 'fastify';
 import {describe, expect, test} from 'vitest';
 import {z} from 'zod';
@@ -105,6 +106,25 @@ describe('ingest', () => {
     expect(app.warehouse.position).toBe(1);
     const {rows} = (await http.inject({url: '/v1/quarantine/1'})).json<{rows: object[]}>();
     expect(rows).toMatchObject([{source: 'POST /v1/ingest/parts', line: 3, field: 'product'}]);
+  });
+
+  test('a file that says what its tables are needs no table; a stream of Arrow is a file', async () => {
+    const {http} = await servedPlant({empty: true});
+    const send = async (url: string, type: string, payload: string | Buffer) =>
+      (await http.inject({method: 'POST', url, headers: {'content-type': type}, payload})).json<unknown>();
+    const dfq = readFileSync(new URL('../ingest/readers/dfq/lines/input.dfq', import.meta.url));
+    expect(await send('/v1/ingest?timeZone=UTC', 'text/plain', dfq)).toMatchObject([
+      {source: 'POST /v1/ingest', batch: 1},
+    ]);
+    expect(await send('/v1/ingest?name=lots.csv', 'text/csv', 'lot,material\nL1,steel\n')).toMatchObject([
+      {source: 'lots.csv', tables: [{table: 'lots', accepted: 1}]},
+    ]);
+    expect(await send('/v1/ingest', 'text/csv', 'lot,material\nL1,steel\n')).toMatchObject({code: 'FILE_UNUSABLE'});
+    const arrow = Buffer.from(tableToIPC(tableFromArrays({lot: ['L2'], material: ['steel']}), 'stream'));
+    expect(await send('/v1/ingest/lots', 'application/vnd.apache.arrow.stream', arrow)).toMatchObject([
+      {tables: [{table: 'lots', accepted: 1, rejected: 0}]},
+    ]);
+    expect(await send('/v1/ingest/lots', 'text/plain', 'x')).toMatchObject({code: 'USAGE'});
   });
 
   test('what cannot be used is refused in a sentence', async () => {

@@ -17,7 +17,7 @@ test('reads the column names of a Parquet file, nested columns as one', async ()
 });
 
 test('reads NDJSON: columns are the keys of all its objects, in order of appearance', async () => {
-  const path = file('parts.ndjson', '\ufeff{"part":"P1","product":"A"}\n\n{"part":"P2","lot":{"id":7}}\nnot json\n');
+  const path = file('parts.ndjson', '\ufeff{"part":"P1","product":"A"}\n\n{"part":"P2","lot":7}\nnot json\n');
   expect(await read(path)).toEqual({
     records: {format: 'ndjson', path, columns: ['part', 'product', 'lot']},
     notices: [],
@@ -79,7 +79,8 @@ const refused: {what: string; name: string; content: string | Uint8Array; senten
     what: 'a workbook named CSV',
     name: 'orders.csv',
     content: Buffer.from([0x50, 0x4b, 3, 4, 0, 0]),
-    sentence: 'orders.csv: is an Excel workbook or ZIP archive: save the sheet as CSV UTF-8, or unpack it',
+    sentence:
+      'orders.csv: is an Excel workbook (XLSX) by its content, not delimited text (CSV) as its name says: rename it to end in .xlsx, or send the file that was meant',
   },
   {
     what: 'STDF, by its first record (FAR) in the byte order of the tester',
@@ -109,16 +110,17 @@ const refused: {what: string; name: string; content: string | Uint8Array; senten
     sentence: 'orders.csv.gz: is compressed (gzip): unpack it first',
   },
   {
-    what: 'a JSON array',
+    what: 'a JSON array that was cut off',
     name: 'parts.json',
-    content: '[\n  {"part": "P1"},\n  {"part": "P2"}\n]\n',
-    sentence: 'parts.json: is a JSON array: write one object on each line, without brackets and commas',
+    content: '[\n  {"part": "P1"},\n  {"part": ',
+    sentence: 'parts.json: is JSON that was cut off: line 3 ends inside of 2 brackets; export it again',
   },
   {
     what: 'JSON over several lines',
     name: 'parts.json',
     content: '\n{\n"part": "P1"\n}\n',
-    sentence: 'parts.json: line 2 is not a JSON object, and no other line is: write one object on each line',
+    sentence:
+      'parts.json: is one JSON object without an array of objects: write one object on each line, or an array of them',
   },
   {
     what: 'NDJSON with keys alike but for case',

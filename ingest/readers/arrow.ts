@@ -1,0 +1,98 @@
+import {createReadStream} from 'node:fs';
+import {open} from 'node:fs/promises';
+import {type DataType, RecordBatchReader, type Vector} from 'apache-arrow';
+import {IngestError} from '../error.ts';
+import {arrowText} from './arrow-text.ts';
+import {MadeTable} from './made-table.ts';
+import type {Reader, Reading, ReadOptions} from './reader.ts';
+
+const MAGIC = 'ARROW1';
+
+/**
+ * Apache Arrow: the stream and the file (Feather 2), batch by batch.
+ * @see https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc
+ */
+export const arrow: Reader = {
+  format: 'arrow',
+  name: 'Apache Arrow',
+  extensions: ['.arrow', '.arrows', '.feather', '.ipc'],
+  recognises: head => isFile(head) || (head.length >= 8 && head.readInt32LE(0) === -1),
+  read: readArrow,
+};
+
+const isFile = (head: Buffer): boolean => head.toString('latin1', 0, MAGIC.length) === MAGIC;
+
+/** @throws IngestError if it is cut off or damaged anywhere: then nothing of it is taken */
+async function readArrow(path: string, {into}: ReadOptions): Promise<Reading> {
+  await checkEnd(path);
+  const made = new MadeTable(path, into);
+  const input = createReadStream(path);
+  try {
+    const reader = await RecordBatchReader.from(input);
+    await reader.open({autoDestroy: false});
+    const {fields} = reader.schema;
+    made.addColumns(fields.flatMap(({name, type}) => columnsOf(name, type)));
+    let line = 0;
+    for await (const batch of reader) {
+      const columns = fields.flatMap(({name, type}, i) => textsOf(name, type, batch.getChildAt(i)!));
+      for (let row = 0; row < batch.numRows; row++) {
+        const record: Record<string, string> = {};
+        for (const {name, text} of columns) {
+          const value = text(row);
+          if (value !== undefined) record[name] = value;
+        }
+        made.put(++line, record);
+      }
+    }
+    return made.reading([]);
+  } catch (cause) {
+    throw cause instanceof IngestError ? cause : new IngestError(`${path}: ${whyUnread(cause as Error)}`, {cause});
+  } finally {
+    input.destroy();
+    made.close();
+  }
+}
+
+/** The reader takes the end of the bytes for the end of the stream, so it is looked for beforehand. */
+async function checkEnd(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    const {size} = await file.stat();
+    const head = Buffer.alloc(8);
+    const tail = Buffer.alloc(8);
+    await file.read(head, 0, 8, 0);
+    await file.read(tail, 0, 8, Math.max(0, size - 8));
+    const whole = isFile(head)
+      ? size > 2 * MAGIC.length && tail.toString('latin1', 2) === MAGIC
+      : tail.readInt32LE(0) === -1 && tail.readInt32LE(4) === 0;
+    if (!whole)
+      throw new IngestError(`${path}: is Apache Arrow that was cut off (its end is missing): copy or export it again`);
+  } finally {
+    await file.close();
+  }
+}
+
+function columnsOf(name: string, type: DataType): string[] {
+  return isStruct(type) ? type.children.flatMap(child => columnsOf(`${name}.${child.name}`, child.type)) : [name];
+}
+
+type Column = {name: string; text: (row: number) => string | undefined};
+
+function textsOf(name: string, type: DataType, vector: Vector): Column[] {
+  if (!isStruct(type)) return [{name, text: arrowText(name, type, vector)}];
+  return type.children.flatMap((child, i) =>
+    textsOf(`${name}.${child.name}`, child.type, vector.getChildAt(i)!).map(column => ({
+      ...column,
+      text: (row: number) => (vector.isValid(row) ? column.text(row) : undefined),
+    })),
+  );
+}
+
+const STRUCT = 13;
+const isStruct = (type: DataType): boolean => type.typeId === STRUCT;
+
+function whyUnread({message}: Error): string {
+  if (/codec not found/.test(message))
+    return 'is Apache Arrow with compressed buffers (LZ4 or ZSTD): write it without compression, or as Parquet';
+  return `is damaged Apache Arrow (${message}): copy or export it again`;
+}

@@ -1,0 +1,240 @@
+import {readFileSync} from 'node:fs';
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {IngestError} from '../../../ingest/error.ts';
+import {ingestFiles} from '../../../ingest/ingest.ts';
+import {linesOfRecords} from '../../../ingest/line-numbers.ts';
+import {read} from '../../../ingest/readers/readers.ts';
+import {numberKind, plainDigits, serialToDuration, serialToIso} from '../../../ingest/readers/xlsx-numbers.ts';
+import {Warehouse} from '../../../warehouse/store.ts';
+import {file, folder, refusal} from '../folder.ts';
+import {type CellText, type SheetText, workbook, workbookParts, zip} from './workbook.ts';
+
+const HEAD: CellText[] = ['part', 'product', 'lot'];
+const sheet = (rows: SheetText['rows'], more: Partial<SheetText> = {}): SheetText => ({name: 'Sheet1', rows, ...more});
+const reading = (bytes: Buffer, options = {}) => read(file('parts.xlsx', bytes), {into: folder(), ...options});
+const refused = (bytes: Buffer, name = 'parts.xlsx', options = {}) =>
+  refusal(path => read(path, {into: folder(), ...options}), file(name, bytes));
+
+async function lines(bytes: Buffer, options = {}): Promise<Record<string, unknown>[]> {
+  const {records} = await reading(bytes, options);
+  const text = readFileSync(records.path, 'utf8').trim();
+  return text === '' ? [] : text.split('\n').map(line => JSON.parse(line));
+}
+
+test('cells as text: ids as sent, digits exact, dates local, what has no value refused by its address', async () => {
+  const rows: CellText[][] = [
+    HEAD,
+    [
+      '00123',
+      {number: '1E+05'},
+      {xml: '<c t="inlineStr"><is><r><t>in</t></r><r><t xml:space="preserve"> line</t></r></is></c>'},
+    ],
+    [{number: '123', format: '00000'}, {number: '4.2000000000000002'}, {number: '45720.5', format: 'dd/mm/yyyy hh:mm'}],
+    [
+      {xml: '<c t="b"><v>1</v></c>'},
+      {xml: '<c t="str"><f>A1&amp;B1</f><v>x_x000A_y</v></c>'},
+      {number: '9007199254740993'},
+    ],
+    ['P4', {xml: '<c t="e"><v>#N/A</v></c>'}, 'L1'],
+    ['P5', {xml: '<c><f>1+1</f></c>'}, 'L1'],
+    ['P6', {xml: '<c t="s"><v>99999</v></c>'}],
+  ];
+  expect(await lines(workbook([sheet(rows)]))).toEqual([
+    {part: '00123', product: '100000', lot: 'in line', $line: 2},
+    {part: '00123', product: '4.2', lot: '2025-03-04T12:00:00', $line: 3},
+    {part: 'true', product: 'x\ny', lot: '9007199254740993', $line: 4},
+    {$line: 5, $reason: 'cell B5 (product) holds the error #N/A', $text: expect.any(String)},
+    {
+      $line: 6,
+      $reason: expect.stringMatching(/^cell B6 \(product\) holds a formula whose result/),
+      $text: expect.any(String),
+    },
+    {$line: 7, $reason: expect.stringMatching(/^cell B7 \(product\) refers to a text/), $text: expect.any(String)},
+  ]);
+});
+
+test('titles, merged headers, totals, hidden rows', async () => {
+  const rows: SheetText['rows'] = [
+    ['Press log, week 9'],
+    [],
+    ['part', 'Bore', null, 'Yield'],
+    [null, 'Torque', 'Angle', null],
+    ['P1', {number: '4.1', format: '0.0" Nm"'}, 30, {number: '0.95', format: '0%'}],
+    {hidden: ['P2', 4.2, 31, 1]},
+    ['Total', {xml: '<c><f>SUM(B5:B6)</f><v>8.3</v></c>'}, 61],
+  ];
+  const bytes = workbook([sheet(rows, {merged: ['A3:A4', 'B3:C3', 'D3:D4']})]);
+  const {records, notices} = await reading(bytes);
+  expect(records.columns).toEqual(['part', 'Bore / Torque', 'Bore / Angle', 'Yield']);
+  expect(await lines(bytes)).toEqual([
+    {part: 'P1', 'Bore / Torque': '4.1', 'Bore / Angle': '30', Yield: '0.95', $line: 5},
+    {part: 'P2', 'Bore / Torque': '4.2', 'Bore / Angle': '31', Yield: '1', $line: 6},
+  ]);
+  expect(notices).toEqual([
+    'sheet "Sheet1": titles above the header are not taken: row 1 ("Press log, week 9")',
+    'sheet "Sheet1": rows 3 and 4 are read as one header, their names joined by " / "',
+    'sheet "Sheet1": totals at the end are not taken: row 7 (Total, 8.3, 61)',
+    'sheet "Sheet1": 1 rows are hidden in Excel; they are taken as the others',
+    'sheet "Sheet1": column "Bore / Torque" is shown with "Nm" (1 cells), which is not taken',
+    'sheet "Sheet1": column "Yield" is shown in percent (1 cells); taken is what is stored: 0.95 for 95 %',
+  ]);
+});
+
+test('sheets: the only one with a table, the one that is named, or each the canonical table of its name', async () => {
+  const one = {...sheet([HEAD, ['P1', 'A', 'L1']]), name: 'Parts'};
+  const other = {
+    ...sheet([
+      ['lot', 'material'],
+      ['L1', 'steel'],
+    ]),
+    name: 'lots',
+  };
+  const cover = {...sheet([['Made by QA']]), name: 'Cover'};
+  expect(await lines(workbook([cover, one]))).toEqual([{part: 'P1', product: 'A', lot: 'L1', $line: 2}]);
+  const hidden = await reading(workbook([one, {...other, hidden: true}]));
+  expect(hidden.notices).toEqual(['sheet "lots", which is hidden, is not taken']);
+  expect(await lines(workbook([one, other]), {sheet: 'lots'})).toEqual([{lot: 'L1', material: 'steel', $line: 2}]);
+  expect(await refused(workbook([one, other]), 'x.xlsx', {sheet: 'Lot'})).toBe(
+    'x.xlsx: has no sheet "Lot" (did you mean "lots"?): its sheets are "Parts", "lots"',
+  );
+  expect(await refused(workbook([one, {...other, name: 'Tabelle2'}]))).toMatch(
+    /^parts.xlsx: has tables on the sheets "Parts"/,
+  );
+  const warehouse = await Warehouse.open(folder());
+  try {
+    const path = file('export.xlsx', workbook([one, other]));
+    const [receipt] = await ingestFiles(plan => warehouse.load(plan, linesOfRecords), [path]);
+    expect(receipt.tables.map(({table, accepted}) => [table, accepted])).toEqual([
+      ['parts', 1],
+      ['lots', 1],
+    ]);
+  } finally {
+    await warehouse.close();
+  }
+});
+
+test('a date without --time-zone is refused by the row, with it taken', async () => {
+  const made = {number: '45720.25', format: 'yyyy-mm-dd hh:mm:ss'};
+  const path = file(
+    'parts.xlsx',
+    workbook([
+      sheet([
+        ['part', 'product', 'made_at'],
+        ['P1', 'A', made],
+      ]),
+    ]),
+  );
+  const warehouse = await Warehouse.open(folder());
+  try {
+    const load = (timeZone?: string) => ingestFiles(plan => warehouse.load(plan, linesOfRecords), [path], {timeZone});
+    expect((await load())[0].tables[0]).toMatchObject({accepted: 0, rejected: 1});
+    expect((await load('Europe/Berlin'))[0].tables[0]).toMatchObject({accepted: 1, rejected: 0});
+    const rows = await warehouse.read(undefined, s =>
+      s.rows<{at: number}>('select epoch_ms(made_at)::double as at from parts'),
+    );
+    expect(rows).toEqual([{at: Date.UTC(2025, 2, 4, 5)}]);
+  } finally {
+    await warehouse.close();
+  }
+});
+
+const GOOD = workbookParts([sheet([HEAD, ['P1', 'A', 'L1'], ['P2', 'A', 'L1']])]);
+const parts = (more: Record<string, string | Buffer>) => zip(Object.entries({...GOOD, ...more}));
+
+test.each<[string, Buffer, RegExp]>([
+  ['cut off', workbook([sheet([HEAD, ['P1', 'A', 'L1']])]).subarray(0, -40), /was cut off \(its end is missing\)/],
+  ['NUL bytes', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(500)]), /was cut off/],
+  ['no workbook', zip([['a.txt', 'hello']]), /is a ZIP archive without a workbook: unpack it/],
+  [
+    'a document',
+    zip([
+      ['mimetype', 'x'],
+      ['content.xml', '<a/>'],
+    ]),
+    /is an OpenDocument file/,
+  ],
+  ['a slip', zip([...Object.entries(GOOD), ['../../etc/x', 'x']]), /points outside of it/],
+  [
+    'a bomb',
+    zip([...Object.entries(GOOD), ['xl/b.xml', Buffer.alloc(70 << 20)]]),
+    /would unpack from \d+ to 73400320 bytes/,
+  ],
+  ['too many parts', zip(Array.from({length: 10_001}, (_, i) => [`f${i}`, ''])), /archive of 10001 parts/],
+  ['a DOCTYPE', parts({'xl/worksheets/sheet1.xml': '<!DOCTYPE x [<!ENTITY a "b">]><worksheet/>'}), /has a DOCTYPE/],
+  ['deep', parts({'xl/worksheets/sheet1.xml': '<a>'.repeat(70)}), /nested deeper than 64 elements/],
+  ['XML cut off', parts({'xl/worksheets/sheet1.xml': '<worksheet><sheetData><row r="1">'}), /no XML that can be read/],
+  ['an empty sheet', workbook([sheet([])]), /holds no table; its sheets are "Sheet1"/],
+  [
+    'twins',
+    workbook([
+      sheet([
+        ['part', 'part'],
+        ['a', 'b'],
+      ]),
+    ]),
+    /the header names the column "part" twice/,
+  ],
+  ['nameless', workbook([sheet([HEAD, ['a', 'b', 'c', 'd']])]), /cell D2 stands in a column without a name/],
+])('refuses %s', async (_, bytes, why) => {
+  expect(await refused(bytes)).toMatch(why);
+});
+
+test('containers of old and of encrypted workbooks are named for what they are', async () => {
+  const ole = Buffer.alloc(1536);
+  Buffer.from([0xd0, 0xcf, 0x11, 0xe0]).copy(ole);
+  ole.writeUInt16LE(9, 30);
+  ole.writeUInt32LE(1, 48);
+  expect(await refused(ole)).toMatch(/is an old Excel workbook \(\.xls\)/);
+  ole.write('EncryptedPackage', 1024, 'utf16le');
+  expect(await refused(ole)).toBe('parts.xlsx: is a workbook with a password: save it without one');
+});
+
+// Serials as in ECMA-376 Part 1, 18.17.4: 1900-01-01 is 1, 1904-01-01 is 0 in the other system; 60 is a day that never was.
+test.each([
+  [1, false, '1900-01-01'],
+  [59, false, '1900-02-28'],
+  [60, false, undefined],
+  [61, false, '1900-03-01'],
+  [39_448, false, '2008-01-01'],
+  [37_986, true, '2008-01-01'],
+  [0, true, '1904-01-01'],
+  [-1, false, undefined],
+  [0.1 + 45_720, false, '2025-03-04T02:24:00'],
+])('the serial number %s (1904: %s) is %s', (serial, from1904, iso) => {
+  expect(serialToIso(serial, from1904, {hasDate: true, hasTime: false})).toBe(iso);
+});
+
+test('formats and digits', () => {
+  expect(numberKind(164, '[$-409]d-mmm-yy;@')).toEqual({kind: 'date', hasDate: true, hasTime: false});
+  expect(numberKind(164, 'General" days"')).toEqual({kind: 'number', shown: 'days'});
+  expect(numberKind(164, '[Red]0.00;[Blue]-0.00')).toEqual({kind: 'number'});
+  expect(numberKind(164, '[h]:mm')).toEqual({kind: 'duration'});
+  expect(serialToDuration(1.5)).toBe('36:00:00');
+  expect(['1E-7', '1.5E+3', '-0.00012', '1E21', '1E400', 'x'].map(plainDigits)).toEqual([
+    '0.0000001',
+    '1500',
+    '-0.00012',
+    '1000000000000000000000',
+    undefined,
+    undefined,
+  ]);
+});
+
+test('damaged at any place: refused whole, or read', async () => {
+  const good = zip(Object.entries(GOOD));
+  const whole = await lines(good);
+  const change = fc.tuple(fc.nat(good.length - 1), fc.nat(255));
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, {minLength: 1, maxLength: 4}), fc.nat(good.length), async (changes, cut) => {
+      const bytes = Buffer.from(good);
+      for (const [at, value] of changes) bytes[at] = value;
+      const sent = cut % 3 === 0 ? bytes.subarray(0, cut) : bytes;
+      if (sent.length < 4) return;
+      const found = await lines(sent).catch((error: unknown) => error);
+      if (!(found instanceof IngestError)) expect(found).toBeInstanceOf(Array);
+      if (cut % 3 === 0 && cut < good.length) expect(found).not.toEqual(whole);
+    }),
+    {seed: 7, numRuns: 150},
+  );
+}, 60_000);
