@@ -161,7 +161,7 @@ test('a folder is taken in with master data first; what is left out is said', as
   const notYet = 'which is not read yet: export it as CSV, and say with a --mapping what its columns are';
   expect(skipped.sort()).toEqual([
     `${join(plant, '.DS_Store')} is left out: hidden`,
-    `${join(plant, 'README.md')} is left out: not a kind of file that is read: tables come as .parquet, .pq, .dfq, .dfd, .txt, .ndjson, .jsonl, .json, .xml, .csv, .tsv`,
+    `${join(plant, 'README.md')} is left out: not a kind of file that is read: tables come as .parquet, .pq, .arrow, .arrows, .feather, .ipc, .xlsx, .xlsm, .dfq, .dfd, .txt, .ndjson, .jsonl, .json, .xml, .csv, .tsv`,
     `${join(plant, 'images')} is left out: images go through \`fishbone infer\``,
     `${join(plant, 'lot7.stdf')} is left out: STDF (results of a semiconductor tester), ${notYet}`,
     `${join(plant, 'shaft.DFX')} is left out: Q-DAS DFX, values without the head that describes them: save both in one DFQ file`,
