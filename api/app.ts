@@ -1,5 +1,6 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
+import {Feeds} from '../ingest/feeds/feeds.ts';
 import type {Hold, Plant} from '../warehouse/answers.ts';
 import {contained} from '../warehouse/contain.ts';
 import {hidePersons, tellPersons} from '../warehouse/person-texts.ts';
@@ -9,6 +10,7 @@ import {Warehouse} from '../warehouse/store.ts';
 import {Keys} from './access/keys.ts';
 import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
+import {feedDoor} from './feed-door.ts';
 import {Receipts} from './receipts.ts';
 import {Tending} from './tending.ts';
 import {openDrivers} from './write-back/drivers/drivers.ts';
@@ -33,6 +35,8 @@ export class App {
   readonly holds: Holds;
   /** What was answered to requests that may be sent again. */
   readonly receipts: Receipts;
+  /** What takes in by itself, as configured. */
+  readonly feeds: Feeds;
   readonly log: (line: string) => void;
   readonly #ledger: Pick<Warehouse, 'append' | 'entries'>;
   readonly #tending = new Tending(this);
@@ -47,6 +51,7 @@ export class App {
     this.#ledger = {append: (kind, body) => warehouse.append(kind, body), entries: () => warehouse.entries()};
     this.keys = new Keys(this.#ledger);
     this.receipts = new Receipts(this.#ledger);
+    this.feeds = new Feeds(config.feeds, {plant: plantId, folder: config.folder, log});
     this.holds = new Holds(this.#ledger, {
       plant: plantId,
       receivers: Object.keys(config.receivers),
@@ -78,6 +83,11 @@ export class App {
     this.#tending.start();
   }
 
+  /** @param only the names of those that are meant; all by default */
+  startFeeds(only?: readonly string[]): void {
+    this.feeds.start(feedDoor(this), only);
+  }
+
   applyRetention(dryRun: boolean): Promise<Retained> {
     const now = new Date().toISOString();
     return this.warehouse.tend(care => applyRetention(care, this.config.retention, {dryRun, now}));
@@ -89,6 +99,7 @@ export class App {
 
   async close(): Promise<void> {
     this.#tending.stop();
+    await this.feeds.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
     await this.warehouse.close();
   }

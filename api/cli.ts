@@ -5,6 +5,7 @@ import {careCommands} from './command-line/care-commands.ts';
 import {chartCommands} from './command-line/chart-commands.ts';
 import {dataCommands} from './command-line/data-commands.ts';
 import {exportCommand} from './command-line/export-command.ts';
+import {feedCommands} from './command-line/feed-commands.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
 import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
@@ -25,6 +26,7 @@ export async function main(argv: string[]): Promise<number> {
     servingCommands,
     dataCommands,
     exportCommand,
+    feedCommands,
     analysisCommands,
     chartCommands,
     msaCommands,

@@ -9,6 +9,7 @@ import {sendProblem} from './problem.ts';
 import {analysisRoutes} from './routes/analysis.ts';
 import {chartRoutes} from './routes/charts.ts';
 import {dataRoutes} from './routes/data.ts';
+import {feedRoutes} from './routes/feeds.ts';
 import {healthRoutes} from './routes/health.ts';
 import {holdRoutes} from './routes/holds.ts';
 import {ingestRoutes} from './routes/ingest.ts';
@@ -89,6 +90,7 @@ export async function buildHttp(
     ingestRoutes,
     dataRoutes,
     tableRoutes,
+    feedRoutes,
     healthRoutes,
     personRoutes,
     operationRoutes,

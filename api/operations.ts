@@ -54,6 +54,7 @@ import {Role} from './access/roles.ts';
 import type {App} from './app.ts';
 import {CHART_OPERATIONS} from './chart-operations.ts';
 import {ConflictRow, conflicts} from './conflicts.ts';
+import {FEED_OPERATIONS} from './feed-operations.ts';
 import {inferAndIngest, ingest, replay} from './load-files.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
@@ -83,6 +84,7 @@ const HowToRead = {
 
 export const OPERATIONS = {
   ...CHART_OPERATIONS,
+  ...FEED_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
     input: z.strictObject({paths: z.array(z.string()).min(1), ...HowToRead, dryRun: z.boolean().optional()}),

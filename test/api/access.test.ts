@@ -32,6 +32,7 @@ const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['GET', '/v1/quarantine', READERS],
   ['GET', '/v1/quarantine/1', READERS],
   ['GET', '/v1/unresolved', READERS],
+  ['GET', '/v1/feeds', READERS],
   ['GET', '/v1/tables/parts.csv', READERS],
   ['GET', '/metrics', READERS],
   ['GET', '/v1/holds', READERS],
