@@ -53,15 +53,16 @@ const OF_FEEDS = [
   ['accepted', 'counter', 'rows that were accepted'],
   ['duplicates', 'counter', 'rows that were known'],
   ['rejected', 'counter', 'rows, messages and files that were refused'],
+  ['ignored', 'counter', 'messages that hold nothing for the warehouse'],
   ['errors', 'counter', 'times that something went wrong'],
   ['behind', 'gauge', 'messages or files that came and are not recorded yet'],
 ] as const;
 
 function feedMetrics(feeds: readonly FeedState[]): string[] {
   if (feeds.length === 0) return [];
-  const metric = (name: string, type: string, help: string, valueOf: (feed: FeedState) => number) =>
+  const metric = (name: string, type: string, help: string, ofFeed: (feed: FeedState) => number) =>
     `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${feeds
-      .map(feed => `${name}{feed="${feed.name}",kind="${feed.kind}"} ${valueOf(feed)}\n`)
+      .map(feed => `${name}{feed="${feed.name}",kind="${feed.kind}"} ${ofFeed(feed)}\n`)
       .join('')}`;
   return [
     metric('fishbone_feed_connected', 'gauge', '1: takes what comes', ({state}) => (state === 'connected' ? 1 : 0)),

@@ -1,6 +1,7 @@
 /** How feeds are configured: `"feeds": {"NAME": {"kind": ...}}` in `W/fishbone.json`. */
 import {z} from 'zod';
-import {CANONICAL} from '../../warehouse/canonical.ts';
+import {CANONICAL, columnsOf} from '../../warehouse/canonical.ts';
+import {filterFault, namesIn} from './topics.ts';
 
 const Text = z.string().min(1);
 const Table = z.string().refine(name => Object.hasOwn(CANONICAL, name), {
@@ -33,15 +34,14 @@ export type FolderSettings = z.output<typeof FolderSettings>;
 
 const Subscription = z
   .strictObject({
-    topic: Text.regex(/^(?!\$share\/)[^\0]+$/, {error: 'is no topic filter'}).describe(
-      '+ and # as in MQTT; a level +NAME is a + whose text becomes the column NAME',
-    ),
+    topic: Text.describe('+ and # as in MQTT; a level +NAME is a + whose text becomes the column NAME'),
     takes: z.enum(['inspections', 'rows', 'cfx']),
     table: Table.optional().describe('of rows'),
-    columns: z.record(Text, z.string()).default({}).describe('constants for columns that the payload does not say'),
+    columns: z.record(Text, z.string()).default({}).describe('constants for columns that nobody else says'),
   })
-  .refine(({takes, table}) => (takes === 'rows') === (table !== undefined), {
-    error: '"takes": "rows" needs a "table", and nothing else has one',
+  .superRefine((told, context) => {
+    const message = subscriptionFault(told);
+    if (message !== null) context.addIssue({code: 'custom', message});
   });
 export type Subscription = z.output<typeof Subscription>;
 
@@ -50,6 +50,10 @@ const MqttSettings = z.strictObject({
   url: z
     .string()
     .regex(/^(mqtts?|wss?):\/\/[^/\s]+/, {error: 'is no address of a broker: mqtt://host:1883 or mqtts://host:8883'}),
+  protocolVersion: z
+    .union([z.literal(4), z.literal(5)])
+    .default(5)
+    .describe('4: a broker that knows only MQTT 3.1.1'),
   clientId: Text.optional().describe('stays the same for good; by default fishbone-PLANT-NAME'),
   username: Text.optional(),
   passwordFile: Text.optional(),
@@ -81,6 +85,18 @@ export const FeedsSettings = z.record(
 /** Where a feed takes from, as a person would say it. */
 export function fromOf(settings: FeedSettings): string {
   return settings.kind === 'folder' ? settings.path : settings.url;
+}
+
+function subscriptionFault({topic, takes, table, columns}: z.output<typeof Subscription>): string | null {
+  const fault = filterFault(topic);
+  if (fault !== null) return `"${topic}": ${fault}`;
+  if ((takes === 'rows') !== (table !== undefined)) return '"takes": "rows" needs a "table", and nothing else has one';
+  const said = [...namesIn(topic), ...Object.keys(columns)];
+  if (takes === 'cfx')
+    return said.length > 0 ? `a CFX message says its columns itself: leave out ${said.join(', ')}` : null;
+  const of = table ?? 'inspections';
+  const strange = said.filter(name => !columnsOf(of).some(column => column.name === name));
+  return strange.length > 0 ? `${of} has no column ${strange.join(', ')}: in a topic, write a bare +` : null;
 }
 
 function isTimeZone(name: string): boolean {

@@ -17,13 +17,14 @@ export const FeedState = z.object({
   accepted: Count.describe('rows'),
   duplicates: Count.describe('rows that were known'),
   rejected: Count.describe('rows, messages and files that were refused: see the quarantine'),
+  ignored: Count.describe('messages that hold nothing for the warehouse, such as a heartbeat'),
   errors: Count,
   lastError: z.object({at: z.string(), message: z.string()}).nullable(),
 });
 export type FeedState = z.infer<typeof FeedState>;
 
 /** What became of something that was taken. */
-export type Outcome = Partial<Record<'accepted' | 'duplicates' | 'rejected', number>>;
+export type Outcome = Partial<Record<'accepted' | 'duplicates' | 'rejected' | 'ignored', number>>;
 
 /** Counts what one feed does. */
 export class Meter {
@@ -52,10 +53,11 @@ export class Meter {
     this.#told.lastAt = new Date().toISOString();
   }
 
-  settled({accepted = 0, duplicates = 0, rejected = 0}: Outcome, messages = 1): void {
+  settled({accepted = 0, duplicates = 0, rejected = 0, ignored = 0}: Outcome, messages = 1): void {
     this.#told.accepted += accepted;
     this.#told.duplicates += duplicates;
     this.#told.rejected += rejected;
+    this.#told.ignored += ignored;
     this.#told.behind -= messages;
   }
 
@@ -82,6 +84,7 @@ const NOTHING_YET: Omit<FeedState, 'name' | 'kind' | 'from'> = {
   accepted: 0,
   duplicates: 0,
   rejected: 0,
+  ignored: 0,
   errors: 0,
   lastError: null,
 };
