@@ -21,7 +21,7 @@ export interface OpenOptions {
   /** Makes the warehouse if there is none in the folder; otherwise that is an error. */
   make?: boolean;
   /** Goes before what is configured. */
-  config?: Partial<Pick<Config, 'plant' | 'receivers' | 'allowHosts'>>;
+  config?: Partial<Pick<Config, 'plant' | 'receivers' | 'allowHosts' | 'feeds'>>;
   /** Hears what a person at the console should know. */
   log?: (line: string) => void;
 }
