@@ -27,7 +27,7 @@ export function feedDoor(app: App): Door {
         const [{path, message}] = checked.error.issues;
         throw new FishboneError('USAGE', `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`);
       }
-      const {results} = await recordInspections(app, checked.data);
+      const {results} = await recordInspections(app, checked.data, {isBounded: true});
       const accepted = results.filter(({status}) => status === 'accepted').length;
       return {accepted, duplicates: results.length - accepted};
     },

@@ -34,7 +34,7 @@ export async function recordRows(app: App, sent: readonly Sent[], source: string
       {
         source,
         path,
-        records: {format: 'ndjson', path, columns: [...OWN, ...columns], made: true},
+        records: {format: 'ndjson', path, columns: ['$table', ...columns], made: true},
         tables: tables.map(planOf),
         timeZone: app.config.chosenTimeZone ?? undefined,
         timeFormats: [],

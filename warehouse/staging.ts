@@ -102,11 +102,11 @@ async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'nd
   if (source.made) return stageMade(scratch, source);
   const usable = "line is not null and trim(line) <> ''";
   const isObject = "coalesce(try(json_type(line)) = 'OBJECT', false)";
-  const columns = source.columns.map(c => `line ->> ${quoteText(jsonPath(c))} as ${quoteName(c)}`);
   const relation = await scratch.table(
     'staged',
-    `select ${columns.join(', ')}, rowid + 1 as "$line" from lines
-     where ${usable} and case when json_valid(line) then ${isObject} else false end order by rowid`,
+    `select ${fieldsOf(source.columns)}, "$line" from (
+       select ${extracted(source.columns)} as "$fields", rowid + 1 as "$line" from lines
+       where ${usable} and case when json_valid(line) then ${isObject} else false end order by rowid)`,
   );
   const broken = async () => {
     const rows = await scratch.session.rows<{line: number; text: string}>(
@@ -122,10 +122,11 @@ async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'nd
 async function stageMade(scratch: Scratch, source: RecordSource): Promise<Records> {
   const field = (key: string) => `line ->> ${quoteText(jsonPath(key))}`;
   const line = `(${field('$line')})::integer`;
-  const columns = source.columns.map(c => `${field(c)} as ${quoteName(c)}`);
+  const told = ['$line', '$reason', ...source.columns.filter(c => c !== '$line' && c !== '$reason')];
   const relation = await scratch.table(
     'staged',
-    `select ${columns.join(', ')}, ${line} as "$line" from lines where (${field('$reason')}) is null order by rowid`,
+    `select ${fieldsOf(told, source.columns)}, "$fields"[1]::integer as "$line" from (
+       select ${extracted(told)} as "$fields" from lines order by rowid) where "$fields"[2] is null`,
   );
   const broken = async () => {
     const rows = await scratch.session.rows<{line: number; reason: string; text: string}>(
@@ -136,5 +137,12 @@ async function stageMade(scratch: Scratch, source: RecordSource): Promise<Record
   };
   return {relation, ordinal: 's.rowid', line: 's."$line"', types: new Map(), broken};
 }
+
+/** SQL of all fields of a line in one list: taken one by one, each would read the line again. */
+const extracted = (columns: readonly string[]): string =>
+  `json_extract_string(line, [${columns.map(c => quoteText(jsonPath(c))).join(', ')}])`;
+
+const fieldsOf = (columns: readonly string[], wanted = columns): string =>
+  wanted.map(c => `"$fields"[${columns.indexOf(c) + 1}] as ${quoteName(c)}`).join(', ');
 
 const jsonPath = (key: string) => `$."${key.replaceAll('"', '\\"')}"`;
