@@ -77,10 +77,13 @@ const OneFeed = z.discriminatedUnion('kind', [FolderSettings, MqttSettings], {
 });
 export type FeedSettings = z.output<typeof OneFeed>;
 
-export const FeedsSettings = z.record(
-  z.string().regex(/^[A-Za-z0-9][\w-]{0,63}$/, {error: 'a feed is named with letters, digits, - and _'}),
-  OneFeed,
-);
+const NAME = /^[A-Za-z0-9][\w-]{0,63}$/;
+
+export const FeedsSettings = z.record(z.string(), OneFeed).superRefine((feeds, context) => {
+  const wrong = Object.keys(feeds).find(name => !NAME.test(name));
+  if (wrong !== undefined)
+    context.addIssue({code: 'custom', message: `"${wrong}": a feed is named with letters, digits, - and _`});
+});
 
 /** Where a feed takes from, as a person would say it. */
 export function fromOf(settings: FeedSettings): string {
