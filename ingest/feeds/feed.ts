@@ -22,7 +22,7 @@ export interface Door {
   wasRefused(sha256: string, sinceMs: number): boolean;
 }
 
-export interface FileReading {
+interface FileReading {
   /** Path of a mapping. */
   mapping?: string;
   table?: string;

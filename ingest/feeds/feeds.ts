@@ -1,7 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
-import type {Door, Running, Surroundings} from './feed.ts';
+import type {Door, Open, Running, Surroundings} from './feed.ts';
 import {type FeedSettings, fromOf} from './settings.ts';
 import {type FeedState, Meter} from './state.ts';
 
@@ -68,11 +68,12 @@ export class Feeds {
 }
 
 /** Every kind of feed. What a kind needs is loaded only where it is configured. */
+const KINDS: {[K in FeedSettings['kind']]: () => Promise<Open<Extract<FeedSettings, {kind: K}>>>} = {
+  folder: async () => (await import('./folder.ts')).openFolder,
+  mqtt: async () => (await import('./mqtt.ts')).openMqtt,
+};
+
 async function open(settings: FeedSettings, around: Surroundings): Promise<Running> {
-  switch (settings.kind) {
-    case 'folder':
-      return (await import('./folder.ts')).openFolder(settings, around);
-    case 'mqtt':
-      return (await import('./mqtt.ts')).openMqtt(settings, around);
-  }
+  const start = (await KINDS[settings.kind]()) as Open<FeedSettings>;
+  return start(settings, around);
 }

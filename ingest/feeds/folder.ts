@@ -145,7 +145,7 @@ class WatchedFolder {
         : await door.file(path, {source: path, mapping, table, wide, timeZone});
       const after = await lstat(path).catch(() => undefined);
       // Somebody wrote on while it was read: what was taken of it is known when it is taken again.
-      const changed = after !== undefined && appearanceOf({...after, sinceMs: 0}) !== appearanceOf(look);
+      const changed = after !== undefined && appearanceOf(after) !== appearanceOf(look);
       if (receipt.digest === '' || changed) return meter.gaveBack(1);
       await this.#putAway(name, look, receipt);
       meter.settled(outcomeOf(receipt));
@@ -183,7 +183,7 @@ class WatchedFolder {
   }
 }
 
-function appearanceOf({size, mtimeMs, ino}: Omit<Look, 'sinceMs' | 'ctimeMs'> & Partial<Look>): string {
+function appearanceOf({size, mtimeMs, ino}: Pick<Look, 'size' | 'mtimeMs' | 'ino'>): string {
   return `${size} ${mtimeMs} ${ino}`;
 }
 
