@@ -93,13 +93,13 @@ describe.skipIf(!hasMosquitto)('with mosquitto, MQTT 5', () => {
       {started_at: '2024-05-01T06:00:00.000Z', ended_at: '2024-05-01T06:05:00.000Z'},
     ]);
     const quarantined = await rejects(app);
-    expect(quarantined.map(([, reason]) => reason.replace(/ \(.*|: .*in JSON.*/, '')).sort()).toEqual([
+    expect(quarantined.map(([, reason]) => reason.replace(/(not JSON): .*/, '$1')).sort()).toEqual([
       'not a number: "much"',
       'topic cfx/aoi: CFX.Production.UnitsArrived without UniqueID',
       'topic plant/P1/force/reading: readings has no column "colour"',
+      'topic plant/a/inspections: 0.result: has to be one of pass, fail, error, not "maybe"',
       expect.stringMatching(/^topic plant\/a\/inspections: inspection I4 .*(other content|more defects)/),
       'topic plant/a/inspections: not JSON',
-      expect.stringMatching(/^topic plant\/a\/inspections: 0.result: /),
     ]);
     expect(quarantined.map(([text]) => text)).toContain('{"inspection": "cut off');
     expect(feedOf(app)).toMatchObject({received: 12, behind: 0, rejected: 6, ignored: 1, lastError: null});
@@ -126,7 +126,6 @@ describe.skipIf(!hasMosquitto)('with mosquitto, MQTT 5', () => {
     await first;
     await until(async () => (await count(app, 'inspections')) === 400);
     expect(feedOf(app).state).toBe('connected');
-    expect(feedOf(app).errors).toBeGreaterThanOrEqual(0);
     await app.close();
     expect(feedOf(app)).toMatchObject({state: 'stopped', behind: 0});
     await sendAll(400, 500);
