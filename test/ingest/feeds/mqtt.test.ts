@@ -65,7 +65,6 @@ describe.skipIf(!hasMosquitto)('with mosquitto, MQTT 5', () => {
         {at: '2024-05-01T06:00:02Z', value: 5},
       ]),
       send('plant/P1/force/reading', {at: '2024-05-01T06:00:03Z', value: 4, colour: 'red'}),
-      send('cfx/aoi', cfx('CFX.Heartbeat', 'h1', {})),
       send('cfx/aoi', {MessageName: 'CFX.Production.UnitsArrived'}),
       send(
         'cfx/aoi',
@@ -75,6 +74,8 @@ describe.skipIf(!hasMosquitto)('with mosquitto, MQTT 5', () => {
         }),
       ),
     ]);
+    await until(() => feedOf(app).received === 10 && feedOf(app).behind === 0);
+    await send('cfx/aoi', cfx('CFX.Heartbeat', 'h1', {}));
     await until(() => feedOf(app).received === 11 && feedOf(app).behind === 0);
     // The completion comes on its own, as it does in a plant.
     await send(
