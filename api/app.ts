@@ -1,5 +1,6 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
+import {Feeds} from '../ingest/feeds/feeds.ts';
 import type {Hold, Plant} from '../warehouse/answers.ts';
 import {contained} from '../warehouse/contain.ts';
 import {hidePersons, tellPersons} from '../warehouse/person-texts.ts';
@@ -11,6 +12,7 @@ import {Keys} from './access/keys.ts';
 import {Alerts} from './alerts.ts';
 import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
+import {feedDoor} from './feed-door.ts';
 import {Receipts} from './receipts.ts';
 import {Tending} from './tending.ts';
 import {openDrivers} from './write-back/drivers/drivers.ts';
@@ -21,7 +23,7 @@ export interface OpenOptions {
   /** Makes the warehouse if there is none in the folder; otherwise that is an error. */
   make?: boolean;
   /** Goes before what is configured. */
-  config?: Partial<Pick<Config, 'plant' | 'receivers' | 'allowHosts'>>;
+  config?: Partial<Pick<Config, 'plant' | 'receivers' | 'allowHosts' | 'feeds'>>;
   /** Hears what a person at the console should know. */
   log?: (line: string) => void;
 }
@@ -38,6 +40,8 @@ export class App {
   readonly rejectRates = new RejectRates();
   /** What was answered to requests that may be sent again. */
   readonly receipts: Receipts;
+  /** What takes in by itself, as configured. */
+  readonly feeds: Feeds;
   readonly log: (line: string) => void;
   readonly #ledger: Pick<Warehouse, 'append' | 'entries'>;
   readonly #tending = new Tending(this);
@@ -54,6 +58,7 @@ export class App {
     this.receipts = new Receipts(this.#ledger);
     this.alerts = new Alerts(warehouse);
     this.rejectRates.follow(warehouse.entries());
+    this.feeds = new Feeds(config.feeds, {plant: plantId, folder: config.folder, log});
     this.holds = new Holds(this.#ledger, {
       plant: plantId,
       receivers: Object.keys(config.receivers),
@@ -85,6 +90,11 @@ export class App {
     this.#tending.start();
   }
 
+  /** @param only the names of those that are meant; all by default */
+  startFeeds(only?: readonly string[]): void {
+    this.feeds.start(feedDoor(this), only);
+  }
+
   applyRetention(dryRun: boolean): Promise<Retained> {
     const now = new Date().toISOString();
     return this.warehouse.tend(care => applyRetention(care, this.config.retention, {dryRun, now}));
@@ -96,6 +106,7 @@ export class App {
 
   async close(): Promise<void> {
     this.#tending.stop();
+    await this.feeds.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
     await this.warehouse.close();
   }

@@ -6,6 +6,7 @@ import {careCommands} from './command-line/care-commands.ts';
 import {chartCommands} from './command-line/chart-commands.ts';
 import {dataCommands} from './command-line/data-commands.ts';
 import {exportCommand} from './command-line/export-command.ts';
+import {feedCommands} from './command-line/feed-commands.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
 import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
@@ -29,6 +30,7 @@ export async function main(argv: string[]): Promise<number> {
     exportCommand,
     quarantineCommands,
     alertCommands,
+    feedCommands,
     analysisCommands,
     chartCommands,
     msaCommands,

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import '../warehouse/plain-words.ts';
 import {z} from 'zod';
+import {FeedsSettings} from '../ingest/feeds/settings.ts';
 import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import {FishboneError} from './errors.ts';
 
@@ -21,6 +22,8 @@ export interface Config {
   memoryLimitMb?: number;
   receivers: z.output<typeof Receivers>;
   allowHosts: string[];
+  /** What the server takes in by itself, by name. */
+  feeds: z.output<typeof FeedsSettings>;
   /** How long what is kept; what has no rule is kept for good. */
   retention: RetentionRules;
 }
@@ -46,6 +49,7 @@ const ConfigFile = z.strictObject({
   memoryLimitMb: z.coerce.number().int().min(512, {error: 'is too little: 512 is the least'}).optional(),
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
+  feeds: FeedsSettings.default({}),
   retention: z
     .strictObject({raw: Period.optional(), readings: Period.optional(), answers: Period.optional()})
     .default({}),
@@ -76,6 +80,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     memoryLimitMb: environment.memoryLimitMb ?? file.memoryLimitMb,
     receivers: file.receivers,
     allowHosts: file.allowHosts,
+    feeds: file.feeds,
     retention: file.retention,
   };
 }

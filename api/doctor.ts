@@ -1,6 +1,7 @@
 import {access, constants, stat, statfs} from 'node:fs/promises';
 import {freemem, totalmem} from 'node:os';
 import {dirname} from 'node:path';
+import type {FeedState} from '../ingest/feeds/state.ts';
 import type {RetentionRules} from '../warehouse/retention.ts';
 import {hasWarehouse} from './app.ts';
 import {readConfig} from './config.ts';
@@ -24,7 +25,15 @@ const MEMORY_MIN_GB = 1;
 
 /** Looks at what Fishbone needs of a machine and of its configuration; changes nothing. */
 export async function examine(folder: string): Promise<{ok: boolean; checks: Check[]}> {
-  const checks = [node(), memory(), await clock(), await disk(folder), await warehouse(folder), await settings(folder)];
+  const checks = [
+    node(),
+    memory(),
+    await clock(),
+    await disk(folder),
+    await warehouse(folder),
+    await settings(folder),
+    ...(await feeds(folder)),
+  ];
   if (hasWarehouse(folder)) checks.push(...(await examineArchive(folder, await rulesOf(folder))));
   return {ok: checks.every(({ok}) => ok), checks};
 }
@@ -93,6 +102,28 @@ async function settings(folder: string): Promise<Check> {
     const {message, hint} = translateError(error);
     return {what: 'configuration', ok: false, detail: message, hint};
   }
+}
+
+/** What is configured can be told always; how it stands, only while a server runs it. */
+async function feeds(folder: string): Promise<Check[]> {
+  const configured = await readConfig(folder).then(
+    config => Object.keys(config.feeds),
+    () => [],
+  );
+  if (configured.length === 0) return [];
+  const server = await findServer(folder);
+  if (!server) {
+    const detail = `${configured.join(', ')}: not running`;
+    return [{what: 'feeds', ok: true, warning: true, detail, hint: 'they run with the server: "fishbone serve"'}];
+  }
+  // A server that does not answer is nothing that a look may fail of.
+  const answer = (await server.call('feeds', {}).catch((error: Error) => error)) as {feeds: FeedState[]} | Error;
+  if (answer instanceof Error) return [{what: 'feeds', ok: false, detail: answer.message}];
+  return answer.feeds.map(({name, state, lastAt, behind, rejected, lastError}) => {
+    const ok = state === 'connected';
+    const detail = `${name} is ${state}; last ${lastAt ?? 'nothing yet'}; ${behind} behind, ${rejected} rejected`;
+    return {what: 'feed', ok, detail, hint: ok ? undefined : (lastError?.message ?? 'it has only begun: look again')};
+  });
 }
 
 async function rulesOf(folder: string): Promise<RetentionRules> {

@@ -11,6 +11,7 @@ import {analysisRoutes} from './routes/analysis.ts';
 import {chartRoutes} from './routes/charts.ts';
 import {dataRoutes} from './routes/data.ts';
 import {docsRoutes} from './routes/docs.ts';
+import {feedRoutes} from './routes/feeds.ts';
 import {healthRoutes} from './routes/health.ts';
 import {holdRoutes} from './routes/holds.ts';
 import {ingestRoutes} from './routes/ingest.ts';
@@ -93,6 +94,7 @@ export async function buildHttp(
     tableRoutes,
     docsRoutes,
     alertRoutes,
+    feedRoutes,
     healthRoutes,
     personRoutes,
     operationRoutes,

@@ -45,6 +45,7 @@ import {ALERT_OPERATIONS} from './alert-operations.ts';
 import type {App} from './app.ts';
 import {CHART_OPERATIONS} from './chart-operations.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
+import {FEED_OPERATIONS} from './feed-operations.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
@@ -78,6 +79,7 @@ const HowToRead = {
 export const OPERATIONS = {
   ...ALERT_OPERATIONS,
   ...CHART_OPERATIONS,
+  ...FEED_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',

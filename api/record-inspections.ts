@@ -33,17 +33,24 @@ export type InspectionsAnswer = z.infer<typeof InspectionsAnswer>;
 /**
  * Records inspections as they happen, all or none; what it answers is on the disk. They take the way of any file: lines
  * of JSON, validated, archived, written to the ledger. What comes while others are being recorded shares the next batch.
+ * @param options.isBounded whoever asks has a limit of its own for what waits
  * @throws FishboneError CONFLICT for a known id with other content, unless that says it was recorded later;
  * FILE_UNUSABLE when a row is refused
  */
-export function recordInspections(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
+export function recordInspections(
+  app: App,
+  inspections: readonly InspectionInput[],
+  {isBounded = false}: {isBounded?: boolean} = {},
+): Promise<InspectionsAnswer> {
   if (inspections.length === 0) return Promise.resolve({batch: null, results: []});
-  const counter = counters.get(app) ?? {waiting: [], isBusy: false};
+  const counter = counters.get(app) ?? {waiting: [], room: 1, isBusy: false};
   counters.set(app, counter);
-  if (counter.waiting.length >= WAITING_MAX) {
-    const message = `${WAITING_MAX} requests are waiting already: nothing of this one was recorded`;
+  const share = isBounded ? 0 : shareOf(inspections);
+  if (share > 0 && counter.room <= 0) {
+    const message = `${counter.waiting.length} requests are waiting already: nothing of this one was recorded`;
     return Promise.reject(new FishboneError('OVERLOADED', message, {hint: 'send it again in a few seconds'}));
   }
+  counter.room -= share;
   return new Promise((resolve, reject) => {
     counter.waiting.push({inspections, resolve, reject});
     if (!counter.isBusy) void serveAll(app, counter);
@@ -56,12 +63,23 @@ interface Request {
   reject: (error: unknown) => void;
 }
 
-/** A request holds at most a body's megabyte: so much memory the waiting may take, and no more. */
-const WAITING_MAX = 256;
+const REQUESTS_MAX = 2_000;
+const INSPECTIONS_MAX = 10_000;
+const CHARACTERS_MAX = 128_000_000;
+
+/** How much of the memory that the waiting may take a request takes: it is bounded, however requests are made up. */
+function shareOf(inspections: readonly InspectionInput[]): number {
+  const rows = inspections.flatMap(({defects, ...row}) => [row, ...defects]);
+  const texts = rows.flatMap(row => Object.values(row).filter(value => typeof value === 'string'));
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return Math.max(1 / REQUESTS_MAX, rows.length / INSPECTIONS_MAX, characters / CHARACTERS_MAX);
+}
 
 /** Where requests wait for each other: what is checked must still hold when it is recorded. */
 interface Counter {
   waiting: Request[];
+  /** The share of what may wait that is free. */
+  room: number;
   isBusy: boolean;
 }
 
@@ -71,10 +89,9 @@ async function serveAll(app: App, counter: Counter): Promise<void> {
   counter.isBusy = true;
   while (counter.waiting.length > 0) {
     const group = counter.waiting.splice(0);
+    counter.room = 1;
     try {
-      for (const request of await recordNew(app, group)) {
-        await recordCarefully(app, request.inspections).then(request.resolve, request.reject);
-      }
+      await recordRest(app, await recordNew(app, group));
     } catch (error) {
       for (const {reject} of group) reject(error);
     }
@@ -86,14 +103,15 @@ async function serveAll(app: App, counter: Counter): Promise<void> {
 async function recordNew(app: App, group: readonly Request[]): Promise<Request[]> {
   const ids = group.flatMap(({inspections}) => inspections.map(({inspection}) => inspection));
   const known = await recordedInspections(app.warehouse, ids);
-  const seen = new Map<string, number>();
-  for (const id of ids) seen.set(id, (seen.get(id) ?? 0) + 1);
-  const isNew = ({inspections}: Request) =>
-    inspections.every(row => !known.has(row.inspection) && seen.get(row.inspection) === 1 && isPlain(app, row));
+  const seen = new Set<string>();
+  const isNew = ({inspections}: Request) => {
+    const isFirst = inspections.map(({inspection}) => !seen.has(inspection) && seen.add(inspection));
+    return inspections.every((row, k) => isFirst[k] && !known.has(row.inspection) && isPlain(app, row));
+  };
   const fresh = group.filter(isNew);
   if (fresh.length > 0) {
     const rows = fresh.flatMap(({inspections}) => inspections);
-    const receipt = await loadRows(app, rows);
+    const receipt = await loadRows(app, rows, {known});
     if (total(receipt, 'rejected') > 0) throw refused(rows.map(({inspection}) => inspection));
     const {batch} = receipt;
     for (const {inspections, resolve} of fresh) {
@@ -101,6 +119,38 @@ async function recordNew(app: App, group: readonly Request[]): Promise<Request[]
     }
   }
   return group.filter(request => !fresh.includes(request));
+}
+
+/**
+ * What is known already, or has to be rehearsed. After an interruption much is sent again that was recorded: that all of it
+ * says nothing new is found out at once; otherwise by halves, down to the requests that do.
+ */
+async function recordRest(app: App, rest: readonly Request[]): Promise<void> {
+  if (rest.length === 0) return;
+  if (rest.length === 1) {
+    const [{inspections, resolve, reject}] = rest;
+    return recordCarefully(app, inspections).then(resolve, reject);
+  }
+  const isKnown = await sayNothingNew(app, rest).catch(() => false);
+  if (isKnown) {
+    for (const {inspections, resolve} of rest)
+      resolve({batch: null, results: inspections.map(({inspection}) => ({inspection, status: 'duplicate'}))});
+    return;
+  }
+  const half = Math.ceil(rest.length / 2);
+  await recordRest(app, rest.slice(0, half));
+  await recordRest(app, rest.slice(half));
+}
+
+async function sayNothingNew(app: App, requests: readonly Request[]): Promise<boolean> {
+  const rows = requests.flatMap(({inspections}) => inspections);
+  // Of several versions of one id, each is looked at for itself.
+  const once = new Map(rows.map(row => [row.inspection, row]));
+  if (rows.some(row => JSON.stringify(row) !== JSON.stringify(once.get(row.inspection)))) return false;
+  const different = [...once.values()];
+  await refuseFewerDefects(app, different);
+  const rehearsal = await loadRows(app, different, {dryRun: true});
+  return (['accepted', 'conflicts', 'rejected'] as const).every(what => total(rehearsal, what) === 0);
 }
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -119,11 +169,11 @@ function isPlain({warehouse}: App, {inspected_at, recorded_at, defects}: Inspect
 /** Rehearses first, so that nothing is recorded of a request that contradicts what is known. */
 async function recordCarefully(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
   await refuseFewerDefects(app, inspections);
-  const rehearsal = await loadRows(app, inspections, true);
+  const rehearsal = await loadRows(app, inspections, {dryRun: true});
   const mixed = total(rehearsal, 'duplicates') > 0 && total(rehearsal, 'accepted') > 0;
   const alone: Receipt[] = [];
   if (mixed || total(rehearsal, 'conflicts') > 0 || total(rehearsal, 'rejected') > 0) {
-    for (const inspection of inspections) alone.push(await loadRows(app, [inspection], true));
+    for (const inspection of inspections) alone.push(await loadRows(app, [inspection], {dryRun: true}));
   }
   refuseRejected(inspections, alone);
   await refuseConflicts(app, inspections, alone.length > 0 ? alone : inspections.map(() => rehearsal));
@@ -135,12 +185,16 @@ async function recordCarefully(app: App, inspections: readonly InspectionInput[]
   return {batch: receipt.batch, results};
 }
 
-async function loadRows(app: App, rows: readonly InspectionInput[], dryRun = false): Promise<Receipt> {
+async function loadRows(
+  app: App,
+  rows: readonly InspectionInput[],
+  {dryRun = false, known: told}: {dryRun?: boolean; known?: ReadonlyMap<string, string | null>} = {},
+): Promise<Receipt> {
   const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'inspections-'));
   try {
     const path = join(folder, 'inspections.ndjson');
     const ids = rows.map(({inspection}) => inspection);
-    const known = await recordedInspections(app.warehouse, ids);
+    const known = told ?? (await recordedInspections(app.warehouse, ids));
     await writeFile(path, rows.flatMap(row => linesOf(row, isNewer(row, known.get(row.inspection)))).join(''));
     const timeZone = app.config.chosenTimeZone ?? undefined;
     const plan = {...PLAN, path, records: {...PLAN.records, path}, timeZone, dryRun};
@@ -166,10 +220,13 @@ function refused(ids: readonly string[]): FishboneError {
 
 /** Of a known version, a list that leaves out a defect is other content: what is withdrawn must be said later. */
 async function refuseFewerDefects(app: App, inspections: readonly InspectionInput[]) {
+  const versions = inspections.map(({inspection, recorded_at}) => ({inspection, recordedAt: recorded_at ?? null}));
+  const known = await defectsRecordedWith(app.warehouse, versions);
+  const found = new Map(inspections.map(({inspection}) => [inspection, [] as string[]]));
+  for (const {inspection, defect, n} of known) found.get(inspection)!.push(`${n} ${defect}`);
   for (const row of inspections) {
     const sent = new Set(numbered(row.defects).map(({defect, n}) => `${n} ${defect}`));
-    const known = await defectsRecordedWith(app.warehouse, row.inspection, row.recorded_at ?? null);
-    if (known.every(({defect, n}) => sent.has(`${n} ${defect}`))) continue;
+    if (found.get(row.inspection)!.every(defect => sent.has(defect))) continue;
     throw new FishboneError('CONFLICT', `inspection ${row.inspection} is known with more defects`, {
       hint: 'a correction needs a newer recorded_at; another inspection needs an id of its own',
     });

@@ -42,6 +42,7 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
   try {
     await app.startDelivery();
     app.startTending();
+    app.startFeeds();
     await announceServer(app.config.folder, {address, pid: process.pid, token});
   } catch (error) {
     await http.close();

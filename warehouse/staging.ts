@@ -104,8 +104,8 @@ async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'nd
   const isObject = "coalesce(try(json_type(line)) = 'OBJECT', false)";
   const relation = await scratch.table(
     'staged',
-    `select ${extracted(source.columns)}, "$line" from (
-       select json_extract_string(line, ${pathsOf(source.columns)}) as fields, rowid + 1 as "$line" from lines
+    `select ${fieldsOf(source.columns)}, "$line" from (
+       select ${extracted(source.columns)} as "$fields", rowid + 1 as "$line" from lines
        where ${usable} and case when json_valid(line) then ${isObject} else false end order by rowid)`,
   );
   const broken = async () => {
@@ -122,11 +122,11 @@ async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'nd
 async function stageMade(scratch: Scratch, source: RecordSource): Promise<Records> {
   const field = (key: string) => `line ->> ${quoteText(jsonPath(key))}`;
   const line = `(${field('$line')})::integer`;
+  const told = ['$line', '$reason', ...source.columns.filter(c => c !== '$line' && c !== '$reason')];
   const relation = await scratch.table(
     'staged',
-    `select ${extracted(source.columns)}, "$line" from (
-       select json_extract_string(line, ${pathsOf(source.columns)}) as fields, ${line} as "$line"
-       from lines where (${field('$reason')}) is null order by rowid)`,
+    `select ${fieldsOf(told, source.columns)}, "$fields"[1]::integer as "$line" from (
+       select ${extracted(told)} as "$fields" from lines order by rowid) where "$fields"[2] is null`,
   );
   const broken = async () => {
     const rows = await scratch.session.rows<{line: number; reason: string; text: string}>(
@@ -138,10 +138,12 @@ async function stageMade(scratch: Scratch, source: RecordSource): Promise<Record
   return {relation, ordinal: 's.rowid', line: 's."$line"', types: new Map(), broken};
 }
 
-/** All fields of a line at once: asked for one by one, each would take the line apart anew. */
-const pathsOf = (keys: readonly string[]) => `[${keys.map(key => quoteText(jsonPath(key))).join(', ')}]`;
-const extracted = (columns: readonly string[]) =>
-  columns.map((c, i) => `fields[${i + 1}] as ${quoteName(c)}`).join(', ');
+/** SQL of all fields of a line in one list: taken one by one, each would read the line again. */
+const extracted = (columns: readonly string[]): string =>
+  `json_extract_string(line, [${columns.map(c => quoteText(jsonPath(c))).join(', ')}])`;
+
+const fieldsOf = (columns: readonly string[], wanted = columns): string =>
+  wanted.map(c => `"$fields"[${columns.indexOf(c) + 1}] as ${quoteName(c)}`).join(', ');
 
 /** A JSON Pointer (RFC 6901): unlike a path, it takes any key for what it is. */
 const jsonPath = (key: string) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;

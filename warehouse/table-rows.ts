@@ -8,24 +8,25 @@ export async function recordedInspections(
 ): Promise<Map<string, string | null>> {
   return warehouse.read(undefined, async session => {
     const rows = await session.rows<{inspection: string; recorded_at: string | null}>(
-      'select inspection, recorded_at from now.inspections where list_contains($ids::varchar[], inspection)',
+      'select inspection, recorded_at from now.inspections where inspection in (select unnest($ids::varchar[]))',
       {ids},
     );
     return new Map(rows.map(row => [row.inspection, row.recorded_at]));
   });
 }
 
-/** The defects that were recorded together with a version of an inspection: those that say the same `recorded_at`. */
+/** The defects that were recorded together with versions of inspections: those that say the same `recorded_at`. */
 export async function defectsRecordedWith(
   warehouse: Warehouse,
-  inspection: string,
-  recordedAt: string | null,
-): Promise<{defect: string; n: number | null}[]> {
+  versions: readonly {inspection: string; recordedAt: string | null}[],
+): Promise<{inspection: string; defect: string; n: number | null}[]> {
   return warehouse.read(undefined, session =>
-    session.rows<{defect: string; n: number | null}>(
-      `select distinct defect, n from fact.defects where inspection = $inspection and defect <> '${NO_EARLIER_DEFECTS}'
-       and recorded_at is not distinct from $recordedAt::timestamptz`,
-      {inspection, recordedAt},
+    session.rows<{inspection: string; defect: string; n: number | null}>(
+      `select distinct f.inspection, f.defect, f.n
+       from (select unnest($ids::varchar[]) as inspection, nullif(unnest($times::varchar[]), '')::timestamptz as recorded_at) v
+       join fact.defects f on f.inspection = v.inspection and f.recorded_at is not distinct from v.recorded_at
+       where f.defect <> '${NO_EARLIER_DEFECTS}'`,
+      {ids: versions.map(v => v.inspection), times: versions.map(v => v.recordedAt ?? '')},
     ),
   );
 }

@@ -1,3 +1,4 @@
+import type {FeedState} from '../../ingest/feeds/state.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
 
@@ -36,13 +37,43 @@ export async function healthRoutes(http: Http, app: App): Promise<void> {
       ['process_resident_memory_bytes', 'gauge', 'resident memory', process.memoryUsage().rss],
       ['process_start_time_seconds', 'gauge', 'start time', Math.round(startedMs / 1000)],
     ];
-    const text = metrics.map(
-      ([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`,
-    );
+    const text = [
+      ...metrics.map(
+        ([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`,
+      ),
+      ...feedMetrics(app.feeds.states()),
+    ];
     return reply.type('text/plain; version=0.0.4').send(text.join(''));
   });
 }
 
 function isOpen({delivery}: {delivery: string}): boolean {
   return delivery === 'queued' || delivery === 'sending' || delivery === 'unknown';
+}
+
+const OF_FEEDS = [
+  ['received', 'counter', 'messages or files that came'],
+  ['accepted', 'counter', 'rows that were accepted'],
+  ['duplicates', 'counter', 'rows that were known'],
+  ['rejected', 'counter', 'rows, messages and files that were refused'],
+  ['ignored', 'counter', 'messages that hold nothing for the warehouse'],
+  ['errors', 'counter', 'times that something went wrong'],
+  ['behind', 'gauge', 'messages or files that came and are not recorded yet'],
+] as const;
+
+function feedMetrics(feeds: readonly FeedState[]): string[] {
+  if (feeds.length === 0) return [];
+  const metric = (name: string, type: string, help: string, ofFeed: (feed: FeedState) => number) =>
+    `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${feeds
+      .map(feed => `${name}{feed="${feed.name}",kind="${feed.kind}"} ${ofFeed(feed)}\n`)
+      .join('')}`;
+  return [
+    metric('fishbone_feed_connected', 'gauge', '1: takes what comes', ({state}) => (state === 'connected' ? 1 : 0)),
+    metric('fishbone_feed_last_seconds', 'gauge', 'time of the last message or file, 0: none yet', ({lastAt}) =>
+      lastAt === null ? 0 : Date.parse(lastAt) / 1000,
+    ),
+    ...OF_FEEDS.map(([field, type, help]) =>
+      metric(`fishbone_feed_${field}${type === 'counter' ? '_total' : ''}`, type, help, feed => feed[field]),
+    ),
+  ];
 }

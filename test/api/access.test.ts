@@ -38,6 +38,7 @@ const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['GET', '/v1/unresolved', READERS],
   ['GET', '/v1/alerts', READERS],
   ['POST', '/v1/alerts/a1/close', ['engineer', 'quality-lead', 'admin']],
+  ['GET', '/v1/feeds', READERS],
   ['GET', '/v1/tables/parts.csv', READERS],
   ['GET', '/metrics', READERS],
   ['GET', '/v1/holds', READERS],

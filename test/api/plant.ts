@@ -60,10 +60,10 @@ export function temporaryFolder(): string {
 
 /** The application over a warehouse that holds the plant, and its HTTP door without a network. */
 export async function servedPlant(
-  options: {empty?: boolean; localToken?: string; receivers?: App['config']['receivers']} = {},
+  options: {empty?: boolean; localToken?: string} & Partial<Pick<App['config'], 'receivers' | 'feeds'>> = {},
 ): Promise<{app: App; http: Http; folder: string}> {
   const folder = temporaryFolder();
-  const app = await openApp(folder, {make: true, config: {receivers: options.receivers}});
+  const app = await openApp(folder, {make: true, config: {receivers: options.receivers, feeds: options.feeds}});
   const files = join(folder, 'files');
   mkdirSync(files);
   if (!options.empty) await ingest(app, [plantFiles(files)]);

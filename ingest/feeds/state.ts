@@ -1,0 +1,90 @@
+import {z} from 'zod';
+
+const Count = z.number().int().nonnegative();
+
+/** What is told of a feed. Counts begin anew when the server starts; what was accepted is in the ledger. */
+export const FeedState = z.object({
+  name: z.string(),
+  kind: z.string(),
+  from: z.string().describe('the folder, broker or server that it takes from'),
+  state: z
+    .enum(['not running', 'starting', 'connected', 'disconnected', 'stopped'])
+    .describe('"disconnected": tried again by itself'),
+  since: z.string().nullable().describe('of the state'),
+  lastAt: z.string().nullable().describe('when the last message (or file) came'),
+  received: Count.describe('messages or files'),
+  behind: Count.describe('messages or files that came and are not recorded yet'),
+  accepted: Count.describe('rows'),
+  duplicates: Count.describe('rows that were known'),
+  rejected: Count.describe('rows, messages and files that were refused: see the quarantine'),
+  ignored: Count.describe('messages that hold nothing for the warehouse, such as a heartbeat'),
+  errors: Count,
+  lastError: z.object({at: z.string(), message: z.string()}).nullable(),
+});
+export type FeedState = z.infer<typeof FeedState>;
+
+/** What became of something that was taken. */
+export type Outcome = Partial<Record<'accepted' | 'duplicates' | 'rejected' | 'ignored', number>>;
+
+/** Counts what one feed does. */
+export class Meter {
+  readonly #told: FeedState;
+  readonly #log: (line: string) => void;
+
+  constructor({name, kind, from}: {name: string; kind: string; from: string}, log: (line: string) => void) {
+    this.#told = {name, kind, from, ...NOTHING_YET};
+    this.#log = log;
+  }
+
+  get told(): FeedState {
+    return {...this.#told};
+  }
+
+  is(state: FeedState['state']): void {
+    if (this.#told.state === state) return;
+    this.#told.state = state;
+    this.#told.since = new Date().toISOString();
+  }
+
+  /** Something came; until it is `settled` the feed is behind by it. */
+  took(messages = 1): void {
+    this.#told.received += messages;
+    this.#told.behind += messages;
+    this.#told.lastAt = new Date().toISOString();
+  }
+
+  settled({accepted = 0, duplicates = 0, rejected = 0, ignored = 0}: Outcome, messages = 1): void {
+    this.#told.accepted += accepted;
+    this.#told.duplicates += duplicates;
+    this.#told.rejected += rejected;
+    this.#told.ignored += ignored;
+    this.#told.behind -= messages;
+  }
+
+  /** What came is given back unrecorded: whoever sent it sends it again. */
+  gaveBack(messages: number): void {
+    this.#told.behind -= messages;
+  }
+
+  /** The console hears of an error once, however often it comes back. */
+  failed(error: unknown): void {
+    const {message} = error instanceof Error ? error : new Error(String(error));
+    if (message !== this.#told.lastError?.message) this.#log(`feed ${this.#told.name}: ${message}`);
+    this.#told.errors++;
+    this.#told.lastError = {at: new Date().toISOString(), message};
+  }
+}
+
+const NOTHING_YET: Omit<FeedState, 'name' | 'kind' | 'from'> = {
+  state: 'not running',
+  since: null,
+  lastAt: null,
+  received: 0,
+  behind: 0,
+  accepted: 0,
+  duplicates: 0,
+  rejected: 0,
+  ignored: 0,
+  errors: 0,
+  lastError: null,
+};
