@@ -66,7 +66,7 @@ export class RefusedLines {
   }
 
   async #take(id: string, lines: readonly string[]): Promise<void> {
-    for (const {line} of await showQuarantine(this.#app.warehouse, id)) {
+    for (const {line} of (await showQuarantine(this.#app.warehouse, id)).rows) {
       const text = line === null ? undefined : lines[line - 1];
       if (text !== undefined) this.#digests.add(digestOf(text));
     }

@@ -226,7 +226,7 @@ describe.skipIf(!hasMosquitto)('with mosquitto, MQTT 5', () => {
 async function rejects(app: App): Promise<[string, string][]> {
   const batches = await listQuarantine(app.warehouse);
   const rows = await Promise.all(batches.map(({id}) => showQuarantine(app.warehouse, id)));
-  return rows.flat().map(({row, reason}) => [row.record ?? '', reason]);
+  return rows.flatMap(({rows: some}) => some).map(({row, reason}) => [row.record ?? '', reason]);
 }
 
 /** @returns the signal that ended it */
