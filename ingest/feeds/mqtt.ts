@@ -185,7 +185,7 @@ class MqttFeed {
     for (const {messageId, connection} of group) {
       if (messageId === undefined || connection !== this.#connection || !client.connected) continue;
       // The library acknowledges one message after the other, before it reads the next; here many are on their way.
-      client['_sendPacket']({cmd: 'puback', messageId, reasonCode: 0});
+      (client as unknown as Sender)._sendPacket({cmd: 'puback', messageId, reasonCode: 0});
     }
   }
 }
@@ -197,4 +197,9 @@ function sayable(error: Error): Error {
   if (error.message !== '') return error;
   const {errors = [], code = 'unknown error'} = error as {errors?: Error[]; code?: string};
   return new Error(errors[0]?.message ?? code, {cause: error});
+}
+
+/** What the library keeps to itself. */
+interface Sender {
+  _sendPacket(packet: {cmd: 'puback'; messageId: number; reasonCode: number}): void;
 }

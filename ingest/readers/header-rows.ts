@@ -40,9 +40,11 @@ export function secondHeaderRow(
   below: readonly (readonly string[])[],
 ): string | undefined {
   if (!second || second.length !== header.length || second.some(isNumber)) return undefined;
-  const isOfNumbers = (i: number) =>
-    below.some(row => isNumber(row[i])) && below.every(row => isBlank(row[i]) || isNumber(row[i]));
-  const unit = second.find((cell, i) => UNIT.test(cell.trim()) && isOfNumbers(i));
+  // One letter is a unit only where there are numbers: it may be a product, above a row that has none.
+  const isOfNumbers = (cell: string, i: number) =>
+    below.some(row => isNumber(row[i]) || cell.trim().length > 1) &&
+    below.every(row => isBlank(row[i]) || isNumber(row[i]));
+  const unit = second.find((cell, i) => UNIT.test(cell.trim()) && isOfNumbers(cell, i));
   if (unit !== undefined) return `it has units ("${unit.trim()}") above columns of numbers`;
   const names = joinHeaderRows([header, second]);
   const namesAll = names.every(name => name !== '') && new Set(names).size === names.length;
