@@ -13,6 +13,7 @@ import {Alerts} from './alerts.ts';
 import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {feedDoor} from './feed-door.ts';
+import {Queries} from './queries.ts';
 import {Receipts} from './receipts.ts';
 import {Tending} from './tending.ts';
 import {openDrivers} from './write-back/drivers/drivers.ts';
@@ -23,7 +24,7 @@ export interface OpenOptions {
   /** Makes the warehouse if there is none in the folder; otherwise that is an error. */
   make?: boolean;
   /** Goes before what is configured. */
-  config?: Partial<Pick<Config, 'plant' | 'receivers' | 'allowHosts' | 'feeds'>>;
+  config?: Partial<Pick<Config, 'plant' | 'receivers' | 'allowHosts' | 'feeds' | 'sql'>>;
   /** Hears what a person at the console should know. */
   log?: (line: string) => void;
 }
@@ -42,6 +43,8 @@ export class App {
   readonly receipts: Receipts;
   /** What takes in by itself, as configured. */
   readonly feeds: Feeds;
+  /** People's SQL. */
+  readonly queries: Queries;
   readonly log: (line: string) => void;
   readonly #ledger: Pick<Warehouse, 'append' | 'entries'>;
   readonly #tending = new Tending(this);
@@ -59,6 +62,7 @@ export class App {
     this.alerts = new Alerts(warehouse);
     this.rejectRates.follow(warehouse.entries());
     this.feeds = new Feeds(config.feeds, {plant: plantId, folder: config.folder, log});
+    this.queries = new Queries(warehouse, config.sql);
     this.holds = new Holds(this.#ledger, {
       plant: plantId,
       receivers: Object.keys(config.receivers),
@@ -95,9 +99,11 @@ export class App {
     this.feeds.start(feedDoor(this), only);
   }
 
-  applyRetention(dryRun: boolean): Promise<Retained> {
+  async applyRetention(dryRun: boolean): Promise<Retained> {
     const now = new Date().toISOString();
-    return this.warehouse.tend(care => applyRetention(care, this.config.retention, {dryRun, now}));
+    const retained = await this.warehouse.tend(care => applyRetention(care, this.config.retention, {dryRun, now}));
+    if (!dryRun) await this.queries.forgetOld();
+    return retained;
   }
 
   plant(): Promise<Omit<Plant, 'access'>> {
@@ -108,6 +114,7 @@ export class App {
     this.#tending.stop();
     await this.feeds.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
+    await this.queries.close();
     await this.warehouse.close();
   }
 

@@ -12,6 +12,7 @@ import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
 import {quarantineCommands} from './command-line/quarantine-commands.ts';
 import {servingCommands} from './command-line/serving-commands.ts';
+import {sqlCommand} from './command-line/sql-command.ts';
 import {Terminal} from './command-line/terminal.ts';
 import {translateError} from './translate-error.ts';
 
@@ -37,6 +38,7 @@ export async function main(argv: string[]): Promise<number> {
     holdCommands,
     careCommands,
     personCommands,
+    sqlCommand,
     benchCommand,
   ])
     commands(program, terminal);

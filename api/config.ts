@@ -4,6 +4,7 @@ import '../warehouse/plain-words.ts';
 import {z} from 'zod';
 import {FeedsSettings} from '../ingest/feeds/settings.ts';
 import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
+import type {SandboxLimits} from '../warehouse/sandbox/sandbox.ts';
 import {FishboneError} from './errors.ts';
 
 /** How a plant sets up its warehouse: `W/fishbone.json`, over it the environment. Flags go before both. */
@@ -26,6 +27,8 @@ export interface Config {
   feeds: z.output<typeof FeedsSettings>;
   /** How long what is kept; what has no rule is kept for good. */
   retention: RetentionRules;
+  /** What people's SQL may take. */
+  sql: SandboxLimits;
 }
 
 const TimeZone = z.string().refine(isTimeZone, {error: 'is no time zone: use an IANA name such as Europe/Berlin'});
@@ -53,6 +56,14 @@ const ConfigFile = z.strictObject({
   retention: z
     .strictObject({raw: Period.optional(), readings: Period.optional(), answers: Period.optional()})
     .default({}),
+  sql: z
+    .strictObject({
+      seconds: z.number().positive().max(3_600).default(30),
+      memoryMb: z.number().int().min(64, {error: 'is too little: 64 is the least'}).default(512),
+      processes: z.number().int().min(1).max(64).default(2),
+      waiting: z.number().int().min(0).max(1_000).default(8),
+    })
+    .prefault({}),
 });
 
 /** The warehouse folder that is meant: the flag, else FISHBONE_WAREHOUSE, else `./warehouse-data`. */
@@ -82,6 +93,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     allowHosts: file.allowHosts,
     feeds: file.feeds,
     retention: file.retention,
+    sql: file.sql,
   };
 }
 

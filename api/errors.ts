@@ -13,6 +13,7 @@ const CATALOGUE = {
   FILE_UNUSABLE: {status: 422, exitCode: 1},
   OVERLOADED: {status: 429, exitCode: 1},
   CANCELLED: {status: 499, exitCode: 1},
+  QUERY_STOPPED: {status: 422, exitCode: 1},
   INTERNAL: {status: 500, exitCode: 1},
   WAREHOUSE_BUSY: {status: 503, exitCode: 1},
   WAREHOUSE_ABSENT: {status: 404, exitCode: 1},

@@ -19,6 +19,7 @@ import {measurementSystemRoutes} from './routes/measurement-systems.ts';
 import {operationRoutes} from './routes/operations.ts';
 import {servePages} from './routes/pages.ts';
 import {personRoutes} from './routes/persons.ts';
+import {queryRoutes} from './routes/query.ts';
 import {tableRoutes} from './routes/tables.ts';
 
 export interface HttpOptions {
@@ -97,6 +98,7 @@ export async function buildHttp(
     feedRoutes,
     healthRoutes,
     personRoutes,
+    queryRoutes,
     operationRoutes,
   ])
     await http.register(instance => routes(instance.withTypeProvider<ZodTypeProvider>(), app));

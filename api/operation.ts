@@ -20,6 +20,11 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   /** Makes the warehouse when there is none yet. */
   makes?: boolean;
   run(app: App, input: z.output<I>, caller: Caller): Promise<z.input<O>> | z.input<O>;
+  /**
+   * How a command line does it that owns the warehouse: what this gives is done when the warehouse is closed, so that
+   * another process can open its database.
+   */
+  atRest?(app: App, input: z.output<I>): Promise<() => Promise<z.input<O>>>;
 }
 
 export function operation<I extends z.ZodType, O extends z.ZodType>(definition: Operation<I, O>): Operation<I, O> {

@@ -49,6 +49,7 @@ import {FEED_OPERATIONS} from './feed-operations.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
+import {QUERY_OPERATIONS} from './query-operations.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
 
 const Id = z.strictObject({id: z.string().min(1)});
@@ -81,6 +82,7 @@ export const OPERATIONS = {
   ...CHART_OPERATIONS,
   ...FEED_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
+  ...QUERY_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
     input: z.strictObject({paths: z.array(z.string()).min(1), ...HowToRead, dryRun: z.boolean().optional()}),

@@ -38,8 +38,10 @@ function problemOf(error: unknown): Problem {
     const code = statusCode === 413 ? 'TOO_LARGE' : 'USAGE';
     return {...describe(code, statusCode, 2), detail: message, hint: HINTS[statusCode]};
   }
-  const {code, status, exitCode, message, hint} = translateError(error);
-  return {...describe(code, status, exitCode), detail: message, hint};
+  const {code, status, exitCode, message, hint, cause} = translateError(error);
+  const pointer = cause instanceof Error && 'pointer' in cause ? String(cause.pointer) : null;
+  const errors = pointer === null ? undefined : [{pointer, detail: message}];
+  return {...describe(code, status, exitCode), detail: message, hint, errors};
 }
 
 const HINTS: Readonly<Record<number, string>> = {
@@ -55,6 +57,7 @@ const TITLES: Partial<Record<FishboneError['code'], string>> = {
   CONFLICT: 'It contradicts what is recorded',
   FILE_UNUSABLE: 'The data cannot be used',
   TOO_LARGE: 'That is too much at once',
+  QUERY_STOPPED: 'The query was stopped',
   INTERNAL: 'The server failed',
   HOLD_SAME_PERSON: 'A second person has to decide',
 };

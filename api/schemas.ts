@@ -6,3 +6,4 @@ export * from '../warehouse/chart-answers.ts';
 export * from '../warehouse/data-answers.ts';
 export * from '../warehouse/msa-answers.ts';
 export * from '../warehouse/pareto-answers.ts';
+export * from '../warehouse/query-answers.ts';

@@ -245,13 +245,14 @@ export const isOpenHere = (path: string): boolean => open.has(realPath(path));
 export async function openDatabase(
   path: string,
   settings: {temporaryFolder: string; memoryLimitMb: number; threads: number},
+  more: Readonly<Record<string, string>> = {},
 ): Promise<DuckDBInstance> {
   const real = path === ':memory:' ? null : realPath(path);
   if (real !== null && open.has(real))
     throw new Error(`${path} is locked: this process has it open (PID ${process.pid})`);
   if (real !== null) open.add(real);
   try {
-    const instance = await create(path, settings);
+    const instance = await create(path, settings, more);
     const close = instance.closeSync.bind(instance);
     instance.closeSync = () => {
       if (real !== null) open.delete(real);
@@ -275,7 +276,11 @@ function realPath(path: string): string {
   }
 }
 
-function create(path: string, settings: {temporaryFolder: string; memoryLimitMb: number; threads: number}) {
+function create(
+  path: string,
+  settings: {temporaryFolder: string; memoryLimitMb: number; threads: number},
+  more: Readonly<Record<string, string>>,
+) {
   return DuckDBInstance.create(path, {
     threads: String(settings.threads),
     memory_limit: `${settings.memoryLimitMb}MB`,
@@ -283,6 +288,7 @@ function create(path: string, settings: {temporaryFolder: string; memoryLimitMb:
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
+    ...more,
   });
 }
 
@@ -350,7 +356,7 @@ function asPlain(value: DuckDBValue): unknown {
 }
 
 /** ISO 8601 in UTC with as many decimals as the value has: milliseconds, or microseconds where they matter. */
-function isoTime(micros: bigint): string {
+export function isoTime(micros: bigint): string {
   const milliseconds = micros >= 0n ? micros / 1000n : (micros - 999n) / 1000n;
   const rest = Number(micros - milliseconds * 1000n);
   const iso = new Date(Number(milliseconds)).toISOString();

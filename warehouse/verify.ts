@@ -41,6 +41,7 @@ export async function verify(folder: string): Promise<Verification> {
   const database = await openReadOnly(folder);
   try {
     const {entries, problems} = await verifyLedgerFile(folder);
+    problems.push(...(await verifyLedgerFile(join(folder, 'queries'))).problems);
     const holdings = new Holdings(folder, () => entries);
     const archive = await verifyArchive(folder, holdings);
     problems.push(...archive.problems, ...(await strangers(folder, entries.at(-1)?.seq ?? 0)));

@@ -63,6 +63,7 @@ export function guard(http: FastifyInstance, app: App, localToken: string | null
 
 const WORDS: Readonly<Record<Exclude<Access, 'open' | 'local'>, string>> = {
   read: 'read',
+  query: 'ask SQL',
   append: 'add data',
   replay: 'replay rejected rows',
   propose: 'propose a hold',

@@ -1,17 +1,18 @@
 import {z} from 'zod';
 
 /**
- * Who may do what. Viewers read; engineers also propose holds and replay quarantined rows; quality leads also decide on
- * holds; `ingest` appends and reads nothing; admins run the warehouse and stay out of holds.
+ * Who may do what. Viewers read; engineers also ask SQL, propose holds and replay quarantined rows; quality leads
+ * also decide on holds; `ingest` appends and reads nothing; admins run the warehouse and stay out of holds.
  */
 export const Role = z.enum(['viewer', 'engineer', 'quality-lead', 'ingest', 'admin']);
 export type Role = z.infer<typeof Role>;
 
 /** What a route asks for; every route says one, or it is not served. */
-export type Access = 'open' | 'read' | 'append' | 'replay' | 'propose' | 'decide' | 'administer' | 'local';
+export type Access = 'open' | 'read' | 'query' | 'append' | 'replay' | 'propose' | 'decide' | 'administer' | 'local';
 
 const ALLOWED: Readonly<Record<Exclude<Access, 'open' | 'local'>, readonly Role[]>> = {
   read: ['viewer', 'engineer', 'quality-lead', 'admin'],
+  query: ['engineer', 'quality-lead', 'admin'],
   append: ['ingest', 'admin'],
   replay: ['engineer', 'quality-lead', 'admin'],
   propose: ['engineer', 'quality-lead'],

@@ -32,11 +32,14 @@ export async function ask<N extends OperationName>(
       await wait(150);
       continue;
     }
+    let afterwards: (() => Promise<unknown>) | null = null;
     try {
-      return await runOperation(app, name, input, {authenticated: null, onProgress: progress.show});
+      if (operation.atRest) afterwards = await operation.atRest(app, operation.input.parse(input));
+      else return await runOperation(app, name, input, {authenticated: null, onProgress: progress.show});
     } finally {
       progress.end();
       await (before ? closeOrUnmake(app, before) : app.close());
     }
+    return (await afterwards()) as OutputOf<N>;
   }
 }

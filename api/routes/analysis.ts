@@ -73,7 +73,7 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
 }
 
 /** Aborted when the connection closes before the answer is sent. */
-function untilGone(reply: FastifyReply): AbortSignal {
+export function untilGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();

@@ -60,10 +60,11 @@ export function temporaryFolder(): string {
 
 /** The application over a warehouse that holds the plant, and its HTTP door without a network. */
 export async function servedPlant(
-  options: {empty?: boolean; localToken?: string} & Partial<Pick<App['config'], 'receivers' | 'feeds'>> = {},
+  options: {empty?: boolean; localToken?: string} & Partial<Pick<App['config'], 'receivers' | 'feeds' | 'sql'>> = {},
 ): Promise<{app: App; http: Http; folder: string}> {
   const folder = temporaryFolder();
-  const app = await openApp(folder, {make: true, config: {receivers: options.receivers, feeds: options.feeds}});
+  const {receivers, feeds, sql} = options;
+  const app = await openApp(folder, {make: true, config: {receivers, feeds, sql}});
   const files = join(folder, 'files');
   mkdirSync(files);
   if (!options.empty) await ingest(app, [plantFiles(files)]);
