@@ -8,6 +8,7 @@ import {dataCommands} from './command-line/data-commands.ts';
 import {exportCommand} from './command-line/export-command.ts';
 import {feedCommands} from './command-line/feed-commands.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
+import {mapCommand} from './command-line/map-command.ts';
 import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
 import {quarantineCommands} from './command-line/quarantine-commands.ts';
@@ -30,6 +31,7 @@ export async function main(argv: string[]): Promise<number> {
     dataCommands,
     exportCommand,
     quarantineCommands,
+    mapCommand,
     alertCommands,
     feedCommands,
     analysisCommands,

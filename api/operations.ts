@@ -47,6 +47,7 @@ import {CHART_OPERATIONS} from './chart-operations.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {FEED_OPERATIONS} from './feed-operations.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
+import {MAP_OPERATIONS} from './map-operations.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
 import {QUERY_OPERATIONS} from './query-operations.ts';
@@ -83,6 +84,7 @@ export const OPERATIONS = {
   ...FEED_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
   ...QUERY_OPERATIONS,
+  ...MAP_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
     input: z.strictObject({paths: z.array(z.string()).min(1), ...HowToRead, dryRun: z.boolean().optional()}),

@@ -1,6 +1,7 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {type ParseError, parse, printParseErrorCode} from 'jsonc-parser';
 import '../warehouse/plain-words.ts';
 import {z} from 'zod';
 import type {Expression} from '../warehouse/load-plan.ts';
@@ -123,7 +124,7 @@ export function layoutOf({columns, encoding, skipLines, headerRows, totals, deci
   return {names: columns, encoding, skipLines, headerRows, totals, decimal};
 }
 
-/** A mapping as a person writes it (JSON); README.md shows each form. */
+/** A mapping as a person writes it (JSON, comments allowed); README.md shows each form. */
 export type MappingInput = z.input<typeof Mapping>;
 export type Mapping = z.output<typeof Mapping>;
 export type MappedTable = Mapping['tables'][string][number];
@@ -151,11 +152,15 @@ async function readJson(path: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
     throw new IngestError(`${path}: ${await whyUnread(path, cause)}`, {cause});
   });
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new IngestError(`${path}: the mapping is not valid JSON: ${(cause as Error).message}`, {cause});
-  }
+  // Comments may say why a line is as it is.
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text.replace(/^\ufeff/, ''), errors, {allowTrailingComma: true});
+  if (errors.length === 0) return value;
+  const line = text.slice(0, errors[0].offset).split('\n').length;
+  const what = printParseErrorCode(errors[0].error)
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toLowerCase();
+  throw new IngestError(`${path}: the mapping is not valid JSON: ${what} on line ${line}`);
 }
 
 /** A mapping is named by its path; those that come with Fishbone are listed, for whoever gave a name. */

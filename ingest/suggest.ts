@@ -16,7 +16,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /** @see Levenshtein (1966), Soviet Physics Doklady 10:707 */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let above = Array.from({length: b.length + 1}, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
