@@ -1,6 +1,6 @@
 /** What the columns of a file look like, over all its records: so that a mapping can be proposed, and nothing be guessed. */
 import {quoteName, quoteText, type Session} from './duckdb.ts';
-import type {RecordSource} from './load-plan.ts';
+import type {LoadPlan, RecordSource} from './load-plan.ts';
 import {Scratch} from './scratch.ts';
 import {openRecords} from './staging.ts';
 
@@ -44,15 +44,27 @@ export class Sheet {
 
   static async open(session: Session, records: RecordSource): Promise<Sheet> {
     const scratch = new Scratch(session);
-    const plan = {source: '', path: '', records, tables: [], timeFormats: [], missing: [], decimal: '.', notices: []};
-    const opened = await openRecords(scratch, {...plan, decimal: '.'});
+    const plan: LoadPlan = {
+      source: '',
+      path: '',
+      records,
+      tables: [],
+      timeFormats: [],
+      missing: [],
+      decimal: '.',
+      notices: [],
+    };
+    const opened = await openRecords(scratch, plan);
     const texts = records.columns.map(c => `s.${quoteName(c)}::varchar as ${quoteName(c)}`).join(', ');
     const relation =
       records.format === 'parquet'
         ? await scratch.table('sheet', `select ${texts} from ${opened.relation} s`)
         : opened.relation;
+    if (records.format === 'ndjson') return new Sheet(scratch, relation, '"$line"', records.columns);
+    // Within a transaction the rows of a new table are numbered from somewhere beyond 2^53.
+    const {base} = await session.row<{base: number | string | null}>(`select min(rowid) as base from ${relation}`);
     const first = records.format === 'csv' ? records.headerLines + 1 : 1;
-    return new Sheet(scratch, relation, records.format === 'ndjson' ? '"$line"' : `rowid + ${first}`, records.columns);
+    return new Sheet(scratch, relation, `(rowid - ${base ?? 0} + ${first})`, records.columns);
   }
 
   async profile(column: string): Promise<ColumnProfile> {

@@ -16,7 +16,7 @@ export function mapCommand(program: Command, terminal: Terminal): void {
     .argument('<file>', 'CSV, NDJSON or Parquet with any columns')
     .description('proposes a mapping, says what speaks for each line, asks what nothing settles, and tries it')
     .option('--out <file>', 'where the mapping is written (default: to stdout)')
-    .option('--answer <key=answer...>', 'to what was asked, such as time.day-first=yes', anAnswer)
+    .option('--answer <key=answer>', 'to what was asked, such as time.day-first=yes; one each', anAnswer)
     .option('--time-zone <zone>', 'of times without an offset, such as Europe/Berlin')
     .action(async (file: string, {warehouse, json, out, answer = {}, timeZone}: Options) => {
       const mapped = await askUntilClear(file, {warehouse, json, timeZone}, answer, terminal);

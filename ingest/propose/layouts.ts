@@ -161,6 +161,8 @@ export async function layOutParts(sources: Sources): Promise<Laid> {
   questions.push(...verdicts.questions);
   if ('clash' in verdicts && verdicts.clash) clashes.push(verdicts.clash);
   const inspection = inspectionId(sources, part, byLine || !repeats);
+  if (roles.result || roles.defect)
+    draft.set(['tables', 'inspections', 'inspection'], inspection.value, inspection.evidence);
   const found = await addDefects(draft, sheet, roles, verdicts.values, inspection.value, answers);
   questions.push(...found.questions);
   if (roles.defect) used.add(roles.defect.seen);
@@ -175,7 +177,6 @@ export async function layOutParts(sources: Sources): Promise<Laid> {
   for (const flag of flags) used.add(flag);
   if (roles.result || roles.defect) {
     const at = ['tables', 'inspections'];
-    draft.set([...at, 'inspection'], inspection.value, inspection.evidence);
     draft.set([...at, 'part'], part, partEvidence);
     put(
       'inspections',

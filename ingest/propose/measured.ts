@@ -72,7 +72,7 @@ export function addMeasurements(
     if (distinctFolded < distinct)
       draft.set(['foldCase', column], caseOf(one), {
         confidence: 0.7,
-        why: `${distinct} spellings are ${distinctFolded} words but for upper and lower case`,
+        why: `${distinct} spellings, ${distinctFolded} but for upper and lower case`,
       });
     used.add(one);
   }

@@ -62,7 +62,7 @@ export async function propose(
   if (laid) {
     questions.push(...laid.questions);
     refused.push(...laid.clashes);
-    leaveOut(draft, seen, laid.used, timing.used, notes);
+    if (questions.length + refused.length === 0) leaveOut(draft, seen, laid.used, timing.used, notes);
   }
   if (questions.length + refused.length > 0) return {...asked(once(questions)), refused, notes};
   if (Object.keys((draft.mapping.tables ?? {}) as object).length === 0)
@@ -161,7 +161,7 @@ async function timesOf(sheet: Sheet, seen: readonly Seen[], roles: Roles, answer
           formats.set(format, found.evidence);
     }
   }
-  if (clock && !timing.used.has(clock)) dateOf(clock, roles, answers, timing, formats);
+  if (clock && !timing.used.has(clock) && timing.questions.length === 0) dateOf(clock, roles, answers, timing, formats);
   const clash = [...formats.keys()].find(
     format => format.startsWith('%m') && formats.has(format.replace(/^%m(.)%d/, '%d$1%m')),
   );

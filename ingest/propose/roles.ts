@@ -43,7 +43,7 @@ export function findRoles(seen: readonly Seen[], answers: Answers): {roles: Role
   // The strongest claim first; where two are alike, the column that comes first in the file.
   for (const {role, seen: one, evidence} of claims.sort((a, b) => b.evidence.confidence - a.evidence.confidence)) {
     if (evidence.confidence < ENOUGH) break;
-    if (!roles[role] && !taken.has(one)) give(role, {seen: one, evidence});
+    if (!roles[role] && !taken.has(one) && answers[role] === undefined) give(role, {seen: one, evidence});
   }
   return {roles, questions};
 }
@@ -101,6 +101,8 @@ function fits(seen: Seen, kind: Kind): {fit: number; why: string} {
       .join(', ');
     return {fit: plain.length === codes.length ? 1.1 : known.length > 0 ? 1 : 0.5, why: `its codes are ${list}`};
   }
+  const isFlag = profile.values?.every(({value}) => value === '0' || value === '1');
+  if (isFlag) return {fit: 0, why: 'only 0 and 1'};
   // Of what many parts share, there is less than there are records.
   return {fit: filled < 10 || share < 0.5 ? 1 : share < 0.95 ? 0.6 : 0, why: different};
 }

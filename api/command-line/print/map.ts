@@ -1,6 +1,6 @@
 import type {OutputOf} from '../../operations.ts';
 import {bold, counted, paragraphs} from './layout.ts';
-import {receiptsText} from './records.ts';
+import {ingestedText, receiptsText} from './records.ts';
 
 type Mapped = OutputOf<'map'>;
 
@@ -25,7 +25,7 @@ export function mappedText(
           .map(({place, confidence, why}) => `  ${confidence.toFixed(2)}  ${place}: ${why}\n`)
           .join('')}`
       : '',
-    dryRun ? `${bold('What it would take')}\n${receiptsText([dryRun])}` : '',
+    dryRun ? `${bold('What it would take')}\n${receiptsText([dryRun])}${ingestedText([dryRun], 0)}` : '',
     mapping === null
       ? ''
       : `${out ? `Written to ${out}. ` : ''}Read it, then: fishbone ingest ${file} --mapping ${out ?? 'FILE'}`,
