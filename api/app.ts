@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {Feeds} from '../ingest/feeds/feeds.ts';
 import type {Hold, Plant} from '../warehouse/answers.ts';
 import {contained} from '../warehouse/contain.ts';
+import {DriftBook} from '../warehouse/drift-book.ts';
 import {hidePersons, tellPersons} from '../warehouse/person-texts.ts';
 import {plant} from '../warehouse/plant.ts';
 import {RejectRates} from '../warehouse/reject-rates.ts';
@@ -39,6 +40,7 @@ export class App {
   readonly alerts: Alerts;
   /** How much each source rejects. */
   readonly rejectRates = new RejectRates();
+  readonly #drift = new DriftBook();
   /** What was answered to requests that may be sent again. */
   readonly receipts: Receipts;
   /** What takes in by itself, as configured. */
@@ -71,6 +73,11 @@ export class App {
   }
 
   /** Proposes to hold what an earlier `contain` found, frozen as it was then. */
+  /** What was accepted from each source, up to now. */
+  get drift(): DriftBook {
+    return this.#drift.follow(this.warehouse.entries());
+  }
+
   async proposeHold(proposal: {contained: string; reason: string; text: string; by: Who}): Promise<Hold> {
     const population = await contained(this.warehouse, proposal.contained);
     // The ledger does not say whom the data are about.

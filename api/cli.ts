@@ -7,6 +7,7 @@ import {chartCommands} from './command-line/chart-commands.ts';
 import {dataCommands} from './command-line/data-commands.ts';
 import {exportCommand} from './command-line/export-command.ts';
 import {feedCommands} from './command-line/feed-commands.ts';
+import {driftCommands} from './command-line/drift-commands.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
 import {mapCommand} from './command-line/map-command.ts';
 import {msaCommands} from './command-line/msa-commands.ts';
@@ -30,6 +31,7 @@ export async function main(argv: string[]): Promise<number> {
     servingCommands,
     dataCommands,
     exportCommand,
+    driftCommands,
     quarantineCommands,
     mapCommand,
     alertCommands,

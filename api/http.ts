@@ -12,6 +12,7 @@ import {chartRoutes} from './routes/charts.ts';
 import {dataRoutes} from './routes/data.ts';
 import {docsRoutes} from './routes/docs.ts';
 import {feedRoutes} from './routes/feeds.ts';
+import {driftRoutes} from './routes/drift.ts';
 import {healthRoutes} from './routes/health.ts';
 import {holdRoutes} from './routes/holds.ts';
 import {ingestRoutes} from './routes/ingest.ts';
@@ -96,6 +97,7 @@ export async function buildHttp(
     docsRoutes,
     alertRoutes,
     feedRoutes,
+    driftRoutes,
     healthRoutes,
     personRoutes,
     queryRoutes,

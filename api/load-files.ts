@@ -8,12 +8,14 @@ import {linesOfRecords} from '../ingest/line-numbers.ts';
 import {readMapping} from '../ingest/mapping.ts';
 import {CANONICAL} from '../warehouse/canonical.ts';
 import type {Receipt} from '../warehouse/data-answers.ts';
+import {driftKey} from '../warehouse/drift-book.ts';
 import type {LoadPlan} from '../warehouse/load-plan.ts';
 import {tellPersons} from '../warehouse/person-texts.ts';
 import type {BatchBody} from '../warehouse/project.ts';
 import {isRefused, rejectedOf, triedFiles} from '../warehouse/tries.ts';
 import type {App} from './app.ts';
 import {isTimeZone} from './config.ts';
+import {comparedWithBefore, hasSource, tellDrift} from './drift.ts';
 import {FishboneError} from './errors.ts';
 import {watchRejects} from './watch-rejects.ts';
 
@@ -38,6 +40,7 @@ export async function ingest(
   const receipts = await ingestFiles(plan => load(app, {...plan, source: source(plan.source)}), paths, {
     ...rest,
     scratch: join(app.warehouse.folder, 'tmp'),
+    accepted: (path, how) => acceptedOf(app, source(path), how),
     onSkipped: app.log,
   } satisfies IngestOptions);
   const told = receipts.map(receipt => ({
@@ -88,7 +91,8 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
   const {digest, source} = body;
   const receipts = await app.warehouse.lendRaw(digest, async raw => {
     const said = {...body, how: tellPersons(body.how, app.warehouse.persons.names())};
-    const how = {...readAgain(said, options), scratch: join(app.warehouse.folder, 'tmp')};
+    const accepted: IngestOptions['accepted'] = (_, as) => acceptedOf(app, source, as);
+    const how = {...readAgain(said, options), scratch: join(app.warehouse.folder, 'tmp'), accepted};
     const before = rejectedNow(app, seq);
     const receipt = await withPlan(raw, how, plan => load(app, {...plan, source}, seq)).catch((error: unknown) => {
       if (!(error instanceof IngestError)) throw error;
@@ -167,9 +171,15 @@ export async function inferAndIngest(
 async function load(app: App, plan: LoadPlan, replays?: number): Promise<Receipt> {
   // The flag goes before the mapping, the mapping before the configuration.
   const timeZone = plan.timeZone ?? app.config.chosenTimeZone ?? undefined;
-  const receipt = await app.warehouse.load({...plan, timeZone}, linesOfRecords, replays);
+  const compared = await comparedWithBefore(app, {...plan, timeZone});
+  const receipt = await app.warehouse.load(compared, linesOfRecords, replays);
   await watchRejects(app);
+  await tellDrift(app, compared, receipt);
   return receipt;
+}
+
+function acceptedOf(app: App, source: string, how: LoadPlan['how']) {
+  return hasSource(source) ? app.drift.known(driftKey(source, how)) : undefined;
 }
 
 function checkOptions({table, wide, mapping, timeZone}: LoadOptions): void {

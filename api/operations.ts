@@ -46,6 +46,7 @@ import type {App} from './app.ts';
 import {CHART_OPERATIONS} from './chart-operations.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {FEED_OPERATIONS} from './feed-operations.ts';
+import {DRIFT_OPERATIONS} from './drift-operations.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
@@ -82,6 +83,7 @@ export const OPERATIONS = {
   ...ALERT_OPERATIONS,
   ...CHART_OPERATIONS,
   ...FEED_OPERATIONS,
+  ...DRIFT_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
   ...QUERY_OPERATIONS,
   ...MAP_OPERATIONS,

@@ -6,9 +6,11 @@ import {join} from 'node:path';
 import type {Receipt} from '../warehouse/data-answers.ts';
 import type {LoadPlan} from '../warehouse/load-plan.ts';
 import {Unreadable} from '../warehouse/unreadable.ts';
+import {asCalled, distrusting, withoutColumns} from './drift/adapt.ts';
+import {type Accepted, type ColumnDrift, columnDrift} from './drift/columns.ts';
 import {IngestError} from './error.ts';
 import {expandPaths} from './expand-paths.ts';
-import {mapTables} from './map-table.ts';
+import {mapTables, namedColumns} from './map-table.ts';
 import {layoutOf, type MappingInput, type ReadMapping, readMapping} from './mapping.ts';
 import {mappingNotices} from './notices.ts';
 import {planPlainTable} from './plain-table.ts';
@@ -34,6 +36,8 @@ export interface IngestOptions {
   dryRun?: boolean;
   /** A folder for what lasts only while a file is read; otherwise the system's. */
   scratch?: string;
+  /** What is accepted of the header of files that come from where this one does, once some did. */
+  accepted?: (path: string, how: LoadPlan['how']) => Accepted | undefined;
   /** Told of each file of a folder that is left out, in a sentence. */
   onSkipped?: (sentence: string) => void;
 }
@@ -112,15 +116,67 @@ export async function planFile(path: string, options: IngestOptions = {}, into?:
     },
     dryRun: options.dryRun,
   };
-  if (told) await applyMapping(plan, told);
-  else if (!tables) plan.tables = [planPlainTable(path, records.columns, options)];
+  if (tables) return checked(plan);
+  if (told) plan.how = {...plan.how, mapping: told.input};
+  const accepted = options.accepted?.(path, plan.how);
+  const named = told && namedColumns(told.mapping);
+  const drift = accepted && driftOf(accepted, records.columns, named);
+  // With the names that were accepted; what the file calls them comes afterwards.
+  const names = drift ? underAcceptedNames(records.columns, accepted, drift, named) : records.columns;
+  if (told) await applyMapping(plan, told, names, drift);
+  else plan.tables = [planPlainTable(path, names, options)];
+  if (drift) {
+    plan.tables = plan.tables.flatMap(table => distrusting(asCalled(table, drift.calls), drift.distrusted));
+    plan.drift = {
+      profile: {...NO_PROFILE, columns: headerAfter(accepted, drift, records.columns)},
+      findings: drift.findings,
+    };
+  }
+  return checked(plan);
+}
+
+function checked(plan: LoadPlan): LoadPlan {
   if (plan.timeZone !== undefined) checkTimeZone(plan.timeZone);
   return plan;
 }
 
-async function applyMapping(plan: LoadPlan, {mapping, where, input}: ReadMapping): Promise<void> {
-  plan.how = {...plan.how, mapping: input};
-  plan.tables = mapTables(mapping, where, plan.records.columns, plan.path);
+const NO_PROFILE = {key: '', series: {}, missing: {}, records: 0};
+
+/** @param named columns of a mapping that takes no others */
+function driftOf(accepted: Accepted, columns: readonly string[], named: ReadonlySet<string> | undefined): ColumnDrift {
+  const needed = (column: string) => named?.has(column) ?? true;
+  return columnDrift(accepted, columns, needed, column => named?.has(column) ?? false, named === undefined);
+}
+
+/** The header as it was accepted: under the old names, and for a mapping that takes no others without what is new. */
+function underAcceptedNames(
+  columns: readonly string[],
+  {ignored}: Accepted,
+  {calls, added}: ColumnDrift,
+  named: ReadonlySet<string> | undefined,
+): string[] {
+  const was = new Map([...calls].map(([old, now]) => [now, old]));
+  const isLeft = (column: string) =>
+    named !== undefined && !named.has(column) && (added.includes(column) || ignored.includes(column));
+  return columns.filter(column => !isLeft(column)).map(column => was.get(column) ?? column);
+}
+
+/** What is compared with next time: what differs is told again until a person accepts it. */
+function headerAfter(accepted: Accepted, {findings, calls}: ColumnDrift, columns: readonly string[]): string[] {
+  if (findings.length > 0) return [...accepted.columns];
+  const was = new Map([...calls].map(([old, now]) => [now, old]));
+  return columns.map(column => was.get(column) ?? column);
+}
+
+async function applyMapping(
+  plan: LoadPlan,
+  told: ReadMapping,
+  names: readonly string[],
+  drift?: ColumnDrift,
+): Promise<void> {
+  const {where} = told;
+  const mapping = withoutColumns(told.mapping, drift?.missing ?? []);
+  plan.tables = mapTables(mapping, where, names, plan.path);
   plan.timeZone ??= mapping.timeZone;
   plan.timeFormats = mapping.timeFormats;
   plan.missing = mapping.missing;

@@ -36,6 +36,16 @@ export function mapTables(mapping: Mapping, where: string, columns: readonly str
   return tables;
 }
 
+/** The columns that a mapping names; none where it takes whatever there is. */
+export function namedColumns(mapping: Mapping): Set<string> | undefined {
+  const named = new Set<string>(Object.keys(mapping.ignore));
+  for (const {place, table} of eachTable(mapping)) {
+    if (takesRest(table)) return undefined;
+    markUsed(table, place, column => named.add(column));
+  }
+  return named;
+}
+
 function eachTable(mapping: Mapping): {name: string; place: string; table: MappedTable}[] {
   return Object.entries(mapping.tables).flatMap(([name, tables]) =>
     tables.map((table, index) => ({

@@ -51,6 +51,11 @@ export function tableChecks(table: TablePlan, plan: LoadPlan): Check[] {
         else '${must}' end`,
     });
   }
+  for (const {field, reason, column, is} of table.distrust ?? [])
+    checks.push({
+      field,
+      reason: `case when ${distrusted(quoteName(column ?? ''), column, is)} then ${quoteText(reason)} end`,
+    });
   if (table.table === 'defects' && table.columns.defect) {
     const undated = table.columns.recorded_at ? 'recorded_at is null' : 'true';
     checks.push({
@@ -68,6 +73,12 @@ export function tableChecks(table: TablePlan, plan: LoadPlan): Check[] {
     });
   }
   return checks;
+}
+
+/** SQL that is true of a row that is not trusted. @param value SQL of the column */
+export function distrusted(value: string, column: string | undefined, is: string | undefined): string {
+  if (column === undefined) return 'true';
+  return is === undefined ? `${value} is not null` : `coalesce(${value} = ${quoteText(is)}, false)`;
 }
 
 /** SQL for the value of a column that is a text of its name. */

@@ -3,6 +3,8 @@
  * table's columns are made from a record. It is data, not code: the warehouse compiles it to SQL.
  */
 
+import type {LotFigures} from './statistics/scale-change.ts';
+
 /** How to read records. Every field arrives as text, exactly as it was sent. */
 export type RecordSource =
   | {
@@ -64,6 +66,18 @@ export interface TablePlan {
   distinct?: boolean;
   /** Wide measurements: source column -> parameter. `columns` then gives `part` and optionally step, run, measured_at. */
   parameters?: Record<string, string>;
+  /** What is kept out though it could be read: it is not what came before from the same source. */
+  distrust?: Distrust[];
+}
+
+/** Rows in which a column has a value, or one of them, go into the quarantine with the reason. */
+export interface Distrust {
+  /** Named to whoever looks into the quarantine. */
+  field: string;
+  reason: string;
+  /** Canonical column; without it, every row. */
+  column?: string;
+  is?: string;
 }
 
 export interface LoadPlan {
@@ -87,4 +101,44 @@ export interface LoadPlan {
   /** What the file was read with, as it was said: kept in the ledger, so that a replay can say the same again. */
   how?: {table?: string; wide?: boolean; timeZone?: string; encoding?: string; sheet?: string; mapping?: unknown};
   dryRun?: boolean;
+  /** What the file looks like beside those before it; kept in the ledger with what was accepted. */
+  drift?: {profile: SourceProfile; findings: DriftFinding[]};
 }
+
+/** What was accepted from a source: the next file is compared with it. */
+export interface SourceProfile {
+  /** Which files are of one kind: see `driftKey`. */
+  key: string;
+  /** The header that is accepted. */
+  columns: string[];
+  series: Record<string, LotFigures>;
+  missing: Record<string, number>;
+  records: number;
+}
+
+export interface DriftFinding {
+  name: DriftName;
+  /** Of the file; of a renamed one, as it is called now. */
+  column: string;
+  /** Its series, for a scale. */
+  series: string | null;
+  /** What it was called before. */
+  was: string | null;
+  text: string;
+  figures: Record<string, number | string | null>;
+  /** Whether its values wait in the quarantine. */
+  quarantined: boolean;
+  /** The quartiles, or the missing share, that a person may accept. */
+  now: LotFigures | number | null;
+}
+
+export type DriftName = (typeof DRIFT_NAMES)[number];
+export const DRIFT_NAMES = [
+  'drift.column-renamed',
+  'drift.column-new',
+  'drift.column-missing',
+  'drift.unit',
+  'drift.code',
+  'drift.scale',
+  'drift.missing',
+] as const;

@@ -15,7 +15,7 @@ import type {Known} from './known.ts';
 import type {Ledger, LedgerEntry} from './ledger.ts';
 import {Parts} from './load-parts.ts';
 import type {LoadPlan, TablePlan} from './load-plan.ts';
-import {withPseudonyms} from './person-texts.ts';
+import {hidePersons, withPseudonyms} from './person-texts.ts';
 import type {Persons} from './persons.ts';
 import {type BatchBody, project} from './project.ts';
 import {type Named, pseudonymise} from './pseudonymise.ts';
@@ -100,6 +100,7 @@ export async function load(context: LoadContext, plan: LoadPlan): Promise<{recei
     const persons = [...named.pseudonyms].sort();
     const body: BatchBody = {batch, source, digest, rawBytes, plan: planDigest, how, tables, files, notices, persons};
     body.rejects = rejected;
+    if (plan.drift) body.drift = hidePersons(plan.drift, context.persons.names());
     if (context.replays !== undefined) body.replays = context.replays;
     const entry = await acknowledge(ledger, seq, body, folder);
     parts.end('ledger');
@@ -250,8 +251,21 @@ function statusOf(accepted: number, duplicates: number, rejected: number): Recei
 
 /** What of a plan decides its result: not the names of files or the remarks. */
 function meaningOf(plan: LoadPlan) {
-  const {source: _source, path: _path, notices: _notices, how: _how, dryRun: _dryRun, records, ...rest} = plan;
-  return {...rest, records: {...records, path: ''}};
+  const {
+    source: _source,
+    path: _path,
+    notices: _notices,
+    how: _how,
+    dryRun: _dryRun,
+    drift: _drift,
+    records,
+    ...rest
+  } = plan;
+  // Reasons name figures, which change with what came before.
+  const tables = plan.tables.map(({distrust, ...table}) =>
+    distrust ? {...table, distrust: distrust.map(({reason: _reason, ...of}) => of)} : table,
+  );
+  return {...rest, tables, records: {...records, path: ''}};
 }
 
 const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

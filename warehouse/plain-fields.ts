@@ -4,7 +4,7 @@
  */
 import {CANONICAL, NO_EARLIER_DEFECTS} from './canonical.ts';
 import {quoteName, quoteText} from './duckdb.ts';
-import {hasOffset, localTime, plainNumber} from './field-checks.ts';
+import {distrusted, hasOffset, localTime, plainNumber} from './field-checks.ts';
 import type {TablePlan} from './load-plan.ts';
 import {isSkewed, type LifeOfPlant, tellsOfThePast} from './skewed-times.ts';
 import {fieldOf, type Reading, taken} from './texts.ts';
@@ -172,6 +172,8 @@ function doubts(
     if (column.values) found.push(`coalesce(${value} not in (${column.values.map(quoteText).join(', ')}), false)`);
     if (tellsOfThePast(column)) found.push(isSkewed(value, life));
   }
+  for (const {column, is} of table.distrust ?? [])
+    found.push(distrusted(column === undefined ? '' : valueNamed(column), column, is));
   const {exactlyOne, ordered} = CANONICAL[table.table];
   if (exactlyOne && !table.parameters) {
     const given = exactlyOne.filter(c => table.columns[c]).map(c => `(${valueNamed(c)} is not null)::integer`);

@@ -29,6 +29,8 @@ export interface BatchBody {
   notices: string[];
   /** Pseudonyms of those whom the file names, rejected rows included; entries of early versions do not say. */
   persons?: string[];
+  /** What the file looked like, and how it differed from those before it. */
+  drift?: LoadPlan['drift'];
   /** For a replay: the ledger entry whose rejected rows were tried again. */
   replays?: number;
   /** Digest of what was rejected, for a replay to see that nothing has changed; entries of early versions do not say. */

@@ -43,6 +43,22 @@ export async function openRecords(scratch: Scratch, plan: LoadPlan): Promise<Rec
   return {relation, ordinal: 's.rowid', line: 'null::integer', types: new Map(), broken};
 }
 
+/** The first records of a file, as texts; what cannot be taken apart is left out. */
+export async function openSample(scratch: Scratch, records: RecordSource, most: number): Promise<Records> {
+  const texts = (from: string) => records.columns.map(c => `${from}.${quoteName(c)}::varchar as ${quoteName(c)}`);
+  const fields = records.columns.map(c => `line ->> ${quoteText(jsonPath(c))} as ${quoteName(c)}`);
+  const query = {
+    csv: () => `select * from ${csvRelation(records as RecordSource & {format: 'csv'})}`,
+    parquet: () => `select ${texts('p').join(', ')} from read_parquet(${quoteText(records.path)}) p`,
+    ndjson: () =>
+      `select ${fields.join(', ')} from ${linesRelation(records.path)} where case when json_valid(line) then coalesce(try(json_type(line)) = 'OBJECT', false) else false end`,
+  }[records.format]();
+  if (records.format === 'csv')
+    await scratch.session.run('drop table if exists reject_errors; drop table if exists reject_scans');
+  const relation = await scratch.table('sampled', `${query} limit ${most}`);
+  return {relation, ordinal: 's.rowid', line: 'null::integer', types: new Map(), broken: async () => []};
+}
+
 /** Column names of a Parquet file, in its order. */
 export async function parquetColumns(session: Session, path: string): Promise<string[]> {
   const rows = await session.rows<{column_name: string}>(`describe select * from read_parquet(${quoteText(path)})`);
@@ -91,14 +107,13 @@ async function brokenCsv(session: Session, source: RecordSource): Promise<Broken
   }));
 }
 
+const linesRelation = (path: string): string => `read_csv(${quoteText(path)},
+    auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', columns = {'line': 'VARCHAR'},
+    max_line_size = 16777216)`;
+
 /** One record a line; a line that is not a JSON object is broken, an empty line is nothing. */
 async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'ndjson'}): Promise<Records> {
-  await scratch.table(
-    'lines',
-    `select * from read_csv(${quoteText(source.path)},
-       auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', columns = {'line': 'VARCHAR'},
-       max_line_size = 16777216)`,
-  );
+  await scratch.table('lines', `select * from ${linesRelation(source.path)}`);
   if (source.made) return stageMade(scratch, source);
   const usable = "line is not null and trim(line) <> ''";
   const isObject = "coalesce(try(json_type(line)) = 'OBJECT', false)";

@@ -37,6 +37,8 @@ const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['POST', '/v1/quarantine/1/reopen', ['engineer', 'quality-lead', 'admin']],
   ['GET', '/v1/unresolved', READERS],
   ['GET', '/v1/alerts', READERS],
+  ['GET', '/v1/drift', READERS],
+  ['POST', '/v1/drift/d1.1/accept', ['engineer', 'quality-lead', 'admin']],
   ['POST', '/v1/alerts/a1/close', ['engineer', 'quality-lead', 'admin']],
   ['GET', '/v1/feeds', READERS],
   ['GET', '/v1/tables/parts.csv', READERS],
