@@ -69,8 +69,8 @@ export function scaleChange(now: LotFigures, lots: readonly LotFigures[], alpha:
   const least = spread > 0 ? SPREADS * spread : Math.abs(usual) / 2;
   const isFar = distance > least && (between === null || isRare(distance, scale, lots.length, alpha));
   if (isFar) {
-    const unit = likeliestUnit(now, usual, spread, between ?? 0);
-    if (unit) return {is: 'unit', like: unit.like, usual, now: now.median};
+    const like = unitsLike(now, usual, spread, between ?? 0);
+    if (like) return {is: 'unit', like, usual, now: now.median};
     if (between !== null) return {is: 'step', like: null, usual, now: now.median};
   }
   return spreadChange(now, lots, alpha);
@@ -91,17 +91,18 @@ function spreadChange(now: LotFigures, lots: readonly LotFigures[], alpha: numbe
 const isRare = (distance: number, scale: number, lots: number, alpha: number): boolean =>
   scale === 0 || studentTail(distance / scale, lots - 1) < alpha / 2;
 
-/** Of the changes of units that explain median and spread, the one that does so best. */
-function likeliestUnit(now: LotFigures, usual: number, spread: number, between: number) {
+/** The changes of units that explain median and spread, the one that does so best first; undefined if none does. */
+function unitsLike(now: LotFigures, usual: number, spread: number, between: number): string | undefined {
   const nowSpread = now.q3 - now.q1;
-  const told = UNITS.map(unit => {
-    const {factor, offset} = unit;
+  const fitting = UNITS.flatMap(({factor, offset, like}) => {
     const off = Math.abs(now.median - (factor * usual + offset));
     const tolerance = factor * Math.max(spread, 3 * between) + 1e-9 * Math.abs(now.median);
     const ratio = spread > 0 ? nowSpread / (factor * spread) : nowSpread > 0 ? Infinity : 1;
-    return {unit, fits: off <= tolerance && ratio > 0.5 && ratio < 2, off: off / tolerance + Math.abs(Math.log(ratio))};
+    const fits = off <= tolerance && ratio > 0.5 && ratio < 2;
+    return fits ? [{like, off: off / tolerance + Math.abs(Math.log(ratio))}] : [];
   });
-  return told.filter(({fits}) => fits).sort((a, b) => a.off - b.off)[0]?.unit;
+  const best = fitting.sort((a, b) => a.off - b.off).slice(0, 3);
+  return best.length > 0 ? best.map(({like}) => like).join(', or ') : undefined;
 }
 
 function middle(values: readonly number[]): number {
