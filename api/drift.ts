@@ -22,7 +22,7 @@ export const hasSource = (source: string): boolean => !source.startsWith('POST '
 /** @returns the plan with what is distrusted in it, and what is to be remembered of the file */
 export async function comparedWithBefore(app: App, plan: LoadPlan): Promise<LoadPlan> {
   const {records} = plan;
-  if (!hasSource(plan.source) || (records.format === 'ndjson' && records.made)) return plan;
+  if (!hasSource(plan.source) || plan.selfDescribing) return plan;
   const key = driftKey(plan.source, plan.how);
   const known = app.drift.known(key);
   const figures = await app.warehouse.read(undefined, session => figuresOf(session, plan));

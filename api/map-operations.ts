@@ -3,6 +3,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {z} from 'zod';
 import {IngestError} from '../ingest/error.ts';
+import {encodingNamed} from '../ingest/ingest.ts';
 import {propose} from '../ingest/propose/propose.ts';
 import {read} from '../ingest/readers/readers.ts';
 import {Receipt} from '../warehouse/data-answers.ts';
@@ -15,7 +16,7 @@ import {operation} from './operation.ts';
 const Text = z.string().min(1);
 
 const MapQuestion = z.strictObject({
-  path: Text.describe('a file with columns: CSV, NDJSON, Parquet'),
+  path: Text.describe('a file with columns: CSV, XLSX, JSON, NDJSON, Parquet, Arrow'),
   answers: z.record(z.string(), z.string()).default({}).describe('to what was asked before, by its key'),
   timeZone: Text.optional(),
 });
@@ -49,18 +50,28 @@ export const MAP_OPERATIONS = {
   }),
 } as const;
 
-async function mapFile(
+async function mapFile(app: App, question: z.output<typeof MapQuestion>): Promise<z.input<typeof MapAnswer>> {
+  const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'map-'));
+  try {
+    return await mapInto(app, question, folder);
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+/** @param folder for records that have to be made from the file, and for the mapping while it is tried */
+async function mapInto(
   app: App,
   {path, answers, timeZone}: z.output<typeof MapQuestion>,
+  folder: string,
 ): Promise<z.input<typeof MapAnswer>> {
-  const names = answers.columns?.split(',').map(name => name.trim());
-  const reading = await read(path, {names}).catch(unusable);
+  const reading = await readAs(path, answers, folder).catch(unusable);
   if (reading.tables)
     throw new FishboneError('USAGE', `${path} says itself what its tables are`, {
       hint: 'it needs no mapping: ingest it as it is',
     });
   const zone = timeZone ?? app.config.chosenTimeZone;
-  const proposal = await app.warehouse.read(undefined, async session => {
+  const {text, ...rest} = await app.warehouse.read(undefined, async session => {
     const rows = await session.rows<{parameter: string}>('select distinct parameter from parameters');
     const sheet = await Sheet.open(session, reading.records);
     try {
@@ -74,29 +85,36 @@ async function mapFile(
       await sheet.close();
     }
   });
-  const {text, ...rest} = proposal;
-  const dryRun = text === null ? null : await tried(app, path, text);
+  const dryRun = text === null ? null : await tried(app, path, text, folder);
   return {source: path, mapping: text, ...rest, notes: [...reading.notices, ...rest.notes], dryRun};
 }
 
+function readAs(path: string, answers: Record<string, string>, into: string) {
+  const {columns, sheet, rows, encoding} = answers;
+  return read(path, {
+    into,
+    names: columns?.split(',').map(name => name.trim()),
+    ...(sheet !== undefined && {sheet}),
+    ...(rows !== undefined && {rows}),
+    ...(encoding !== undefined && {encoding: encodingNamed(encoding)}),
+  });
+}
+
 /** Reads the mapping as a person's would be, and says what it would take. */
-async function tried(app: App, path: string, text: string): Promise<Receipt> {
-  const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'map-'));
-  try {
-    const mapping = join(folder, 'mapping.json');
-    await writeFile(mapping, text);
-    const [receipt] = await ingest(app, [path], {mapping, dryRun: true});
-    return receipt;
-  } finally {
-    await rm(folder, {recursive: true, force: true});
-  }
+async function tried(app: App, path: string, text: string, folder: string): Promise<Receipt> {
+  const mapping = join(folder, 'mapping.json');
+  await writeFile(mapping, text);
+  const [receipt] = await ingest(app, [path], {mapping, dryRun: true});
+  return receipt;
 }
 
 function unusable(error: unknown): never {
   if (!(error instanceof IngestError)) throw error;
   const headless = /the header (names|has)|of the header has no name/.test(error.message);
   throw new FishboneError('FILE_UNUSABLE', error.message, {
-    hint: headless ? 'if the file has no header, name its columns: --answer columns=first,second,...' : undefined,
+    hint: headless
+      ? 'if the file has no header, name its columns: --answer columns=first,second,...'
+      : 'of a workbook, nested JSON or a code page, say more: --answer sheet=..., rows=..., encoding=...',
     cause: error,
   });
 }

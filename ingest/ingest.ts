@@ -116,7 +116,7 @@ export async function planFile(path: string, options: IngestOptions = {}, into?:
     },
     dryRun: options.dryRun,
   };
-  if (tables) return checked(plan);
+  if (tables) return checked({...plan, selfDescribing: true});
   if (told) plan.how = {...plan.how, mapping: told.input};
   const accepted = options.accepted?.(path, plan.how);
   const named = told && namedColumns(told.mapping);
@@ -185,7 +185,7 @@ async function applyMapping(
   plan.notices.push(...(await mappingNotices(mapping, where, plan.records)));
 }
 
-function encodingNamed(name: string): Encoding {
+export function encodingNamed(name: string): Encoding {
   const encoding = ENCODINGS.find(one => one === name.toLowerCase());
   if (encoding) return encoding;
   throw new IngestError(`"${name}" is not an encoding that is read: it is one of ${ENCODINGS.join(', ')}`);

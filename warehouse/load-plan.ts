@@ -101,6 +101,8 @@ export interface LoadPlan {
   /** What the file was read with, as it was said: kept in the ledger, so that a replay can say the same again. */
   how?: {table?: string; wide?: boolean; timeZone?: string; encoding?: string; sheet?: string; mapping?: unknown};
   dryRun?: boolean;
+  /** The format says itself what its tables are, units and limits included. */
+  selfDescribing?: true;
   /** What the file looks like beside those before it; kept in the ledger with what was accepted. */
   drift?: {profile: SourceProfile; findings: DriftFinding[]};
 }

@@ -258,6 +258,7 @@ function meaningOf(plan: LoadPlan) {
     how: _how,
     dryRun: _dryRun,
     drift: _drift,
+    selfDescribing: _itself,
     records,
     ...rest
   } = plan;

@@ -47,11 +47,13 @@ export async function openRecords(scratch: Scratch, plan: LoadPlan): Promise<Rec
 export async function openSample(scratch: Scratch, records: RecordSource, most: number): Promise<Records> {
   const texts = (from: string) => records.columns.map(c => `${from}.${quoteName(c)}::varchar as ${quoteName(c)}`);
   const fields = records.columns.map(c => `line ->> ${quoteText(jsonPath(c))} as ${quoteName(c)}`);
+  const isObject = "case when json_valid(line) then coalesce(try(json_type(line)) = 'OBJECT', false) else false end";
+  const isMade = records.format === 'ndjson' && records.made;
+  const isRecord = isMade ? `line ->> ${quoteText(jsonPath('$reason'))} is null` : isObject;
   const query = {
     csv: () => `select * from ${csvRelation(records as RecordSource & {format: 'csv'})}`,
     parquet: () => `select ${texts('p').join(', ')} from read_parquet(${quoteText(records.path)}) p`,
-    ndjson: () =>
-      `select ${fields.join(', ')} from ${linesRelation(records.path)} where case when json_valid(line) then coalesce(try(json_type(line)) = 'OBJECT', false) else false end`,
+    ndjson: () => `select ${fields.join(', ')} from ${linesRelation(records.path)} where ${isRecord}`,
   }[records.format]();
   if (records.format === 'csv')
     await scratch.session.run('drop table if exists reject_errors; drop table if exists reject_scans');

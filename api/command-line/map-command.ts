@@ -13,7 +13,7 @@ type Options = Common & {out?: string; answer?: Answers; timeZone?: string};
 
 export function mapCommand(program: Command, terminal: Terminal): void {
   withCommon(program.command('map'))
-    .argument('<file>', 'CSV, NDJSON or Parquet with any columns')
+    .argument('<file>', 'CSV, XLSX, JSON, NDJSON, Parquet or Arrow with any columns')
     .description('proposes a mapping, says what speaks for each line, asks what nothing settles, and tries it')
     .option('--out <file>', 'where the mapping is written (default: to stdout)')
     .option('--answer <key=answer>', 'to what was asked, such as time.day-first=yes; one each', anAnswer)

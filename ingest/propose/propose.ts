@@ -40,6 +40,8 @@ export async function propose(
   if (answers.columns === undefined && hasNoHeader(seen)) return asked([COLUMNS]);
   const draft = new Draft();
   if (answers.columns !== undefined) draft.set(['columns'], sheet.columns, {confidence: 1, why: 'as answered'});
+  for (const key of ['sheet', 'rows', 'encoding'])
+    if (answers[key] !== undefined) draft.set([key], answers[key], {confidence: 1, why: 'as answered'});
   const questions: Question[] = [];
   const refused: string[] = [];
   const notes: string[] = [];
