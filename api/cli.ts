@@ -8,7 +8,6 @@ import {dataCommands} from './command-line/data-commands.ts';
 import {exportCommand} from './command-line/export-command.ts';
 import {feedCommands} from './command-line/feed-commands.ts';
 import {driftCommands} from './command-line/drift-commands.ts';
-import {exportCommand} from './command-line/export-command.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
 import {mapCommand} from './command-line/map-command.ts';
 import {msaCommands} from './command-line/msa-commands.ts';

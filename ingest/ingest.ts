@@ -120,7 +120,7 @@ export async function planFile(path: string, options: IngestOptions = {}, into?:
   if (told) plan.how = {...plan.how, mapping: told.input};
   const accepted = options.accepted?.(path, plan.how);
   const named = told && namedColumns(told.mapping);
-  const drift = accepted && driftOf(accepted, records.columns, named);
+  const drift = accepted && driftOf(accepted, records.columns, named, told !== undefined || options.wide === true);
   // With the names that were accepted; what the file calls them comes afterwards.
   const names = drift ? underAcceptedNames(records.columns, accepted, drift, named) : records.columns;
   if (told) await applyMapping(plan, told, names, drift);
@@ -142,10 +142,22 @@ function checked(plan: LoadPlan): LoadPlan {
 
 const NO_PROFILE = {key: '', series: {}, missing: {}, records: 0};
 
-/** @param named columns of a mapping that takes no others */
-function driftOf(accepted: Accepted, columns: readonly string[], named: ReadonlySet<string> | undefined): ColumnDrift {
-  const needed = (column: string) => named?.has(column) ?? true;
-  return columnDrift(accepted, columns, needed, column => named?.has(column) ?? false, named === undefined);
+/**
+ * @param named columns of a mapping that takes no others
+ * @param mayRename columns of a canonical table are called what they are called, and others are an error
+ */
+function driftOf(
+  accepted: Accepted,
+  columns: readonly string[],
+  named: ReadonlySet<string> | undefined,
+  mayRename: boolean,
+): ColumnDrift {
+  return columnDrift(accepted, columns, {
+    isNeeded: column => named?.has(column) ?? true,
+    isNamed: column => named?.has(column) ?? false,
+    takesNew: named === undefined,
+    mayRename,
+  });
 }
 
 /** The header as it was accepted: under the old names, and for a mapping that takes no others without what is new. */

@@ -71,7 +71,7 @@ export interface TablePlan {
 }
 
 /** Rows in which a column has a value, or one of them, go into the quarantine with the reason. */
-export interface Distrust {
+interface Distrust {
   /** Named to whoever looks into the quarantine. */
   field: string;
   reason: string;
@@ -134,7 +134,7 @@ export interface DriftFinding {
   now: LotFigures | number | null;
 }
 
-export type DriftName = (typeof DRIFT_NAMES)[number];
+type DriftName = (typeof DRIFT_NAMES)[number];
 export const DRIFT_NAMES = [
   'drift.column-renamed',
   'drift.column-new',

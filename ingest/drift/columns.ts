@@ -11,6 +11,16 @@ export interface Accepted {
   ignored: readonly string[];
 }
 
+/** What a mapping, or none, does with columns. */
+interface Use {
+  isNeeded: (column: string) => boolean;
+  /** Whether a new column is known to the mapping already. */
+  isNamed: (column: string) => boolean;
+  /** Whether a new column is taken as it comes. */
+  takesNew: boolean;
+  mayRename: boolean;
+}
+
 export interface ColumnDrift {
   findings: DriftFinding[];
   /** Old name -> what the file calls it; accepted or not. */
@@ -21,29 +31,22 @@ export interface ColumnDrift {
   added: string[];
 }
 
-/**
- * Compares a header with the accepted one: what is gone, what is new, and what is probably only called otherwise.
- * @param needed columns that matter: a mapping may name some and leave others
- * @param isNamed a new column that the mapping names already
- * @param isTaken whether a new column is taken all the same
- */
+/** Compares a header with the accepted one: what is gone, what is new, and what is probably only called otherwise. */
 export function columnDrift(
   accepted: Accepted,
   columns: readonly string[],
-  needed: (column: string) => boolean,
-  isNamed: (column: string) => boolean,
-  isTaken: boolean,
+  {isNeeded, isNamed, takesNew, mayRename}: Use,
 ): ColumnDrift {
   const calls = new Map<string, string>();
   for (const [now, was] of Object.entries(accepted.renamed))
     if (columns.includes(now) && !columns.includes(was)) calls.set(was, now);
   const told = new Set(calls.values());
   const known = new Set([...accepted.columns, ...accepted.ignored]);
-  let missing = accepted.columns.filter(column => needed(column) && !columns.includes(column) && !calls.has(column));
+  let missing = accepted.columns.filter(column => isNeeded(column) && !columns.includes(column) && !calls.has(column));
   let added = columns.filter(column => !known.has(column) && !told.has(column) && !isNamed(column));
   const findings: DriftFinding[] = [];
   const distrusted = new Map<string, string>();
-  for (const was of [...missing]) {
+  for (const was of mayRename ? missing : []) {
     const now =
       added.find(column => isLike(was, column)) ?? atThePlaceOf(was, accepted.columns, columns, missing, added);
     if (now === undefined) continue;
@@ -63,7 +66,7 @@ export function columnDrift(
       finding(
         'drift.column-new',
         column,
-        `column "${column}" is new${isTaken ? '' : ': it is not taken, as the mapping does not name it'}`,
+        `column "${column}" is new${takesNew ? '' : ': it is not taken, as the mapping does not name it'}`,
       ),
     );
   return {findings, calls, distrusted, missing, added};
