@@ -9,7 +9,7 @@ import type {LotFigures} from './statistics/scale-change.ts';
 import {type Reading, taken, textOf, unmappable} from './texts.ts';
 
 /** Records looked at: a source that changes in the middle of a larger file is seen with its next one. */
-const RECORDS_MAX = 50_000;
+const RECORDS_MAX = 20_000;
 /** Fewer values than this say nothing of a scale. */
 const VALUES_MIN = 5;
 const LEVELS_MAX = 2000;
