@@ -5,6 +5,7 @@ import {describe, expect, test} from 'vitest';
 import type {App} from '../../api/app.ts';
 import {ingest} from '../../api/load-files.ts';
 import {type OutputOf, runOperation} from '../../api/operations.ts';
+import {workbook} from '../ingest/readers/workbook.ts';
 import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
 function file(lines: string[] | string, name = 'x.csv'): string {
@@ -226,6 +227,18 @@ test('one record a value, readings of stations, lots, and other formats than CSV
   expect(plain((await map(app, parquet)).mapping)).toMatchObject({
     tables: {inspections: {part: 'serial'}, measurements: {parameters: {depth_mm: 'depth_mm'}}},
   });
+  const xlsx = join(temporaryFolder(), 'x.xlsx');
+  const rows = [
+    ['Serial', 'Result', 'Depth [mm]'],
+    ['A', 'OK', 1.5],
+    ['B', 'NOK', 2],
+  ];
+  writeFileSync(xlsx, workbook([{name: 'results', rows}]));
+  expect((await map(app, xlsx)).dryRun!.tables.map(({table, accepted}) => [table, accepted])).toEqual([
+    ['inspections', 2],
+    ['measurements', 2],
+    ['parameters', 1],
+  ]);
   // A format that says itself what it holds needs none.
   await expect(map(app, file('K0100 1\nK1001 P\nK2001 c\n1.5\n', 'x.dfq'))).rejects.toThrow('says itself');
 });
