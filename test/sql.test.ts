@@ -70,4 +70,7 @@ async function prepareTemporaryTables(session: Session): Promise<void> {
   await session.run('create or replace temp table reached (item integer, depth integer)');
   await session.run('create or replace temp table suspects (part integer)');
   await session.run('create or replace temp table suspect_lots (lot integer)');
+  for (const name of ['suspect-seen', 'suspect-told'])
+    await session.run(`create or replace temp table ${name.replace('-', '_')} as ${query(name)}`);
+  await session.run('create or replace temp table suspect_lots (lot integer)');
 }

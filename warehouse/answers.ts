@@ -224,6 +224,33 @@ export const Place = z.object({
 });
 export type Place = z.infer<typeof Place>;
 
+const BlastRadius = z.object({
+  stops: z
+    .object({
+      parts: Count.describe('suspect parts in process, in stock or in quarantine'),
+      cost: z
+        .object({value: z.number(), ofParts: Count, unknown: Count.describe('parts whose product has no cost')})
+        .nullable()
+        .describe('what these parts are worth, by the cost of their products; null where none has one'),
+      workOrders: z.array(z.object({workOrder: z.string(), parts: Count, status: z.string().nullable()})),
+    })
+    .describe('what a hold would stop'),
+  evidence: z
+    .object({
+      inspected: Count.describe('suspect parts that were inspected'),
+      failed: Count.describe('of these, by their first valid inspection'),
+      share: z
+        .object({value: z.number(), low: z.number().nullable(), high: z.number().nullable()})
+        .nullable()
+        .describe('failed of inspected, with a 95 % interval; null where none was inspected'),
+      unit: z.enum(['lot', 'part']).describe('what the interval takes as independent'),
+      allFailed: Count.describe('failed parts of the plant'),
+      covered: z.number().nullable().describe('share of all failed parts that are suspect'),
+    })
+    .describe('how many of the suspect parts would truly be bad, and how much of the trouble they are'),
+});
+export type BlastRadius = z.infer<typeof BlastRadius>;
+
 export const ContainAnswer = z.object({
   id: z.string(),
   asOf: Position,
@@ -256,6 +283,7 @@ export const ContainAnswer = z.object({
     'lots of which nothing says where all or some suspect parts are, and none are known in house',
   ),
   whereabouts: z.string().describe('in words: where the lots are, or the parts where there is no lot'),
+  blast: BlastRadius.optional().describe('not in populations that were contained before it was told'),
   completeness: Completeness,
   widenedBy: z.array(z.string()),
 });

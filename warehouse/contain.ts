@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto';
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {ContainAnswer, type ContainQuestion, type Scope} from './answers.ts';
+import {blastRadius} from './blast-radius.ts';
 import {completenessOf} from './completeness.ts';
 import {describe} from './described.ts';
 import type {Session} from './duckdb.ts';
@@ -47,6 +48,7 @@ export async function contain(warehouse: Warehouse, question: ContainQuestion): 
       permalink: permalinkOf(sought, narrowed, asOf),
       ...(await whereabouts(session, target.kind === 'lot' ? target.lot : null)),
       parts: suspects.parts.length,
+      blast: await blastRadius(session),
       looseParts: Array.from(loose, part => described.get(part)!.id).sort(),
       completeness: await completenessOf(plant, [...described.values()]),
       widenedBy: await widening(plant, target, narrowed, suspects),

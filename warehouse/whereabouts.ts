@@ -10,10 +10,12 @@ type Whereabouts = Pick<
   'lots' | 'places' | 'inHouse' | 'partlyInHouse' | 'gone' | 'unknown' | 'whereabouts'
 >;
 
-/** Of the temporary tables `suspects` and `suspect_lots`. @param asked the lot that was asked for */
+/** Of the temporary tables `suspects` and `suspect_lots`; leaves `suspect_told`, a row a part. @param asked the lot that was asked for */
 export async function whereabouts(session: Session, asked: number | null): Promise<Whereabouts> {
   type LotRow = Omit<Lot, keyof Omit<Place, 'parts'> | 'places'> & {[column: string]: unknown; item: number};
   const lots = await session.rows<LotRow>(query('suspect-lots'), {asked});
+  for (const name of ['suspect-seen', 'suspect-told'])
+    await session.run(`create or replace temp table ${name.replace('-', '_')} as ${query(name)}`);
   const rows = await session.rows<Place & {[column: string]: unknown; item: number | null}>(query('suspect-places'));
   const placesOf = new Map<number | null, Place[]>();
   for (const {item, ...place} of rows) {

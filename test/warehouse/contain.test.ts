@@ -89,6 +89,35 @@ describe('a filter', () => {
     expect(answer.lots[0].location).toBe('C-7');
   });
 
+  test('says what a hold would stop, how many are truly bad, and how much of the trouble that is', async () => {
+    // p8 and p4 are in the plant's hands. p1 and p4 failed, p2 passed, p8 was never inspected; no other part failed.
+    const {blast} = await contain(plant(), {target: T7});
+    expect(blast?.stops).toEqual({parts: 2, cost: null, workOrders: []});
+    expect(blast?.evidence).toMatchObject({inspected: 3, failed: 2, unit: 'lot', allFailed: 2, covered: 1});
+    const {value, low, high} = blast!.evidence.share!;
+    expect(value).toBeCloseTo(2 / 3, 12);
+    expect([low! > 0 && low! < value, high! > value && high! < 1]).toEqual([true, true]);
+    const w = await plantOf([
+      ['products', 'product,cost\nA,12.5\nB,'],
+      ['work_orders', 'work_order,product,status\nW1,A,open\nW2,B,'],
+      ['parts', 'part,product,work_order,lot\na1,A,W1,L1\na2,A,W1,L1\nb1,B,W2,L1\nb2,B,W2,L1'],
+      ['movements', 'kind,id,at,status\nlot,L1,2024-05-04T00:00:00Z,stock\npart,b2,2024-05-05T00:00:00Z,shipped'],
+    ]);
+    const all = await contain(w, {target: 'L1'});
+    expect(all.blast).toEqual({
+      stops: {
+        parts: 3,
+        cost: {value: 25, ofParts: 2, unknown: 1},
+        workOrders: [
+          {workOrder: 'W1', parts: 2, status: 'open'},
+          {workOrder: 'W2', parts: 1, status: null},
+        ],
+      },
+      evidence: {inspected: 0, failed: 0, share: null, unit: 'part', allFailed: 0, covered: null},
+    });
+    await w.close();
+  });
+
   test('says what cannot be ruled out: p3 of lot F1 has no bore recorded, p6 was reworked', async () => {
     const {widenedBy} = await contain(plant(), {target: T7});
     expect(widenedBy).toEqual([

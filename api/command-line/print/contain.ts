@@ -1,6 +1,6 @@
 import type {ContainAnswer, Place} from '../../../warehouse/answers.ts';
 import {completenessText, someOf, widenedText} from './analysis.ts';
-import {bold, type Clock, count, counted, paragraphs, table} from './layout.ts';
+import {bold, type Clock, count, counted, paragraphs, percent, table} from './layout.ts';
 
 const LOTS_SHOWN = 40;
 const PLACES_SHOWN = 4;
@@ -20,11 +20,40 @@ export function containText(answer: ContainAnswer, clock: Clock): string {
       ['lot', 'material', 'suspect', 'where', 'last seen'],
       lots.slice(0, LOTS_SHOWN).flatMap(lot => rowsOf(lot, clock)),
     ) + (hidden > 0 ? `  and ${count(hidden)} more\n` : ''),
+    blastText(answer),
     widenedText(widenedBy),
     completenessText(completeness),
     toStopThem(answer),
   );
 }
+
+/** What a hold would stop, and how much of it is truly bad. */
+function blastText({blast}: ContainAnswer): string {
+  if (!blast) return '';
+  const {stops, evidence} = blast;
+  const {share, unit, covered, allFailed} = evidence;
+  const orders = stops.workOrders.slice(0, ORDERS_SHOWN).map(({workOrder, parts}) => `${workOrder} (${count(parts)})`);
+  const more = stops.workOrders.length - orders.length;
+  const cost = stops.cost
+    ? `, worth ${count(Math.round(stops.cost.value))}${stops.cost.unknown > 0 ? ` (without ${counted(stops.cost.unknown, 'part')} of unknown cost)` : ''}`
+    : '';
+  return [
+    `A hold would stop ${counted(stops.parts, 'part')} in house${cost}.`,
+    orders.length > 0
+      ? `Work orders concerned: ${orders.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}.`
+      : '',
+    share === null
+      ? 'None of the suspect parts was inspected: nothing says how many are bad.'
+      : `Of ${counted(evidence.inspected, 'inspected suspect part')}, ${count(evidence.failed)} failed: ${percent(share.value)}${
+          share.low === null ? '' : ` (95 %: ${percent(share.low)} to ${percent(share.high!)}, by ${unit}s)`
+        }.`,
+    covered === null ? '' : `They are ${percent(covered)} of all ${counted(allFailed, 'failed part')}.`,
+  ]
+    .filter(line => line !== '')
+    .join('\n');
+}
+
+const ORDERS_SHOWN = 6;
 
 function partsByPlace({places}: ContainAnswer): string {
   if (places.length === 0) return '';
