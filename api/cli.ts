@@ -12,6 +12,7 @@ import {holdCommands} from './command-line/hold-commands.ts';
 import {mapCommand} from './command-line/map-command.ts';
 import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
+import {publishCommand} from './command-line/publish-command.ts';
 import {quarantineCommands} from './command-line/quarantine-commands.ts';
 import {servingCommands} from './command-line/serving-commands.ts';
 import {sqlCommand} from './command-line/sql-command.ts';
@@ -31,6 +32,7 @@ export async function main(argv: string[]): Promise<number> {
     servingCommands,
     dataCommands,
     exportCommand,
+    publishCommand,
     driftCommands,
     quarantineCommands,
     mapCommand,

@@ -29,6 +29,8 @@ export interface Config {
   retention: RetentionRules;
   /** What people's SQL may take. */
   sql: SandboxLimits;
+  /** Where a server publishes to by itself, and how often. */
+  publish?: z.output<typeof Publishing>;
 }
 
 const TimeZone = z.string().refine(isTimeZone, {error: 'is no time zone: use an IANA name such as Europe/Berlin'});
@@ -44,6 +46,14 @@ const Receivers = z.record(
 );
 
 const Period = z.string().refine(isPeriod, {error: 'is no length of time: say "90 days", "18 months" or "3 years"'});
+
+const Publishing = z.strictObject({
+  folder: z.string().min(1),
+  everyHours: z.number().positive().default(24),
+  keep: z.number().int().positive().optional(),
+  names: z.boolean().optional(),
+  parquetOnly: z.boolean().optional(),
+});
 
 const ConfigFile = z.strictObject({
   plant: z.string().trim().min(1).optional(),
@@ -64,6 +74,7 @@ const ConfigFile = z.strictObject({
       waiting: z.number().int().min(0).max(1_000).default(8),
     })
     .prefault({}),
+  publish: Publishing.optional(),
 });
 
 /** The warehouse folder that is meant: the flag, else FISHBONE_WAREHOUSE, else `./warehouse-data`. */
@@ -94,6 +105,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     feeds: file.feeds,
     retention: file.retention,
     sql: file.sql,
+    publish: file.publish,
   };
 }
 

@@ -50,6 +50,7 @@ import {FEED_OPERATIONS} from './feed-operations.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
+import {PUBLISH_OPERATIONS} from './publish-operations.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
 import {QUERY_OPERATIONS} from './query-operations.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
@@ -84,6 +85,7 @@ export const OPERATIONS = {
   ...CHART_OPERATIONS,
   ...FEED_OPERATIONS,
   ...DRIFT_OPERATIONS,
+  ...PUBLISH_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
   ...QUERY_OPERATIONS,
   ...MAP_OPERATIONS,

@@ -1,4 +1,6 @@
+import {resolve} from 'node:path';
 import {compact} from '../warehouse/compact.ts';
+import {publish} from '../warehouse/publish/publish.ts';
 import {packRawFiles} from '../warehouse/raw-files.ts';
 import type {App} from './app.ts';
 
@@ -7,13 +9,15 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * What a server does for its archive by itself: packs and merges every ten minutes, applies the rules of retention at once
- * and then daily. What fails is logged and tried again the next time.
+ * and then daily, and
+ * publishes as often as it is configured. What fails is logged and tried again the next time.
  */
 export class Tending {
   readonly #app: App;
   #timer: NodeJS.Timeout | null = null;
   #isBusy = false;
   #retainedMs = 0;
+  #publishedMs = 0;
 
   constructor(app: App) {
     this.#app = app;
@@ -39,6 +43,7 @@ export class Tending {
         return [...packed.altered, ...merged.altered];
       });
       for (const path of altered) log(`${path} is not what it was: see "fishbone verify"`);
+      await this.#publish(nowMs);
       if (nowMs - this.#retainedMs < DAY_MS) return;
       await this.#app.applyRetention(false);
       this.#retainedMs = nowMs;
@@ -48,5 +53,14 @@ export class Tending {
     } finally {
       this.#isBusy = false;
     }
+  }
+
+  async #publish(nowMs: number): Promise<void> {
+    const {warehouse, config, log} = this.#app;
+    if (!config.publish || nowMs - this.#publishedMs < config.publish.everyHours * 3_600_000) return;
+    const {folder, everyHours: _, ...how} = config.publish;
+    const {position, already} = await publish(warehouse, resolve(config.folder, folder), how);
+    if (!already) log(`published position ${position} in ${folder}`);
+    this.#publishedMs = nowMs;
   }
 }

@@ -5,6 +5,8 @@ import {CANONICAL} from './canonical.ts';
 import {type Bindings, quoteName, quoteText, type Session} from './duckdb.ts';
 import {nearNames} from './near-names.ts';
 import {NotFound} from './not-found.ts';
+import {NAMES} from './persons.ts';
+import {personColumns} from './pseudonymise.ts';
 import {QuestionError} from './question-error.ts';
 import {STEP_VIEW} from './step-tables.ts';
 import type {Warehouse} from './store.ts';
@@ -99,7 +101,7 @@ async function hasMore(session: Session, from: string, limit: number, bindings: 
 }
 
 /** Names of all that can be exported at the newest position. */
-async function exportable(session: Session): Promise<string[]> {
+export async function exportable(session: Session): Promise<string[]> {
   const views = await session.rows<{name: string}>(
     `select view_name as name from duckdb_views() where schema_name = 'main' and not internal and starts_with(view_name, '${STEP_VIEW}') order by 1`,
   );
@@ -124,4 +126,13 @@ async function shapeOf(session: Session, table: string): Promise<Shape> {
   const {names, types} = await session.shape(`from main.${quoteName(table)}`);
   const key = Object.hasOwn(CANONICAL, table) ? CANONICAL[table].key : ['part', 'run'];
   return {types: new Map(names.map((name, c) => [name, types[c].toString()])), key};
+}
+
+/** SQL of a table with pseudonyms in the place of names. */
+export function withPseudonyms(table: string): string {
+  const columns = Object.hasOwn(CANONICAL, table) ? personColumns(table) : [];
+  if (columns.length === 0) return `main.${quoteName(table)}`;
+  const joins = columns.map((c, k) => `left join ${NAMES} p${k} on p${k}.name = f.${quoteName(c)}`).join(' ');
+  const told = columns.map((c, k) => `coalesce(p${k}.person, f.${quoteName(c)}) as ${quoteName(c)}`).join(', ');
+  return `(select f.* replace (${told}) from main.${quoteName(table)} f ${joins})`;
 }

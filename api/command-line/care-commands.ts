@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import {type Command, Option} from 'commander';
 import {checkBackup} from '../../warehouse/backup-folder.ts';
+import {verifyPublished} from '../../warehouse/publish/verify-published.ts';
 import {restore} from '../../warehouse/restore.ts';
 import {rebuild, verify} from '../../warehouse/verify.ts';
 import {Role} from '../access/roles.ts';
@@ -18,6 +19,7 @@ import {
   retentionText,
   verifyText,
 } from './print/care.ts';
+import {publishedCheckText} from './print/publish.ts';
 import {keysText} from './print/records.ts';
 import {type Common, type Terminal, withCommon} from './terminal.ts';
 
@@ -47,7 +49,14 @@ export function careCommands(program: Command, terminal: Terminal): void {
 
   withCommon(program.command('verify'))
     .description('checks that nothing acknowledged is missing or altered')
-    .action(async ({warehouse, json}: Common) => {
+    .option('--published <folder>', 'checks what was published there instead')
+    .action(async ({warehouse, json, published}: Common & {published?: string}) => {
+      if (published !== undefined) {
+        const answer = await verifyPublished(resolve(published));
+        terminal.print(json, answer, publishedCheckText);
+        if (!answer.ok) terminal.exitCode = 4;
+        return;
+      }
       const answer = await verify(await idle(warehouse));
       terminal.print(json, answer, verifyText);
       if (!answer.ok) terminal.exitCode = 4;

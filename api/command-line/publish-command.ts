@@ -1,0 +1,24 @@
+import {resolve} from 'node:path';
+import type {Command} from 'commander';
+import {publishedText} from './print/publish.ts';
+import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts';
+
+interface Asked extends Common {
+  asOf?: number;
+  names?: boolean;
+  parquetOnly?: boolean;
+  keep?: number;
+}
+
+export function publishCommand(program: Command, terminal: Terminal): void {
+  withCommon(program.command('publish'))
+    .argument('<folder>', 'on the machine that the warehouse is on; outside the warehouse')
+    .description('writes an immutable snapshot: every table as Parquet, a DuckDB file, a manifest')
+    .option('--as-of <batch>', 'as it was after this batch', wholeNumber)
+    .option('--names', 'persons by their names instead of pseudonyms')
+    .option('--parquet-only', 'without the DuckDB file')
+    .option('--keep <snapshots>', 'so many are kept, the newest', wholeNumber)
+    .action((folder: string, {warehouse, json, ...question}: Asked) =>
+      terminal.tell({warehouse, json}, 'publish', {folder: resolve(folder), ...question}, publishedText),
+    );
+}

@@ -1,0 +1,60 @@
+import {createHash} from 'node:crypto';
+import {createReadStream} from 'node:fs';
+import {readFile, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {z} from 'zod';
+
+export const MANIFEST = 'manifest.json';
+
+const PublishedFile = z.object({
+  path: z.string().describe('within the snapshot'),
+  bytes: z.number(),
+  sha256: z.string(),
+});
+export type PublishedFile = z.infer<typeof PublishedFile>;
+
+const PublishedTable = z.object({
+  table: z.string(),
+  rows: z.number(),
+  columns: z.array(z.object({name: z.string(), type: z.string()})),
+  partitionedBy: z.string().nullable().describe('a column that stands in the names of folders, Hive style'),
+  files: z.array(PublishedFile),
+});
+export type PublishedTable = z.infer<typeof PublishedTable>;
+
+/** What a snapshot holds, from when, and how to tell that it still is what was published. */
+export const Manifest = z.object({
+  format: z.literal(1),
+  plant: z.string(),
+  position: z.number().int(),
+  ledger: z.object({seq: z.number().int(), hash: z.string()}).describe('its last entry when this was published'),
+  publishedAt: z.string(),
+  code: z.string().describe('the version that published it'),
+  names: z.boolean().describe('whether persons are named; otherwise they are pseudonyms'),
+  tables: z.array(PublishedTable),
+  database: PublishedFile.nullable().describe('a DuckDB file with the same tables, to be opened read-only'),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** @returns null where there is none that can be read */
+export async function readManifest(folder: string): Promise<Manifest | null> {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    return Manifest.parse(JSON.parse(text));
+  } catch {
+    // Whoever asks says what that means.
+    return null;
+  }
+}
+
+export async function fileAt(folder: string, path: string): Promise<PublishedFile> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(join(folder, path))) hash.update(chunk as Buffer);
+  return {path, bytes: (await stat(join(folder, path))).size, sha256: hash.digest('hex')};
+}
+
+export const filesOf = ({tables, database}: Manifest): PublishedFile[] => [
+  ...tables.flatMap(({files}) => files),
+  ...(database ? [database] : []),
+];

@@ -1,0 +1,231 @@
+/**
+ * An immutable snapshot for data scientists and other engines: every table as Parquet, one DuckDB file, a manifest.
+ *   1 a folder that is not finished yet · 2 a table after the other, noted when it is whole · 3 the DuckDB file ·
+ *   4 the manifest · 5 the folder gets its name · 6 `latest.json` · 7 older ones go, if so many are not to be kept
+ */
+import {existsSync} from 'node:fs';
+import {appendFile, mkdir, open, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
+import {quoteName, quoteText, type Session} from '../duckdb.ts';
+import {exportable, withPseudonyms} from '../export-table.ts';
+import {diskFiles} from '../ledger-file.ts';
+import {QuestionError} from '../question-error.ts';
+import {codeVersion} from '../screening/code-version.ts';
+import type {Warehouse} from '../store.ts';
+import {fileAt, MANIFEST, type Manifest, type PublishedFile, type PublishedTable, readManifest} from './manifest.ts';
+
+export interface PublishQuestion {
+  asOf?: number;
+  /** Persons by their names; otherwise pseudonyms stand for them. */
+  names?: boolean;
+  /** Leaves the DuckDB file out. */
+  parquetOnly?: boolean;
+  /** So many snapshots are kept, the newest; all if it is not said. */
+  keep?: number;
+  /** Rows from which on a table is split by month. */
+  largeRows?: number;
+}
+
+export interface Published {
+  folder: string;
+  position: number;
+  tables: number;
+  rows: number;
+  bytes: number;
+  /** It had been published before, and is as it was. */
+  already: boolean;
+  removed: string[];
+}
+
+/** What finished snapshots are called. */
+export const SNAPSHOT = /^position-\d{8}$/;
+const LARGE_ROWS = 5_000_000;
+const DONE = 'done.ndjson';
+
+/**
+ * Publishes a position into a folder. Killed at any point it leaves no snapshot that looks finished; asked again, it goes
+ * on behind the last table that was whole.
+ * @throws QuestionError for a position that is not reached, or a folder within the warehouse
+ */
+export async function publish(warehouse: Warehouse, into: string, question: PublishQuestion): Promise<Published> {
+  const folder = resolve(into);
+  if (`${folder}/`.startsWith(`${resolve(warehouse.folder)}/`))
+    throw new QuestionError(`${folder} is within the warehouse: publish into a folder outside of it`);
+  const position = question.asOf ?? warehouse.position;
+  const name = `position-${String(position).padStart(8, '0')}`;
+  await mkdir(folder, {recursive: true});
+  const known = await readManifest(join(folder, name));
+  if (!known) await make(warehouse, folder, name, {...question, asOf: position});
+  const manifest = known ?? (await readManifest(join(folder, name)))!;
+  await writeWhole(join(folder, 'latest.json'), {folder: name, position});
+  const removed = question.keep === undefined ? [] : await forget(folder, question.keep, name);
+  const files = [...manifest.tables.flatMap(table => table.files), ...(manifest.database ? [manifest.database] : [])];
+  return {
+    folder: join(folder, name),
+    position,
+    tables: manifest.tables.length,
+    rows: manifest.tables.reduce((sum, {rows}) => sum + rows, 0),
+    bytes: files.reduce((sum, {bytes}) => sum + bytes, 0),
+    already: known !== null,
+    removed,
+  };
+}
+
+async function make(
+  warehouse: Warehouse,
+  folder: string,
+  name: string,
+  {asOf, names = false, parquetOnly = false, largeRows = LARGE_ROWS}: PublishQuestion,
+): Promise<void> {
+  const edition = `${warehouse.persons.edition}-${names}-${largeRows}-${codeVersion()}`;
+  const unfinished = join(folder, `.${name}-unfinished`);
+  // What another version began, or before a person was erased, is begun anew.
+  const noted = await readFile(join(unfinished, 'edition'), 'utf8').catch(() => null);
+  if (noted !== edition) await rm(unfinished, {recursive: true, force: true});
+  await mkdir(unfinished, {recursive: true});
+  await writeFile(join(unfinished, 'edition'), edition);
+  const done = await whatIsDone(unfinished);
+  const head = warehouse.ledger.head;
+
+  const tables = await warehouse.read(asOf, async session => {
+    const written: PublishedTable[] = [];
+    for (const table of await exportable(session)) {
+      const before = done.get(table);
+      const made = before ?? (await writeTable(session, unfinished, table, {names, largeRows}));
+      if (!before) await appendFile(join(unfinished, DONE), `${JSON.stringify(made)}\n`);
+      written.push(made);
+    }
+    return written;
+  });
+  const database = parquetOnly ? null : await writeDatabase(warehouse, unfinished, tables);
+  const {plant} = (warehouse.entries().find(({kind}) => kind === 'plant')?.body ?? {plant: 'plant-1'}) as {
+    plant: string;
+  };
+  const manifest: Manifest = {
+    format: 1,
+    plant,
+    position: asOf!,
+    ledger: {seq: head.seq, hash: head.hash},
+    publishedAt: new Date().toISOString(),
+    code: codeVersion(),
+    names,
+    tables,
+    database,
+  };
+  for (const {path} of [...tables.flatMap(({files}) => files), ...(database ? [database] : [])])
+    await syncFile(join(unfinished, path));
+  await writeWhole(join(unfinished, MANIFEST), manifest);
+  await rm(join(unfinished, DONE), {force: true});
+  await rm(join(unfinished, 'edition'), {force: true});
+  await rename(unfinished, join(folder, name));
+  await diskFiles.syncFolder(folder);
+}
+
+/** Tables that a run before had finished, if their files are as it left them. */
+async function whatIsDone(unfinished: string): Promise<Map<string, PublishedTable>> {
+  const text = await readFile(join(unfinished, DONE), 'utf8').catch(() => '');
+  const done = new Map<string, PublishedTable>();
+  // The last line may have been cut off by what ended that run.
+  for (const line of text.split('\n').slice(0, -1)) {
+    const table = JSON.parse(line) as PublishedTable;
+    const same = await Promise.all(
+      table.files.map(async file => (await fileAt(unfinished, file.path).catch(() => null))?.sha256 === file.sha256),
+    );
+    if (same.every(Boolean)) done.set(table.table, table);
+  }
+  return done;
+}
+
+/** By which of its times a table is split where it is large. */
+const TIMES = ['inspected_at', 'measured_at', 'at', 'started_at', 'made_at', 'consumed_at'];
+
+async function writeTable(
+  session: Session,
+  folder: string,
+  table: string,
+  {names, largeRows}: {names: boolean; largeRows: number},
+): Promise<PublishedTable> {
+  const relation = names ? `main.${quoteName(table)}` : withPseudonyms(table);
+  const shape = await session.shape(`from ${relation}`);
+  const {rows} = await session.row<{rows: number}>(`select count(*) as "rows" from main.${quoteName(table)}`);
+  const time = rows >= largeRows ? TIMES.find(column => shape.names.includes(column)) : undefined;
+  const within = fileName(table);
+  await rm(join(folder, within), {recursive: true, force: true});
+  await mkdir(join(folder, within), {recursive: true});
+  const to = (path: string) => quoteText(join(folder, path));
+  if (time === undefined) {
+    await session.run(`copy (from ${relation}) to ${to(`${within}/data.parquet`)} (format parquet, compression zstd)`);
+  } else {
+    const month = `coalesce(strftime(${quoteName(time)} at time zone 'UTC', '%Y-%m'), 'none') as "month"`;
+    await session.run(
+      `copy (select *, ${month} from ${relation}) to ${to(within)}
+       (format parquet, compression zstd, partition_by ("month"), overwrite_or_ignore, filename_pattern 'data_{i}')`,
+    );
+  }
+  const files: PublishedFile[] = [];
+  for (const path of await filesIn(folder, within)) files.push(await fileAt(folder, path));
+  const columns = shape.names.map((name, c) => ({name, type: shape.types[c].toString()}));
+  return {table, rows, columns, partitionedBy: time === undefined ? null : 'month', files};
+}
+
+async function filesIn(folder: string, within: string): Promise<string[]> {
+  const found = await readdir(join(folder, within), {recursive: true});
+  return found
+    .filter(name => name.endsWith('.parquet'))
+    .map(name => `${within}/${name.replaceAll('\\', '/')}`)
+    .sort();
+}
+
+/** One file that needs no other: tables, not views over paths that change when it is copied. */
+async function writeDatabase(
+  warehouse: Warehouse,
+  folder: string,
+  tables: readonly PublishedTable[],
+): Promise<PublishedFile> {
+  const path = join(folder, 'fishbone.duckdb');
+  await rm(path, {force: true});
+  const session = await warehouse.aside();
+  try {
+    await session.run(`attach ${quoteText(path)} as published`);
+    for (const {table, files, columns, partitionedBy} of tables) {
+      const names = columns.map(({name}) => quoteName(name)).join(', ');
+      const from = `read_parquet([${files.map(file => quoteText(join(folder, file.path))).join(', ')}], hive_partitioning = ${partitionedBy !== null})`;
+      const body = files.length > 0 ? `select ${names} from ${from}` : null;
+      await session.run(`create table published.main.${quoteName(table)} as ${body}`);
+    }
+    await session.run('checkpoint published');
+    await session.run('detach published');
+  } finally {
+    session.connection.closeSync();
+  }
+  return fileAt(folder, 'fishbone.duckdb');
+}
+
+/** A folder's name for a table: steps may be called anything. */
+const fileName = (table: string): string => encodeURIComponent(table).replaceAll('.', '%2E').replaceAll('*', '%2A');
+
+async function forget(folder: string, keep: number, made: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter(name => SNAPSHOT.test(name)).sort();
+  const old = names.slice(0, Math.max(0, names.length - keep)).filter(name => name !== made);
+  for (const name of old) {
+    // First its name, so that nobody takes half of it for the whole.
+    const going = join(folder, `.${name}-going`);
+    await rename(join(folder, name), going);
+    await rm(going, {recursive: true, force: true});
+  }
+  return old;
+}
+
+async function writeWhole(path: string, content: unknown): Promise<void> {
+  const unfinished = `${path}.unfinished`;
+  await writeFile(unfinished, `${JSON.stringify(content, null, 1)}\n`);
+  await syncFile(unfinished);
+  await rename(unfinished, path);
+}
+
+async function syncFile(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const file = await open(path, 'r+');
+  await file.sync();
+  await file.close();
+}
