@@ -29,7 +29,8 @@ export type RecordSource =
        */
       made?: true;
     }
-  | {format: 'parquet'; path: string; columns: string[]};
+  /** `paths`: where columns are fields of structs, the names of each from the outside in. */
+  | {format: 'parquet'; path: string; columns: string[]; paths?: string[][]};
 
 /** How one value is made from a record. */
 export type Expression =

@@ -69,24 +69,35 @@ export async function parquetColumns(session: Session, path: string): Promise<st
 
 const ROW_NUMBER = 'file_row_number';
 
-async function openParquet(scratch: Scratch, {path, columns}: RecordSource): Promise<Records> {
+async function openParquet(
+  scratch: Scratch,
+  {path, columns, paths}: RecordSource & {format: 'parquet'},
+): Promise<Records> {
   const broken = async () => [];
-  if (columns.some(c => c.toLowerCase() === ROW_NUMBER)) {
-    const texts = columns.map(c => `${quoteName(c)}::varchar as ${quoteName(c)}`);
+  const own = [...columns, ...(paths ?? []).map(([first]) => first)];
+  if (own.some(c => c.toLowerCase() === ROW_NUMBER)) {
+    const texts = columns.map((c, i) => `${fieldAt(paths?.[i] ?? [c])}::varchar as ${quoteName(c)}`);
     const relation = await scratch.table('staged', `select ${texts.join(', ')} from read_parquet(${quoteText(path)})`);
     return {relation, ordinal: 's.rowid', line: '(s.rowid + 1)', types: new Map(), broken};
   }
+  const numbered = `read_parquet(${quoteText(path)}, file_row_number = true)`;
+  const flat = paths?.map((names, i) => `${fieldAt(names)} as ${quoteName(columns[i])}`);
+  const relation = flat ? `(select ${flat.join(', ')}, ${ROW_NUMBER} from ${numbered})` : numbered;
   const described = await scratch.session.rows<{column_name: string; column_type: string}>(
-    `describe select * from read_parquet(${quoteText(path)})`,
+    `describe select * from ${relation}`,
   );
   return {
-    relation: `read_parquet(${quoteText(path)}, file_row_number = true)`,
+    relation,
     ordinal: `s.${ROW_NUMBER}`,
     line: `(s.${ROW_NUMBER} + 1)`,
     types: new Map(described.map(d => [d.column_name, d.column_type])),
     broken,
   };
 }
+
+/** A column, or a field in its structs. */
+const fieldAt = ([column, ...fields]: readonly string[]): string =>
+  fields.reduce((from, field) => `struct_extract(${from}, ${quoteText(field)})`, quoteName(column));
 
 function csvRelation(source: RecordSource & {format: 'csv'}): string {
   const columns = source.columns.map(c => `${quoteText(c)}: 'VARCHAR'`).join(', ');

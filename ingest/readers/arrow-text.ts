@@ -15,6 +15,7 @@ import {
 import {IngestError} from '../error.ts';
 
 type Text = (row: number) => string | undefined;
+type Read = (vector: Vector, row: number) => string | undefined;
 
 /**
  * How a column's values are written as text, exactly: 64-bit integers and decimals keep their digits, times their fractions.
@@ -22,50 +23,45 @@ type Text = (row: number) => string | undefined;
  * @returns the text of a row; undefined where it is null
  */
 export function arrowText(name: string, type: DataType, vector: Vector): Text {
-  const text = textOf(name, type);
-  const raw = rawValues(type, vector);
-  return row => {
-    const value: unknown = raw ? raw(row) : vector.get(row);
-    return value === null || value === undefined ? undefined : text(value);
-  };
+  const read = readerOf(name, type);
+  return row => read(vector, row);
 }
 
-function textOf(name: string, type: DataType): (value: unknown) => string | undefined {
+function readerOf(name: string, type: DataType): Read {
   switch (type.typeId) {
     case Type.Int:
     case Type.Utf8:
     case Type.LargeUtf8:
     case Type.Bool:
-      return String;
+      return given(String);
     case Type.Float:
-      return floatText((type as Float).precision);
+      return given(floatText((type as Float).precision));
     case Type.Decimal:
-      return value => decimalText(value as Uint32Array, (type as Decimal).scale);
+      return given(value => decimalText(value as Uint32Array, (type as Decimal).scale));
     case Type.Date:
-      return value => {
+      return stored(value => {
         const ms = (type as Date_).unit === DateUnit.DAY ? Number(value) * 86_400_000 : Number(value);
         return isoOf(BigInt(ms), TimeUnit.MILLISECOND).replace(/T00:00:00$/, '');
-      };
+      });
     case Type.Timestamp: {
       const {unit, timezone} = type as Timestamp;
       // With a zone, what is stored is UTC; without one, the clock on the wall.
-      return value => isoOf(BigInt(value as bigint), unit) + (timezone ? 'Z' : '');
+      return stored(value => isoOf(BigInt(value), unit) + (timezone ? 'Z' : ''));
     }
     case Type.Time:
-      return value => isoOf(BigInt(value as bigint), (type as Time).unit).slice(11);
-    case Type.Dictionary:
-      return textOf(name, (type as Dictionary).dictionary);
+      return stored(value => isoOf(BigInt(value), (type as Time).unit).slice(11));
+    case Type.Dictionary: {
+      const read = readerOf(name, (type as Dictionary).dictionary);
+      return (vector, row) => {
+        const index = storedAt(vector, row);
+        return index === undefined ? undefined : read(vector.data[0].dictionary!, Number(index));
+      };
+    }
     case Type.Null:
       return () => undefined;
     case Type.List:
-    case Type.FixedSizeList: {
-      const item = textOf(name, type.children[0].type);
-      const quoted = !/^(Int|Float|Bool|Decimal)/.test(String(type.children[0].type));
-      return value => {
-        const texts = [...(value as Iterable<unknown>)].map(one => (one === null ? null : (item(one) ?? null)));
-        return `[${texts.map(text => (text === null || !quoted ? text : JSON.stringify(text))).join(',')}]`;
-      };
-    }
+    case Type.FixedSizeList:
+      return listReader(name, type.children[0].type);
     default:
       throw new IngestError(
         `column "${name}" is ${Type[type.typeId]}, which has no text: leave it out, or write it as text`,
@@ -73,12 +69,41 @@ function textOf(name: string, type: DataType): (value: unknown) => string | unde
   }
 }
 
-/** Values as they are stored, where `get` would round them to milliseconds of a number. */
-function rawValues(type: DataType, vector: Vector): ((row: number) => unknown) | undefined {
-  if (type.typeId !== Type.Timestamp && type.typeId !== Type.Date && type.typeId !== Type.Time) return undefined;
-  // A batch is one piece.
-  const [data] = vector.data;
-  return row => (vector.isValid(row) ? data.values[row] : null);
+/** A list as JSON text. */
+function listReader(name: string, type: DataType): Read {
+  const read = readerOf(name, type);
+  const isPlain = /^(Int|Uint|Float|Bool|Decimal|List|FixedSizeList)/.test(String(type));
+  return (vector, row) => {
+    const items = vector.get(row) as Vector | null;
+    if (items === null) return undefined;
+    const texts = Array.from({length: items.length}, (_, i) => read(items, i));
+    return `[${texts.map(text => (text === undefined ? 'null' : isPlain ? text : JSON.stringify(text))).join(',')}]`;
+  };
+}
+
+const given =
+  (text: (value: unknown) => string | undefined): Read =>
+  (vector, row) => {
+    const value: unknown = vector.get(row);
+    return value === null || value === undefined ? undefined : text(value);
+  };
+
+/** Of values as they are stored, where `get` would round them to milliseconds of a number. */
+const stored =
+  (text: (value: bigint | number) => string): Read =>
+  (vector, row) => {
+    const value = storedAt(vector, row);
+    return value === undefined ? undefined : text(value);
+  };
+
+function storedAt(vector: Vector, row: number): bigint | number | undefined {
+  if (!vector.isValid(row)) return undefined;
+  let at = row;
+  for (const {length, values} of vector.data) {
+    if (at < length) return (values as ArrayLike<bigint | number>)[at];
+    at -= length;
+  }
+  return undefined;
 }
 
 function floatText(precision: Precision): (value: unknown) => string | undefined {

@@ -2,9 +2,10 @@ import {quoteNeverCloses} from './csv.ts';
 import type {CsvHead} from './csv-head.ts';
 import {type CsvRecord, CsvRecords} from './csv-records.ts';
 import {type Encoding, readText} from './encodings.ts';
+import {headerAgain} from './header-rows.ts';
 import {MadeTable} from './made-table.ts';
 import type {Layout, Reading} from './reader.ts';
-import {ColumnSums, HOW_TO_SAY_TOTALS, TotalsRows} from './totals.ts';
+import {TotalsFilter} from './totals.ts';
 
 /**
  * Writes the records of text that DuckDB cannot read as it stands: in another encoding, with lines before its header, with
@@ -58,21 +59,19 @@ class LinesSkipped {
 class Rows {
   readonly #table: MadeTable;
   readonly #head: CsvHead;
-  readonly #totals: Layout['totals'];
-  readonly #byWords: TotalsRows;
-  readonly #sums: ColumnSums;
+  readonly #totals: TotalsFilter<{line: number; fields: string[]}>;
   #headerLeft: number;
-  #waiting: {line: number; fields: string[]} | undefined;
   #headersAgain: number[] = [];
-  #ignored: {line: number; text: string}[] = [];
 
   constructor(table: MadeTable, head: CsvHead, {totals, decimal}: Layout) {
     this.#table = table;
     this.#head = head;
-    this.#totals = totals;
-    this.#byWords = new TotalsRows(totals);
-    this.#sums = new ColumnSums(decimal);
     this.#headerLeft = head.headerRows;
+    this.#totals = new TotalsFilter(
+      {totals, decimal, columns: () => head.columns, place: 'line'},
+      ({line, fields}) => table.put(line, Object.fromEntries(fields.map((field, i) => [head.columns[i], field]))),
+      ({line, fields}, reason) => this.#refuse(line, reason, fields),
+    );
   }
 
   take({fields, line: lineOfRest, fault}: CsvRecord): void {
@@ -88,70 +87,16 @@ class Rows {
     }
     const why =
       fault ?? (fields.length === columns.length ? undefined : `${fields.length} fields instead of ${columns.length}`);
-    if (why) {
-      this.#refuse(line, `not a record of ${columns.length} fields: ${why}`, fields);
-      return;
-    }
-    const word = this.#totals === 'keep' ? undefined : this.#byWords.wordIn(fields);
-    if (word !== undefined) {
-      this.#total(line, `"${word}"`, fields);
-      return;
-    }
-    this.#settle();
-    // The last one may be the sum of the others.
-    if (this.#totals !== 'keep' && fields[0].trim() === '') this.#waiting = {line, fields};
-    else this.#row(line, fields);
+    if (why) this.#refuse(line, `not a record of ${columns.length} fields: ${why}`, fields);
+    else this.#totals.put({line, fields});
   }
 
   end(): void {
-    if (!this.#waiting) return;
-    const {line, fields} = this.#waiting;
-    const column = this.#sums.columnSummedIn(fields);
-    if (column === undefined) this.#row(line, fields);
-    else
-      this.#total(
-        line,
-        `without "${this.#head.columns[0]}", and "${this.#head.columns[column]}" is the sum of those above`,
-        fields,
-      );
+    this.#totals.end();
   }
 
   notices(): string[] {
-    const notices: string[] = [];
-    const again = this.#headersAgain;
-    if (again.length > 0)
-      notices.push(
-        again.length === 1
-          ? `line ${again[0]} is the header again: no record`
-          : `${again.length} lines are the header again, the first of them line ${again[0]}: no records`,
-      );
-    const ignored = this.#ignored;
-    if (ignored.length > 0)
-      notices.push(
-        `${ignored.length} row${ignored.length === 1 ? '' : 's'} of totals ${ignored.length === 1 ? 'is' : 'are'} not taken, as the mapping says: ` +
-          `${ignored
-            .slice(0, 3)
-            .map(({line, text}) => `line ${line} (${text})`)
-            .join(', ')}${ignored.length > 3 ? ', ...' : ''}`,
-      );
-    return notices;
-  }
-
-  #settle(): void {
-    if (!this.#waiting) return;
-    this.#row(this.#waiting.line, this.#waiting.fields);
-    this.#waiting = undefined;
-  }
-
-  #row(line: number, fields: readonly string[]): void {
-    if (this.#totals !== 'keep') this.#sums.add(fields);
-    this.#table.put(line, Object.fromEntries(fields.map((field, i) => [this.#head.columns[i], field])));
-  }
-
-  #total(line: number, text: string, fields: readonly string[]): void {
-    if (this.#totals === undefined)
-      this.#refuse(line, `looks like a row of totals (${text}): ${HOW_TO_SAY_TOTALS}`, fields);
-    else this.#ignored.push({line, text});
+    return [headerAgain('line', this.#headersAgain), this.#totals.notice()].filter(said => said !== undefined);
   }
 
   #refuse(line: number, reason: string, fields: readonly string[]): void {

@@ -16,6 +16,7 @@ export const csv: Reader = {
   format: 'csv',
   name: 'delimited text (CSV)',
   extensions: ['.csv', '.tsv', '.txt'],
+  layout: ['names', 'encoding', 'skipLines', 'headerRows', 'totals'],
   recognises: () => true,
   read: readCsv,
 };

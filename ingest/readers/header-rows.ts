@@ -4,8 +4,12 @@
  * Names from header rows, one above the other: what stands in a column is joined with " / ". In all rows but the last a
  * blank cell above a name goes on with the one to its left, as merged cells are exported, unless that one has nothing
  * below it and so is the name of its own column.
+ * @param blanks whether they go on so; not where it is known which cells are merged
  */
-export function joinHeaderRows(rows: readonly (readonly string[])[]): string[] {
+export function joinHeaderRows(
+  rows: readonly (readonly string[])[],
+  blanks: 'go on' | 'are blank' = 'go on',
+): string[] {
   const width = Math.max(...rows.map(row => row.length));
   const names: string[][] = Array.from({length: width}, () => []);
   for (const [depth, row] of rows.entries()) {
@@ -15,7 +19,7 @@ export function joinHeaderRows(rows: readonly (readonly string[])[]): string[] {
       const cell = (row[column] ?? '').trim();
       const goesOn = below.some(other => (other[column] ?? '').trim() !== '');
       if (cell !== '') merged = goesOn ? cell : '';
-      const name = cell !== '' || !goesOn ? cell : merged;
+      const name = cell !== '' || !goesOn || blanks === 'are blank' ? cell : merged;
       if (name !== '') names[column].push(name);
     }
   }
@@ -64,4 +68,12 @@ export function titleRows(rows: readonly (readonly string[])[]): number {
   const header = rows[first];
   const isHeader = header.every(cell => !isBlank(cell) && !isNumber(cell)) && new Set(header).size === usual;
   return isHeader && rows.slice(0, first).every(row => row.length < usual) ? first : 0;
+}
+
+/** @returns what is said of rows among the records that are the header again */
+export function headerAgain(place: 'line' | 'row', again: readonly number[]): string | undefined {
+  if (again.length === 0) return undefined;
+  return again.length === 1
+    ? `${place} ${again[0]} is the header again: no record`
+    : `${again.length} ${place}s are the header again, the first of them ${place} ${again[0]}: no records`;
 }

@@ -30,7 +30,7 @@ export const ndjson: Reader = {
 /** @throws IngestError if no line holds an object */
 async function readNdjson(path: string, {rows: said, into}: ReadOptions): Promise<Reading> {
   const rows = said === undefined ? undefined : parseRows(said, path);
-  const kind = await kindOf(path);
+  const kind = await kindOf(path, rows !== undefined && rows.outer !== undefined);
   if (kind !== 'lines') return readDocument(path, kind === 'array', rows, into);
   if (rows?.outer)
     throw new IngestError(
@@ -90,8 +90,11 @@ async function readNested(path: string, rows: readonly string[], into: string): 
   }
 }
 
-/** A document is an array, or an object that does not end on its first line or holds a table alone. */
-async function kindOf(path: string): Promise<'lines' | 'array' | 'object'> {
+/**
+ * A document is an array, or an object that does not end on its first line or holds a table alone.
+ * @param hasArray whether somebody says that an array of it holds the records
+ */
+async function kindOf(path: string, hasArray: boolean): Promise<'lines' | 'array' | 'object'> {
   const file = await open(path);
   try {
     const {bytesRead, buffer} = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
@@ -111,6 +114,7 @@ async function kindOf(path: string): Promise<'lines' | 'array' | 'object'> {
           : 'lines';
     const isAlone = end < 0 || head.slice(end).trim() === '';
     const members: unknown[] = Object.values(first);
+    if (isAlone && hasArray) return 'object';
     return isAlone && members.length === 1 && Array.isArray(members[0]) && members[0].some(isObject)
       ? 'object'
       : 'lines';

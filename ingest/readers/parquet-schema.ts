@@ -2,52 +2,68 @@
 const TYPE = {true: 1, false: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, set: 10, struct: 12};
 /** Fields of FileMetaData and SchemaElement that matter here. */
 const FILE_SCHEMA = 2;
+const ELEMENT_REPETITION = 3;
 const ELEMENT_NAME = 4;
 const ELEMENT_CHILDREN = 5;
+const ELEMENT_CONVERTED = 6;
+const ELEMENT_LOGICAL = 10;
+const REPEATED = 2;
+
+interface Element {
+  name: string;
+  children: number;
+  /** Its children are fields of one value, not the items of a list or a map. */
+  isStruct: boolean;
+}
 
 /**
- * Names of a Parquet file's top-level columns.
+ * Names of a Parquet file's columns; a struct has one for each of its fields.
  * @param footer FileMetaData in Thrift's compact protocol
+ * @returns of each column the names from the outside in
  * @throws RangeError if the bytes end early or make no sense
  * @see https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  * @see https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
-export function columnNames(footer: Buffer): string[] {
-  const elements: {name: string; children: number}[] = [];
+export function columnPaths(footer: Buffer): string[][] {
+  const elements: Element[] = [];
   const thrift = new CompactReader(footer);
   thrift.struct((field, type) => {
     if (field !== FILE_SCHEMA || type !== TYPE.list) return thrift.skip(type);
     const {count} = thrift.listHeader();
     for (let i = 0; i < count; i++) elements.push(schemaElement(thrift));
   });
-  return topLevel(elements);
+  return pathsIn(elements);
 }
 
-function schemaElement(thrift: CompactReader): {name: string; children: number} {
-  const element = {name: '', children: 0};
+function schemaElement(thrift: CompactReader): Element {
+  const element: Element = {name: '', children: 0, isStruct: true};
   thrift.struct((field, type) => {
     if (field === ELEMENT_NAME && type === TYPE.binary) element.name = thrift.binary().toString('utf8');
     else if (field === ELEMENT_CHILDREN && type === TYPE.i32) element.children = thrift.zigzag();
-    else thrift.skip(type);
+    else {
+      if (field === ELEMENT_REPETITION && type === TYPE.i32) element.isStruct &&= thrift.zigzag() !== REPEATED;
+      else thrift.skip(type);
+      if (field === ELEMENT_CONVERTED || field === ELEMENT_LOGICAL) element.isStruct = false;
+    }
   });
   return element;
 }
 
 /** The schema is a tree laid out depth first; its root is the file. */
-function topLevel(elements: readonly {name: string; children: number}[]): string[] {
-  const names: string[] = [];
+function pathsIn(elements: readonly Element[]): string[][] {
+  const paths: string[][] = [];
   let at = 1;
-  const passSubtree = (): void => {
+  const pass = (above: string[] | undefined): void => {
     const element = elements[at++];
     if (!element) throw new RangeError('the schema ends early');
-    for (let i = 0; i < element.children; i++) passSubtree();
+    const path = above && [...above, element.name];
+    const isColumn = element.children === 0 || !element.isStruct;
+    if (path && isColumn) paths.push(path);
+    for (let i = 0; i < element.children; i++) pass(isColumn ? undefined : path);
   };
-  for (let i = 0; i < (elements[0]?.children ?? 0); i++) {
-    names.push(elements[at]?.name ?? '');
-    passSubtree();
-  }
-  if (names.length === 0) throw new RangeError('the schema has no columns');
-  return names;
+  for (let i = 0; i < (elements[0]?.children ?? 0); i++) pass([]);
+  if (paths.length === 0) throw new RangeError('the schema has no columns');
+  return paths;
 }
 
 class CompactReader {

@@ -1,6 +1,7 @@
 import {open} from 'node:fs/promises';
 import {IngestError} from '../error.ts';
-import {columnNames} from './parquet-schema.ts';
+import {twinsIn} from './csv-head.ts';
+import {columnPaths} from './parquet-schema.ts';
 import type {Reader, Reading} from './reader.ts';
 
 const MAGIC = 'PAR1';
@@ -34,15 +35,20 @@ async function readParquet(path: string): Promise<Reading> {
     if (footerBytes > FOOTER_BYTES_MAX || footerBytes + 12 > size) throw damaged(path);
     const footer = Buffer.alloc(footerBytes);
     await file.read(footer, 0, footerBytes, size - 8 - footerBytes);
-    return {records: {format: 'parquet', path, columns: schemaOf(footer, path)}, notices: []};
+    const paths = schemaOf(footer, path);
+    const columns = paths.map(names => names.join('.'));
+    const twins = twinsIn(columns);
+    if (twins) throw new IngestError(`${path}: ${twins}: rename one of them`);
+    const isNested = paths.some(({length}) => length > 1);
+    return {records: {format: 'parquet', path, columns, ...(isNested && {paths})}, notices: []};
   } finally {
     await file.close();
   }
 }
 
-function schemaOf(footer: Buffer, path: string): string[] {
+function schemaOf(footer: Buffer, path: string): string[][] {
   try {
-    return columnNames(footer);
+    return columnPaths(footer);
   } catch (cause) {
     throw damaged(path, cause);
   }

@@ -45,6 +45,8 @@ export interface Reader {
   name: string;
   /** It says itself what its tables are, so that a mapping has no say. */
   ownTables?: true;
+  /** What a mapping may say of its layout. */
+  layout?: readonly (keyof Layout)[];
   /** Of file names, with the dot, in lower case; the first is the usual one. */
   extensions: readonly string[];
   recognises(head: Buffer): boolean;

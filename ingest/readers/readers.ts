@@ -17,7 +17,7 @@ import {xlsx} from './xlsx.ts';
 /** Every format that can be read. Asked in this order; CSV, which anything may be, comes last. */
 const READERS: readonly Reader[] = [parquet, arrow, xlsx, dfq, cfx, b2mml, ndjson, csv];
 
-/** What a format that is no text of rows says itself. */
+/** What a format that is no text of rows says itself, if it does not take it from a mapping. */
 const LAYOUT: readonly {of: keyof Layout; said: string; itself: string}[] = [
   {of: 'names', said: '"columns"', itself: 'names its columns itself'},
   {of: 'encoding', said: '"encoding" (or --encoding)', itself: 'has an encoding of its own'},
@@ -59,7 +59,7 @@ export async function read(path: string, options: Partial<ReadOptions> = {}): Pr
     throw new IngestError(
       `${path}: is ${reader.name}, which says itself what its tables are: leave out ${options.told}`,
     );
-  const strange = reader.format === 'csv' ? undefined : LAYOUT.find(({of}) => options[of] !== undefined);
+  const strange = LAYOUT.find(({of}) => options[of] !== undefined && !reader.layout?.includes(of));
   if (strange)
     throw new IngestError(
       `${path}: is ${reader.name}, which ${strange.itself}: leave ${strange.said} out of the mapping`,

@@ -33,7 +33,8 @@ export interface Merge {
 const COLUMNS_MAX = 16_384;
 const ROWS_MAX = 1_048_576;
 const MERGES_MAX = 100_000;
-const SUMS = /^\s*(SUM|SUBTOTAL|AVERAGE|AGGREGATE)\(/i;
+const SUMS =
+  /^\s*(?:SUM|SUBTOTAL|AVERAGE|AGGREGATE)\((?:\s*\d+\s*,)*\s*\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)\s*\)\s*$/i;
 
 /** Goes through the rows of a sheet that have something in them. */
 export async function readSheet(
@@ -78,7 +79,7 @@ export async function readSheet(
       if (element === 'v' || element === 'f') inside = undefined;
       else if (element === 'is') cell.value = text.take();
       else if (element === 'c') {
-        const made = cellOf(cell, workbook);
+        const made = cellOf(cell, workbook, row.row, column);
         if (made && (made.text !== '' || made.fault !== undefined)) row.cells.set(column, made);
       } else if (element === 'row' && row.cells.size > 0) take(row);
     },
@@ -88,8 +89,10 @@ export async function readSheet(
 function cellOf(
   {type, style, value, formula}: {type: string; style: number; value?: string; formula?: string},
   {kinds, shared, from1904}: Workbook,
+  row: number,
+  column: number,
 ): Cell | undefined {
-  const isSum = formula !== undefined && SUMS.test(formula);
+  const isSum = formula !== undefined && sumsAbove(formula, row, column);
   const words = (text: string, fault?: string): Cell => ({text, isNumber: false, isSum, ...(fault && {fault})});
   if (value === undefined)
     return formula === undefined
@@ -105,6 +108,13 @@ function cellOf(
   if (type === 'd') return words(value);
   if (value.trim() === '') return undefined;
   return {...numberOf(value.trim(), kinds[style] ?? {kind: 'number'}, from1904), isNumber: true, isSum};
+}
+
+/** Whether a formula adds up cells of its own column above it: over columns, it is a value of its own row. */
+function sumsAbove(formula: string, row: number, column: number): boolean {
+  const [, left, top, right, bottom] = SUMS.exec(formula)?.map(piece => piece.toUpperCase()) ?? [];
+  const isOwn = left !== undefined && left === right && columnOf(left) === column;
+  return isOwn && Number(top) < Number(bottom) && Number(bottom) < row;
 }
 
 function numberOf(value: string, kind: NumberKind, from1904: boolean): Pick<Cell, 'text' | 'fault' | 'shown'> {

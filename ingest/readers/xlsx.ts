@@ -6,7 +6,7 @@ import {planPlainTable} from '../plain-table.ts';
 import {didYouMean} from '../suggest.ts';
 import {twinsIn} from './csv-head.ts';
 import {MadeTable} from './made-table.ts';
-import type {Reader, Reading, ReadOptions} from './reader.ts';
+import type {Layout, Reader, Reading, ReadOptions} from './reader.ts';
 import {SheetTable, type TableRecord} from './sheet-table.ts';
 import {XlsxArchive} from './xlsx-archive.ts';
 import {mergesOf, readSheet} from './xlsx-sheet.ts';
@@ -25,6 +25,7 @@ export const xlsx: Reader = {
   format: 'xlsx',
   name: 'an Excel workbook (XLSX)',
   extensions: ['.xlsx', '.xlsm'],
+  layout: ['skipLines', 'headerRows', 'totals'],
   recognises: head => STARTS.some(start => head.subarray(0, 4).equals(start)),
   read: readXlsx,
 };
@@ -50,11 +51,11 @@ async function oneTable(
   workbook: Workbook,
   sheet: Sheet,
   notices: string[],
-  {into}: ReadOptions,
+  {into, ...layout}: ReadOptions,
 ): Promise<Reading> {
   const made = new MadeTable(path, into);
   try {
-    const said = await readTable(path, archive, workbook, sheet, made);
+    const said = await readTable(path, archive, workbook, sheet, made, layout);
     return made.reading([...notices, ...said.notices]);
   } finally {
     made.close();
@@ -74,7 +75,17 @@ async function tableASheet(
   const tables: TablePlan[] = [];
   try {
     for (const sheet of sheets) {
-      const {columns, notices: said} = await readTable(path, archive, workbook, sheet, made, {$sheet: sheet.name});
+      const {columns, notices: said} = await readTable(
+        path,
+        archive,
+        workbook,
+        sheet,
+        made,
+        {},
+        {
+          $sheet: sheet.name,
+        },
+      );
       const plan = planPlainTable(path, columns, {table: tableOf(sheet)});
       tables.push({...plan, only: [{column: '$sheet', values: [sheet.name]}]});
       notices.push(...said);
@@ -92,6 +103,7 @@ async function readTable(
   workbook: Workbook,
   sheet: Sheet,
   into: MadeTable,
+  layout: Layout,
   also: Record<string, string> = {},
 ): Promise<{columns: string[]; notices: string[]}> {
   const what = `${path}: sheet "${sheet.name}"`;
@@ -106,7 +118,7 @@ async function readTable(
     if (twins) throw new IngestError(`${what}: the header ${twins}: rename one of them`);
     into.addColumns(columns);
   };
-  const table = new SheetTable(what, merges, ({row, fields, fault}: TableRecord) => {
+  const table = new SheetTable(what, merges, layout, ({row, fields, fault}: TableRecord) => {
     learn();
     if (fault === undefined) into.put(row, {...fields, ...also});
     else into.refuse(row, fault, JSON.stringify(fields));
@@ -126,19 +138,23 @@ function noticesOf({name, hidden}: Sheet, table: SheetTable, merged: number): st
   if (table.titles.length > 0) said.push(`${of}: titles above the header are not taken: ${table.titles.join('; ')}`);
   if (table.headerRows.length > 1)
     said.push(`${of}: rows ${table.headerRows.join(' and ')} are read as one header, their names joined by " / "`);
-  if (table.totals.length > 0) said.push(`${of}: totals at the end are not taken: ${table.totals.join('; ')}`);
+  said.push(...table.leftOut().map(sentence => `${of}: ${sentence}`));
   if (table.hiddenRows > 0)
-    said.push(`${of}: ${table.hiddenRows} rows are hidden in Excel; they are taken as the others`);
+    said.push(`${of}: ${several(table.hiddenRows, 'row')} hidden in Excel; taken as the others`);
   if (merged > 0)
-    said.push(`${of}: ${merged} groups of cells are merged among the records: only the first cell of each has a value`);
+    said.push(
+      `${of}: ${several(merged, 'group of cells', 'groups of cells')} merged among the records: only the first cell has a value`,
+    );
   for (const [column, {shown, cells}] of table.shown)
     said.push(
       shown === '%'
-        ? `${of}: column "${column}" is shown in percent (${cells} cells); taken is what is stored: 0.95 for 95 %`
-        : `${of}: column "${column}" is shown with "${shown}" (${cells} cells), which is not taken`,
+        ? `${of}: column "${column}" is shown in percent (${cells} cell${cells === 1 ? '' : 's'}); taken is what is stored: 0.95 for 95 %`
+        : `${of}: column "${column}" is shown with "${shown}" (${cells} cell${cells === 1 ? '' : 's'}), which is not taken`,
     );
   return said;
 }
+
+const several = (n: number, one: string, more = `${one}s`): string => (n === 1 ? `1 ${one} is` : `${n} ${more} are`);
 
 const tableOf = ({name}: Sheet): string => name.trim().toLowerCase();
 

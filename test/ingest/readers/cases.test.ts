@@ -1,12 +1,17 @@
-/** A folder a format, in it a folder a case: an input, and what becomes of it in a warehouse of its own. */
+/**
+ * A folder a format, in it a folder a case: an input, and what becomes of it in a warehouse of its own. Workbooks are
+ * described in `input.workbook.json`, Parquet by the query that makes it, Arrow is written by the `input.py` beside it.
+ */
 import {createHash} from 'node:crypto';
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {DuckDBInstance} from '@duckdb/node-api';
 import {describe, expect, test} from 'vitest';
 import {type IngestOptions, ingestFiles} from '../../../ingest/ingest.ts';
 import {linesOfRecords} from '../../../ingest/line-numbers.ts';
 import {Warehouse} from '../../../warehouse/store.ts';
-import {folder} from '../folder.ts';
+import {file, folder} from '../folder.ts';
+import {type SheetText, workbook} from './workbook.ts';
 
 type Row = Record<string, unknown>;
 
@@ -18,7 +23,7 @@ interface Expected {
   notices: string[];
 }
 
-const FORMATS = ['csv', 'dfq', 'cfx', 'b2mml'];
+const FORMATS = ['csv', 'dfq', 'cfx', 'b2mml', 'xlsx', 'json', 'arrow', 'parquet'];
 const TABLES =
   'products work_orders lots parts genealogy movements stations shifts operations parameters measurements readings ' +
   'inspections defects tallies';
@@ -27,7 +32,8 @@ for (const format of FORMATS) {
   const home = new URL(`${format}/`, import.meta.url).pathname;
   describe(format, () => {
     test.each(readdirSync(home))('%s', async name => {
-      const input = join(home, name, readdirSync(join(home, name)).find(file => file.startsWith('input.'))!);
+      const found = readdirSync(join(home, name)).find(one => /^input\.(?!py$)/.test(one))!;
+      const input = await made(join(home, name, found));
       const digest = createHash('sha256').update(readFileSync(input)).digest('hex').slice(0, 12);
       const text = readFileSync(join(home, name, 'expected.json'), 'utf8')
         .replaceAll('<digest>', digest)
@@ -49,6 +55,22 @@ for (const format of FORMATS) {
       }
     });
   });
+}
+
+/** @returns the path of the file that a description stands for, or that of a file which needs none */
+async function made(input: string): Promise<string> {
+  if (input.endsWith('.workbook.json')) {
+    const {sheets, date1904} = JSON.parse(readFileSync(input, 'utf8')) as {sheets: SheetText[]; date1904?: boolean};
+    return file('input.xlsx', workbook(sheets, {date1904}));
+  }
+  if (!input.endsWith('.sql')) return input;
+  const path = join(folder(), 'input.parquet');
+  const duckdb = await DuckDBInstance.create();
+  const connection = await duckdb.connect();
+  await connection.run(`set timezone = 'UTC'; copy (${readFileSync(input, 'utf8')}) to '${path}' (format parquet)`);
+  connection.closeSync();
+  duckdb.closeSync();
+  return path;
 }
 
 const ask = (warehouse: Warehouse, sql: string) => warehouse.read(undefined, session => session.rows<Row>(sql));

@@ -70,15 +70,149 @@ test('titles, merged headers, totals, hidden rows', async () => {
   expect(await lines(bytes)).toEqual([
     {part: 'P1', 'Bore / Torque': '4.1', 'Bore / Angle': '30', Yield: '0.95', $line: 5},
     {part: 'P2', 'Bore / Torque': '4.2', 'Bore / Angle': '31', Yield: '1', $line: 6},
+    {$line: 7, $reason: expect.stringMatching(/^looks like a row of totals \("Total"\)/), $text: expect.any(String)},
   ]);
   expect(notices).toEqual([
     'sheet "Sheet1": titles above the header are not taken: row 1 ("Press log, week 9")',
     'sheet "Sheet1": rows 3 and 4 are read as one header, their names joined by " / "',
-    'sheet "Sheet1": totals at the end are not taken: row 7 (Total, 8.3, 61)',
-    'sheet "Sheet1": 1 rows are hidden in Excel; they are taken as the others',
-    'sheet "Sheet1": column "Bore / Torque" is shown with "Nm" (1 cells), which is not taken',
-    'sheet "Sheet1": column "Yield" is shown in percent (1 cells); taken is what is stored: 0.95 for 95 %',
+    'sheet "Sheet1": 1 row is hidden in Excel; taken as the others',
+    'sheet "Sheet1": column "Bore / Torque" is shown with "Nm" (1 cell), which is not taken',
+    'sheet "Sheet1": column "Yield" is shown in percent (1 cell); taken is what is stored: 0.95 for 95 %',
   ]);
+});
+
+const FORMULA = (f: string, v: number): CellText => ({xml: `<c><f>${f}</f><v>${v}</v></c>`});
+
+test.each<[string, SheetText['rows'], object, (string | undefined)[]]>([
+  [
+    'sums of the cells above',
+    [
+      ['P1', 'A', 3],
+      ['P2', 'A', 5],
+      [null, null, FORMULA('SUM(C2:C3)', 9)],
+    ],
+    {},
+    ['P1', 'P2', 'row of totals (its numbers add up or average the cells above)'],
+  ],
+  [
+    'averages of the cells above',
+    [
+      ['P1', 'A', 3],
+      ['P2', 'A', 4],
+      ['x', null, FORMULA('AVERAGE(C$2:C$3)', 3.5)],
+    ],
+    {},
+    ['P1', 'P2', 'row of totals (its numbers add up or average the cells above)'],
+  ],
+  [
+    'a sum over its own row',
+    [
+      ['P1', 3, FORMULA('SUM(B2:B2)', 3)],
+      ['P2', 'A', FORMULA('SUM(D3:F3)', 6)],
+    ],
+    {},
+    ['P1', 'P2'],
+  ],
+  [
+    'a last row without its first cell that adds up',
+    [
+      ['P1', 'A', 3],
+      ['P2', 'A', 4],
+      [null, null, 7],
+    ],
+    {},
+    ['P1', 'P2', 'row of totals (without "part", and "lot" is the sum of those above)'],
+  ],
+  [
+    'in between',
+    [
+      ['P1', 'A', 3],
+      ['P1 Total', null, 3],
+      ['P2', 'A', 4],
+    ],
+    {},
+    ['P1', 'row of totals ("P1 Total")', 'P2'],
+  ],
+  [
+    'kept',
+    [
+      ['P1', 'A', 3],
+      ['Total', 'A', 3],
+    ],
+    {totals: 'keep'},
+    ['P1', 'Total'],
+  ],
+  [
+    'ignored',
+    [
+      ['P1', 'A', 3],
+      ['Total', 'A', 3],
+    ],
+    {totals: 'ignore'},
+    ['P1'],
+  ],
+  [
+    'words of the plant',
+    [
+      ['P1', 'A', 3],
+      ['Schicht 1:', 'A', 3],
+    ],
+    {totals: ['Schicht 1']},
+    ['P1'],
+  ],
+  ['the header again', [['P1', 'A', 3], HEAD as string[], ['P2', 'A', 3]], {}, ['P1', 'P2']],
+])('rows of totals: %s', async (_, rows, options, expected) => {
+  const made = await lines(workbook([sheet([HEAD, ...rows])]), options);
+  expect(made.map(({part, $reason}) => part ?? /row of totals \(.*\)(?=:)/.exec($reason as string)?.[0])).toEqual(
+    expected,
+  );
+});
+
+test('a header as the mapping says it, in the words of delimited text', async () => {
+  const bytes = workbook([
+    sheet([
+      ['Log', 'week 9'],
+      ['part', 'Bore'],
+      [null, 'Torque', 'Angle'],
+      ['P1', 'x', 30],
+      ['P2', 'y', 31],
+    ]),
+  ]);
+  expect(await refused(bytes)).toMatch(
+    /cell C3 stands in a column without a name: .* say in a mapping where the header is/,
+  );
+  expect(await lines(bytes, {skipLines: 1, headerRows: 2})).toEqual([
+    {part: 'P1', 'Bore / Torque': 'x', 'Bore / Angle': '30', $line: 4},
+    {part: 'P2', 'Bore / Torque': 'y', 'Bore / Angle': '31', $line: 5},
+  ]);
+  expect(await refused(bytes, 'parts.xlsx', {skipLines: 4, headerRows: 2})).toBe(
+    'parts.xlsx: sheet "Sheet1": has 1 row, but its header has 2 by the mapping',
+  );
+  const units = [
+    ['part', 'Torque'],
+    [null, 'Nm'],
+    ['P1', 4],
+    ['P2', 5],
+  ];
+  expect(await refused(workbook([sheet(units)]))).toBe(
+    'parts.xlsx: sheet "Sheet1": row 2 looks like a second row of the header, as it has units ("Nm") above columns of ' +
+      'numbers: say "headerRows": 2 in a mapping, or "headerRows": 1 if it is a record',
+  );
+  expect(await refused(workbook([sheet([['Log'], [], ...units])]))).toMatch(
+    /say "headerRows": 2 in a mapping beside "skipLines": 2,/,
+  );
+});
+
+test('a record below a merged cell of the header is not taken for more of the header', async () => {
+  const rows: CellText[][] = [
+    ['part', 'value', null],
+    ['P1', 3, null],
+  ];
+  const merged = {merged: ['B1:C1']};
+  expect(await refused(workbook([sheet(rows, merged)]))).toMatch(
+    /^parts.xlsx: sheet "Sheet1": row 2 belongs to the header by the cells .* "headerRows": 1 if/,
+  );
+  expect(await lines(workbook([sheet(rows, merged)]), {headerRows: 1})).toEqual([{part: 'P1', value: '3', $line: 2}]);
 });
 
 test('sheets: the only one with a table, the one that is named, or each the canonical table of its name', async () => {
@@ -175,7 +309,7 @@ test.each<[string, Buffer, RegExp]>([
     ]),
     /the header names the column "part" twice/,
   ],
-  ['nameless', workbook([sheet([HEAD, ['a', 'b', 'c', 'd']])]), /cell D2 stands in a column without a name/],
+  ['nameless', workbook([sheet([HEAD, ['a', 'b', 'c', 4]])]), /cell D2 stands in a column without a name/],
 ])('refuses %s', async (_, bytes, why) => {
   expect(await refused(bytes)).toMatch(why);
 });
