@@ -8,6 +8,7 @@ import {hidePersons, tellPersons} from '../warehouse/person-texts.ts';
 import {plant} from '../warehouse/plant.ts';
 import {RejectRates} from '../warehouse/reject-rates.ts';
 import {applyRetention, type Retained} from '../warehouse/retention.ts';
+import {findFinding} from '../warehouse/screening/findings.ts';
 import {Warehouse} from '../warehouse/store.ts';
 import {Keys} from './access/keys.ts';
 import {Alerts} from './alerts.ts';
@@ -80,15 +81,23 @@ export class App {
 
   async proposeHold(proposal: {contained: string; reason: string; text: string; by: Who}): Promise<Hold> {
     const population = await contained(this.warehouse, proposal.contained);
+    const target = new URL(population.permalink, 'http://here').searchParams.get('target') ?? '';
+    const found = await findFinding(this.warehouse.folder, target);
     // The ledger does not say whom the data are about.
     const {basis, permalink, widenedBy} = population;
-    const hidden = hidePersons({basis, permalink, widenedBy}, this.warehouse.persons.names());
+    const finding = found && {...found.finding, question: found.question, asOf: found.asOf};
+    const hidden = hidePersons({basis, permalink, widenedBy, finding}, this.warehouse.persons.names());
     return this.holds.propose({...proposal, contained: {...population, ...hidden}, permalink: hidden.permalink});
   }
 
   /** @throws FishboneError RECEIVER_INVALID */
   async deliver(waitSeconds?: number): Promise<DeliverySummary> {
     return (await this.#openOutbox()).deliver({waitSeconds});
+  }
+
+  /** A person settles a delivery. @throws FishboneError RECEIVER_INVALID, DELIVERY_NOT_FOUND, DELIVERY_NOT_OPEN */
+  async settleDelivery(settled: Parameters<Outbox['decide']>[0]): Promise<void> {
+    await (await this.#openOutbox()).decide(settled);
   }
 
   /** Sends decisions in the background from now on. @throws FishboneError RECEIVER_INVALID */

@@ -3,7 +3,6 @@ import {
   ContainAnswer,
   ContainQuestion,
   FindingAnswer,
-  Hold,
   Plant,
   ScreenAnswer,
   ScreenQuestion,
@@ -47,6 +46,7 @@ import {CHART_OPERATIONS} from './chart-operations.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {DRIFT_OPERATIONS} from './drift-operations.ts';
 import {FEED_OPERATIONS} from './feed-operations.ts';
+import {HOLD_OPERATIONS} from './hold-operations.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
@@ -84,6 +84,7 @@ export const OPERATIONS = {
   ...ALERT_OPERATIONS,
   ...CHART_OPERATIONS,
   ...FEED_OPERATIONS,
+  ...HOLD_OPERATIONS,
   ...DRIFT_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
@@ -194,40 +195,6 @@ export const OPERATIONS = {
     input: Id,
     output: ContainAnswer,
     run: (app, {id}) => contained(app.warehouse, id),
-  }),
-  'hold.list': operation({
-    summary: 'All holds, the newest first',
-    input: z.strictObject(PAGE),
-    output: z.object({holds: z.array(Hold), ...NEXT}),
-    run: (app, page) => {
-      const {items, next} = pageOf(app.holds.list(), (_hold, place) => place, page, app.warehouse.ledger.head.seq);
-      return {holds: items, next};
-    },
-  }),
-  'hold.show': operation({summary: 'One hold', input: Id, output: Hold, run: (app, {id}) => app.holds.show(id)}),
-  'hold.propose': operation({
-    summary: 'Proposes to hold a suspect population; somebody else has to approve it',
-    input: z.strictObject({contained: Text, reason: Text, text: z.string().default(''), by: By}),
-    output: Hold,
-    run: (app, {by, ...proposal}, caller) => app.proposeHold({...proposal, by: whoDecides(by, caller)}),
-  }),
-  'hold.approve': operation({
-    summary: 'Approves a hold: every lot goes into the outbox',
-    input: z.strictObject({id: Text, by: By, reason: z.string().optional()}),
-    output: Hold,
-    run: (app, {id, by}, caller) => app.holds.approve(id, whoDecides(by, caller)),
-  }),
-  'hold.refuse': operation({
-    summary: 'Refuses a hold',
-    input: z.strictObject({id: Text, by: By, reason: z.string().optional()}),
-    output: Hold,
-    run: (app, {id, by, reason}, caller) => app.holds.refuse(id, whoDecides(by, caller), reason),
-  }),
-  'hold.release': operation({
-    summary: 'Releases the lots of an approved hold',
-    input: z.strictObject({id: Text, by: By, reason: Text}),
-    output: Hold,
-    run: (app, {id, by, reason}, caller) => app.holds.release(id, {reason, by: whoDecides(by, caller)}),
   }),
   deliver: operation({
     summary: 'Sends what waits in the outbox',

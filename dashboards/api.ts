@@ -208,6 +208,22 @@ export function useDecideHold(id: string) {
   });
 }
 
+/** What a person says of a delivery that nobody else can tell of. */
+export function useSettleDelivery(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: {
+      lot: string;
+      receiver: string;
+      action: 'hold' | 'release';
+      as: 'acknowledged' | 'send-again';
+      reason: string;
+      by?: string;
+    }) => ask<Hold>(`/holds/${segment(id)}/settle`, {body}),
+    onSuccess: hold => client.setQueryData(['hold', id], hold),
+  });
+}
+
 export function useBatches() {
   return useQuery({queryKey: ['batches'], queryFn: ({signal}) => ask<{batches: BatchRow[]}>('/batches', {signal})});
 }

@@ -1,22 +1,22 @@
 /** The frame: a rail with its places, the scope bar that is the question, and the page that answers it. */
 import {lazy, type MouseEvent, Suspense, useEffect} from 'react';
 import {Route, Switch, useLocation} from 'wouter';
-import {Contain} from './pages/contain.tsx';
-import {Data} from './pages/data.tsx';
-import {HoldPage} from './pages/hold.tsx';
-import {Holds} from './pages/holds.tsx';
 import {Investigate} from './pages/investigate.tsx';
 import {Inspections} from './pages/later.tsx';
 import {NoSuchPage} from './pages/no-such-page.tsx';
 import {Overview} from './pages/overview.tsx';
-import {Trace} from './pages/trace.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
 import {ThemeToggle} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
 
-// Pages with many drawings come when they are asked for: the first page need not wait for them.
+// Other pages than the first two come when they are asked for: nobody need wait for them.
 const Capability = lazy(async () => ({default: (await import('./pages/capability.tsx')).Capability}));
 const Charts = lazy(async () => ({default: (await import('./pages/charts.tsx')).Charts}));
+const Contain = lazy(async () => ({default: (await import('./pages/contain.tsx')).Contain}));
+const Data = lazy(async () => ({default: (await import('./pages/data.tsx')).Data}));
+const HoldPage = lazy(async () => ({default: (await import('./pages/hold.tsx')).HoldPage}));
+const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Holds}));
+const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
 
 const PLACES = [

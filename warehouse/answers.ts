@@ -297,6 +297,8 @@ export const HoldLot = z.object({
   delivery: z.enum(['queued', 'sending', 'acknowledged', 'rejected', 'unknown']),
   receiver: z.string(),
   seenAtMes: z.boolean().nullable(),
+  askPerson: z.boolean().describe('no look-up can tell what became of it: a person has to say'),
+  why: z.string().nullable().describe('what went wrong, as long as it matters'),
 });
 export type HoldLot = z.infer<typeof HoldLot>;
 

@@ -1,8 +1,10 @@
-import type {Command} from 'commander';
+import {type Command, Option} from 'commander';
+import type {InputOf} from '../operations.ts';
 import {deliveryText, holdsText, holdText} from './print/records.ts';
 import {type Common, positiveNumber, type Terminal, withCommon} from './terminal.ts';
 
 type Decision = Common & {by: string; reason: string};
+type Settled = Common & Omit<InputOf<'hold.settle'>, 'id'>;
 
 export function holdCommands(program: Command, terminal: Terminal): void {
   const hold = program.command('hold').description('stops suspect lots, and lets them go again');
@@ -34,6 +36,21 @@ export function holdCommands(program: Command, terminal: Terminal): void {
     .requiredOption('--reason <code>', 'reason code')
     .action((id: string, {warehouse, json, by, reason}: Decision) =>
       terminal.tell({warehouse, json}, 'hold.release', {id, by, reason}, holdText),
+    );
+  withBy(withCommon(hold.command('settle')))
+    .argument('<id>')
+    .description('says what became of a delivery that no look-up can tell, or sends a rejected one again')
+    .requiredOption('--lot <lot>', 'of this lot')
+    .requiredOption('--receiver <name>', 'at this receiver')
+    .addOption(new Option('--action <action>', 'of this action').choices(['hold', 'release']).default('hold'))
+    .addOption(
+      new Option('--as <what>', 'it did arrive, or it did not')
+        .choices(['acknowledged', 'send-again'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--reason <text>', 'how one knows')
+    .action((id: string, {warehouse, json, ...settled}: Settled) =>
+      terminal.tell({warehouse, json}, 'hold.settle', {id, ...settled}, holdText),
     );
   withCommon(hold.command('list'))
     .description('all holds')

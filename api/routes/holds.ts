@@ -26,6 +26,14 @@ export async function holdRoutes(http: Http, app: App): Promise<void> {
     {config: {access: 'propose'}, schema: {...answersWith('hold.propose'), body: OPERATIONS['hold.propose'].input}},
     ({body, caller}) => runOperation(app, 'hold.propose', body, caller),
   );
+  http.post(
+    '/v1/holds/:id/settle',
+    {
+      config: {access: 'decide'},
+      schema: {...answersWith('hold.settle'), params: Id, body: OPERATIONS['hold.settle'].input.omit({id: true})},
+    },
+    ({params: {id}, body, caller}) => runOperation(app, 'hold.settle', {...body, id}, caller),
+  );
   for (const decision of ['approve', 'refuse', 'release'] as const) {
     const name = `hold.${decision}` as const;
     // A browser that has nothing to add sends no body at all.

@@ -143,8 +143,8 @@ function mergeLots(lots: readonly LotShare[]): LotShare[] {
 }
 
 function shown({id, decision, reason, text, proposedBy, proposedAt, parts, evidence, ...record}: HoldRecord): Hold {
-  const lots = record.deliveries.map(({lot, action, state, receiver, seenAtMes}) => {
-    return {lot, action, delivery: state, receiver, seenAtMes};
+  const lots = record.deliveries.map(({lot, action, state, receiver, seenAtMes, askPerson, why}) => {
+    return {lot, action, delivery: state, receiver, seenAtMes, askPerson, why: state === 'acknowledged' ? null : why};
   });
   const events = [...record.events];
   const covers = record.covers.length;

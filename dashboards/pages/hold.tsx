@@ -6,6 +6,7 @@ import {count, counted, moment, words} from '../format.ts';
 import {Answer, ProblemNote} from '../parts/answer.tsx';
 import {Decision, Delivery} from '../parts/delivery.tsx';
 import {formText} from '../parts/form-text.ts';
+import {SettleDelivery} from '../parts/settle-delivery.tsx';
 import {Shortened} from '../parts/shortened.tsx';
 import {NameField, nameOf} from '../parts/who.tsx';
 import {Wide} from '../parts/wide.tsx';
@@ -87,6 +88,11 @@ function LotDeliveries({hold}: {hold: Hold}) {
           </table>
         </Wide>
       )}
+      {hold.lots
+        .filter(({askPerson, delivery}) => askPerson || delivery === 'rejected')
+        .map(lot => (
+          <SettleDelivery key={`${lot.lot} ${lot.action} ${lot.receiver}`} hold={hold.id} lot={lot} />
+        ))}
     </section>
   );
 }

@@ -49,6 +49,7 @@ const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['POST', '/v1/holds/h1/approve', ['quality-lead']],
   ['POST', '/v1/holds/h1/refuse', ['quality-lead']],
   ['POST', '/v1/holds/h1/release', ['quality-lead']],
+  ['POST', '/v1/holds/h1/settle', ['quality-lead']],
   ['POST', '/v1/ingest', ['ingest', 'admin']],
   ['POST', '/v1/ingest/parts', ['ingest', 'admin']],
   ['POST', '/v1/inspections', ['ingest', 'admin']],

@@ -30,6 +30,14 @@ test('a hold of which nobody was told says why', () => {
   expect(of('approved')).toBe('no receiver configured');
   expect(of('released')).toBe('no receiver configured');
   expect(of('proposed')).toBe('nothing to send');
-  const lot: HoldLot = {lot: 'L1', action: 'hold', delivery: 'queued', receiver: 'mes', seenAtMes: null};
+  const lot: HoldLot = {
+    lot: 'L1',
+    action: 'hold',
+    delivery: 'queued',
+    receiver: 'mes',
+    seenAtMes: null,
+    askPerson: false,
+    why: null,
+  };
   expect(of('approved', [lot, {...lot, lot: 'L2', delivery: 'acknowledged'}])).toBe('○ 1 queued ● 1 acknowledged');
 });

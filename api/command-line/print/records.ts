@@ -104,12 +104,21 @@ export function holdText(hold: Hold, clock: Clock): string {
         l.seenAtMes === null ? 'not asked' : yesNo(l.seenAtMes),
       ]),
     ),
+    ...hold.lots
+      .filter(({askPerson, delivery}) => askPerson || delivery === 'rejected')
+      .slice(0, 5)
+      .map(settleText(hold)),
     hold.lots.length === 0 && (hold.decision === 'approved' || hold.decision === 'released')
       ? `Nobody was told: no receiver is configured. Stop ${counted(hold.covers, 'lot')} by hand, and name the MES in fishbone.json, under receivers.`
       : '',
     hold.decision === 'proposed' ? `Somebody else decides: fishbone hold approve ${hold.id} --by NAME` : '',
   );
 }
+
+const settleText = (hold: Hold) => (l: Hold['lots'][number]) =>
+  `${l.lot} at ${l.receiver}: ${l.why ?? l.delivery}\n` +
+  `  a person says what became of it: fishbone hold settle ${hold.id} --lot ${l.lot} --receiver ${l.receiver}` +
+  `${l.action === 'release' ? ' --action release' : ''} --as acknowledged|send-again --reason TEXT --by NAME`;
 
 /** Why a hold has no deliveries. */
 function unsent({decision}: Hold): string {
