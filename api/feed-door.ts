@@ -5,6 +5,7 @@ import type {BatchBody} from '../warehouse/project.ts';
 import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
 import {ingest} from './load-files.ts';
+import {isMappingName} from './named-mappings.ts';
 import {InspectionInput, recordInspections} from './record-inspections.ts';
 
 import {recordLines, recordRows} from './record-rows.ts';
@@ -15,7 +16,8 @@ const Body = z.union([z.array(z.unknown()), z.unknown().transform(one => [one])]
 export function feedDoor(app: App): Door {
   return {
     file: async (path, {source, mapping, ...how}) => {
-      const told = mapping === undefined ? how : {...how, mapping: resolve(app.config.folder, mapping)};
+      const isPath = mapping !== undefined && !isMappingName(mapping);
+      const told = {...how, mapping: isPath ? resolve(app.config.folder, mapping) : mapping};
       const [receipt] = await ingest(app, [path], {...told, source: () => source});
       return receipt;
     },

@@ -17,11 +17,13 @@ import type {App} from './app.ts';
 import {isTimeZone} from './config.ts';
 import {comparedWithBefore, hasSource, tellDrift} from './drift.ts';
 import {FishboneError} from './errors.ts';
+import {isMappingName, mappingPath} from './named-mappings.ts';
 import {watchRejects} from './watch-rejects.ts';
 
 export interface LoadOptions {
   table?: string;
   wide?: boolean;
+  /** The name of one that the warehouse keeps, or a path. */
   mapping?: string;
   timeZone?: string;
   encoding?: string;
@@ -36,35 +38,47 @@ export async function ingest(
   options: LoadOptions & {source?: (path: string) => string} = {},
 ): Promise<Receipt[]> {
   checkOptions(options);
-  const {source = path => path, ...rest} = options;
+  const {source = path => path, mapping: told, ...how} = options;
+  const mapping = told === undefined ? undefined : await mappingPath(app, told);
+  const rest = {...how, mapping};
   const receipts = await ingestFiles(plan => load(app, {...plan, source: source(plan.source)}), paths, {
     ...rest,
     scratch: join(app.warehouse.folder, 'tmp'),
     accepted: (path, how) => acceptedOf(app, source(path), how),
     onSkipped: app.log,
   } satisfies IngestOptions);
-  const told = receipts.map(receipt => ({
+  const answers = receipts.map(receipt => ({
     ...receipt,
     source: source(receipt.source),
-    notices: receipt.notices.map(notice => notice.replaceAll(receipt.source, source(receipt.source))),
+    notices: receipt.notices.map(notice =>
+      named(notice.replaceAll(receipt.source, source(receipt.source)), told, mapping),
+    ),
   }));
-  for (const [k, receipt] of told.entries()) {
+  for (const [k, receipt] of answers.entries()) {
     if (isUnusable(receipt) && !options.dryRun) await keepRefused(app, receipts[k].source, receipt, rest);
   }
-  return told;
+  return answers;
+}
+
+/** A mapping that was said by its name is called so, and not by where the warehouse keeps it. */
+function named(sentence: string, told: string | undefined, path: string | undefined): string {
+  return told !== undefined && path !== undefined && isMappingName(told)
+    ? sentence.replaceAll(path, `mapping "${told}"`)
+    : sentence;
 }
 
 /** What is larger is left with whoever sent it. */
 const REFUSED_BYTES_MAX = 256_000_000;
 
 /** A file that cannot be used waits in the quarantine, and its receipt says so. */
-async function keepRefused(app: App, path: string, receipt: Receipt, {mapping, table, wide, timeZone}: LoadOptions) {
+async function keepRefused(app: App, path: string, receipt: Receipt, {mapping, ...how}: LoadOptions) {
   const found = await stat(path).catch(() => null);
   if (!found?.isFile() || receipt.digest === '') return;
   // Nothing was ever taken in: somebody is trying how it works, and no warehouse shall be left behind.
   if (!app.warehouse.entries().some(({kind}) => kind === 'batch')) return;
   // A mapping that is wrong in itself says nothing of the file.
-  if (mapping !== undefined && !(await readMapping(mapping).catch(() => null))) return;
+  const told = mapping === undefined ? null : await readMapping(mapping).catch(() => null);
+  if (mapping !== undefined && !told) return;
   if (found.size > REFUSED_BYTES_MAX) {
     receipt.notices.push('with more than 256 MB, it is not kept in the quarantine');
     return;
@@ -74,7 +88,9 @@ async function keepRefused(app: App, path: string, receipt: Receipt, {mapping, t
     .join('; ')
     .replaceAll(`${receipt.source}: `, '')
     .replaceAll(receipt.source, 'the file');
-  await app.warehouse.refuse({path, source: receipt.source, reason, how: {table, wide, timeZone}});
+  const {table, wide, timeZone, encoding, sheet} = how;
+  const read = {table, wide, timeZone, encoding, sheet, ...(told && {mapping: told.input})};
+  await app.warehouse.refuse({path, source: receipt.source, reason, how: read});
   await watchRejects(app);
   receipt.notices.push('its bytes are kept, no row of it: see "fishbone quarantine list"');
 }
@@ -85,8 +101,10 @@ async function keepRefused(app: App, path: string, receipt: Receipt, {mapping, t
  * @param id as in `quarantine list`: a batch, or "r" and a ledger entry
  * @param options go before what the file was read with the first time
  */
-export async function replay(app: App, id: string, options: Omit<LoadOptions, 'dryRun'> = {}): Promise<Receipt[]> {
-  checkOptions(options);
+export async function replay(app: App, id: string, told: Omit<LoadOptions, 'dryRun'> = {}): Promise<Receipt[]> {
+  checkOptions(told);
+  const mapping = told.mapping === undefined ? undefined : await mappingPath(app, told.mapping);
+  const options = {...told, mapping};
   const {seq, body} = findBatch(app, id);
   const {digest, source} = body;
   const receipts = await app.warehouse.lendRaw(digest, async raw => {
@@ -96,8 +114,8 @@ export async function replay(app: App, id: string, options: Omit<LoadOptions, 'd
     const before = rejectedNow(app, seq);
     const receipt = await withPlan(raw, how, plan => load(app, {...plan, source}, seq)).catch((error: unknown) => {
       if (!(error instanceof IngestError)) throw error;
-      throw new FishboneError('FILE_UNUSABLE', error.message.replaceAll(raw, source), {
-        hint: 'give the options that the file needs: --mapping, --table, --wide, --time-zone',
+      throw new FishboneError('FILE_UNUSABLE', named(error.message.replaceAll(raw, source), told.mapping, mapping), {
+        hint: 'give the options that the file needs: --mapping, --table, --wide, --time-zone, --encoding, --sheet',
         cause: error,
       });
     });

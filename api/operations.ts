@@ -74,7 +74,7 @@ const ErasedAnswer = z.object({
 const HowToRead = {
   table: z.string().optional(),
   wide: z.boolean().optional(),
-  mapping: z.string().optional().describe('path of a mapping'),
+  mapping: z.string().optional().describe('the name of a mapping of the warehouse, or a path'),
   timeZone: z.string().optional(),
   encoding: z.string().optional().describe('of delimited text that is not UTF-8'),
   sheet: z.string().optional(),

@@ -209,15 +209,17 @@ async function endOf(from: string, {seq, hash}: LedgerEntry): Promise<number> {
   );
 }
 
-/** Configuration, kept answers and the names of persons; no database, no keys of receivers, no models. */
+/** Configuration, mappings, kept answers and the names of persons; no database, no keys of receivers, no models. */
 async function changing(from: string): Promise<string[]> {
   const names = (await readdir(from)).filter(
-    name => name === 'fishbone.json' || name === 'answers' || name.startsWith('persons'),
+    name => ['fishbone.json', 'answers', 'mappings'].includes(name) || name.startsWith('persons'),
   );
   const paths: string[] = [];
   for (const name of names) {
     if (!(await stat(join(from, name))).isDirectory()) paths.push(name);
-    else for (const file of await readdir(join(from, name))) paths.push(`${name}/${file}`);
+    else
+      for (const file of await readdir(join(from, name), {withFileTypes: true}))
+        if (file.isFile()) paths.push(`${name}/${file.name}`);
   }
   return paths.filter(path => !path.endsWith('.tmp'));
 }

@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import type {Command} from 'commander';
 import {type Expanded, expandPaths} from '../../ingest/expand-paths.ts';
 import type {LoadOptions} from '../load-files.ts';
+import {isMappingName} from '../named-mappings.ts';
 import type {OutputOf} from '../operations.ts';
 import {paragraphs} from './print/layout.ts';
 import {inferText, ingestedText, receiptsText, unresolvedText} from './print/records.ts';
@@ -56,7 +57,10 @@ export function withHowToRead(command: Command): Command {
   return command
     .option('--table <table>', "the canonical table (default: the file's name)")
     .option('--wide', 'measurements with one column a parameter')
-    .option('--mapping <file>', 'how the columns become canonical tables')
+    .option(
+      '--mapping <file>',
+      "how the columns become canonical tables: a path, or the name of one in the warehouse's mappings/",
+    )
     .option('--encoding <name>', 'of delimited text that is not UTF-8, such as windows-1252')
     .option('--sheet <name>', 'the sheet of a workbook that is meant')
     .option('--time-zone <zone>', 'of times without an offset, such as Europe/Berlin');
@@ -79,5 +83,6 @@ function absolute(paths: readonly string[]): string[] {
 }
 
 export function withAbsoluteMapping(options: LoadOptions): LoadOptions {
-  return options.mapping === undefined ? options : {...options, mapping: resolve(options.mapping)};
+  const {mapping} = options;
+  return mapping === undefined || isMappingName(mapping) ? options : {...options, mapping: resolve(mapping)};
 }

@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {UnresolvedQuestion} from '../../warehouse/data-answers.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
+import {MappingName} from '../named-mappings.ts';
 import {OPERATIONS, runOperation} from '../operations.ts';
 import {asQuery} from '../query-string.ts';
 import {answersWith} from './answers-with.ts';
@@ -34,8 +35,8 @@ export async function dataRoutes(http: Http, app: App): Promise<void> {
     ({params, query, caller}) => runOperation(app, 'quarantine.show', {...query, ...params}, caller),
   );
   const replaying = {config: {access: 'replay'}} as const;
-  // A mapping is a file on the machine that the warehouse is on: that is for the command line.
-  const Again = OPERATIONS['quarantine.replay'].input.omit({mapping: true});
+  // A path is of the machine that the warehouse is on: that is for the command line.
+  const Again = OPERATIONS['quarantine.replay'].input.extend({mapping: MappingName.optional()});
   http.post(
     '/v1/quarantine/replay',
     {...replaying, schema: {...answersWith('quarantine.replay'), body: Again.omit({id: true})}},

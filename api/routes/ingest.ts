@@ -12,6 +12,7 @@ import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {Http} from '../http.ts';
 import {ingest, isUnusable, type LoadOptions} from '../load-files.ts';
+import {MappingName} from '../named-mappings.ts';
 import {runOperation} from '../operations.ts';
 import {asQuery} from '../query-string.ts';
 import {INSPECTIONS, InspectionInput} from '../record-inspections.ts';
@@ -37,6 +38,8 @@ const ANY_FILE = ['application/octet-stream', 'text/plain'];
 const Query = z.object({
   wide: z.boolean().optional(),
   timeZone: z.string().optional(),
+  encoding: z.string().optional().describe('of delimited text that is not UTF-8'),
+  mapping: MappingName.optional(),
   sheet: z.string().optional().describe('the sheet of a workbook that is meant'),
   dryRun: z.boolean().optional(),
   source: z.string().max(300).optional().describe('what the data are called on receipts and in the quarantine'),
@@ -80,7 +83,7 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
           ...answersWith('ingest'),
           description:
             'The body is a file that says itself what its tables are (Q-DAS DFQ, IPC-CFX, a workbook with a sheet a table), or ' +
-            "whose name says it. The file's content says its kind. Idempotency-Key is honoured.",
+            "whose name says it, or that a mapping of the warehouse says (?mapping=NAME). The file's content says its kind. Idempotency-Key is honoured.",
           querystring: asQuery(Query.extend({name: z.string().max(300).optional().describe("the file's name")})),
           headers,
         },
@@ -125,7 +128,7 @@ const typeOf = (headers: IncomingHttpHeaders): string =>
 async function take(
   app: App,
   {headers, body, caller}: Pick<FastifyRequest, 'headers' | 'body' | 'caller'>,
-  {source, ...options}: Omit<LoadOptions, 'mapping'> & {source: string},
+  {source, ...options}: LoadOptions & {source: string},
   name: string,
 ): Promise<Receipt[]> {
   const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'ingest-'));

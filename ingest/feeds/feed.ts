@@ -23,7 +23,7 @@ export interface Door {
 }
 
 interface FileReading {
-  /** Path of a mapping. */
+  /** A mapping's name, or its path. */
   mapping?: string;
   table?: string;
   wide?: boolean;

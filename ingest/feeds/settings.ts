@@ -14,7 +14,7 @@ const FolderSettings = z
   .strictObject({
     kind: z.literal('folder'),
     path: Text.describe('the folder that is watched; its own folders are not'),
-    mapping: Text.optional().describe('path of a mapping, for all files'),
+    mapping: Text.optional().describe('the name of a mapping of the warehouse, or a path, for all files'),
     table: Table.optional().describe('the table of all files; by default the name of a file says it'),
     wide: z.boolean().optional(),
     timeZone: TimeZone.optional(),

@@ -12,6 +12,18 @@ const OPEN_MAX = 20_000;
 /** How deep a message is looked into. */
 const LEVELS = 12;
 
+/** What each message is about. */
+const LISTS: Readonly<Record<string, string>> = {
+  UnitsInspected: 'InspectedUnits',
+  UnitsTested: 'TestedUnits',
+  UnitsArrived: 'Units',
+  UnitsDeparted: 'Units',
+  UnitsDisqualified: 'Units',
+  WorkStarted: 'Units',
+  MaterialsInstalled: 'InstalledMaterials',
+  ToolsUsed: 'UsedTools',
+};
+
 /** The fields of the messages' bodies that are read. */
 const READ: ReadonlySet<string> = new Set(
   (
@@ -84,10 +96,28 @@ export class CfxRecords {
       this.#records.refuse(line, `${name} without ${lacks}`, text);
       return;
     }
+    const wrong = this.#listFault(name.slice(name.lastIndexOf('.') + 1), message.MessageBody);
+    if (wrong !== undefined) {
+      this.#records.refuse(line, `${name} ${wrong}`, text);
+      return;
+    }
     // Machines of one kind do the same step: a handle is vendor, model and the machine's own number.
     const step = station?.replace(/\.[^.]*$/, '');
     this.#handlers[name]({line, id, at, station, step, body: message.MessageBody});
     this.#leaveFields(message.MessageBody);
+  }
+
+  /** A list that is null or empty says that there is none; without it, the message is not what its name says. */
+  #listFault(name: string, body: Json): string | undefined {
+    const key = LISTS[name];
+    if (key === undefined) return undefined;
+    const list = body[key];
+    const isAnonymous = key === 'Units' && (typeof body.UnitCount === 'number' || body.Units === null);
+    if (list === undefined && !isAnonymous) return `without ${key}`;
+    if (list !== undefined && list !== null && !(Array.isArray(list) && list.every(isObject)))
+      return `whose ${key} are no list of objects`;
+    if (listOf(list).length === 0) this.#leave(`${name} without ${key}`);
+    return undefined;
   }
 
   end(): void {
@@ -209,13 +239,10 @@ export class CfxRecords {
 
   #workStarted(message: Envelope): void {
     const transaction = transactionOf(message.body);
-    const parts = new Set(
-      listOf(message.body.Units)
-        .map(unit => partOf(unit, 'PositionNumber'))
-        .filter(p => p !== undefined),
-    );
+    const units = listOf(message.body.Units).map(unit => partOf(unit, 'PositionNumber'));
+    const parts = new Set(units.filter(p => p !== undefined));
+    this.#leave('units of WorkStarted without UnitIdentifier', units.filter(p => p === undefined).length);
     const work = {started: message, parts, tools: new Map()};
-    if (parts.size === 0) this.#leave('WorkStarted without units');
     if (transaction === undefined) {
       this.#putWork(work);
       return;

@@ -10,10 +10,11 @@ import {file, folder, refusal} from '../folder.ts';
  */
 const PARQUET = readFileSync(new URL('cases/measurements.parquet', import.meta.url));
 
-test('reads the column names of a Parquet file, nested columns as one', async () => {
+test('reads the column names of a Parquet file, those of a struct by its fields', async () => {
   const path = file('measurements.parquet', PARQUET);
-  const columns = ['part', 'parameter', 'value', 'extra', 'measured_at'];
-  expect(await read(path)).toEqual({records: {format: 'parquet', path, columns}, notices: []});
+  const paths = [['part'], ['parameter'], ['value'], ['extra', 'x'], ['extra', 'y'], ['measured_at']];
+  const columns = ['part', 'parameter', 'value', 'extra.x', 'extra.y', 'measured_at'];
+  expect(await read(path)).toEqual({records: {format: 'parquet', path, columns, paths}, notices: []});
 });
 
 test('reads NDJSON: columns are the keys of all its objects, in order of appearance', async () => {
