@@ -1,6 +1,7 @@
 import {z} from 'zod';
-import {Hold} from '../warehouse/answers.ts';
+import {Hold, HoldEvidence} from '../warehouse/answers.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
+import {holdEvidence} from './hold-evidence.ts';
 import {decided, operation, whoDecides} from './operation.ts';
 
 const Text = z.string().trim().min(1);
@@ -41,6 +42,12 @@ export const HOLD_OPERATIONS = {
     input: z.strictObject({id: Text, by: By, reason: Text}),
     output: Hold,
     run: (app, {id, by, reason}, caller) => app.holds.release(id, {reason, by: whoDecides(by, caller)}),
+  }),
+  'hold.evidence': operation({
+    summary: 'All that speaks for a hold, with the entries of the ledger that prove it: to be printed or handed on',
+    input: Id,
+    output: HoldEvidence,
+    run: (app, {id}) => holdEvidence(app, id),
   }),
   'hold.settle': operation({
     summary: 'A person says what became of a delivery that no look-up can tell, or has a rejected one sent again',

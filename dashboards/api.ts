@@ -12,6 +12,7 @@ import type {
   FindingAnswer,
   FrozenBaseline,
   Hold,
+  HoldEvidence,
   ItemKind,
   ParameterRow,
   ParetoAnswer,
@@ -184,6 +185,13 @@ export function useHold(id: string) {
     refetchInterval: query =>
       query.state.data?.lots.some(lot => lot.delivery === 'queued' || lot.delivery === 'sending') ? 2_000 : false,
     placeholderData: undefined,
+  });
+}
+
+export function useHoldEvidence(id: string) {
+  return useQuery({
+    queryKey: ['evidence', id],
+    queryFn: ({signal}) => ask<HoldEvidence>(`/holds/${segment(id)}/evidence`, {signal}),
   });
 }
 

@@ -15,6 +15,7 @@ const Charts = lazy(async () => ({default: (await import('./pages/charts.tsx')).
 const Contain = lazy(async () => ({default: (await import('./pages/contain.tsx')).Contain}));
 const Data = lazy(async () => ({default: (await import('./pages/data.tsx')).Data}));
 const HoldPage = lazy(async () => ({default: (await import('./pages/hold.tsx')).HoldPage}));
+const HoldReport = lazy(async () => ({default: (await import('./pages/hold-report.tsx')).HoldReport}));
 const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Holds}));
 const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
@@ -58,6 +59,7 @@ export function App() {
                 )}
               </Route>
               <Route path="/holds" component={Holds} />
+              <Route path="/holds/:id/report">{({id}) => <HoldReport id={decodeURIComponent(id)} />}</Route>
               <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={decodeURIComponent(id)} />}</Route>
               <Route path="/inspections" component={Inspections} />
               <Route path="/data" component={Data} />

@@ -317,6 +317,21 @@ export const Hold = z.object({
 });
 export type Hold = z.infer<typeof Hold>;
 
+export const HoldEvidence = z.object({
+  hold: Hold,
+  finding: Finding.partial()
+    .nullable()
+    .describe('what the suspicion rests on, as it was told then; null for a lot or a filter'),
+  ledger: z
+    .array(z.object({seq: z.number().int(), at: z.string(), kind: z.string(), what: z.string(), hash: z.string()}))
+    .describe('its entries; each hash covers the one before, and "fishbone verify" checks the chain'),
+  head: z.object({seq: z.number().int(), hash: z.string()}).describe('the last entry when this was asked'),
+  plant: z.string(),
+  permalink: z.string().nullable().describe('the suspect population in the dashboards, at its position'),
+  askedAt: z.string(),
+});
+export type HoldEvidence = z.infer<typeof HoldEvidence>;
+
 // ── the plant at a glance ────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What the scope bar of the dashboards needs to build a question. */

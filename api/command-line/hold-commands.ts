@@ -58,7 +58,11 @@ export function holdCommands(program: Command, terminal: Terminal): void {
   withCommon(hold.command('show'))
     .argument('<id>')
     .description('one hold, with what became of each lot')
-    .action((id: string, options: Common) => terminal.tell(options, 'hold.show', {id}, holdText));
+    .option('--evidence', 'as JSON, all that speaks for it, with the entries of the ledger that prove it')
+    .action(async (id: string, {evidence, ...options}: Common & {evidence?: boolean}) => {
+      if (evidence) return terminal.tell({...options, json: true}, 'hold.evidence', {id}, () => '');
+      return terminal.tell(options, 'hold.show', {id}, holdText);
+    });
 
   withCommon(program.command('deliver'))
     .description('sends what waits in the outbox (a server does it by itself)')

@@ -21,6 +21,11 @@ export async function holdRoutes(http: Http, app: App): Promise<void> {
     {config: {access: 'read'}, schema: {...answersWith('hold.show'), params: Id}},
     ({params, caller}) => runOperation(app, 'hold.show', params, caller),
   );
+  http.get(
+    '/v1/holds/:id/evidence',
+    {config: {access: 'read'}, schema: {...answersWith('hold.evidence'), params: Id}},
+    ({params, caller}) => runOperation(app, 'hold.evidence', params, caller),
+  );
   http.post(
     '/v1/holds',
     {config: {access: 'propose'}, schema: {...answersWith('hold.propose'), body: OPERATIONS['hold.propose'].input}},

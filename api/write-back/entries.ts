@@ -51,3 +51,9 @@ export type Turn =
   | {did: 'rejected'; why: string}
   | {did: 'unknown'; why: string; askPerson: boolean}
   | {did: 'queued'; why: string; by?: string};
+
+/** The messages that a decision put into the outbox. @param body of an entry of kind 'hold' */
+export function deliveriesOf(body: unknown): string[] {
+  const {actions = []} = body as {actions?: LotAction[]};
+  return actions.map(({id}) => id);
+}

@@ -31,7 +31,8 @@ function HoldView({hold}: {hold: Hold}) {
         <p className="hold-text">{hold.text}</p>
         <p className="subtitle">
           {lots > 0 && `${counted(lots, 'lot')}, `}
-          {counted(hold.parts, 'part')}; proposed by {hold.proposedBy}.
+          {counted(hold.parts, 'part')}; proposed by {hold.proposedBy}.{' '}
+          <a href={href(`/holds/${encodeURIComponent(hold.id)}/report`)}>Evidence to print (8D)</a>
         </p>
       </header>
       <div className="two-columns">

@@ -72,7 +72,7 @@ function readerOf(name: string, type: DataType): Read {
 /** A list as JSON text. */
 function listReader(name: string, type: DataType): Read {
   const read = readerOf(name, type);
-  const isPlain = /^(Int|Uint|Float|Bool|Decimal|List|FixedSizeList)/.test(String(type));
+  const isPlain = /^(Int|Uint|Float|Bool|Decimal|List|FixedSizeList)/.test(Type[type.typeId]);
   return (vector, row) => {
     const items = vector.get(row) as Vector | null;
     if (items === null) return undefined;

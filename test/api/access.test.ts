@@ -45,6 +45,7 @@ const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['GET', '/metrics', READERS],
   ['GET', '/v1/holds', READERS],
   ['GET', '/v1/holds/h1', READERS],
+  ['GET', '/v1/holds/h1/evidence', READERS],
   ['POST', '/v1/holds', ['engineer', 'quality-lead']],
   ['POST', '/v1/holds/h1/approve', ['quality-lead']],
   ['POST', '/v1/holds/h1/refuse', ['quality-lead']],

@@ -4,7 +4,7 @@ import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import type {Hold, ScreenAnswer} from '../../warehouse/answers.ts';
+import type {Hold, HoldEvidence, ScreenAnswer} from '../../warehouse/answers.ts';
 import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
 /** Takes what is sent, loses the connection, and knows no look-up. */
@@ -48,6 +48,19 @@ test('what a person settles', async () => {
     kind: 'delivery',
     body: {did: 'acknowledged', how: 'person', by: 'Cy', why: payload.reason},
   });
+  const proof = (await http.inject(`/v1/holds/${id}/evidence`)).json<HoldEvidence>();
+  expect(proof).toMatchObject({hold: {id}, finding: {id: findings[0].id}, plant: 'plant-1', head: {seq: entry!.seq}});
+  // Unknown, and unknown still when it was looked up.
+  expect(proof.ledger.map(({what}) => what)).toEqual([
+    'propose',
+    'approve',
+    'sending',
+    'unknown',
+    'unknown',
+    'acknowledged',
+  ]);
+  const known = new Map(app.warehouse.entries().map(({seq, hash}) => [seq, hash]));
+  expect(proof.ledger.every(({seq, hash}) => known.get(seq) === hash)).toBe(true);
   // Once.
   expect((await http.inject({method: 'POST', url: `/v1/holds/${id}/settle`, payload})).statusCode).toBe(409);
   await app.close();
