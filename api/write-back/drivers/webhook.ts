@@ -1,17 +1,19 @@
 import {readFile} from 'node:fs/promises';
 import {Webhook} from 'standardwebhooks';
+import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
 import {allowedUrl} from './address.ts';
 import {contradiction, judge} from './answer.ts';
 import {call} from './call.ts';
 import type {Driver, LookUp, Message, Outcome} from './driver.ts';
 
-export interface WebhookConfig {
-  url: string;
-  /** A Standard Webhooks secret: `whsec_` and base64. */
-  secretFile: string;
-  timeoutMs?: number;
-}
+export const WebhookSettings = z.strictObject({
+  driver: z.literal('webhook'),
+  url: z.string(),
+  /** Holds a Standard Webhooks secret: `whsec_` and base64. */
+  secretFile: z.string().min(1),
+  timeoutMs: z.number().int().positive().optional(),
+});
 
 /**
  * Tells a receiver by a signed POST.
@@ -20,7 +22,7 @@ export interface WebhookConfig {
  */
 export async function webhookDriver(
   name: string,
-  config: WebhookConfig,
+  config: z.output<typeof WebhookSettings>,
   allowHosts: readonly string[],
 ): Promise<Driver> {
   const url = allowedUrl(name, config.url, allowHosts);
