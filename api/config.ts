@@ -6,6 +6,7 @@ import {FeedsSettings} from '../ingest/feeds/settings.ts';
 import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import type {SandboxLimits} from '../warehouse/sandbox/sandbox.ts';
 import {FishboneError} from './errors.ts';
+import {ReceiverSettings} from './write-back/drivers/drivers.ts';
 
 /** How a plant sets up its warehouse: `W/fishbone.json`, over it the environment. Flags go before both. */
 export interface Config {
@@ -35,15 +36,7 @@ export interface Config {
 
 const TimeZone = z.string().refine(isTimeZone, {error: 'is no time zone: use an IANA name such as Europe/Berlin'});
 
-const Receivers = z.record(
-  z.string().min(1),
-  z.strictObject({
-    driver: z.literal('webhook'),
-    url: z.string(),
-    secretFile: z.string().min(1),
-    timeoutMs: z.number().int().positive().optional(),
-  }),
-);
+const Receivers = z.record(z.string().min(1), ReceiverSettings);
 
 const Period = z.string().refine(isPeriod, {error: 'is no length of time: say "90 days", "18 months" or "3 years"'});
 

@@ -3,6 +3,9 @@
  * 'delivery'). Old entries are read for ever: fields may be added here, never renamed.
  */
 
+/** What the id of a hold looks like: receivers find by it what holds have done. */
+export const HOLD_ID = /^H-\d{8}-[0-9a-f]{8}$/;
+
 /** A decision and what it puts into the outbox: one entry, so that neither exists without the other. */
 export type HoldDecision = {hold: string; by: string; authenticated: boolean} & Deed;
 

@@ -1,10 +1,14 @@
 import {resolve} from 'node:path';
+import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
 import type {Driver} from './driver.ts';
-import {type WebhookConfig, webhookDriver} from './webhook.ts';
+import {TrytonSettings, trytonDriver} from './tryton.ts';
+import {WebhookSettings, webhookDriver} from './webhook.ts';
 
-/** The receivers of `fishbone.json`. */
-export type ReceiverConfig = {driver: 'webhook'} & WebhookConfig;
+/** A receiver in `fishbone.json`. */
+export const ReceiverSettings = z.discriminatedUnion('driver', [WebhookSettings, TrytonSettings]);
+
+export type ReceiverConfig = z.output<typeof ReceiverSettings>;
 
 /**
  * The way to each configured receiver, by its name.
@@ -18,10 +22,20 @@ export async function openDrivers(config: {
 }): Promise<Record<string, Driver>> {
   const drivers: Record<string, Driver> = {};
   for (const [name, receiver] of Object.entries(config.receivers)) {
-    const settings = {...receiver, secretFile: resolve(config.folder, receiver.secretFile)};
-    if (receiver.driver === 'webhook') drivers[name] = await webhookDriver(name, settings, config.allowHosts ?? []);
-    else
-      throw new FishboneError('RECEIVER_INVALID', `receiver ${name}: there is no driver '${String(receiver.driver)}'`);
+    drivers[name] = await openDriver(name, receiver, config.allowHosts ?? [], config.folder);
   }
   return drivers;
+}
+
+function openDriver(name: string, receiver: ReceiverConfig, allowHosts: readonly string[], folder: string) {
+  switch (receiver.driver) {
+    case 'webhook':
+      return webhookDriver(name, {...receiver, secretFile: resolve(folder, receiver.secretFile)}, allowHosts);
+    case 'tryton':
+      return trytonDriver(name, {...receiver, passwordFile: resolve(folder, receiver.passwordFile)}, allowHosts);
+    default: {
+      const {driver} = receiver as {driver: unknown};
+      throw new FishboneError('RECEIVER_INVALID', `receiver ${name}: there is no driver '${String(driver)}'`);
+    }
+  }
 }
