@@ -25,6 +25,8 @@ export interface Config {
   allowHosts: string[];
   /** What the server takes in by itself, by name. */
   feeds: z.output<typeof FeedsSettings>;
+  /** How much of what a server does is written to stderr, as lines of JSON; `info` is a line a request. */
+  log: z.output<typeof LogLevel>;
   /** How long what is kept; what has no rule is kept for good. */
   retention: RetentionRules;
   /** What people's SQL may take. */
@@ -45,6 +47,8 @@ const Receivers = z.record(
   }),
 );
 
+const LogLevel = z.enum(['silent', 'error', 'warn', 'info', 'debug']);
+
 const Period = z.string().refine(isPeriod, {error: 'is no length of time: say "90 days", "18 months" or "3 years"'});
 
 const Publishing = z.strictObject({
@@ -63,6 +67,7 @@ const ConfigFile = z.strictObject({
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
   feeds: FeedsSettings.default({}),
+  log: LogLevel.optional(),
   retention: z
     .strictObject({raw: Period.optional(), readings: Period.optional(), answers: Period.optional()})
     .default({}),
@@ -90,6 +95,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     plant: env.FISHBONE_PLANT || undefined,
     timeZone: env.FISHBONE_TIME_ZONE || undefined,
     memoryLimitMb: env.FISHBONE_MEMORY_LIMIT_MB || undefined,
+    log: env.FISHBONE_LOG || undefined,
   };
   const environment = check(ConfigFile.partial(), fromEnvironment, 'the environment');
   const chosenTimeZone = environment.timeZone ?? file.timeZone ?? null;
@@ -103,6 +109,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     receivers: file.receivers,
     allowHosts: file.allowHosts,
     feeds: file.feeds,
+    log: environment.log ?? file.log ?? 'error',
     retention: file.retention,
     sql: file.sql,
     publish: file.publish,

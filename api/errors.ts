@@ -16,6 +16,7 @@ const CATALOGUE = {
   QUERY_STOPPED: {status: 422, exitCode: 1},
   INTERNAL: {status: 500, exitCode: 1},
   WAREHOUSE_BUSY: {status: 503, exitCode: 1},
+  CLOSING: {status: 503, exitCode: 1},
   WAREHOUSE_ABSENT: {status: 404, exitCode: 1},
   WAREHOUSE_DAMAGED: {status: 500, exitCode: 4},
   LEDGER_DAMAGED: {status: 500, exitCode: 4},

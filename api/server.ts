@@ -22,6 +22,20 @@ export interface Server {
 
 const USUAL_PORT = 4800;
 const PORTS_TRIED = 20;
+/** Less than what a stopping process is given, so that the warehouse is still closed in order. */
+const DRAIN_MS = 12_000;
+/** What is not written into logs, wherever it should turn up. */
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'key',
+  'token',
+  'secret',
+  'headers.authorization',
+  'headers.cookie',
+  'req.headers.authorization',
+  'req.headers.cookie',
+];
 
 /**
  * Serves a warehouse: listens, says so in `W/server.json`, and sends what waits in the outbox.
@@ -33,8 +47,9 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
   const http = await buildHttp(app, {
     localToken: token,
     dashboards,
-    logger: {level: 'error', stream: process.stderr, redact: ['req.headers.authorization']},
+    logger: {level: app.config.log, stream: process.stderr, redact: [...SECRETS]},
   });
+  http.traffic.isStarting = true;
   const letGoOfUnused = unusedConnections(http.server);
   const listening = await listen(http, host, port);
   const here = isWildcard(host) ? '127.0.0.1' : host;
@@ -44,6 +59,8 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
     app.startTending();
     app.startFeeds();
     await announceServer(app.config.folder, {address, pid: process.pid, token});
+    http.traffic.isStarting = false;
+    http.log.info({address, folder: app.config.folder, position: app.warehouse.position}, 'serving');
   } catch (error) {
     await http.close();
     throw error;
@@ -54,8 +71,15 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
     close: async () => {
       await withdrawServer(app.config.folder, token);
       letGoOfUnused();
+      app.live.end('closing');
+      const cut = await http.traffic.drain(DRAIN_MS);
+      if (cut > 0) {
+        http.log.warn({requests: cut}, 'cut off: they took too long');
+        http.server.closeAllConnections();
+      }
       await http.close();
       await app.close();
+      http.log.info('stopped');
     },
   };
 }
