@@ -37,6 +37,7 @@ const CATALOGUE = {
 } as const satisfies Record<string, {status: number; exitCode: 1 | 2 | 4}>;
 
 export type ErrorCode = keyof typeof CATALOGUE;
+export const ERROR_CODES = Object.keys(CATALOGUE) as ErrorCode[];
 
 /** An operation that cannot be done: with a stable code, an HTTP status and an exit code. */
 export class FishboneError extends Error {
