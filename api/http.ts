@@ -58,6 +58,8 @@ export async function buildHttp(
     // One line a request is written by ourselves.
     logController: new LogController({disableRequestLogging: true, requestIdLogLabel: 'request'}),
     genReqId: requestId,
+    // What the router itself refuses (an address that cannot be decoded) comes to no error handler.
+    frameworkErrors: sendProblem,
     forceCloseConnections: 'idle',
     routerOptions: {maxParamLength: 500},
   }).withTypeProvider<ZodTypeProvider>();

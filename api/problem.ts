@@ -36,13 +36,16 @@ function problemOf(error: unknown): Problem {
   if (isHttpError(error)) {
     const {statusCode, message} = error;
     const code = statusCode === 413 ? 'TOO_LARGE' : 'USAGE';
-    return {...describe(code, statusCode, 2), detail: message, hint: HINTS[statusCode]};
+    return {...describe(code, statusCode, 2), detail: message.slice(0, DETAIL_MAX), hint: HINTS[statusCode]};
   }
   const {code, status, exitCode, message, hint, cause} = translateError(error);
   const pointer = cause instanceof Error && 'pointer' in cause ? String(cause.pointer) : null;
   const errors = pointer === null ? undefined : [{pointer, detail: message}];
   return {...describe(code, status, exitCode), detail: message, hint, errors};
 }
+
+/** What was asked may stand in it. */
+const DETAIL_MAX = 500;
 
 const HINTS: Readonly<Record<number, string>> = {
   413: 'a JSON body is 1 MB at most: send less at once, or a file to /v1/ingest/{table}',
