@@ -6,7 +6,7 @@ import type {z} from 'zod';
 import {guard} from './access/guard.ts';
 import type {App} from './app.ts';
 import {Metrics} from './metrics/metrics.ts';
-import {sendProblem} from './problem.ts';
+import {refuseBroken, sendProblem} from './problem.ts';
 import {logRequests, requestId} from './request-log.ts';
 import {alertRoutes} from './routes/alerts.ts';
 import {analysisRoutes} from './routes/analysis.ts';
@@ -60,6 +60,7 @@ export async function buildHttp(
     genReqId: requestId,
     // What the router itself refuses (an address that cannot be decoded) comes to no error handler.
     frameworkErrors: sendProblem,
+    clientErrorHandler: refuseBroken,
     forceCloseConnections: 'idle',
     routerOptions: {maxParamLength: 500},
   }).withTypeProvider<ZodTypeProvider>();

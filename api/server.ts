@@ -16,6 +16,8 @@ export interface ServeOptions {
 export interface Server {
   /** Where people on this machine find it. */
   address: string;
+  /** Writes a line into the log of what it does. */
+  log(line: string): void;
   /** Answers what was asked, delivers what is in flight, and lets go of the warehouse. */
   close(): Promise<void>;
 }
@@ -68,6 +70,7 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
 
   return {
     address,
+    log: line => http.log.info(line),
     close: async () => {
       await withdrawServer(app.config.folder, token);
       letGoOfUnused();
