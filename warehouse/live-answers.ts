@@ -4,13 +4,13 @@ import {Count, Position} from './answers.ts';
 
 const At = z.string().describe('when, UTC');
 
-export const LiveHello = z.object({
+const LiveHello = z.object({
   position: Position.describe('the newest batch when the stream began'),
   lastBatchAt: z.string().nullable(),
   resumed: z.boolean().describe('whether it goes on after the event that was named'),
 });
 
-export const LiveBatch = z.object({
+const LiveBatch = z.object({
   batch: Position,
   at: At,
   source: z.string(),
@@ -29,14 +29,14 @@ export const LiveBatch = z.object({
     .describe('null: none came with this batch'),
 });
 
-export const LiveHold = z.object({
+const LiveHold = z.object({
   hold: z.string(),
   did: z.enum(['propose', 'approve', 'refuse', 'release']),
   at: At,
   by: z.string(),
 });
 
-export const LiveDelivery = z.object({
+const LiveDelivery = z.object({
   hold: z.string(),
   lot: z.string(),
   action: z.enum(['hold', 'release']),
@@ -46,7 +46,7 @@ export const LiveDelivery = z.object({
   why: z.string().nullable(),
 });
 
-export const LiveAlert = z.object({
+const LiveAlert = z.object({
   name: z.string(),
   source: z.string(),
   state: z.enum(['open', 'closed']),
@@ -55,7 +55,7 @@ export const LiveAlert = z.object({
   batch: Position.nullable(),
 });
 
-export const LiveProgress = z.object({
+const LiveProgress = z.object({
   request: z.string().describe('the x-request-id of the request that waits for it'),
   what: z.string().describe('the operation'),
   state: z.enum(['running', 'done', 'failed']),
@@ -66,7 +66,7 @@ export const LiveProgress = z.object({
 });
 export type LiveProgress = z.infer<typeof LiveProgress>;
 
-export const LiveEnd = z.object({
+const LiveEnd = z.object({
   reason: z.enum(['closing', 'slow', 'access-changed']).describe('why the server ended the stream'),
 });
 
