@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {type AddressInfo, isIP} from 'node:net';
 import type {App} from './app.ts';
+import {USUAL_PORT} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {buildHttp, type Http} from './http.ts';
 import {announceServer, withdrawServer} from './running-server.ts';
@@ -22,7 +23,6 @@ export interface Server {
   close(): Promise<void>;
 }
 
-const USUAL_PORT = 4800;
 const PORTS_TRIED = 20;
 /** Less than what a stopping process is given, so that the warehouse is still closed in order. */
 const DRAIN_MS = 12_000;
