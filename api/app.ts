@@ -16,6 +16,7 @@ import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {feedDoor} from './feed-door.ts';
 import {Queries} from './queries.ts';
+import {Live} from './live/live.ts';
 import {Receipts} from './receipts.ts';
 import {Tending} from './tending.ts';
 import {openDrivers} from './write-back/drivers/drivers.ts';
@@ -48,6 +49,8 @@ export class App {
   readonly feeds: Feeds;
   /** People's SQL. */
   readonly queries: Queries;
+  /** Tells those who watch. */
+  readonly live: Live;
   readonly log: (line: string) => void;
   readonly #ledger: Pick<Warehouse, 'append' | 'entries'>;
   readonly #tending = new Tending(this);
@@ -63,6 +66,7 @@ export class App {
     this.keys = new Keys(this.#ledger);
     this.receipts = new Receipts(this.#ledger);
     this.alerts = new Alerts(warehouse);
+    this.live = new Live(warehouse);
     this.rejectRates.follow(warehouse.entries());
     this.feeds = new Feeds(config.feeds, {plant: plantId, folder: config.folder, log});
     this.queries = new Queries(warehouse, config.sql);

@@ -4,6 +4,7 @@ import {analysisCommands} from './command-line/analysis-commands.ts';
 import {benchCommand} from './command-line/bench-command.ts';
 import {careCommands} from './command-line/care-commands.ts';
 import {chartCommands} from './command-line/chart-commands.ts';
+import {configCommand} from './command-line/config-command.ts';
 import {dataCommands} from './command-line/data-commands.ts';
 import {driftCommands} from './command-line/drift-commands.ts';
 import {exportCommand} from './command-line/export-command.ts';
@@ -43,6 +44,7 @@ export async function main(argv: string[]): Promise<number> {
     msaCommands,
     holdCommands,
     careCommands,
+    configCommand,
     personCommands,
     sqlCommand,
     benchCommand,

@@ -26,6 +26,8 @@ export interface Config {
   allowHosts: string[];
   /** What the server takes in by itself, by name. */
   feeds: z.output<typeof FeedsSettings>;
+  /** How much of what a server does is written to stderr, as lines of JSON; `info` is a line a request. */
+  log: z.output<typeof LogLevel>;
   /** How long what is kept; what has no rule is kept for good. */
   retention: RetentionRules;
   /** What people's SQL may take. */
@@ -34,9 +36,14 @@ export interface Config {
   publish?: z.output<typeof Publishing>;
 }
 
+/** Where a server listens that was told no port, or the next one that is free. */
+export const USUAL_PORT = 4800;
+
 const TimeZone = z.string().refine(isTimeZone, {error: 'is no time zone: use an IANA name such as Europe/Berlin'});
 
 const Receivers = z.record(z.string().min(1), ReceiverSettings);
+
+const LogLevel = z.enum(['silent', 'error', 'warn', 'info', 'debug']);
 
 const Period = z.string().refine(isPeriod, {error: 'is no length of time: say "90 days", "18 months" or "3 years"'});
 
@@ -56,6 +63,7 @@ const ConfigFile = z.strictObject({
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
   feeds: FeedsSettings.default({}),
+  log: LogLevel.optional(),
   retention: z
     .strictObject({raw: Period.optional(), readings: Period.optional(), answers: Period.optional()})
     .default({}),
@@ -77,14 +85,8 @@ export function warehouseFolder(flag?: string): string {
 
 /** @throws FishboneError CONFIGURATION_INVALID that names the file or variable and the place in it */
 export async function readConfig(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
-  const path = join(folder, 'fishbone.json');
-  const file = check(ConfigFile, await readJson(path), path);
-  const fromEnvironment = {
-    plant: env.FISHBONE_PLANT || undefined,
-    timeZone: env.FISHBONE_TIME_ZONE || undefined,
-    memoryLimitMb: env.FISHBONE_MEMORY_LIMIT_MB || undefined,
-  };
-  const environment = check(ConfigFile.partial(), fromEnvironment, 'the environment');
+  const file = await readFileSettings(folder);
+  const environment = readEnvironment(env);
   const chosenTimeZone = environment.timeZone ?? file.timeZone ?? null;
   return {
     folder,
@@ -96,11 +98,34 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     receivers: file.receivers,
     allowHosts: file.allowHosts,
     feeds: file.feeds,
+    log: environment.log ?? file.log ?? 'error',
     retention: file.retention,
     sql: file.sql,
     publish: file.publish,
   };
 }
+
+/** What the file says, before anything goes before it. @throws FishboneError CONFIGURATION_INVALID */
+export async function readFileSettings(folder: string): Promise<z.output<typeof ConfigFile>> {
+  const path = join(folder, 'fishbone.json');
+  return check(ConfigFile, await readJson(path), path);
+}
+
+/** The variables that go before the file. */
+export const VARIABLES = {
+  plant: 'FISHBONE_PLANT',
+  timeZone: 'FISHBONE_TIME_ZONE',
+  memoryLimitMb: 'FISHBONE_MEMORY_LIMIT_MB',
+  log: 'FISHBONE_LOG',
+} as const;
+
+function readEnvironment(env: NodeJS.ProcessEnv): Partial<z.output<typeof ConfigFile>> {
+  const set = Object.entries(VARIABLES).map(([name, variable]) => [name, env[variable] || undefined]);
+  return check(ConfigFile.partial(), Object.fromEntries(set), 'the environment');
+}
+
+/** The names of all settings. */
+export const SETTINGS = Object.keys(ConfigFile.shape) as (keyof typeof ConfigFile.shape)[];
 
 export function isTimeZone(name: string): boolean {
   try {

@@ -2,10 +2,12 @@ import {access, constants, stat, statfs} from 'node:fs/promises';
 import {freemem, totalmem} from 'node:os';
 import {dirname} from 'node:path';
 import type {FeedState} from '../ingest/feeds/state.ts';
+import {readLedger} from '../warehouse/ledger-read.ts';
 import type {RetentionRules} from '../warehouse/retention.ts';
 import {hasWarehouse} from './app.ts';
-import {readConfig} from './config.ts';
+import {readConfig, USUAL_PORT} from './config.ts';
 import {examineArchive} from './doctor-archive.ts';
+import {clocks, permissions, port, versions} from './doctor-machine.ts';
 import {findServer} from './running-server.ts';
 import {translateError} from './translate-error.ts';
 import {openDrivers} from './write-back/drivers/drivers.ts';
@@ -27,9 +29,13 @@ const MEMORY_MIN_GB = 1;
 export async function examine(folder: string): Promise<{ok: boolean; checks: Check[]}> {
   const checks = [
     node(),
+    versions(),
     memory(),
     await clock(),
+    await clocks(folder, await newestEntry(folder)),
     await disk(folder),
+    ...(await rights(folder)),
+    ...((await findServer(folder)) ? [] : [await port(USUAL_PORT)]),
     await warehouse(folder),
     await settings(folder),
     ...(await feeds(folder)),
@@ -50,6 +56,19 @@ function memory(): Check {
   const detail = `${total.toFixed(1)} GB, ${(freemem() / GIGABYTE).toFixed(1)} GB of it free`;
   const ok = total >= MEMORY_MIN_GB;
   return {what: 'memory', ok, detail, hint: ok ? undefined : `give it ${MEMORY_MIN_GB} GB or more`};
+}
+
+/** When the ledger was written last; null without one. */
+async function newestEntry(folder: string): Promise<string | null> {
+  if (!hasWarehouse(folder)) return null;
+  let newest: string | null = null;
+  for await (const {entry} of readLedger(folder)) newest = entry?.at ?? newest;
+  return newest;
+}
+
+async function rights(folder: string): Promise<Check[]> {
+  const config = await readConfig(folder).catch(() => ({receivers: {}, feeds: {}}));
+  return permissions(folder, config);
 }
 
 /** A clock that is years off writes wrong times into the ledger for ever. */

@@ -16,6 +16,7 @@ const CATALOGUE = {
   QUERY_STOPPED: {status: 422, exitCode: 1},
   INTERNAL: {status: 500, exitCode: 1},
   WAREHOUSE_BUSY: {status: 503, exitCode: 1},
+  CLOSING: {status: 503, exitCode: 1},
   WAREHOUSE_ABSENT: {status: 404, exitCode: 1},
   WAREHOUSE_DAMAGED: {status: 500, exitCode: 4},
   LEDGER_DAMAGED: {status: 500, exitCode: 4},
@@ -36,6 +37,7 @@ const CATALOGUE = {
 } as const satisfies Record<string, {status: number; exitCode: 1 | 2 | 4}>;
 
 export type ErrorCode = keyof typeof CATALOGUE;
+export const ERROR_CODES = Object.keys(CATALOGUE) as ErrorCode[];
 
 /** An operation that cannot be done: with a stable code, an HTTP status and an exit code. */
 export class FishboneError extends Error {

@@ -1,17 +1,20 @@
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
-import fastify, {type FastifyInstance, type FastifyServerOptions} from 'fastify';
+import fastify, {type FastifyInstance, type FastifyServerOptions, LogController} from 'fastify';
 import {jsonSchemaTransform, validatorCompiler, type ZodTypeProvider} from 'fastify-type-provider-zod';
 import type {z} from 'zod';
 import {guard} from './access/guard.ts';
 import type {App} from './app.ts';
-import {sendProblem} from './problem.ts';
+import {Metrics} from './metrics/metrics.ts';
+import {refuseBroken, sendProblem} from './problem.ts';
+import {logRequests, requestId} from './request-log.ts';
 import {alertRoutes} from './routes/alerts.ts';
 import {analysisRoutes} from './routes/analysis.ts';
 import {chartRoutes} from './routes/charts.ts';
 import {dataRoutes} from './routes/data.ts';
 import {docsRoutes} from './routes/docs.ts';
 import {driftRoutes} from './routes/drift.ts';
+import {eventRoutes} from './routes/events.ts';
 import {feedRoutes} from './routes/feeds.ts';
 import {healthRoutes} from './routes/health.ts';
 import {holdRoutes} from './routes/holds.ts';
@@ -22,6 +25,7 @@ import {servePages} from './routes/pages.ts';
 import {personRoutes} from './routes/persons.ts';
 import {queryRoutes} from './routes/query.ts';
 import {tableRoutes} from './routes/tables.ts';
+import {watchTraffic} from './traffic.ts';
 
 export interface HttpOptions {
   /** What the command line on this machine shows; null: it has no way in. */
@@ -51,6 +55,12 @@ export async function buildHttp(
   const http: Http = fastify({
     bodyLimit: JSON_BODY_BYTES,
     logger: logger ?? false,
+    // One line a request is written by ourselves.
+    logController: new LogController({disableRequestLogging: true, requestIdLogLabel: 'request'}),
+    genReqId: requestId,
+    // What the router itself refuses (an address that cannot be decoded) comes to no error handler.
+    frameworkErrors: sendProblem,
+    clientErrorHandler: refuseBroken,
     forceCloseConnections: 'idle',
     routerOptions: {maxParamLength: 500},
   }).withTypeProvider<ZodTypeProvider>();
@@ -85,7 +95,13 @@ export async function buildHttp(
     },
     transform: jsonSchemaTransform,
   });
+  logRequests(http);
+  watchTraffic(http);
+  const metrics = new Metrics(http, app);
   guard(http, app, localToken);
+  http.addHook('onRequest', async request => {
+    request.caller.request = request.id;
+  });
   for (const routes of [
     analysisRoutes,
     chartRoutes,
@@ -95,10 +111,11 @@ export async function buildHttp(
     dataRoutes,
     tableRoutes,
     docsRoutes,
+    eventRoutes,
     alertRoutes,
     feedRoutes,
     driftRoutes,
-    healthRoutes,
+    (instance: Http) => healthRoutes(instance, app, metrics),
     personRoutes,
     queryRoutes,
     operationRoutes,

@@ -47,6 +47,7 @@ import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {DRIFT_OPERATIONS} from './drift-operations.ts';
 import {FEED_OPERATIONS} from './feed-operations.ts';
 import {HOLD_OPERATIONS} from './hold-operations.ts';
+import {withProgress} from './live/progress.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
@@ -326,5 +327,6 @@ export async function runOperation<N extends OperationName>(
   caller: Caller,
 ): Promise<OutputOf<N>> {
   const operation = OPERATIONS[name] as Operation;
-  return (await operation.run(app, operation.input.parse(input), caller)) as OutputOf<N>;
+  const asked = operation.input.parse(input);
+  return (await withProgress(app.live, name, caller, told => operation.run(app, asked, told))) as OutputOf<N>;
 }

@@ -1,3 +1,5 @@
+import {STATUS_CODES} from 'node:http';
+import type {Socket} from 'node:net';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {z} from 'zod';
 import type {FishboneError} from './errors.ts';
@@ -27,6 +29,29 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
+/** What is no request at all comes to no route: it is refused on the connection itself, which ends with it. */
+export function refuseBroken({code}: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, detail] = BROKEN[code ?? ''] ?? [400, 'this is no request that can be read'];
+  const problem = {...describe(status === 431 ? 'TOO_LARGE' : 'USAGE', status, 2), detail} satisfies Problem;
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+const BROKEN: Readonly<Record<string, [status: number, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'the address and the headers of a request are 16 kB at most'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not come to its end in time'],
+};
+
 function problemOf(error: unknown): Problem {
   const invalid = invalidFields(error);
   if (invalid) {
@@ -36,13 +61,16 @@ function problemOf(error: unknown): Problem {
   if (isHttpError(error)) {
     const {statusCode, message} = error;
     const code = statusCode === 413 ? 'TOO_LARGE' : 'USAGE';
-    return {...describe(code, statusCode, 2), detail: message, hint: HINTS[statusCode]};
+    return {...describe(code, statusCode, 2), detail: message.slice(0, DETAIL_MAX), hint: HINTS[statusCode]};
   }
   const {code, status, exitCode, message, hint, cause} = translateError(error);
   const pointer = cause instanceof Error && 'pointer' in cause ? String(cause.pointer) : null;
   const errors = pointer === null ? undefined : [{pointer, detail: message}];
   return {...describe(code, status, exitCode), detail: message, hint, errors};
 }
+
+/** What was asked may stand in it. */
+const DETAIL_MAX = 500;
 
 const HINTS: Readonly<Record<number, string>> = {
   413: 'a JSON body is 1 MB at most: send less at once, or a file to /v1/ingest/{table}',

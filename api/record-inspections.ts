@@ -85,6 +85,9 @@ interface Counter {
 
 const counters = new WeakMap<App, Counter>();
 
+/** How many requests wait to be recorded. */
+export const waitingInspections = (app: App): number => counters.get(app)?.waiting.length ?? 0;
+
 async function serveAll(app: App, counter: Counter): Promise<void> {
   counter.isBusy = true;
   while (counter.waiting.length > 0) {

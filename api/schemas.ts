@@ -5,6 +5,7 @@ export * from '../warehouse/capability-answers.ts';
 export * from '../warehouse/chart-answers.ts';
 export * from '../warehouse/data-answers.ts';
 export * from '../warehouse/drift-answers.ts';
+export * from '../warehouse/live-answers.ts';
 export * from '../warehouse/msa-answers.ts';
 export * from '../warehouse/pareto-answers.ts';
 export * from '../warehouse/query-answers.ts';

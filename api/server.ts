@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {type AddressInfo, isIP} from 'node:net';
 import type {App} from './app.ts';
+import {USUAL_PORT} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {buildHttp, type Http} from './http.ts';
 import {announceServer, withdrawServer} from './running-server.ts';
@@ -16,12 +17,27 @@ export interface ServeOptions {
 export interface Server {
   /** Where people on this machine find it. */
   address: string;
+  /** Writes a line into the log of what it does. */
+  log(line: string): void;
   /** Answers what was asked, delivers what is in flight, and lets go of the warehouse. */
   close(): Promise<void>;
 }
 
-const USUAL_PORT = 4800;
 const PORTS_TRIED = 20;
+/** Less than what a stopping process is given, so that the warehouse is still closed in order. */
+const DRAIN_MS = 12_000;
+/** What is not written into logs, wherever it should turn up. */
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'key',
+  'token',
+  'secret',
+  'headers.authorization',
+  'headers.cookie',
+  'req.headers.authorization',
+  'req.headers.cookie',
+];
 
 /**
  * Serves a warehouse: listens, says so in `W/server.json`, and sends what waits in the outbox.
@@ -33,8 +49,9 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
   const http = await buildHttp(app, {
     localToken: token,
     dashboards,
-    logger: {level: 'error', stream: process.stderr, redact: ['req.headers.authorization']},
+    logger: {level: app.config.log, stream: process.stderr, redact: [...SECRETS]},
   });
+  http.traffic.isStarting = true;
   const letGoOfUnused = unusedConnections(http.server);
   const listening = await listen(http, host, port);
   const here = isWildcard(host) ? '127.0.0.1' : host;
@@ -44,6 +61,8 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
     app.startTending();
     app.startFeeds();
     await announceServer(app.config.folder, {address, pid: process.pid, token});
+    http.traffic.isStarting = false;
+    http.log.info({address, folder: app.config.folder, position: app.warehouse.position}, 'serving');
   } catch (error) {
     await http.close();
     throw error;
@@ -51,11 +70,19 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
 
   return {
     address,
+    log: line => http.log.info(line),
     close: async () => {
       await withdrawServer(app.config.folder, token);
       letGoOfUnused();
+      app.live.end('closing');
+      const cut = await http.traffic.drain(DRAIN_MS);
+      if (cut > 0) {
+        http.log.warn({requests: cut}, 'cut off: they took too long');
+        http.server.closeAllConnections();
+      }
       await http.close();
       await app.close();
+      http.log.info('stopped');
     },
   };
 }

@@ -59,10 +59,14 @@ export function rememberKey(key: string): void {
   sessionStorage.setItem(KEY_NAME, key);
 }
 
-async function ask<T>(path: string, {body, signal}: {body?: unknown; signal?: AbortSignal} = {}): Promise<T> {
-  const headers: Record<string, string> = {accept: 'application/json, application/problem+json'};
+/** The header by which a key is shown, where there is one. */
+export function authorization(): Record<string, string> {
   const key = sessionStorage.getItem(KEY_NAME);
-  if (key) headers.authorization = `Bearer ${key}`;
+  return key ? {authorization: `Bearer ${key}`} : {};
+}
+
+async function ask<T>(path: string, {body, signal}: {body?: unknown; signal?: AbortSignal} = {}): Promise<T> {
+  const headers: Record<string, string> = {accept: 'application/json, application/problem+json', ...authorization()};
   if (body !== undefined) headers['content-type'] = 'application/json';
   const response = await fetch(`/v1${path}`, {
     method: body === undefined ? 'GET' : 'POST',

@@ -1,6 +1,11 @@
 /** The frame: a rail with its places, the scope bar that is the question, and the page that answers it. */
 import {lazy, type MouseEvent, Suspense, useEffect} from 'react';
 import {Route, Switch, useLocation} from 'wouter';
+import {useLive, useNewest} from './live.ts';
+import {Contain} from './pages/contain.tsx';
+import {Data} from './pages/data.tsx';
+import {HoldPage} from './pages/hold.tsx';
+import {Holds} from './pages/holds.tsx';
 import {Investigate} from './pages/investigate.tsx';
 import {Inspections} from './pages/later.tsx';
 import {NoSuchPage} from './pages/no-such-page.tsx';
@@ -33,6 +38,8 @@ const PLACES = [
 
 export function App() {
   const [, navigate] = useLocation();
+  useLive();
+  useNewest();
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: links do the acting; this only keeps them from reloading the page
     <div className="frame" onClick={event => followHere(event, navigate)}>

@@ -54,6 +54,11 @@ export class Ledger {
     return this.#head;
   }
 
+  /** Why nothing can be recorded any more until the ledger is opened again; null while it can. */
+  get failure(): Error | null {
+    return this.#refusal;
+  }
+
   /** All acknowledged entries, oldest first. */
   entries(): readonly LedgerEntry[] {
     return this.#entries;

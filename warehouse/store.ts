@@ -51,6 +51,8 @@ export class Warehouse {
   readonly holdings: Holdings;
   /** What the archive had lost when the warehouse was opened: rows are served, but could not be made anew from it. */
   problems: readonly Problem[] = [];
+  /** Says `change` when something may have been added to the ledger, or the position has caught up with it. */
+  readonly changes = new EventTarget();
   /** The plant's calendar, an IANA name. */
   readonly timeZone: string;
   /** Who is behind a pseudonym. */
@@ -379,7 +381,8 @@ export class Warehouse {
       .then(change)
       .catch((error: unknown) => {
         throw ofDisk(error, this.folder);
-      });
+      })
+      .finally(() => this.changes.dispatchEvent(new Event('change')));
     this.#writing = mine;
     return mine;
   }

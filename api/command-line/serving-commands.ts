@@ -4,6 +4,7 @@ import {type App, openApp} from '../app.ts';
 import {warehouseFolder} from '../config.ts';
 import {FishboneError} from '../errors.ts';
 import {findServer} from '../running-server.ts';
+import type {Server} from '../server.ts';
 import {screenText} from './print/analysis.ts';
 import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts';
 
@@ -53,9 +54,12 @@ export function servingCommands(program: Command, terminal: Terminal): void {
     .action(async ({warehouse, json, port, host}: Common & {port?: number; host: string}) => {
       const folder = warehouseFolder(warehouse);
       await refuseSecondServer(folder);
-      const app = await openApp(folder, {make: true, log: terminal.progress.say});
+      let say = terminal.progress.say;
+      const app = await openApp(folder, {make: true, log: line => say(line)});
       try {
-        const {address} = await open(app, {host, port: port ?? null}, terminal);
+        const {address, log} = await open(app, {host, port: port ?? null}, terminal);
+        // Whoever asked for logs reads lines of JSON, and no others.
+        if (app.config.log !== 'error') say = log;
         terminal.print(json, {address}, () => `Serving ${folder} at ${address}\nCtrl-C stops it.\n`);
       } catch (error) {
         await app.close();
@@ -78,7 +82,7 @@ async function open(
   {host, port}: {host: string; port: number | null},
   {progress}: Terminal,
   andClose: () => Promise<void> = async () => undefined,
-): Promise<{address: string}> {
+): Promise<Pick<Server, 'address' | 'log'>> {
   const [{buildDashboards}, {serve}] = await Promise.all([import('../../dashboards/build.ts'), import('../server.ts')]);
   const dashboards = await buildDashboards().catch((error: Error) => {
     progress.say(`${error.message}, so only the API is served: ${String(error.cause)}`);

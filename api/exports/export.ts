@@ -36,6 +36,9 @@ async function* removedAfter(bytes: AsyncIterable<Uint8Array>, exported: Exporte
 
 const queues = new WeakMap<App, {running: number; waiting: (() => void)[]}>();
 
+/** How many exports wait for their turn. */
+export const waitingExports = (app: App): number => queues.get(app)?.waiting.length ?? 0;
+
 async function inTurn<T>(app: App, work: () => Promise<T>): Promise<T> {
   const queue = queues.get(app) ?? {running: 0, waiting: []};
   queues.set(app, queue);

@@ -11,6 +11,7 @@ import type {Receipt} from '../../warehouse/data-answers.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {Http} from '../http.ts';
+import {withProgress} from '../live/progress.ts';
 import {ingest, isUnusable, type LoadOptions} from '../load-files.ts';
 import {MappingName} from '../named-mappings.ts';
 import {runOperation} from '../operations.ts';
@@ -135,7 +136,10 @@ async function take(
   try {
     const path = join(folder, name);
     const digest = await keep(body instanceof Readable ? body : Readable.from([]), path);
-    const work = async () => usable(await ingest(app, [path], {...options, source: () => source}));
+    const work = async () =>
+      usable(
+        await withProgress(app.live, 'ingest', caller, () => ingest(app, [path], {...options, source: () => source})),
+      );
     const key = headers['idempotency-key'];
     if (typeof key !== 'string') return await work();
     const request = createHash('sha256')

@@ -3,6 +3,7 @@ import {useEffect, useState} from 'react';
 import type {Plant} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
 import {age, count, moment} from '../format.ts';
+import {useIsLive} from '../live.ts';
 import {useQuestion} from '../question.ts';
 
 export function ScopeBar() {
@@ -118,6 +119,8 @@ function WhereField({value}: {value: string}) {
 
 function DataPosition({plant}: {plant: Plant | undefined}) {
   const {scope, change} = useQuestion();
+  const isLive = useIsLive();
+  useNow();
   if (!plant) return <div className="position" />;
   const at = scope.asOf ?? plant.asOf;
   const older = scope.asOf !== undefined && scope.asOf < plant.asOf;
@@ -127,6 +130,11 @@ function DataPosition({plant}: {plant: Plant | undefined}) {
         <b>batch {count(at)}</b>
         {!older && plant.lastBatchAt && <> · {age(plant.lastBatchAt)} old</>}
         <span className="zone"> · {plant.timeZone}</span>
+        {!older && (
+          <span title={isLive ? 'new batches are shown as they come' : 'asked every half minute'}>
+            {isLive ? ' · live' : ' · not live'}
+          </span>
+        )}
       </span>
       {older && (
         <button type="button" className="quiet-button newer" onClick={() => change({asOf: null})}>
@@ -136,6 +144,15 @@ function DataPosition({plant}: {plant: Plant | undefined}) {
       <Permalink at={at} />
     </div>
   );
+}
+
+/** How old data are changes while nothing else does. */
+function useNow(): void {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick(n => n + 1), 15_000);
+    return () => clearInterval(timer);
+  }, []);
 }
 
 /** A link that shows the same numbers later: the address with its data position pinned. */

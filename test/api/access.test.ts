@@ -28,6 +28,7 @@ const MATRIX: [method: 'GET' | 'POST', url: string, roles: string[]][] = [
   ['POST', '/v1/contain', READERS],
   ['GET', '/v1/contained/c1', READERS],
   ['GET', '/v1/plant', READERS],
+  ['GET', '/v1/events', READERS],
   ['GET', '/v1/batches', READERS],
   ['GET', '/v1/quarantine', READERS],
   ['GET', '/v1/quarantine/1', READERS],

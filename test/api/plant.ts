@@ -124,9 +124,10 @@ export async function fishboneHere(args: readonly string[], env: Record<string, 
 export async function startServer(
   folder: string,
   args: readonly string[] = [],
-): Promise<{address: string; pid: number; stop(): Promise<number | null>}> {
+  env: Record<string, string> = {},
+): Promise<{address: string; pid: number; stop(): Promise<number | null>; err(): string}> {
   const all = [BIN, 'serve', '--warehouse', folder, '--port', '0', '--json', ...args];
-  const child = spawn(process.execPath, all, {stdio: ['ignore', 'pipe', 'pipe']});
+  const child = spawn(process.execPath, all, {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}});
   const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
   const stop = () => {
     child.kill('SIGTERM');
@@ -145,5 +146,5 @@ export async function startServer(
     });
     child.once('exit', code => reject(new Error(`serve ended with ${code}: ${err}`)));
   });
-  return {address: (JSON.parse(line) as {address: string}).address, pid: child.pid!, stop};
+  return {address: (JSON.parse(line) as {address: string}).address, pid: child.pid!, stop, err: () => err};
 }

@@ -1,0 +1,136 @@
+/**
+ * One archive that installs on a machine without any registry: npm run bundle
+ *   --with-node  Node itself is in it
+ *   --out DIR    where to; the current folder by default
+ *   --try        unpacks it and runs it where there is no network
+ * It is for machines like this one: the libraries of other platforms are left out, and all that only developers need.
+ */
+import {execFileSync} from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {basename, dirname, join, resolve, sep} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {parseArgs} from 'node:util';
+import {buildDashboards} from '../../dashboards/build.ts';
+import {buildNotebooks} from '../../notebooks/build.ts';
+import {tryBundle} from './try-bundle.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FOLDERS = ['api', 'warehouse', 'ingest', 'inference', 'dashboards', 'notebooks'];
+const FILES = ['package.json', 'package-lock.json', 'README.md', 'LICENSE', 'tsconfig.json'];
+const PLATFORM = `${process.platform}-${process.arch}`;
+/** Types, maps and handbooks: nothing that runs reads them. */
+const UNREAD = /\.(d\.[cm]?ts|map)$|(^|\/)(readme|changelog|history)(\.\w+)?$/i;
+/** Some packages bring the libraries of all platforms. */
+const OF_A_PLATFORM = /\/(?:bin\/napi-v\d+|prebuilds)\/(darwin|linux|win32)(?:[-/](x64|arm64))?(?=\/|$)/;
+
+interface Locked {
+  dev?: boolean;
+  os?: string[];
+  cpu?: string[];
+}
+
+const {values: options} = parseArgs({
+  options: {'with-node': {type: 'boolean'}, out: {type: 'string', default: '.'}, try: {type: 'boolean'}},
+});
+const begunMs = Date.now();
+const archive = await bundle();
+const seconds = Math.round((Date.now() - begunMs) / 1000);
+console.log(`${archive}: ${(statSync(archive).size / 1e6).toFixed(1)} MB, made in ${seconds} s`);
+if (options.try) await tryBundle(archive);
+
+async function bundle(): Promise<string> {
+  // Before the copy: their builds are found by the digest of their sources, which is the same there.
+  const builds = [await buildDashboards(), await buildNotebooks()];
+  const {version} = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {version: string};
+  const name = `fishbone-${version}-${PLATFORM}`;
+  const staging = mkdtempSync(join(tmpdir(), 'fishbone-bundle-'));
+  try {
+    const into = join(staging, `fishbone-${version}`);
+    mkdirSync(into);
+    for (const folder of FOLDERS) copySources(join(ROOT, folder), join(into, folder), builds);
+    for (const file of FILES) copyFileSync(join(ROOT, file), join(into, file));
+    copyPackages(into);
+    writeLauncher(into);
+    const out = resolve(options.out, `${name}.tar.gz`);
+    mkdirSync(dirname(out), {recursive: true});
+    execFileSync('tar', ['-czf', out, '-C', staging, basename(into)]);
+    return out;
+  } finally {
+    rmSync(staging, {recursive: true, force: true});
+  }
+}
+
+/** Of the builds only the newest: what lies beside them is of earlier sources. */
+function copySources(from: string, to: string, builds: readonly string[]): void {
+  const dist = join(from, 'dist');
+  cpSync(from, to, {
+    recursive: true,
+    preserveTimestamps: true,
+    filter: path =>
+      basename(path) !== 'node_modules' &&
+      (!path.startsWith(dist + sep) || builds.some(build => path === build || path.startsWith(build + sep))),
+  });
+}
+
+/** What the lock file names for use, as it is installed here. */
+function copyPackages(into: string): void {
+  const {packages} = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, Locked>;
+  };
+  for (const [path, locked] of Object.entries(packages)) {
+    if (path === '' || locked.dev || !fits(locked) || !existsSync(join(ROOT, path))) continue;
+    const from = join(ROOT, path);
+    cpSync(from, join(into, path), {
+      recursive: true,
+      dereference: true,
+      filter: source => {
+        const inside = source.slice(from.length).replaceAll(sep, '/');
+        // Packages within packages have lines of their own in the lock file.
+        return !inside.includes('/node_modules') && !UNREAD.test(inside) && isOfThisPlatform(inside);
+      },
+    });
+  }
+}
+
+function fits({os, cpu}: Locked): boolean {
+  return (os?.includes(process.platform) ?? true) && (cpu?.includes(process.arch) ?? true);
+}
+
+function isOfThisPlatform(path: string): boolean {
+  const [, os, cpu] = OF_A_PLATFORM.exec(path) ?? [];
+  return (os ?? process.platform) === process.platform && (cpu ?? process.arch) === process.arch;
+}
+
+function writeLauncher(into: string): void {
+  if (options['with-node']) {
+    mkdirSync(join(into, 'node'));
+    copyFileSync(process.execPath, join(into, 'node', 'node'));
+    chmodSync(join(into, 'node', 'node'), 0o755);
+  }
+  const launcher = join(into, 'fishbone');
+  writeFileSync(
+    launcher,
+    [
+      '#!/bin/sh',
+      '# Starts Fishbone from where it was unpacked, with the Node that lies beside it or the one of this machine.',
+      'here=$(dirname "$(readlink -f "$0")")',
+      'node=$here/node/node',
+      '[ -x "$node" ] || node=node',
+      'exec "$node" "$here/api/fishbone.js" "$@"',
+      '',
+    ].join('\n'),
+  );
+  chmodSync(launcher, 0o755);
+}

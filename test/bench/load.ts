@@ -1,0 +1,153 @@
+/**
+ * What people wait for at their dashboards while inspections come in, and what happens when five times as many come:
+ * npx tsx test/bench/load.ts [INSPECTIONS] [SECONDS]
+ * Server and askers are processes of their own on this machine, so they share its cores. Needs some gigabytes in
+ * `$FISHBONE_BENCH` for ten million inspections.
+ */
+import {execFile, spawn} from 'node:child_process';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {planFile} from '../../ingest/ingest.ts';
+import {linesOfRecords} from '../../ingest/line-numbers.ts';
+import {Warehouse} from '../../warehouse/store.ts';
+import type {LoadOrder, LoadSeen} from './load-client.ts';
+import {inFolder, print, quantile, round, type Table} from './measure.ts';
+import {TABLES, withMaker, writeFile} from './plant-files.ts';
+
+const CLIENTS = 32;
+const PAUSE_MS = 500;
+const TIMES_MORE = 5;
+const SENDS = {perSecond: 10, inspections: 10};
+
+const [inspections = 1_000_000, seconds = 20] = process.argv.slice(2).map(Number);
+if (!(inspections >= 1000) || !(seconds > 0)) {
+  console.error('usage: npx tsx test/bench/load.ts [INSPECTIONS] [SECONDS]');
+  process.exit(2);
+}
+
+await inFolder(async folder => {
+  const W = join(folder, 'warehouse');
+  await makePlant(folder, W);
+  const server = await startServer(W);
+  try {
+    const mix = await mixOf(server.address);
+    const order = {address: server.address, seconds, pauseMs: PAUSE_MS, mix};
+    for (const [run, times] of [
+      ['usual', 1],
+      ['overload', TIMES_MORE],
+    ] as const) {
+      const sends = {...SENDS, perSecond: SENDS.perSecond * times, run};
+      const seen = await ask({...order, clients: CLIENTS * times, sends});
+      print(
+        timesOf(
+          seen,
+          `${CLIENTS * times} clients, ${PAUSE_MS} ms between answer and question, ${sends.perSecond} x ${sends.inspections} inspections a second, ${inspections} inspections stored`,
+        ),
+      );
+      print(await accountOf(server.address, seen, sends));
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+async function makePlant(folder: string, W: string): Promise<void> {
+  const warehouse = await Warehouse.open(W);
+  const tables = {
+    parts: TABLES.parts(inspections),
+    operations: TABLES.operations(inspections),
+    inspections: TABLES.inspections(inspections),
+    measurements: TABLES.wide(inspections, 4),
+  };
+  for (const [table, query] of Object.entries(tables)) {
+    const path = await withMaker(folder, maker => writeFile(maker, folder, `${table}.parquet`, query));
+    const receipt = await warehouse.load(await planFile(path, {table, wide: table === 'measurements'}), linesOfRecords);
+    if (receipt.status !== 'accepted') throw new Error(`${table}: ${receipt.status}: ${receipt.notices.join('; ')}`);
+  }
+  await warehouse.close();
+}
+
+/** What the pages ask when somebody walks through them. */
+async function mixOf(address: string): Promise<Record<string, string[]>> {
+  const screened = await fetch(`${address}/v1/screen`, {
+    method: 'POST',
+    headers: {'content-type': 'application/json'},
+    body: JSON.stringify({anyFail: true}),
+  });
+  if (!screened.ok) throw new Error(await screened.text());
+  const {findings} = (await screened.json()) as {findings: {id: string}[]};
+  const part = (k: number) => `P${String((k * 7919) % inspections).padStart(9, '0')}`;
+  return {
+    plant: ['/v1/plant'],
+    pareto: ['station', 'product', 'part.lot'].map(by => `/v1/pareto?by=${by}`),
+    yield: ['/v1/yield', '/v1/yield?by=station'],
+    chart: ['/v1/charts/any-fail?kind=p&subgroup=lot', '/v1/charts/bore.p1?kind=xbar&subgroup=lot'],
+    trace: Array.from({length: 50}, (_, k) => `/v1/trace/part/${part(k)}`),
+    finding: findings.slice(0, 5).map(({id}) => `/v1/findings/${id}`),
+    table: ['/v1/tables/inspections.json?limit=100', '/v1/tables/parts.json?limit=100'],
+  };
+}
+
+async function startServer(W: string): Promise<{address: string; stop(): Promise<unknown>}> {
+  const bin = fileURLToPath(new URL('../../api/fishbone.js', import.meta.url));
+  const child = spawn(process.execPath, [bin, 'serve', '--warehouse', W, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise(resolve => child.once('exit', resolve));
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout.once('data', data => resolve(String(data)));
+    child.once('exit', code => reject(new Error(`serve ended with ${code}`)));
+  });
+  const stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  return {address: (JSON.parse(line) as {address: string}).address, stop};
+}
+
+function ask(order: LoadOrder): Promise<LoadSeen> {
+  const client = fileURLToPath(new URL('load-client.ts', import.meta.url));
+  return new Promise((resolve, reject) => {
+    const args = ['--import', 'tsx', client, JSON.stringify(order)];
+    execFile(process.execPath, args, {maxBuffer: 1e9}, (error, out) => {
+      if (error) reject(error);
+      else resolve(JSON.parse(out) as LoadSeen);
+    });
+  });
+}
+
+function timesOf({ms, statuses}: LoadSeen, title: string): Table {
+  const refused = (name: string) =>
+    Object.entries(statuses)
+      .filter(([key]) => key.startsWith(`${name} `) && !key.endsWith(' 200'))
+      .map(([key, times]) => `${times} x ${key.split(' ')[1]}`)
+      .join(', ');
+  return {
+    title,
+    head: ['route', 'answers', 'p50 ms', 'p95 ms', 'p99 ms', 'not answered'],
+    rows: Object.entries(ms).map(([name, times]) => [
+      name,
+      times.length,
+      ...[0.5, 0.95, 0.99].map(share => round(quantile(times, share), 1)),
+      refused(name) || '0',
+    ]),
+  };
+}
+
+/** Whether all that was acknowledged is there: the warehouse counts what it has of this run. */
+async function accountOf(
+  address: string,
+  {acknowledged, errors, withoutRetryAfter, rssMax}: LoadSeen,
+  {run, inspections: each}: LoadOrder['sends'],
+): Promise<Table> {
+  const csv = await fetch(`${address}/v1/tables/inspections.csv?columns=inspection`).then(response => response.text());
+  const stored = new Set(csv.split(/\r?\n/).filter(id => id.startsWith(`${run}-`)));
+  const ids = acknowledged.flatMap(n => Array.from({length: each}, (_, k) => `${run}-${n}-${k}`));
+  return {
+    title: `${run}: what became of it`,
+    head: ['acknowledged', 'lost of them', 'connection errors', 'refusals without Retry-After', 'most memory MB'],
+    rows: [
+      [ids.length, ids.filter(id => !stored.has(id)).length, errors.length, withoutRetryAfter, round(rssMax / 1e6)],
+    ],
+  };
+}
