@@ -124,7 +124,9 @@ describe.skipIf('missing' in found)('Tryton 7.0', () => {
       expect(await tryton.call('quality.alert.search_read', alerts)).toMatchObject([
         {state: 'open', description: 'SCRATCH: scratched by tool T7\n/findings/f1?asOf=17'},
       ]);
-      await expect(tryton.call('production.run', [[order]])).rejects.toThrow('alerts from failed inspections must be resolved');
+      await expect(tryton.call('production.run', [[order]])).rejects.toThrow(
+        'alerts from failed inspections must be resolved',
+      );
       expect(await mes.state('production', order)).toBe('assigned');
 
       const released = message('D1', {action: 'release', hold: hold.hold, sequence: 2});
