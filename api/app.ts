@@ -11,7 +11,10 @@ import {applyRetention, type Retained} from '../warehouse/retention.ts';
 import {findFinding} from '../warehouse/screening/findings.ts';
 import {Warehouse} from '../warehouse/store.ts';
 import {Keys} from './access/keys.ts';
+import {People} from './access/people.ts';
 import {Alerts} from './alerts.ts';
+import {Audit} from './audit/audit.ts';
+import {anchorsIn} from './audit/verify-audit.ts';
 import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {feedDoor} from './feed-door.ts';
@@ -27,7 +30,9 @@ export interface OpenOptions {
   /** Makes the warehouse if there is none in the folder; otherwise that is an error. */
   make?: boolean;
   /** Goes before what is configured. */
-  config?: Partial<Pick<Config, 'plant' | 'receivers' | 'allowHosts' | 'feeds' | 'sql'>>;
+  config?: Partial<
+    Pick<Config, 'plant' | 'receivers' | 'allowHosts' | 'feeds' | 'sql' | 'oidc' | 'sessions' | 'limits' | 'proxies'>
+  >;
   /** Hears what a person at the console should know. */
   log?: (line: string) => void;
 }
@@ -38,6 +43,9 @@ export class App {
   readonly config: Config;
   readonly plantId: string;
   readonly keys: Keys;
+  /** Who signs in without a key. */
+  readonly people: People;
+  readonly audit: Audit;
   readonly holds: Holds;
   readonly alerts: Alerts;
   /** How much each source rejects. */
@@ -63,7 +71,13 @@ export class App {
     this.log = log;
     // Not the bare ledger: loading a batch counts on nobody writing an entry in between.
     this.#ledger = {append: (kind, body) => warehouse.append(kind, body), entries: () => warehouse.entries()};
-    this.keys = new Keys(this.#ledger);
+    this.people = new People(this.#ledger);
+    this.keys = new Keys(this.#ledger, name => this.people.has(name));
+    this.audit = new Audit(config.folder, {
+      anchored: anchorsIn(warehouse.entries()).at(-1) ?? null,
+      anchor: ({seq, hash}) => warehouse.append('audit', {seq, hash}),
+      log,
+    });
     this.receipts = new Receipts(this.#ledger);
     this.alerts = new Alerts(warehouse);
     this.live = new Live(warehouse);
@@ -135,6 +149,7 @@ export class App {
     await this.feeds.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
     await this.queries.close();
+    await this.audit.close();
     await this.warehouse.close();
   }
 

@@ -1,6 +1,7 @@
 import {Command, CommanderError} from 'commander';
 import {alertCommands} from './command-line/alert-commands.ts';
 import {analysisCommands} from './command-line/analysis-commands.ts';
+import {auditCommand} from './command-line/audit-command.ts';
 import {benchCommand} from './command-line/bench-command.ts';
 import {careCommands} from './command-line/care-commands.ts';
 import {chartCommands} from './command-line/chart-commands.ts';
@@ -47,6 +48,7 @@ export async function main(argv: string[]): Promise<number> {
     configCommand,
     personCommands,
     sqlCommand,
+    auditCommand,
     benchCommand,
   ])
     commands(program, terminal);

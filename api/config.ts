@@ -5,6 +5,7 @@ import {z} from 'zod';
 import {FeedsSettings} from '../ingest/feeds/settings.ts';
 import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import type {SandboxLimits} from '../warehouse/sandbox/sandbox.ts';
+import {LimitSettings, OidcSettings, SessionSettings} from './access/settings.ts';
 import {FishboneError} from './errors.ts';
 import {ReceiverSettings} from './write-back/drivers/drivers.ts';
 
@@ -34,6 +35,12 @@ export interface Config {
   sql: SandboxLimits;
   /** Where a server publishes to by itself, and how often. */
   publish?: z.output<typeof Publishing>;
+  /** Where people sign in; without it only keys open the door. */
+  oidc?: OidcSettings;
+  sessions: SessionSettings;
+  limits: LimitSettings;
+  /** Addresses of proxies whose word counts for who asks, and whether it was over https. */
+  proxies: string[];
 }
 
 /** Where a server listens that was told no port, or the next one that is free. */
@@ -76,6 +83,10 @@ const ConfigFile = z.strictObject({
     })
     .prefault({}),
   publish: Publishing.optional(),
+  oidc: OidcSettings.optional(),
+  sessions: SessionSettings,
+  limits: LimitSettings,
+  proxies: z.array(z.string().min(1)).default([]),
 });
 
 /** The warehouse folder that is meant: the flag, else FISHBONE_WAREHOUSE, else `./warehouse-data`. */
@@ -102,6 +113,10 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     retention: file.retention,
     sql: file.sql,
     publish: file.publish,
+    oidc: file.oidc,
+    sessions: file.sessions,
+    limits: file.limits,
+    proxies: file.proxies,
   };
 }
 

@@ -7,6 +7,8 @@ const CATALOGUE = {
   NOT_FOUND: {status: 404, exitCode: 1},
   UNAUTHENTICATED: {status: 401, exitCode: 1},
   FORBIDDEN: {status: 403, exitCode: 1},
+  SIGN_IN_REFUSED: {status: 400, exitCode: 1},
+  ISSUER_UNREACHABLE: {status: 503, exitCode: 1},
   NOT_ACCEPTABLE: {status: 406, exitCode: 2},
   CONFLICT: {status: 409, exitCode: 1},
   TOO_LARGE: {status: 413, exitCode: 1},

@@ -4,12 +4,15 @@ import fastify, {type FastifyInstance, type FastifyServerOptions, LogController}
 import {jsonSchemaTransform, validatorCompiler, type ZodTypeProvider} from 'fastify-type-provider-zod';
 import type {z} from 'zod';
 import {guard} from './access/guard.ts';
+import {Sessions} from './access/sessions.ts';
 import type {App} from './app.ts';
+import {auditRequests} from './audit/audit.ts';
 import {Metrics} from './metrics/metrics.ts';
 import {refuseBroken, sendProblem} from './problem.ts';
 import {logRequests, requestId} from './request-log.ts';
 import {alertRoutes} from './routes/alerts.ts';
 import {analysisRoutes} from './routes/analysis.ts';
+import {auditRoutes} from './routes/audit.ts';
 import {chartRoutes} from './routes/charts.ts';
 import {dataRoutes} from './routes/data.ts';
 import {docsRoutes} from './routes/docs.ts';
@@ -24,6 +27,7 @@ import {operationRoutes} from './routes/operations.ts';
 import {servePages} from './routes/pages.ts';
 import {personRoutes} from './routes/persons.ts';
 import {queryRoutes} from './routes/query.ts';
+import {sessionRoutes} from './routes/session.ts';
 import {tableRoutes} from './routes/tables.ts';
 import {watchTraffic} from './traffic.ts';
 
@@ -63,6 +67,7 @@ export async function buildHttp(
     clientErrorHandler: refuseBroken,
     forceCloseConnections: 'idle',
     routerOptions: {maxParamLength: 500},
+    trustProxy: app.config.proxies.length > 0 ? app.config.proxies : false,
   }).withTypeProvider<ZodTypeProvider>();
   http.setValidatorCompiler(validatorCompiler);
   // Answers are sent as they are: schemas say what is promised, they do not strip what is given beyond it.
@@ -98,7 +103,11 @@ export async function buildHttp(
   logRequests(http);
   watchTraffic(http);
   const metrics = new Metrics(http, app);
-  guard(http, app, localToken);
+  const sessions = new Sessions(app.keys, app.config.sessions);
+  // Before the guard, so that what it refuses is recorded too.
+  auditRequests(http, app);
+  const door = guard(http, app, sessions, localToken);
+  sessionRoutes(http, app, sessions, door);
   http.addHook('onRequest', async request => {
     request.caller.request = request.id;
   });
@@ -113,6 +122,7 @@ export async function buildHttp(
     docsRoutes,
     eventRoutes,
     alertRoutes,
+    auditRoutes,
     feedRoutes,
     driftRoutes,
     (instance: Http) => healthRoutes(instance, app, metrics),

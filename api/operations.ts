@@ -42,6 +42,7 @@ import {KeyRow} from './access/keys.ts';
 import {Role} from './access/roles.ts';
 import {ALERT_OPERATIONS} from './alert-operations.ts';
 import type {App} from './app.ts';
+import {AUDIT_OPERATIONS} from './audit-operations.ts';
 import {CHART_OPERATIONS} from './chart-operations.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {DRIFT_OPERATIONS} from './drift-operations.ts';
@@ -83,6 +84,7 @@ const HowToRead = {
 
 export const OPERATIONS = {
   ...ALERT_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...CHART_OPERATIONS,
   ...FEED_OPERATIONS,
   ...HOLD_OPERATIONS,

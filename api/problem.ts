@@ -3,6 +3,7 @@ import type {Socket} from 'node:net';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import {z} from 'zod';
 import type {FishboneError} from './errors.ts';
+import {withoutSecrets} from './redact.ts';
 import {translateError} from './translate-error.ts';
 
 /** What every failed request is answered with (RFC 9457). */
@@ -25,8 +26,12 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const problem = problemOf(error);
   if (problem.status >= 500) request.log.error({err: error}, problem.detail);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (problem.status === 503 || problem.status === 429) reply.header('retry-after', '5');
-  reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  const isLater = problem.status === 503 || problem.status === 429;
+  if (isLater && !reply.hasHeader('retry-after')) reply.header('retry-after', '5');
+  reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(withoutSecrets(problem)));
 }
 
 /** What is no request at all comes to no route: it is refused on the connection itself, which ends with it. */
@@ -52,7 +57,7 @@ const BROKEN: Readonly<Record<string, [status: number, detail: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not come to its end in time'],
 };
 
-function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown): Problem {
   const invalid = invalidFields(error);
   if (invalid) {
     const detail = invalid.map(({pointer, detail}) => (pointer ? `${pointer}: ${detail}` : detail)).join('; ');
@@ -82,6 +87,9 @@ const TITLES: Partial<Record<FishboneError['code'], string>> = {
   NOT_FOUND: 'There is no such thing',
   UNAUTHENTICATED: 'Who are you?',
   FORBIDDEN: 'Not allowed',
+  SIGN_IN_REFUSED: 'Not signed in',
+  ISSUER_UNREACHABLE: 'Signing in is not possible now',
+  OVERLOADED: 'Too much at once',
   CONFLICT: 'It contradicts what is recorded',
   FILE_UNUSABLE: 'The data cannot be used',
   TOO_LARGE: 'That is too much at once',

@@ -9,3 +9,4 @@ export * from '../warehouse/live-answers.ts';
 export * from '../warehouse/msa-answers.ts';
 export * from '../warehouse/pareto-answers.ts';
 export * from '../warehouse/query-answers.ts';
+export * from './access/session-answer.ts';

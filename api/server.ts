@@ -4,6 +4,7 @@ import type {App} from './app.ts';
 import {USUAL_PORT} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {buildHttp, type Http} from './http.ts';
+import {redacting} from './redact.ts';
 import {announceServer, withdrawServer} from './running-server.ts';
 import {unusedConnections} from './unused-connections.ts';
 
@@ -12,6 +13,8 @@ export interface ServeOptions {
   /** null: 4800, or the next one that is free; 0: any. */
   port: number | null;
   dashboards: string | null;
+  /** Tells the person who started it what nobody else may hear. */
+  tell?: (line: string) => void;
 }
 
 export interface Server {
@@ -43,13 +46,13 @@ const SECRETS = [
  * Serves a warehouse: listens, says so in `W/server.json`, and sends what waits in the outbox.
  * @throws FishboneError for a host beyond this machine without a key, or a port in use
  */
-export async function serve(app: App, {host, port, dashboards}: ServeOptions): Promise<Server> {
-  refuseOpenDoor(app, host);
+export async function serve(app: App, {host, port, dashboards, tell}: ServeOptions): Promise<Server> {
+  await firstKey(app, host, tell);
   const token = randomBytes(32).toString('base64url');
   const http = await buildHttp(app, {
     localToken: token,
     dashboards,
-    logger: {level: app.config.log, stream: process.stderr, redact: [...SECRETS]},
+    logger: {level: app.config.log, stream: redacting(process.stderr), redact: [...SECRETS]},
   });
   http.traffic.isStarting = true;
   const letGoOfUnused = unusedConnections(http.server);
@@ -87,13 +90,21 @@ export async function serve(app: App, {host, port, dashboards}: ServeOptions): P
   };
 }
 
-/** Beyond this machine there is no single-user mode. */
-function refuseOpenDoor(app: App, host: string): void {
+/**
+ * Beyond this machine there is no single-user mode, and where all keys were revoked nobody could get in: so that somebody
+ * can, a key is made and shown once to the person who starts the server.
+ */
+async function firstKey(app: App, host: string, tell: ServeOptions['tell']): Promise<void> {
   const isLoopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-  if (isLoopback || app.keys.anyWorks) return;
-  throw new FishboneError('FORBIDDEN', `there is no API key, so ${host} would be open to whoever reaches it`, {
-    hint: 'create a key first: "fishbone key create --role admin --name NAME"; or serve this machine only, without --host',
-  });
+  const isOpen = isLoopback && !app.keys.required;
+  if (isOpen || app.keys.anyWorks || app.config.oidc) return;
+  if (!tell)
+    throw new FishboneError('FORBIDDEN', `there is no API key, so ${host} would be open to whoever reaches it`, {
+      hint: 'create a key first: "fishbone key create --role admin --name NAME"; or serve this machine only, without --host',
+    });
+  const {key, name} = await app.keys.create({name: 'first admin', role: 'admin', by: 'the first start'});
+  tell(`Nobody could get in, so there is a key now, of the role admin and the name "${name}". It is shown this once:`);
+  tell(`  ${key}`);
 }
 
 async function listen(http: Http, host: string, port: number | null): Promise<number> {

@@ -209,10 +209,10 @@ async function endOf(from: string, {seq, hash}: LedgerEntry): Promise<number> {
   );
 }
 
-/** Configuration, mappings, kept answers and the names of persons; no database, no keys of receivers, no models. */
+/** Configuration, mappings, kept answers, the audit and the names of persons; no database, no keys of receivers, no models. */
 async function changing(from: string): Promise<string[]> {
   const names = (await readdir(from)).filter(
-    name => ['fishbone.json', 'answers', 'mappings'].includes(name) || name.startsWith('persons'),
+    name => ['fishbone.json', 'answers', 'audit', 'mappings'].includes(name) || name.startsWith('persons'),
   );
   const paths: string[] = [];
   for (const name of names) {
@@ -221,7 +221,8 @@ async function changing(from: string): Promise<string[]> {
       for (const file of await readdir(join(from, name), {withFileTypes: true}))
         if (file.isFile()) paths.push(`${name}/${file.name}`);
   }
-  return paths.filter(path => !path.endsWith('.tmp'));
+  // The audit goes on meanwhile: how far it has to reach in the copy is what the ledger says.
+  return paths.filter(path => !path.endsWith('.tmp') && path !== 'audit/audit.head');
 }
 
 async function syncFolders(into: string, files: readonly BackedUp[]): Promise<void> {

@@ -1,90 +1,161 @@
 import {timingSafeEqual} from 'node:crypto';
-import type {FastifyInstance, FastifyRequest} from 'fastify';
+import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify';
 import type {Plant} from '../../warehouse/answers.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {Caller} from '../operation.ts';
+import {cookieOf, SESSION, setCookie} from './cookies.ts';
 import {digestOf} from './keys.ts';
-import {type Access, mayUse} from './roles.ts';
+import {Limit} from './limits.ts';
+import {refuseForeignHost, refuseForeignOrigin, refuseForged} from './origin.ts';
+import {type Access, mayUse, type Role} from './roles.ts';
+import type {Sessions} from './sessions.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** Requests that have a limit of their own. */
+    limit?: 'inspections';
+    /** false: asked all the time by machines and open pages, and tells nothing about parts. */
+    audit?: false;
   }
   interface FastifyRequest {
     caller: Caller;
     seenAs: Plant['access'];
+    via: 'key' | 'session' | 'command line' | null;
   }
 }
 
+interface Identity {
+  id: string;
+  name: string;
+  role: Role;
+  via: 'key' | 'session';
+}
+
+/** Credentials that were right once are looked up even where many others from the same address were wrong. */
+const MOST_REMEMBERED = 10_000;
+
+export interface Guard {
+  /** Whether somebody has to say who they are. */
+  isClosed(): boolean;
+  /** The key row of a key that somebody shows. @throws FishboneError UNAUTHENTICATED, OVERLOADED */
+  keyOf(key: string, request: FastifyRequest, reply: FastifyReply): {id: string; name: string; role: Role};
+}
+
 /**
- * Decides on every request before anything else does. Without keys, whoever is on this machine may do everything, under
- * a name that is only declared; once there is a key, every request needs one, and its role has to allow the route.
+ * Decides on every request before anything else does. Without keys and without an issuer, whoever is on this machine may
+ * do everything, under a name that is only declared; otherwise every request needs a key or a session, and its role has
+ * to allow the route.
  * @param localToken what the command line on this machine shows; its requests are as good as running without a server
  * @throws when a route says nothing about access
  */
-export function guard(http: FastifyInstance, app: App, localToken: string | null): void {
+export function guard(http: FastifyInstance, app: App, sessions: Sessions, localToken: string | null): Guard {
   const tokenDigest = localToken === null ? null : digestOf(localToken);
+  const {requestsPerMinute, inspectionRequestsPerMinute, failedSignInsPerMinute} = app.config.limits;
+  const limits = {requests: new Limit(requestsPerMinute), inspections: new Limit(inspectionRequestsPerMinute)};
+  const failures = new Limit(failedSignInsPerMinute);
+  const remembered = new Set<string>();
+  const isClosed = () => app.keys.required || app.config.oidc !== undefined;
   http.decorateRequest('caller');
   http.decorateRequest('seenAs');
+  http.decorateRequest('via', null);
 
   http.addHook('onRoute', ({url, config}) => {
     if (url.startsWith('/v1') && !config?.access) throw new Error(`route ${url} does not say who may use it`);
   });
 
-  http.addHook('onRequest', async request => {
+  http.addHook('onRequest', async (request, reply) => {
+    const {config} = request.routeOptions;
     request.caller = {authenticated: null};
-    request.seenAs = {mode: app.keys.required ? 'keys' : 'single-user', name: null, role: null};
-    if (!app.keys.required) refuseForeignHost(request);
+    request.seenAs = {mode: isClosed() ? 'keys' : 'single-user', name: null, role: null};
+    if (!isClosed()) refuseForeignHost(request);
     refuseForeignOrigin(request);
-    const access = request.routeOptions.config.access ?? 'open';
-    if (access === 'open') return;
+    const access = config.access ?? 'open';
+    if (access === 'open') {
+      if (isClosed() && request.url.startsWith('/v1')) spend(limits.requests, `address ${request.ip}`, reply);
+      return;
+    }
 
     const shown = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? null;
-    if (shown !== null && tokenDigest !== null && timingSafeEqual(digestOf(shown), tokenDigest)) return;
+    if (shown !== null && tokenDigest !== null && timingSafeEqual(digestOf(shown), tokenDigest)) {
+      request.via = 'command line';
+      return;
+    }
     if (access === 'local') throw new FishboneError('FORBIDDEN', 'this is for the command line on the same machine');
-    if (!app.keys.required) return;
+    if (!isClosed()) return;
 
-    const key = shown === null ? null : app.keys.find(shown);
+    const who = shown === null ? bySession(request, reply) : byKey(shown, request, reply);
+    request.via = who.via;
+    request.seenAs = {mode: 'keys', name: who.name, role: who.role};
+    spend(limits[config.limit ?? 'requests'], `${who.via} ${who.id}`, reply);
+    if (!mayUse(who.role, access)) {
+      const message = `${who.name} has the role ${who.role}, which may not ${WORDS[access]}`;
+      throw new FishboneError('FORBIDDEN', message, {hint: 'ask for another role'});
+    }
+    request.caller = {authenticated: who.name};
+  });
+
+  function byKey(shown: string, request: FastifyRequest, reply: FastifyReply): Identity {
+    return {...keyOf(shown, request, reply), via: 'key'};
+  }
+
+  function keyOf(shown: string, request: FastifyRequest, reply: FastifyReply) {
+    const digest = digestOf(shown).toString('hex');
+    // Before it is looked up: whether a guess was right is not told either.
+    if (!remembered.has(digest)) refuseFlood(failures.wait(request.ip), reply);
+    const key = app.keys.find(shown);
     if (!key) {
-      const message = shown === null ? 'a key is needed' : 'this key is not known here, or it was revoked';
-      throw new FishboneError('UNAUTHENTICATED', message, {
-        hint: 'send "Authorization: Bearer fb_..."; "fishbone key create" makes a key',
-      });
+      remembered.delete(digest);
+      failures.take(request.ip);
+      throw unknown('this key is not known here, or it was revoked');
     }
-    if (!mayUse(key.role, access)) {
-      const message = `${key.name} has the role ${key.role}, which may not ${WORDS[access]}`;
-      throw new FishboneError('FORBIDDEN', message, {hint: 'ask for a key with another role'});
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.add(digest);
+    return key;
+  }
+
+  function bySession(request: FastifyRequest, reply: FastifyReply): Identity {
+    const token = cookieOf(request, SESSION);
+    const session = token === null ? null : sessions.find(token);
+    if (!token || !session) {
+      spend(limits.requests, `address ${request.ip}`, reply);
+      // So that it is not sent again and again.
+      if (token !== null) setCookie(reply, SESSION, null);
+      throw unknown(token === null ? 'a key is needed' : 'this session has ended: sign in again');
     }
-    request.caller = {authenticated: key.name};
-    request.seenAs = {mode: 'keys', name: key.name, role: key.role};
+    refuseForged(request, session.csrf);
+    return {id: digestOf(token).toString('hex'), name: session.name, role: session.role, via: 'session'};
+  }
+
+  return {isClosed, keyOf};
+}
+
+function unknown(message: string): FishboneError {
+  return new FishboneError('UNAUTHENTICATED', message, {
+    hint: 'send "Authorization: Bearer fb_..."; "fishbone key create" makes a key',
+  });
+}
+
+function spend(limit: Limit, caller: string, reply: FastifyReply): void {
+  refuseFlood(limit.take(caller), reply);
+}
+
+function refuseFlood(waitSeconds: number, reply: FastifyReply): void {
+  if (waitSeconds === 0) return;
+  reply.header('retry-after', String(waitSeconds));
+  throw new FishboneError('OVERLOADED', `too many requests from here: the next one in ${waitSeconds} s`, {
+    hint: 'ask less often; whoever runs the warehouse can raise "limits" in fishbone.json',
   });
 }
 
 const WORDS: Readonly<Record<Exclude<Access, 'open' | 'local'>, string>> = {
+  'any-role': 'be here',
   read: 'read',
   query: 'ask SQL',
   append: 'add data',
   replay: 'replay rejected rows',
   propose: 'propose a hold',
   decide: 'decide on a hold',
-  administer: 'see or erase who persons are',
+  administer: 'see or erase who persons are, or read the audit',
 };
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-/** A page from elsewhere whose name is made to point at this machine (DNS rebinding) still bears its own name. */
-function refuseForeignHost(request: FastifyRequest): void {
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  if (LOOPBACK.test(host)) return;
-  throw new FishboneError('FORBIDDEN', `without keys only this machine is served, not "${host}"`, {
-    hint: 'open http://127.0.0.1 with the port, or create keys: "fishbone key create --role admin --name NAME"',
-  });
-}
-
-/** A page from elsewhere may not make a browser on this machine change anything. */
-function refuseForeignOrigin({method, headers}: FastifyRequest): void {
-  if (method === 'GET' || method === 'HEAD' || headers.origin === undefined) return;
-  const origin = URL.canParse(headers.origin) ? new URL(headers.origin).host : null;
-  if (origin !== headers.host) throw new FishboneError('FORBIDDEN', `a page of ${headers.origin} may not do this`);
-}

@@ -27,10 +27,13 @@ export interface KeyLedger {
 export class Keys {
   readonly #ledger: KeyLedger;
   readonly #keys = new Map<string, KeyRow & {digest: Buffer}>();
+  readonly #isPerson: (name: string) => boolean;
   #read = 0;
 
-  constructor(ledger: KeyLedger) {
+  /** @param isPerson whether somebody without a key bears a name */
+  constructor(ledger: KeyLedger, isPerson: (name: string) => boolean = () => false) {
     this.#ledger = ledger;
+    this.#isPerson = isPerson;
   }
 
   /**
@@ -39,8 +42,9 @@ export class Keys {
    */
   async create({name, role, by}: {name: string; role: Role; by: string}): Promise<KeyRow & {key: string}> {
     const wanted = name.trim();
-    if (this.#live().some(key => key.name.toLowerCase() === wanted.toLowerCase())) {
-      const message = `there is a key named ${wanted} already: the name is whom decisions are recorded under`;
+    if (this.hasName(wanted) || this.#isPerson(wanted)) {
+      const what = this.hasName(wanted) ? 'a key' : 'somebody who signs in';
+      const message = `there is ${what} named ${wanted} already: the name is whom decisions are recorded under`;
       throw new FishboneError('CONFLICT', message, {hint: 'choose another name, or revoke the old key first'});
     }
     const key = `fb_${randomBytes(32).toString('base64url')}`;
@@ -74,6 +78,16 @@ export class Keys {
 
   get anyWorks(): boolean {
     return this.#live().length > 0;
+  }
+
+  /** Whether a key that works has a name, in whatever case. */
+  hasName(name: string): boolean {
+    return this.#live().some(key => key.name.toLowerCase() === name.toLowerCase());
+  }
+
+  works(id: string): boolean {
+    this.#catchUp();
+    return this.#keys.get(id)?.revokedAt === null;
   }
 
   /** Whose key it is, or null. Every stored key is compared, in constant time. */

@@ -3,9 +3,10 @@ import {type Command, Option} from 'commander';
 import {checkBackup} from '../../warehouse/backup-folder.ts';
 import {verifyPublished} from '../../warehouse/publish/verify-published.ts';
 import {restore} from '../../warehouse/restore.ts';
-import {rebuild, verify} from '../../warehouse/verify.ts';
+import {rebuild} from '../../warehouse/verify.ts';
 import {Role} from '../access/roles.ts';
 import {hasWarehouse} from '../app.ts';
+import {verifyAll} from '../audit/verify-audit.ts';
 import {warehouseFolder} from '../config.ts';
 import {examine} from '../doctor.ts';
 import {FishboneError} from '../errors.ts';
@@ -57,7 +58,7 @@ export function careCommands(program: Command, terminal: Terminal): void {
         if (!answer.ok) terminal.exitCode = 4;
         return;
       }
-      const answer = await verify(await idle(warehouse));
+      const answer = await verifyAll(await idle(warehouse));
       terminal.print(json, answer, verifyText);
       if (!answer.ok) terminal.exitCode = 4;
     });

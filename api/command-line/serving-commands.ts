@@ -50,7 +50,11 @@ export function servingCommands(program: Command, terminal: Terminal): void {
   withCommon(program.command('serve'))
     .description('API and dashboards')
     .option('--port <n>', '0: any that is free (default 4800, or the next that is free)', portNumber)
-    .option('--host <host>', 'beyond this machine an API key is needed', '127.0.0.1')
+    .option(
+      '--host <host>',
+      'beyond this machine an API key is needed; if there is none, one is made and shown',
+      '127.0.0.1',
+    )
     .action(async ({warehouse, json, port, host}: Common & {port?: number; host: string}) => {
       const folder = warehouseFolder(warehouse);
       await refuseSecondServer(folder);
@@ -88,7 +92,7 @@ async function open(
     progress.say(`${error.message}, so only the API is served: ${String(error.cause)}`);
     return null;
   });
-  const server = await serve(app, {host, port, dashboards});
+  const server = await serve(app, {host, port, dashboards, tell: progress.say});
   closeWithGrace({delay: DRAIN_MS, logger: false}, async ({err}) => {
     if (err) progress.say(`stopping after an error: ${err.stack ?? err.message}`);
     await server.close();

@@ -22,7 +22,7 @@ export async function healthRoutes(http: Http, app: App, metrics: Metrics): Prom
     return reply.type('text/plain').send(`ready\n${problems.join('')}${alerts}`);
   });
 
-  http.get('/metrics', {config: {access: 'read'}, schema: {hide: true}}, async (_request, reply) =>
+  http.get('/metrics', {config: {access: 'read', audit: false}, schema: {hide: true}}, async (_request, reply) =>
     reply.type(MEDIA_TYPE).send(exposition(await metrics.families())),
   );
 }

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {onTestFinished, vi} from 'vitest';
-import {type App, openApp} from '../../api/app.ts';
+import {type App, type OpenOptions, openApp} from '../../api/app.ts';
 import {main} from '../../api/cli.ts';
 import {buildHttp, type Http} from '../../api/http.ts';
 import {ingest} from '../../api/load-files.ts';
@@ -59,17 +59,22 @@ export function temporaryFolder(): string {
 }
 
 /** The application over a warehouse that holds the plant, and its HTTP door without a network. */
-export async function servedPlant(
-  options: {empty?: boolean; localToken?: string} & Partial<Pick<App['config'], 'receivers' | 'feeds' | 'sql'>> = {},
-): Promise<{app: App; http: Http; folder: string}> {
+export async function servedPlant({
+  empty,
+  localToken,
+  ...config
+}: {empty?: boolean; localToken?: string} & OpenOptions['config'] = {}): Promise<{
+  app: App;
+  http: Http;
+  folder: string;
+}> {
   const folder = temporaryFolder();
-  const {receivers, feeds, sql} = options;
-  const app = await openApp(folder, {make: true, config: {receivers, feeds, sql}});
+  const app = await openApp(folder, {make: true, config});
   const files = join(folder, 'files');
   mkdirSync(files);
-  if (!options.empty) await ingest(app, [plantFiles(files)]);
+  if (!empty) await ingest(app, [plantFiles(files)]);
   const http = await buildHttp(app, {
-    localToken: options.localToken ?? null,
+    localToken: localToken ?? null,
     dashboards: null,
     checksAnswers: true,
   });

@@ -10,7 +10,7 @@ export function verifyText({ok, problems, notices, checked}: Verification): stri
     ok ? 'Nothing acknowledged is missing or altered.' : `${counted(problems.length, 'problem')}:`,
     problemsText([...problems, ...notices]),
     `Checked: ${Object.entries(checked)
-      .map(([what, n]) => `${String(n)} ${what}`)
+      .map(([what, n]) => `${String(n)} ${what === 'auditEntries' ? 'audit entries' : what}`)
       .join(', ')}.`,
   );
 }

@@ -1,7 +1,7 @@
-import {readFile} from 'node:fs/promises';
 import {Webhook} from 'standardwebhooks';
 import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
+import {readSecret} from '../../secret-file.ts';
 import {allowedUrl} from './address.ts';
 import {contradiction, judge} from './answer.ts';
 import {call} from './call.ts';
@@ -61,7 +61,7 @@ export async function webhookDriver(
 /** @returns the secret of a file: `whsec_` or bare base64, as the standard has it, else the bytes of the text */
 async function signer(receiver: string, secretFile: string): Promise<Webhook> {
   try {
-    const secret = (await readFile(secretFile, 'utf8')).trim();
+    const secret = await readSecret(secretFile);
     const isBase64 =
       secret.startsWith('whsec_') || /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(secret);
     return isBase64 ? new Webhook(secret) : new Webhook(new TextEncoder().encode(secret), {format: 'raw'});
