@@ -27,14 +27,13 @@ import type {
   Scope,
   ScreenAnswer,
   ScreenQuestion,
+  SessionAnswer,
   TraceAnswer,
   Unresolved,
   YieldAnswer,
   YieldQuestion,
 } from '../api/schemas.ts';
 import {queryString} from './question.ts';
-
-const KEY_NAME = 'fishbone-key';
 
 /** A problem+json answer (RFC 9457), or what comes nearest to it when the server could not be reached. */
 export class Problem extends Error {
@@ -55,21 +54,29 @@ export class Problem extends Error {
   }
 }
 
-export function rememberKey(key: string): void {
-  sessionStorage.setItem(KEY_NAME, key);
-}
+/** What a page of this server shows with whatever changes something; asked for once it is needed. */
+let csrf: Promise<string | null> | null = null;
 
-/** The header by which a key is shown, where there is one. */
-export function authorization(): Record<string, string> {
-  const key = sessionStorage.getItem(KEY_NAME);
-  return key ? {authorization: `Bearer ${key}`} : {};
-}
-
-async function ask<T>(path: string, {body, signal}: {body?: unknown; signal?: AbortSignal} = {}): Promise<T> {
-  const headers: Record<string, string> = {accept: 'application/json, application/problem+json', ...authorization()};
+async function ask<T>(
+  path: string,
+  {
+    body,
+    signal,
+    method = body === undefined ? 'GET' : 'POST',
+  }: {body?: unknown; signal?: AbortSignal; method?: string} = {},
+): Promise<T> {
+  const headers: Record<string, string> = {accept: 'application/json, application/problem+json'};
   if (body !== undefined) headers['content-type'] = 'application/json';
+  if (method !== 'GET' && !(path === '/session' && method === 'POST')) {
+    csrf ??= ask<SessionAnswer>('/session').then(session => session.csrf);
+    const token = await csrf.catch((error: unknown) => {
+      csrf = null;
+      throw error;
+    });
+    if (token !== null) headers['x-csrf-token'] = token;
+  }
   const response = await fetch(`/v1${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
+    method,
     headers,
     body: body === undefined ? undefined : JSON.stringify(body),
     signal,
@@ -82,11 +89,35 @@ async function ask<T>(path: string, {body, signal}: {body?: unknown; signal?: Ab
     });
   });
   const answer: unknown = await response.json().catch(() => null);
+  // A session that ended takes its token along.
+  if (response.status === 401 || response.status === 403) csrf = null;
   if (!response.ok) throw new Problem(response.status, (answer ?? {}) as ConstructorParameters<typeof Problem>[1]);
   return answer as T;
 }
 
 const segment = encodeURIComponent;
+
+/** Who is signed in with this browser. */
+export function useSession() {
+  return useQuery({queryKey: ['session'], queryFn: ({signal}) => ask<SessionAnswer>('/session', {signal})});
+}
+
+/** Another person may see other things: everything is asked anew. */
+function useSigning<I, T>(mutationFn: (input: I) => Promise<T>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSuccess: () => {
+      csrf = null;
+      return client.resetQueries();
+    },
+  });
+}
+
+export const useSignIn = () => useSigning((key: string) => ask<SessionAnswer>('/session', {body: {key}}));
+
+export const useSignOut = () =>
+  useSigning(() => ask<{ended: boolean; issuer: string | null}>('/session', {method: 'DELETE'}));
 
 export function usePlant() {
   return useQuery({

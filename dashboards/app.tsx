@@ -1,16 +1,14 @@
 /** The frame: a rail with its places, the scope bar that is the question, and the page that answers it. */
 import {lazy, type MouseEvent, Suspense, useEffect} from 'react';
 import {Route, Switch, useLocation} from 'wouter';
+import {useSession} from './api.ts';
 import {useLive, useNewest} from './live.ts';
-import {Contain} from './pages/contain.tsx';
-import {Data} from './pages/data.tsx';
-import {HoldPage} from './pages/hold.tsx';
-import {Holds} from './pages/holds.tsx';
 import {Investigate} from './pages/investigate.tsx';
 import {Inspections} from './pages/later.tsx';
 import {NoSuchPage} from './pages/no-such-page.tsx';
 import {Overview} from './pages/overview.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
+import {SignedIn, SignInPage} from './parts/sign-in.tsx';
 import {ThemeToggle} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
 
@@ -40,6 +38,8 @@ export function App() {
   const [, navigate] = useLocation();
   useLive();
   useNewest();
+  const session = useSession().data;
+  const isShut = session?.mode === 'keys' && session.name === null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: links do the acting; this only keeps them from reloading the page
     <div className="frame" onClick={event => followHere(event, navigate)}>
@@ -48,36 +48,40 @@ export function App() {
       </a>
       <Rail />
       <div className="stage">
-        <ScopeBar />
+        {!isShut && <ScopeBar />}
         <main id="answer" tabIndex={-1}>
-          <Suspense fallback={<p role="status">Loading the page …</p>}>
-            <Switch>
-              <Route path="/" component={Overview} />
-              <Route path="/investigate" component={Investigate} />
-              <Route path="/contain" component={Contain} />
-              <Route path="/trace" component={Trace} />
-              <Route path="/charts" component={Charts} />
-              <Route path="/charts/:parameter">
-                {({parameter}) => <ControlChart key={parameter} parameter={decodeURIComponent(parameter)} />}
-              </Route>
-              <Route path="/capability/:parameter?">
-                {({parameter}) => (
-                  <Capability parameter={parameter === undefined ? null : decodeURIComponent(parameter)} />
-                )}
-              </Route>
-              <Route path="/holds" component={Holds} />
-              <Route path="/holds/:id/report">{({id}) => <HoldReport id={decodeURIComponent(id)} />}</Route>
-              <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={decodeURIComponent(id)} />}</Route>
-              <Route path="/inspections" component={Inspections} />
-              <Route path="/data" component={Data} />
-              <Route>
-                <NoSuchPage places={PLACES} />
-              </Route>
-            </Switch>
-          </Suspense>
+          {isShut ? <SignInPage /> : <Pages />}
         </main>
       </div>
     </div>
+  );
+}
+
+function Pages() {
+  return (
+    <Suspense fallback={<p role="status">Loading the page …</p>}>
+      <Switch>
+        <Route path="/" component={Overview} />
+        <Route path="/investigate" component={Investigate} />
+        <Route path="/contain" component={Contain} />
+        <Route path="/trace" component={Trace} />
+        <Route path="/charts" component={Charts} />
+        <Route path="/charts/:parameter">
+          {({parameter}) => <ControlChart key={parameter} parameter={decodeURIComponent(parameter)} />}
+        </Route>
+        <Route path="/capability/:parameter?">
+          {({parameter}) => <Capability parameter={parameter === undefined ? null : decodeURIComponent(parameter)} />}
+        </Route>
+        <Route path="/holds" component={Holds} />
+        <Route path="/holds/:id/report">{({id}) => <HoldReport id={decodeURIComponent(id)} />}</Route>
+        <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={decodeURIComponent(id)} />}</Route>
+        <Route path="/inspections" component={Inspections} />
+        <Route path="/data" component={Data} />
+        <Route>
+          <NoSuchPage places={PLACES} />
+        </Route>
+      </Switch>
+    </Suspense>
   );
 }
 
@@ -107,7 +111,10 @@ function Rail() {
           </a>
         ))}
       </nav>
-      <ThemeToggle />
+      <div className="rail-foot">
+        <SignedIn />
+        <ThemeToggle />
+      </div>
     </header>
   );
 }

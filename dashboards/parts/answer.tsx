@@ -1,8 +1,7 @@
 /** The states of an answer: none yet, failed, old while the new one is on its way, and here. */
-import {useQueryClient} from '@tanstack/react-query';
-import {type ReactNode, type SubmitEvent, useEffect, useState} from 'react';
-import {Problem, rememberKey} from '../api.ts';
-import {formText} from './form-text.ts';
+import {type ReactNode, useEffect, useState} from 'react';
+import {Problem} from '../api.ts';
+import {SignIn} from './sign-in.tsx';
 
 interface AnswerProps<T> {
   query: {
@@ -58,8 +57,8 @@ export function ProblemNote({error, retry}: {error: Error; retry?: () => unknown
           ))}
         </ul>
       )}
-      {problem?.hint && <p className="hint">{problem.hint}</p>}
-      {problem?.status === 401 ? <KeyForm /> : retry && <RetryButton retry={retry} />}
+      {problem?.hint && problem.status !== 401 && <p className="hint">{problem.hint}</p>}
+      {problem?.status === 401 ? <SignIn /> : retry && <RetryButton retry={retry} />}
     </div>
   );
 }
@@ -69,25 +68,6 @@ function RetryButton({retry}: {retry: () => unknown}) {
     <button type="button" onClick={() => retry()}>
       Try again
     </button>
-  );
-}
-
-/** A server that asks for keys gets one for as long as this tab is open. */
-function KeyForm() {
-  const client = useQueryClient();
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    rememberKey(formText(new FormData(event.currentTarget), 'key'));
-    void client.invalidateQueries();
-  };
-  return (
-    <form className="row-form" onSubmit={submit}>
-      <label>
-        <span>API key</span>
-        <input name="key" type="password" autoComplete="off" required placeholder="fb_…" />
-      </label>
-      <button type="submit">Use this key</button>
-    </form>
   );
 }
 

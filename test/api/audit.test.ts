@@ -30,7 +30,7 @@ test('every question has who, what, when, at which position, how it ended and ho
   await http.inject({url: '/v1/tables/parts.csv', headers: as(anna)});
   await http.inject({url: '/v1/persons', headers: as(anna)});
   await http.inject({url: '/v1/batches', headers: as('fb_nobodys')});
-  const long = Array.from({length: 500}, (_, k) => `P${k}`).join("','");
+  const long = Array.from({length: 1_000}, (_, k) => `P${k}`).join("','");
   await http.inject({
     method: 'POST',
     url: '/v1/screen',

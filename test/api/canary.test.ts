@@ -46,7 +46,8 @@ test('no secret is told: in answers, logs, the ledger, the audit, or any file of
   await new Promise(resolve => here.close(resolve));
   const address = `http://127.0.0.1:${own}`;
   const clientSecret = `${MARK}-client-secret`;
-  const {issuer} = await startIssuer(`${address}/v1/session/callback`, clientSecret);
+  const {issuer, stop} = await startIssuer(`${address}/v1/session/callback`, clientSecret);
+  onTestFinished(stop);
   writeFileSync(join(folder, 'client.secret'), clientSecret);
   writeFileSync(join(folder, 'receiver.secret'), RECEIVER_SECRET);
   writeFileSync(
@@ -88,8 +89,6 @@ test('no secret is told: in answers, logs, the ledger, the audit, or any file of
   await ask('/v1/batches', {headers: as(right)});
   await ask(`/v1/no/such/${WRONG_KEY}`, {headers: as(right)});
   await ask(`/v1/trace/any/${right}?key=${MARK}`, {headers: as(right)});
-  await ask('/v1/fails', {headers: as(right)});
-  await ask(`/v1/fails?token=${WRONG_KEY}`, {headers: as(right)});
   const json = {'content-type': 'application/json', origin: address};
   await ask('/v1/session', {method: 'POST', headers: json, body: JSON.stringify({key: WRONG_KEY})});
   await ask('/v1/session', {method: 'POST', headers: json, body: JSON.stringify({[WRONG_KEY]: 1})});
@@ -107,6 +106,10 @@ test('no secret is told: in answers, logs, the ledger, the audit, or any file of
   const forged = new URL(back);
   forged.searchParams.set('code', MARK);
   await ask(forged.pathname + forged.search, {}, person);
+
+  // What is not read yet cannot be in a message.
+  await ask('/v1/fails', {headers: as(right)});
+  await ask(`/v1/fails?token=${WRONG_KEY}`, {headers: as(right)});
 
   // A hold whose message the receiver refuses, repeating the secret.
   const contained = await ask('/v1/contain', {

@@ -2,7 +2,6 @@
 import {createServer, type RequestListener} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import Provider from 'oidc-provider';
-import {onTestFinished} from 'vitest';
 
 export const CLIENT_SECRET = 'canary-client-secret-0123456789';
 
@@ -59,6 +58,7 @@ export async function startIssuer(
   };
   server.on('request', listener);
   const stop = async () => {
+    if (!server.listening) return;
     server.closeAllConnections();
     await new Promise(resolve => server.close(resolve));
   };
@@ -67,9 +67,6 @@ export async function startIssuer(
     server.on('request', listener);
     await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
   };
-  onTestFinished(async () => {
-    if (server.listening) await stop();
-  });
   return {issuer, stop, start, asked};
 }
 

@@ -17,6 +17,7 @@ async function servedWithIssuer({down = false}: {down?: boolean} = {}) {
   const address = `http://127.0.0.1:${port}`;
   const callback = `${address}/v1/session/callback`;
   const provider = await startIssuer(callback);
+  onTestFinished(provider.stop);
   if (down) await provider.stop();
   const oidc = {
     issuer: provider.issuer,
