@@ -76,12 +76,18 @@ test('a wrong key is refused in words; the right one opens the page, and is kept
   await page.getByLabel('or with an API key').fill(key);
   await page.getByRole('button', {name: 'Sign in', exact: true}).click();
   await page.getByRole('button', {name: 'Sign out'}).waitFor();
-  await page.getByText('Hall 2').or(page.getByText('P1', {exact: true})).first().waitFor();
+  await page
+    .getByText('Hall 2')
+    .or(page.getByText('P1', {exact: true}))
+    .first()
+    .waitFor();
   await picture('signed-in-360-dark');
   await page.setViewportSize({width: 1440, height: 900});
   await page.emulateMedia({colorScheme: 'light'});
   await picture('signed-in-1440-light');
-  const kept = await page.evaluate(() => JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie]));
+  const kept = await page.evaluate(() =>
+    JSON.stringify([Object.entries(sessionStorage), Object.entries(localStorage), document.cookie]),
+  );
   expect(kept).not.toMatch(/f[bsc]_/);
   // What changes something goes through: the page sends its token.
   await page.goto(`${server.address}/contain?target=L1`);
