@@ -14,6 +14,9 @@ const PARAMETER =
   /([?&](?:code|state|nonce|key|token|access_token|id_token|id_token_hint|client_secret)=)[^&\s"'<>\\]+/gi;
 const PASSWORD = /(:\/\/[^/\s:@"']*:)[^@/\s"']+@/g;
 
+/** What somebody calls a secret is taken for one, whatever it looks like. */
+const SECRET_NAME = /^(key|(\w+_)?token|(\w+_)?secret|password|authorization|cookie)$/i;
+
 /** A text without secrets: what takes their place says that something was there. */
 export function redacted(text: string): string {
   let told = text;
@@ -26,7 +29,12 @@ export function withoutSecrets(value: unknown): unknown {
   if (typeof value === 'string') return redacted(value);
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [redacted(name), withoutSecrets(item)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      redacted(name),
+      typeof item === 'string' && SECRET_NAME.test(name) ? '***' : withoutSecrets(item),
+    ]),
+  );
 }
 
 /** A stream for logs that lets no secret through. */

@@ -8,7 +8,17 @@ export const Role = z.enum(['viewer', 'engineer', 'quality-lead', 'ingest', 'adm
 export type Role = z.infer<typeof Role>;
 
 /** What a route asks for; every route says one, or it is not served. */
-export type Access = 'open' | 'any-role' | 'read' | 'query' | 'append' | 'replay' | 'propose' | 'decide' | 'administer' | 'local';
+export type Access =
+  | 'open'
+  | 'any-role'
+  | 'read'
+  | 'query'
+  | 'append'
+  | 'replay'
+  | 'propose'
+  | 'decide'
+  | 'administer'
+  | 'local';
 
 const ALLOWED: Readonly<Record<Exclude<Access, 'open' | 'local'>, readonly Role[]>> = {
   'any-role': Role.options,

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {FastifyInstance, FastifyRequest} from 'fastify';
 import {canonicalJson} from '../../warehouse/ledger-chain.ts';
+import {hidePersons} from '../../warehouse/person-texts.ts';
 import {redacted, withoutSecrets} from '../redact.ts';
 import {AuditLog} from './audit-log.ts';
 import type {AuditRow} from './read-audit.ts';
@@ -25,8 +26,13 @@ export class Audit extends AuditLog {
 /** Every request is recorded whose caller is known or should have been, when it is answered; nobody waits for it. */
 export function auditRequests(
   http: FastifyInstance,
-  {audit, warehouse}: {audit: Audit; warehouse: {position: number}},
+  {audit, warehouse}: {audit: Audit; warehouse: {position: number; persons: {names(): ReadonlyMap<string, string>}}},
 ): void {
+  const questions = new WeakMap<FastifyRequest, unknown>();
+  // Before it is done: whoever is erased by it is still known as a person whose name is not written down.
+  http.addHook('preHandler', async request => {
+    questions.set(request, hidePersons(questionOf(request), warehouse.persons.names()));
+  });
   http.addHook('onRequest', async (request, reply) => {
     const {config} = request.routeOptions;
     if ((config.access ?? 'open') === 'open') return;
@@ -48,7 +54,7 @@ export function auditRequests(
         role,
         via: request.via,
         route: routeOf(request),
-        question: questionOf(request),
+        question: questions.get(request) ?? hidePersons(questionOf(request), warehouse.persons.names()),
         status,
         durationMs: Math.round(performance.now() - startedMs),
       });
@@ -68,7 +74,7 @@ function kindOf({method, routeOptions: {url = ''}}: FastifyRequest): AuditRow['k
 /** Files and streams are no questions; what was sent is in the archive. */
 function questionOf({params, query, body}: FastifyRequest): unknown {
   const isPlain = typeof body === 'object' && body !== null && !('pipe' in body);
-  const parts = Object.entries({params, query, body: isPlain ? body : undefined}).filter(
+  const parts = Object.entries({params, query, body: isPlain ? withoutValues(body) : undefined}).filter(
     ([, part]) => typeof part === 'object' && part !== null && Object.keys(part).length > 0,
   );
   if (parts.length === 0) return null;
@@ -77,4 +83,10 @@ function questionOf({params, query, body}: FastifyRequest): unknown {
   if (text.length <= QUESTION_CHARACTERS) return question;
   const sha256 = createHash('sha256').update(text).digest('hex');
   return {cut: text.slice(0, QUESTION_CHARACTERS), characters: text.length, sha256};
+}
+
+/** Values of the parameters of SQL are data; which there were is enough. */
+function withoutValues(body: object): object {
+  if (!('sql' in body) || !('params' in body) || typeof body.params !== 'object') return body;
+  return {...body, params: Object.keys(body.params ?? {})};
 }

@@ -7,6 +7,7 @@ import {openApp} from '../../api/app.ts';
 import {AuditLog} from '../../api/audit/audit-log.ts';
 import type {AuditAnswer} from '../../api/audit/read-audit.ts';
 import {verifyAll, verifyAudit} from '../../api/audit/verify-audit.ts';
+import {ingest} from '../../api/load-files.ts';
 import {backUp} from '../../warehouse/backup.ts';
 import {restore} from '../../warehouse/restore.ts';
 import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
@@ -81,6 +82,25 @@ test('in pages, by time and by name', async () => {
   expect((await audit(`?to=${all.at(-1)!.at}&who=Anna`)).entries).toEqual([]);
   expect((await audit('?who=Nobody')).entries).toEqual([]);
   expect(await audit('?from=yesterday')).toMatchObject({status: 400});
+});
+
+test('names of persons in the data are not in it, not even of whom an erasure is about; nor are values of parameters', async () => {
+  const {app, http, keys, as, audit, folder} = await withKeys();
+  const file = join(temporaryFolder(), 'operations.csv');
+  writeFileSync(file, 'part,step,operator\nP1,polish,Nora Quist\n');
+  await ingest(app, [file]);
+  const post = (url: string, payload: object) => http.inject({method: 'POST', url, headers: as(keys.root), payload});
+  await post('/v1/screen', {anyFail: true, where: "polish.operator = 'Nora Quist'"});
+  const sql = 'select 1 as n where $secret is not null';
+  expect((await post('/v1/query', {sql, params: {secret: 'P77'}})).statusCode).toBe(200);
+  expect((await post('/v1/persons/erase', {name: 'Nora Quist'})).statusCode).toBe(200);
+  const {entries} = await audit('?who=Root');
+  expect(entries[0].route).toBe('POST /v1/persons/erase');
+  expect(entries[1]).toMatchObject({kind: 'query', question: {body: {sql, params: ['secret']}}});
+  expect(JSON.stringify(entries[2].question)).toMatch(/polish\.operator = 'person-/);
+  await app.audit.flush();
+  const text = readdirSync(join(folder, 'audit')).map(name => readFileSync(join(folder, 'audit', name), 'utf8'));
+  expect(text.join()).not.toMatch(/Nora|P77/);
 });
 
 describe('the chain', () => {
