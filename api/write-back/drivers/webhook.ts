@@ -1,6 +1,7 @@
 import {Webhook} from 'standardwebhooks';
 import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
+import {redacted} from '../../redact.ts';
 import {readSecret} from '../../secret-file.ts';
 import {allowedUrl} from './address.ts';
 import {contradiction, judge} from './answer.ts';
@@ -40,7 +41,8 @@ export async function webhookDriver(
         'webhook-signature': webhook.sign(message.id, now, body),
       };
       const answer = await call(url, {method: 'POST', headers, body, timeoutMs});
-      if ('status' in answer) return judge(answer, message);
+      // A receiver may repeat what it knows us by, and its words go into the ledger.
+      if ('status' in answer) return judge({...answer, body: answer.body && redacted(answer.body)}, message);
       return {is: answer.sent ? 'unknown' : 'not-delivered', why: answer.trouble};
     },
 
@@ -52,7 +54,7 @@ export async function webhookDriver(
       if (status === 405 || status === 501)
         return {is: 'impossible', why: `the receiver has no look-up: HTTP ${status}`};
       if (status !== 200) return {is: 'unreachable', why: `look-up: HTTP ${status}`, retryAfterMs: wait};
-      const contradicted = contradiction(body ?? '', message);
+      const contradicted = contradiction(redacted(body ?? ''), message);
       return contradicted ? {is: 'impossible', why: `look-up: ${contradicted}`} : {is: 'known'};
     },
   };
