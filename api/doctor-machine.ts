@@ -80,13 +80,8 @@ export async function permissions(
   };
   await check(folder, 'the folder', 0o022, `others may change it: chmod go-w ${folder}`);
   const secrets = [
-    ...Object.entries(receivers).map(([name, {secretFile}]) => [name, secretFile] as const),
-    ...Object.entries(feeds).flatMap(([name, feed]) =>
-      ['passwordFile' as const, 'keyFile' as const].flatMap(field => {
-        const file = field in feed ? (feed as Partial<Record<typeof field, string>>)[field] : undefined;
-        return file === undefined ? [] : [[name, file] as const];
-      }),
-    ),
+    ...Object.entries(receivers).flatMap(([name, receiver]) => filesIn(name, receiver)),
+    ...Object.entries(feeds).flatMap(([name, feed]) => filesIn(name, feed)),
   ];
   for (const [name, file] of secrets) {
     const path = isAbsolute(file) ? file : join(folder, file);
@@ -110,3 +105,11 @@ export async function port(number: number): Promise<Check> {
   const hint = 'the next that is free is taken; choose one with --port';
   return {what: 'port', ok: true, warning: true, detail: `${number} is taken by another program`, hint};
 }
+
+/** The files of secrets that a receiver or a feed names. */
+function filesIn(name: string, settings: object): (readonly [name: string, file: string])[] {
+  const named = settings as Partial<Record<(typeof SECRET_FILES)[number], string>>;
+  return SECRET_FILES.flatMap(field => (named[field] === undefined ? [] : [[name, named[field]] as const]));
+}
+
+const SECRET_FILES = ['secretFile', 'passwordFile', 'keyFile'] as const;
