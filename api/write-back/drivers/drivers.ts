@@ -2,11 +2,12 @@ import {resolve} from 'node:path';
 import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
 import type {Driver} from './driver.ts';
+import {HttpSettings, httpDriver} from './http.ts';
 import {TrytonSettings, trytonDriver} from './tryton.ts';
 import {WebhookSettings, webhookDriver} from './webhook.ts';
 
 /** A receiver in `fishbone.json`. */
-export const ReceiverSettings = z.discriminatedUnion('driver', [WebhookSettings, TrytonSettings]);
+export const ReceiverSettings = z.discriminatedUnion('driver', [WebhookSettings, TrytonSettings, HttpSettings]);
 
 export type ReceiverConfig = z.output<typeof ReceiverSettings>;
 
@@ -33,6 +34,8 @@ function openDriver(name: string, receiver: ReceiverConfig, allowHosts: readonly
       return webhookDriver(name, {...receiver, secretFile: resolve(folder, receiver.secretFile)}, allowHosts);
     case 'tryton':
       return trytonDriver(name, {...receiver, passwordFile: resolve(folder, receiver.passwordFile)}, allowHosts);
+    case 'http':
+      return httpDriver(name, receiver, allowHosts, folder);
     default: {
       const {driver} = receiver as {driver: unknown};
       throw new FishboneError('RECEIVER_INVALID', `receiver ${name}: there is no driver '${String(driver)}'`);
