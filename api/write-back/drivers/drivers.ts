@@ -28,6 +28,14 @@ export async function openDrivers(config: {
   return drivers;
 }
 
+/** In words, what kind of receiver it is, and how far its driver was proven. */
+export function kindOf(receiver: ReceiverConfig): string {
+  if (receiver.driver === 'tryton') return 'tryton, run against Tryton 7.0';
+  if (receiver.driver === 'webhook') return 'webhook';
+  if (receiver.preset === undefined) return 'http, a plan of your own';
+  return `http, ${receiver.preset}: shape-tested against fixtures`;
+}
+
 function openDriver(name: string, receiver: ReceiverConfig, allowHosts: readonly string[], folder: string) {
   switch (receiver.driver) {
     case 'webhook':

@@ -63,6 +63,7 @@ function fill(template: string, values: Values, safe: (text: string) => string):
   return template.replace(PLACEHOLDER, (_all, name: string, odata: string | undefined) => {
     const value = valueNamed(name, values);
     const text = typeof value === 'string' ? value : JSON.stringify(value);
+    if (/\p{Surrogate}/u.test(text)) throw new Refused(`half a character in ${name} cannot be sent`);
     return safe(odata ? text.replace(/'/g, "''") : text);
   });
 }
