@@ -6,6 +6,7 @@ import {isAbsolute, join} from 'node:path';
 import {databaseVersion} from '../warehouse/database-version.ts';
 import type {Config} from './config.ts';
 import type {Check} from './doctor.ts';
+import {secretFiles} from './write-back/drivers/drivers.ts';
 
 const SKEW_MAX_MS = 5_000;
 /** Acknowledged rows were lost silently by earlier ones. */
@@ -80,7 +81,9 @@ export async function permissions(
   };
   await check(folder, 'the folder', 0o022, `others may change it: chmod go-w ${folder}`);
   const secrets = [
-    ...Object.entries(receivers).map(([name, {secretFile}]) => [name, secretFile] as const),
+    ...Object.entries(receivers).flatMap(([name, receiver]) =>
+      secretFiles(receiver).map(file => [name, file] as const),
+    ),
     ...Object.entries(feeds).flatMap(([name, feed]) =>
       ['passwordFile' as const, 'keyFile' as const].flatMap(field => {
         const file = field in feed ? (feed as Partial<Record<typeof field, string>>)[field] : undefined;

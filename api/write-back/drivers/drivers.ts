@@ -36,6 +36,14 @@ export function kindOf(receiver: ReceiverConfig): string {
   return `http, ${receiver.preset}: shape-tested against fixtures`;
 }
 
+/** The files that nobody else should read. */
+export function secretFiles(receiver: ReceiverConfig): string[] {
+  if (receiver.driver === 'webhook') return [receiver.secretFile];
+  if (receiver.driver === 'tryton') return [receiver.passwordFile];
+  const auth: Record<string, unknown> = receiver.auth ?? {};
+  return Object.entries(auth).flatMap(([field, path]) => (field.endsWith('File') ? [String(path)] : []));
+}
+
 function openDriver(name: string, receiver: ReceiverConfig, allowHosts: readonly string[], folder: string) {
   switch (receiver.driver) {
     case 'webhook':
