@@ -6,6 +6,7 @@ import {isAbsolute, join} from 'node:path';
 import {databaseVersion} from '../warehouse/database-version.ts';
 import type {Config} from './config.ts';
 import type {Check} from './doctor.ts';
+import {secretFiles} from './write-back/drivers/drivers.ts';
 
 const SKEW_MAX_MS = 5_000;
 /** Acknowledged rows were lost silently by earlier ones. */
@@ -80,8 +81,20 @@ export async function permissions(
   };
   await check(folder, 'the folder', 0o022, `others may change it: chmod go-w ${folder}`);
   const secrets = [
+<<<<<<< HEAD
     ...Object.entries(receivers).flatMap(([name, receiver]) => filesIn(name, receiver)),
     ...Object.entries(feeds).flatMap(([name, feed]) => filesIn(name, feed)),
+=======
+    ...Object.entries(receivers).flatMap(([name, receiver]) =>
+      secretFiles(receiver).map(file => [name, file] as const),
+    ),
+    ...Object.entries(feeds).flatMap(([name, feed]) =>
+      ['passwordFile' as const, 'keyFile' as const].flatMap(field => {
+        const file = field in feed ? (feed as Partial<Record<typeof field, string>>)[field] : undefined;
+        return file === undefined ? [] : [[name, file] as const];
+      }),
+    ),
+>>>>>>> a362c4c726f9e3945dc690e75d2859f0ff22db39
   ];
   for (const [name, file] of secrets) {
     const path = isAbsolute(file) ? file : join(folder, file);

@@ -10,7 +10,7 @@ import {examineArchive} from './doctor-archive.ts';
 import {clocks, permissions, port, versions} from './doctor-machine.ts';
 import {findServer} from './running-server.ts';
 import {translateError} from './translate-error.ts';
-import {openDrivers} from './write-back/drivers/drivers.ts';
+import {kindOf, openDrivers} from './write-back/drivers/drivers.ts';
 
 export interface Check {
   what: string;
@@ -114,7 +114,7 @@ async function settings(folder: string): Promise<Check> {
     const {timeZone, chosenTimeZone, receivers, allowHosts} = await readConfig(folder);
     await openDrivers({receivers, allowHosts, folder});
     const zone = chosenTimeZone ?? `${timeZone} (not configured)`;
-    const names = Object.keys(receivers);
+    const names = Object.entries(receivers).map(([name, receiver]) => `${name} (${kindOf(receiver)})`);
     const detail = `time zone ${zone}; receivers: ${names.length > 0 ? names.join(', ') : 'none'}`;
     return {what: 'configuration', ok: true, detail};
   } catch (error) {

@@ -18,7 +18,7 @@ export const PASSWORD = 'a-test-password';
 export interface Tryton {
   url: string;
   /** Calls a method of the JSON-RPC interface as the administrator, in the context of the company. */
-  call<T = unknown>(method: string, params: unknown[], context?: object): Promise<T>;
+  call: <T = unknown>(method: string, params: unknown[], context?: object) => Promise<T>;
   stop(): Promise<void>;
 }
 

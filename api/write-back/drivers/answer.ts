@@ -11,7 +11,7 @@ export interface HttpAnswer {
  * What a receiver's answer to a POST means. A system that says 200 and means no is an old acquaintance: a 2xx only counts
  * when its JSON body does not contradict it.
  */
-export function judge({status, body, retryAfterMs}: HttpAnswer, message: Message): Outcome {
+export function judge({status, body, retryAfterMs}: HttpAnswer, message?: Message): Outcome {
   const why = `HTTP ${status}${body ? `: ${body.slice(0, 200)}` : ''}`;
   if (status >= 200 && status < 300) {
     if (body === null) return {is: 'unknown', why: `HTTP ${status} with an answer too long to read`};
@@ -31,9 +31,10 @@ export function judge({status, body, retryAfterMs}: HttpAnswer, message: Message
 
 /**
  * In words, how a JSON body contradicts that the message was carried out; null when it does not.
+ * @param message for receivers that answer in the words of our webhook: then the body has to be about it
  * @param body text; anything but a JSON object contradicts nothing
  */
-export function contradiction(body: string, message: Message): string | null {
+export function contradiction(body: string, message?: Message): string | null {
   const answer = jsonObject(body);
   if (!answer) return null;
   for (const field of ['ok', 'success', 'accepted', 'acknowledged']) {
@@ -44,6 +45,7 @@ export function contradiction(body: string, message: Message): string | null {
   if (error) return `the body says error: ${JSON.stringify(error).slice(0, 200)}`;
   if (Array.isArray(errors) && errors.length > 0)
     return `the body says errors: ${JSON.stringify(errors).slice(0, 200)}`;
+  if (!message) return null;
   const sent = {...message, 'webhook-id': message.id, type: `lot.${message.action}`};
   for (const field of ['lot', 'hold', 'action', 'type', 'plant', 'sequence', 'webhook-id'] as const) {
     const told = answer[field];

@@ -2,11 +2,12 @@ import {resolve} from 'node:path';
 import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
 import type {Driver} from './driver.ts';
+import {HttpSettings, httpDriver} from './http.ts';
 import {TrytonSettings, trytonDriver} from './tryton.ts';
 import {WebhookSettings, webhookDriver} from './webhook.ts';
 
 /** A receiver in `fishbone.json`. */
-export const ReceiverSettings = z.discriminatedUnion('driver', [WebhookSettings, TrytonSettings]);
+export const ReceiverSettings = z.discriminatedUnion('driver', [WebhookSettings, TrytonSettings, HttpSettings]);
 
 export type ReceiverConfig = z.output<typeof ReceiverSettings>;
 
@@ -27,12 +28,30 @@ export async function openDrivers(config: {
   return drivers;
 }
 
+/** In words, what kind of receiver it is, and how far its driver was proven. */
+export function kindOf(receiver: ReceiverConfig): string {
+  if (receiver.driver === 'tryton') return 'tryton, run against Tryton 7.0';
+  if (receiver.driver === 'webhook') return 'webhook';
+  if (receiver.preset === undefined) return 'http, a plan of your own';
+  return `http, ${receiver.preset}: shape-tested against fixtures`;
+}
+
+/** The files that nobody else should read. */
+export function secretFiles(receiver: ReceiverConfig): string[] {
+  if (receiver.driver === 'webhook') return [receiver.secretFile];
+  if (receiver.driver === 'tryton') return [receiver.passwordFile];
+  const auth: Record<string, unknown> = receiver.auth ?? {};
+  return Object.entries(auth).flatMap(([field, path]) => (field.endsWith('File') ? [String(path)] : []));
+}
+
 function openDriver(name: string, receiver: ReceiverConfig, allowHosts: readonly string[], folder: string) {
   switch (receiver.driver) {
     case 'webhook':
       return webhookDriver(name, {...receiver, secretFile: resolve(folder, receiver.secretFile)}, allowHosts);
     case 'tryton':
       return trytonDriver(name, {...receiver, passwordFile: resolve(folder, receiver.passwordFile)}, allowHosts);
+    case 'http':
+      return httpDriver(name, receiver, allowHosts, folder);
     default: {
       const {driver} = receiver as {driver: unknown};
       throw new FishboneError('RECEIVER_INVALID', `receiver ${name}: there is no driver '${String(driver)}'`);

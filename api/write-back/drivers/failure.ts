@@ -33,7 +33,8 @@ export async function lookedUp(task: () => Promise<LookUp>): Promise<LookUp> {
     return await task();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (error instanceof Refused) return {is: 'impossible', why};
+    // Sending again begins with the same question, and tells what is refused.
+    if (error instanceof Refused) return {is: 'unknown'};
     return {is: 'unreachable', why, retryAfterMs: error instanceof Failed ? error.retryAfterMs : undefined};
   }
 }

@@ -3,7 +3,7 @@ import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
 import {allowedUrl} from './address.ts';
 import type {Driver, LookUp, Message, Outcome} from './driver.ts';
-import {lookedUp, Refused, settled} from './failure.ts';
+import {lookedUp, settled} from './failure.ts';
 import {type OrderAlert, openAlerts, openOrders, resolve, stopOrder, stops} from './tryton/orders.ts';
 import {type TrytonCalls, TrytonSession} from './tryton/session.ts';
 import {
@@ -114,14 +114,7 @@ async function lookUp(
   quarantine: Quarantine,
   {lot: number, action}: Message,
 ): Promise<LookUp> {
-  let lot: Lot;
-  try {
-    lot = await findLot(mes, number);
-  } catch (error) {
-    // Nothing can have been done to a lot that is not there; sending again tells why.
-    if (error instanceof Refused) return {is: 'unknown'};
-    throw error;
-  }
+  const lot = await findLot(mes, number);
   const missing = await (action === 'hold' ? whatIsFree : whatIsKept)(mes, config, lot, quarantine);
   return {is: missing === null ? 'known' : 'unknown'};
 }

@@ -117,7 +117,7 @@ function result(method: string, answer: Awaited<ReturnType<typeof call>>, writes
   const told = parsed(body);
   if (!told || !('result' in told || 'error' in told)) throw failed('no answer of Tryton', writes);
   if (told.error === undefined) return told.result;
-  const [kind, detail] = Array.isArray(told.error) ? (told.error as unknown[]) : [String(told.error), null];
+  const [kind, detail] = Array.isArray(told.error) ? (told.error as unknown[]) : [JSON.stringify(told.error), null];
   if (kind === 'UserError') throw new Refused(`Tryton refuses ${method}: ${words(detail)}`);
   if (kind === 'UserWarning') throw new Refused(`Tryton wants ${method} confirmed by a person: ${words(detail)}`);
   // The transaction was rolled back because somebody else was at it.
