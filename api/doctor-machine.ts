@@ -81,10 +81,6 @@ export async function permissions(
   };
   await check(folder, 'the folder', 0o022, `others may change it: chmod go-w ${folder}`);
   const secrets = [
-<<<<<<< HEAD
-    ...Object.entries(receivers).flatMap(([name, receiver]) => filesIn(name, receiver)),
-    ...Object.entries(feeds).flatMap(([name, feed]) => filesIn(name, feed)),
-=======
     ...Object.entries(receivers).flatMap(([name, receiver]) =>
       secretFiles(receiver).map(file => [name, file] as const),
     ),
@@ -94,7 +90,6 @@ export async function permissions(
         return file === undefined ? [] : [[name, file] as const];
       }),
     ),
->>>>>>> a362c4c726f9e3945dc690e75d2859f0ff22db39
   ];
   for (const [name, file] of secrets) {
     const path = isAbsolute(file) ? file : join(folder, file);
@@ -118,11 +113,3 @@ export async function port(number: number): Promise<Check> {
   const hint = 'the next that is free is taken; choose one with --port';
   return {what: 'port', ok: true, warning: true, detail: `${number} is taken by another program`, hint};
 }
-
-/** The files of secrets that a receiver or a feed names. */
-function filesIn(name: string, settings: object): (readonly [name: string, file: string])[] {
-  const named = settings as Partial<Record<(typeof SECRET_FILES)[number], string>>;
-  return SECRET_FILES.flatMap(field => (named[field] === undefined ? [] : [[name, named[field]] as const]));
-}
-
-const SECRET_FILES = ['secretFile', 'passwordFile', 'keyFile'] as const;
