@@ -2,10 +2,6 @@
 import {lazy, type MouseEvent, Suspense, useEffect} from 'react';
 import {Route, Switch, useLocation} from 'wouter';
 import {useLive, useNewest} from './live.ts';
-import {Contain} from './pages/contain.tsx';
-import {Data} from './pages/data.tsx';
-import {HoldPage} from './pages/hold.tsx';
-import {Holds} from './pages/holds.tsx';
 import {Investigate} from './pages/investigate.tsx';
 import {Inspections} from './pages/later.tsx';
 import {NoSuchPage} from './pages/no-such-page.tsx';
