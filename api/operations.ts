@@ -56,6 +56,7 @@ import {PUBLISH_OPERATIONS} from './publish-operations.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
 import {QUERY_OPERATIONS} from './query-operations.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
+import {inTurn} from './turns.ts';
 
 const Id = z.strictObject({id: z.string().min(1)});
 const Nothing = z.strictObject({});
@@ -330,5 +331,6 @@ export async function runOperation<N extends OperationName>(
 ): Promise<OutputOf<N>> {
   const operation = OPERATIONS[name] as Operation;
   const asked = operation.input.parse(input);
-  return (await withProgress(app.live, name, caller, told => operation.run(app, asked, told))) as OutputOf<N>;
+  const work = () => withProgress(app.live, name, caller, told => operation.run(app, asked, told));
+  return (await inTurn(app, name, work)) as OutputOf<N>;
 }

@@ -7,6 +7,7 @@ import {waitingExports} from '../exports/export.ts';
 import type {Http} from '../http.ts';
 import {freeOn} from '../readiness.ts';
 import {waitingInspections} from '../record-inspections.ts';
+import {waitingQuestions} from '../turns.ts';
 import {type Family, figure} from './exposition.ts';
 import {LedgerCounts} from './ledger-counts.ts';
 import {RequestCounts} from './request-counts.ts';
@@ -42,6 +43,7 @@ export class Metrics {
         help: 'requests that wait for their turn, by what they wait for',
         samples: [
           {labels: {queue: 'inspections'}, value: waitingInspections(this.#app)},
+          {labels: {queue: 'questions'}, value: waitingQuestions(this.#app)},
           {labels: {queue: 'exports'}, value: waitingExports(this.#app)},
         ],
       },

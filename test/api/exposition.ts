@@ -38,7 +38,7 @@ export function readExposition(text: string): {samples: ReadSample[]; types: Map
     const sample = readSample(line);
     const base = types.get(family) === 'histogram' ? sample.name.replace(/_(bucket|sum|count)$/, '') : sample.name;
     if (base !== family) throw new Error(`${sample.name} is not of ${family}`);
-    const key = JSON.stringify([sample.name, Object.entries(sample.labels).sort()]);
+    const key = JSON.stringify([sample.name, Object.entries(sample.labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
     if (seen.has(key)) throw new Error(`${line} comes twice`);
     seen.add(key);
     samples.push(sample);

@@ -1,4 +1,4 @@
--- One row: the inspections that came with a batch, by result; the parts that failed, in the order of their ids, cut.
+-- One row per batch that is asked for: its inspections by result; the parts that failed, in the order of their ids, cut.
 select
   count(*)::integer as inspections,
   count(*) filter (f.result = 'pass')::integer as pass,
