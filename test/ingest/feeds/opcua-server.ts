@@ -1,27 +1,26 @@
 // A real OPC UA server for the tests: node-opcua's, with variables whose history outlives it.
 import '../../../ingest/feeds/opcua-quiet.ts';
 import {join} from 'node:path';
-import {DataType, DataValue, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant} from 'node-opcua-client';
 import {OPCUACertificateManager} from 'node-opcua-certificate-manager';
+import {DataType, DataValue, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant} from 'node-opcua-client';
 import {OPCUAServer} from 'node-opcua-server';
 import {onTestFinished} from 'vitest';
 import {freePort} from './broker.ts';
 
-export {DataType, StatusCodes};
+export {StatusCodes};
 
 type Historized = Parameters<NonNullable<OPCUAServer['engine']['addressSpace']>['installHistoricalDataNode']>[0];
 type StatusCode = (typeof StatusCodes)['Good'];
 
 export interface Sample {
   value: unknown;
-  dataType?: DataType;
   at: string | null;
   status?: StatusCode;
 }
 
 interface How {
-  /** Names of variables; those in `historized` keep their history. */
-  variables: readonly string[];
+  /** Types by the names of variables; those in `historized` keep their history. */
+  variables: Readonly<Record<string, keyof typeof DataType>>;
   historized?: readonly string[];
   folder: string;
   isSecured?: boolean;
@@ -31,8 +30,6 @@ interface How {
 /** What a plant's server is, as long as the test runs. */
 export class PlantServer {
   readonly port: number;
-  /** How many answers with history each start has given, and how many of them went on elsewhere. */
-  historyReads = 0;
   readonly #how: How;
   readonly #histories = new Map<string, DataValue[]>();
   #server: OPCUAServer | null = null;
@@ -51,10 +48,6 @@ export class PlantServer {
 
   get endpoint(): string {
     return `opc.tcp://127.0.0.1:${this.port}`;
-  }
-
-  get isRunning(): boolean {
-    return this.#server !== null;
   }
 
   async start(): Promise<void> {
@@ -82,12 +75,12 @@ export class PlantServer {
     const space = server.engine.addressSpace!;
     const own = space.getOwnNamespace();
     const press = own.addObject({browseName: 'Press1', organizedBy: space.rootFolder.objects});
-    for (const name of variables) {
+    for (const [name, dataType] of Object.entries(variables)) {
       const variable = own.addVariable({
         browseName: name,
         nodeId: `s=Press1.${name}`,
         componentOf: press,
-        dataType: DataType.Variant,
+        dataType,
         minimumSamplingInterval: 0,
       });
       const values = this.#histories.get(name) ?? [];
@@ -107,9 +100,9 @@ export class PlantServer {
   }
 
   /** A new value; while the server is away, it goes to the history only, as from a machine that keeps its own. */
-  set(name: string, {value, dataType = DataType.Double, at, status = StatusCodes.Good}: Sample): void {
+  set(name: string, {value, at, status = StatusCodes.Good}: Sample): void {
     const told = new DataValue({
-      value: new Variant({dataType, value}),
+      value: new Variant({dataType: DataType[this.#how.variables[name]], value}),
       statusCode: status,
       sourceTimestamp: at === null ? null : new Date(at),
     });
@@ -119,13 +112,25 @@ export class PlantServer {
     (variable as unknown as {_internal_set_dataValue(value: DataValue): void})._internal_set_dataValue(told);
   }
 
-  #historize(space: NonNullable<OPCUAServer['engine']['addressSpace']>, variable: Historized, values: DataValue[]): void {
+  /** As a server that keeps values for a time only. */
+  forget(name: string, before: string): void {
+    const values = this.#histories.get(name)!;
+    values.splice(
+      0,
+      values.findIndex(({sourceTimestamp}) => sourceTimestamp!.toISOString() >= before),
+    );
+  }
+
+  #historize(
+    space: NonNullable<OPCUAServer['engine']['addressSpace']>,
+    variable: Historized,
+    values: DataValue[],
+  ): void {
     space.installHistoricalDataNode(variable, {
       historian: {
         // Kept by `set`.
         push: () => Promise.resolve(),
         extractDataValues: ({startTime, endTime}, max, isReversed, reverse, done) => {
-          this.historyReads++;
           const from = startTime && startTime.getTime() > Date.UTC(1700, 0) ? startTime.getTime() : -Infinity;
           const to = endTime && endTime.getTime() > Date.UTC(1700, 0) ? endTime.getTime() : Infinity;
           const inRange = values.filter(({sourceTimestamp}) => {
