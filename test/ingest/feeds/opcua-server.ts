@@ -2,7 +2,7 @@
 import '../../../ingest/feeds/opcua-quiet.ts';
 import {join} from 'node:path';
 import {OPCUACertificateManager} from 'node-opcua-certificate-manager';
-import {DataType, DataValue, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant} from 'node-opcua-client';
+import {DataType, DataValue, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant, VariantArrayType} from 'node-opcua-client';
 import {OPCUAServer} from 'node-opcua-server';
 import {onTestFinished} from 'vitest';
 import {freePort} from './broker.ts';
@@ -57,6 +57,8 @@ export class PlantServer {
       hostname: '127.0.0.1',
       host: '127.0.0.1',
       disableDiscovery: true,
+      // Every change is told, not the last one of 100 ms.
+      serverCapabilities: {minSupportedSampleRate: 0},
       serverCertificateManager: new OPCUACertificateManager({
         rootFolder: join(folder, 'server-certificates'),
         automaticallyAcceptUnknownCertificate: true,
@@ -102,7 +104,7 @@ export class PlantServer {
   /** A new value; while the server is away, it goes to the history only, as from a machine that keeps its own. */
   set(name: string, {value, at, status = StatusCodes.Good}: Sample): void {
     const told = new DataValue({
-      value: new Variant({dataType: DataType[this.#how.variables[name]], value}),
+      value: new Variant({dataType: DataType[this.#how.variables[name]], arrayType: VariantArrayType.Scalar, value}),
       statusCode: status,
       sourceTimestamp: at === null ? null : new Date(at),
     });

@@ -13,6 +13,7 @@ async function openFed(folder: string, feed: object): Promise<App> {
   writeFileSync(join(folder, 'fishbone.json'), JSON.stringify({feeds: {press}}));
   const app = await openApp(folder, {make: true});
   app.startFeeds();
+  const dbg = setInterval(() => {try{console.log(JSON.stringify(app.feeds.states()[0]))}catch(e){}}, 9000); onTestFinished(() => clearInterval(dbg));
   return app;
 }
 
@@ -40,8 +41,8 @@ const counting = (from: number, to: number) =>
   Array.from({length: to - from + 1}, (_, k): [number, number] => [from + k, 10 + from + k]);
 
 async function reasons(app: App): Promise<string[]> {
-  const {batches} = await listQuarantine(app.warehouse);
-  const shown = await Promise.all(batches.map(({batch}) => showQuarantine(app.warehouse, batch)));
+  const entries = await listQuarantine(app.warehouse);
+  const shown = await Promise.all(entries.map(({id}) => showQuarantine(app.warehouse, id)));
   return shown.flatMap(({rows}) => rows.map(({reason}) => reason)).sort();
 }
 
