@@ -7,6 +7,8 @@ import type {OpcuaSettings} from './opcua-settings.ts';
 import type {Missing, Watched} from './opcua-watched.ts';
 
 const NAMED_MAX = 5;
+/** A history that is there, as it seems, but cannot be read. */
+const GIVE_UP_MS = 3_600_000;
 
 interface Asking {
   session: ClientSession;
@@ -83,8 +85,9 @@ export class CatchUp {
       if (!isWhole && !mayCome) gaps.push(gapOf(newest, to, 'the history of the server ends before'));
       return {gaps, isDone: isWhole || !mayCome};
     } catch (error) {
-      if (!(error instanceof NoHistory)) throw error;
-      return {gaps: [gapOf(newest, to, error.message)], isDone: true};
+      const isForGood = error instanceof NoHistory || Date.now() - sinceMs > GIVE_UP_MS;
+      if (!isForGood) throw error;
+      return {gaps: [gapOf(newest, to, (error as Error).message)], isDone: true};
     }
   }
 

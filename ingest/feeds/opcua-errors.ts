@@ -8,6 +8,7 @@ export function sayable(
 ): Error {
   const {message} = error instanceof Error ? error : new Error(String(error));
   const [first] = message.trim().split('\n');
+  if (process.env.DBG) console.log('DBG', message);
   const say = (sentence: string) => new Error(sentence, {cause: error});
   if (/Certificate verification failed|server certificate.*(reject|trust)/i.test(message)) {
     return say(

@@ -8,27 +8,23 @@ import {
   ReadRawModifiedDetails,
   TimestampsToReturn,
 } from 'node-opcua-client';
+import {AHEAD_MS} from './opcua-values.ts';
 
 /** The server cannot say what was, and would not say it a minute later. */
 export class NoHistory extends Error {}
 
-/** A source's clock may run ahead by so much: what is later is refused as skewed. */
-const AHEAD_MS = 86_400_000;
-/** What passes when it is asked again. */
-const PASSING = new Set([
-  'BadTimeout',
-  'BadTooManyOperations',
-  'BadTcpServerTooBusy',
-  'BadServerTooBusy',
-  'BadNoContinuationPoints',
-  'BadContinuationPointInvalid',
-  'BadOutOfMemory',
-  'BadResourceUnavailable',
-  'BadNoCommunication',
-  'BadWaitingForInitialData',
-]);
-/** What is said to the whole question, not of one node. */
-const NEVER = ['BadServiceUnsupported', 'BadHistoryOperationUnsupported', 'BadUserAccessDenied', 'BadNotImplemented'];
+/** What stays so; anything else is asked again. */
+const FOR_GOOD = [
+  'BadHistoryOperationUnsupported',
+  'BadHistoryOperationInvalid',
+  'BadServiceUnsupported',
+  'BadNotImplemented',
+  'BadNotSupported',
+  'BadUserAccessDenied',
+  'BadNotReadable',
+  'BadNodeIdUnknown',
+  'BadNodeIdInvalid',
+];
 
 /**
  * Raw values of a node from a moment on, page by page, the older first.
@@ -88,7 +84,7 @@ async function ask(
     nodesToRead: [continuationPoint === null ? {nodeId} : {nodeId, continuationPoint}],
   });
   const {results} = await session.historyRead(request).catch((error: Error) => {
-    const name = NEVER.find(one => error.message.includes(one));
+    const name = FOR_GOOD.find(one => error.message.includes(one));
     throw name === undefined ? error : faultOf(name);
   });
   const result = results?.[0];
@@ -101,8 +97,8 @@ async function ask(
 }
 
 function faultOf(name: string): Error {
-  if (PASSING.has(name)) return new Error(`the history could not be read (${name})`);
-  return new NoHistory(`the server keeps no history of it that may be read (${name})`);
+  if (FOR_GOOD.includes(name)) return new NoHistory(`the server keeps no history of it that may be read (${name})`);
+  return new Error(`the history could not be read (${name}): it is asked for again`);
 }
 
 /** Servers have few of them; one that cannot be given back ends with the session. */

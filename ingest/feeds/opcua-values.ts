@@ -3,6 +3,7 @@ import './opcua-quiet.ts';
 import {DataType, type DataValue, VariantArrayType} from 'node-opcua-client';
 import type {Sent} from './feed.ts';
 import type {OpcuaNode, OpcuaSettings} from './opcua-settings.ts';
+import {microseconds} from './opcua-watched.ts';
 
 /** A value as it came, and what becomes of it. */
 export interface Taken {
@@ -11,10 +12,10 @@ export interface Taken {
   at: string | null;
 }
 
+/** What is later goes into quarantine as skewed, by the rule for all rows. */
+export const AHEAD_MS = 86_400_000;
 /** Servers send this, the beginning of OPC UA's time, for none. */
 const BEGINNING_MS = Date.UTC(1601, 0, 2);
-/** Info bits of a status code: its kind is that of a data value, and its overflow bit is set (Part 4, 7.39.1). */
-const OVERFLOW = 0x480;
 
 /** A Good number with a source time is a reading; everything else goes into quarantine with the reason. */
 export function takenOf(
@@ -35,19 +36,22 @@ export function takenOf(
   if (at === null) return refused('it has no source time');
   const number = numberOf(value);
   if (typeof number === 'string') return refused(number);
-  return {sent: {table: 'readings', row: {station, parameter, at, value: number}, topic: node}, at};
+  const isSkewed = value.sourceTimestamp!.getTime() > Date.now() + AHEAD_MS;
+  return {
+    sent: {table: 'readings', row: {station, parameter, at, value: number}, topic: node},
+    at: isSkewed ? null : at,
+  };
 }
 
 /** Whether the server had to drop values before this one. */
 export function isOverflow({statusCode}: DataValue): boolean {
-  return (statusCode.value & OVERFLOW) === OVERFLOW;
+  return statusCode.hasOverflowBit;
 }
 
 function timeOf(time: Date | null | undefined, picoseconds: number): string | null {
   if (!time || time.getTime() < BEGINNING_MS) return null;
   // Picoseconds are those since the whole millisecond.
-  const microseconds = String(Math.floor(picoseconds / 1e6)).padStart(3, '0');
-  return `${time.toISOString().slice(0, -1)}${microseconds}Z`;
+  return microseconds(time, Math.floor(picoseconds / 1e6));
 }
 
 /** @returns a reason where it is no number */

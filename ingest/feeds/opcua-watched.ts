@@ -65,12 +65,17 @@ export class Watched {
 }
 
 function positionOf(at: string, receivedMs: number): Position {
-  const received = new Date(receivedMs).toISOString();
+  const received = microseconds(new Date(receivedMs));
   return {at, from: Date.parse(at) > receivedMs ? received : at};
 }
 
 function furtherOf(a: Position | null | undefined, b: Position): Position {
-  return a?.at != null && a.at > b.at! ? a : b;
+  return a && a.from > b.from ? a : b;
+}
+
+/** As all times of positions are written, so that they compare as texts. */
+export function microseconds(time: Date, ofMillisecond = 0): string {
+  return `${time.toISOString().slice(0, -1)}${String(ofMillisecond).padStart(3, '0')}Z`;
 }
 
 function later(a: string, b: string): string {

@@ -10,7 +10,7 @@ import {Positions} from './opcua-positions.ts';
 import {type Arrived, Recorder} from './opcua-record.ts';
 import type {OpcuaSettings} from './opcua-settings.ts';
 import {type Subscribed, subscribe} from './opcua-subscribe.ts';
-import {Watched} from './opcua-watched.ts';
+import {microseconds, Watched} from './opcua-watched.ts';
 
 const PAUSE_MIN_MS = 500;
 const LOOK_AGAIN_MIN_MS = 200;
@@ -31,7 +31,7 @@ export async function openOpcua(settings: OpcuaSettings, around: Surroundings): 
       // The warehouse knows it too, where the feed's memory was lost or a backup was restored.
       const at = known ? null : await around.door.newestReading(node.station, node.parameter);
       const told = at === null ? undefined : {at, from: at};
-      const begin = backfillFrom === undefined ? undefined : {at: null, from: new Date(backfillFrom).toISOString()};
+      const begin = backfillFrom === undefined ? undefined : {at: null, from: microseconds(new Date(backfillFrom))};
       return new Watched(node, known ?? told ?? begin);
     }),
   );

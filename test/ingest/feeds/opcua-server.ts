@@ -2,7 +2,15 @@
 import '../../../ingest/feeds/opcua-quiet.ts';
 import {join} from 'node:path';
 import {OPCUACertificateManager} from 'node-opcua-certificate-manager';
-import {DataType, DataValue, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant, VariantArrayType} from 'node-opcua-client';
+import {
+  DataType,
+  DataValue,
+  MessageSecurityMode,
+  SecurityPolicy,
+  StatusCodes,
+  Variant,
+  VariantArrayType,
+} from 'node-opcua-client';
 import {OPCUAServer} from 'node-opcua-server';
 import {onTestFinished} from 'vitest';
 import {freePort} from './broker.ts';
@@ -30,6 +38,8 @@ interface How {
 /** What a plant's server is, as long as the test runs. */
 export class PlantServer {
   readonly port: number;
+  /** Of clients' certificates. */
+  trustsNobodyNew = false;
   readonly #how: How;
   readonly #histories = new Map<string, DataValue[]>();
   #server: OPCUAServer | null = null;
@@ -56,12 +66,11 @@ export class PlantServer {
       port: this.port,
       hostname: '127.0.0.1',
       host: '127.0.0.1',
-      disableDiscovery: true,
       // Every change is told, not the last one of 100 ms.
       serverCapabilities: {minSupportedSampleRate: 0},
       serverCertificateManager: new OPCUACertificateManager({
-        rootFolder: join(folder, 'server-certificates'),
-        automaticallyAcceptUnknownCertificate: true,
+        rootFolder: join(folder, this.trustsNobodyNew ? 'server-anew' : 'server-certificates'),
+        automaticallyAcceptUnknownCertificate: !this.trustsNobodyNew,
         disableFileWatchers: true,
       }),
       userCertificateManager: new OPCUACertificateManager({
