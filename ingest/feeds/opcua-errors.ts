@@ -1,5 +1,8 @@
 import type {OpcuaNode, OpcuaSettings} from './opcua-settings.ts';
 
+const UNREACHABLE =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|timeout|BadConnection|fail to connect|premature/i;
+
 /** What went wrong with a server, in one sentence that says what to do. */
 export function sayable(
   error: unknown,
@@ -7,8 +10,7 @@ export function sayable(
   certificates: string,
 ): Error {
   const {message} = error instanceof Error ? error : new Error(String(error));
-  const [first] = message.trim().split('\n');
-  if (process.env.DBG) console.log('DBG', message);
+  const first = (/\(err =(.*)\)/.exec(message)?.[1] ?? message).trim().split('\n')[0];
   const say = (sentence: string) => new Error(sentence, {cause: error});
   if (/Certificate verification failed|server certificate.*(reject|trust)/i.test(message)) {
     return say(
@@ -29,11 +31,7 @@ export function sayable(
       `${endpoint} refuses the certificate of Fishbone: let the server trust ${certificates}/own/certs/client_certificate.pem (${first})`,
     );
   }
-  if (
-    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|timeout|BadConnection|not.*connect/i.test(
-      message,
-    )
-  )
+  if (UNREACHABLE.test(message))
     return say(`${endpoint} cannot be reached: check the address and that the server is running (${first})`);
   return say(`${endpoint}: ${first}`);
 }

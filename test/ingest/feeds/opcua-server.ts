@@ -1,5 +1,6 @@
 // A real OPC UA server for the tests: node-opcua's, with variables whose history outlives it.
 import '../../../ingest/feeds/opcua-quiet.ts';
+import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {OPCUACertificateManager} from 'node-opcua-certificate-manager';
 import {
@@ -20,6 +21,8 @@ export {StatusCodes};
 type Historized = Parameters<NonNullable<OPCUAServer['engine']['addressSpace']>['installHistoricalDataNode']>[0];
 type StatusCode = (typeof StatusCodes)['Good'];
 
+const CERTIFICATES = 'server-certificates';
+
 export interface Sample {
   value: unknown;
   at: string | null;
@@ -38,8 +41,7 @@ interface How {
 /** What a plant's server is, as long as the test runs. */
 export class PlantServer {
   readonly port: number;
-  /** Of clients' certificates. */
-  trustsNobodyNew = false;
+  #trustsAnyone = true;
   readonly #how: How;
   readonly #histories = new Map<string, DataValue[]>();
   #server: OPCUAServer | null = null;
@@ -69,8 +71,8 @@ export class PlantServer {
       // Every change is told, not the last one of 100 ms.
       serverCapabilities: {minSupportedSampleRate: 0},
       serverCertificateManager: new OPCUACertificateManager({
-        rootFolder: join(folder, this.trustsNobodyNew ? 'server-anew' : 'server-certificates'),
-        automaticallyAcceptUnknownCertificate: !this.trustsNobodyNew,
+        rootFolder: join(folder, CERTIFICATES),
+        automaticallyAcceptUnknownCertificate: this.#trustsAnyone,
         disableFileWatchers: true,
       }),
       userCertificateManager: new OPCUACertificateManager({
@@ -121,6 +123,12 @@ export class PlantServer {
     if (!this.#server) return;
     const variable = this.#server.engine.addressSpace!.findNode(`ns=1;s=Press1.${name}`) as Historized;
     (variable as unknown as {_internal_set_dataValue(value: DataValue): void})._internal_set_dataValue(told);
+  }
+
+  /** Takes effect at the next start. */
+  distrust(): void {
+    this.#trustsAnyone = false;
+    rmSync(join(this.#how.folder, CERTIFICATES, 'trusted/certs'), {recursive: true});
   }
 
   /** As a server that keeps values for a time only. */

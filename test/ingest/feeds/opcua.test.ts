@@ -13,12 +13,6 @@ async function openFed(folder: string, feed: object): Promise<App> {
   writeFileSync(join(folder, 'fishbone.json'), JSON.stringify({feeds: {press}}));
   const app = await openApp(folder, {make: true});
   app.startFeeds();
-  const dbg = setInterval(() => {
-    try {
-      console.log(JSON.stringify(app.feeds.states()[0]));
-    } catch (e) {}
-  }, 9000);
-  onTestFinished(() => clearInterval(dbg));
   return app;
 }
 
@@ -198,7 +192,10 @@ test('a secured server: a certificate, a user, and in a sentence what is wrong w
   writeFileSync(join(folder, 'password'), 'right\n');
   await until(async () => (await series(app, 'torque')).length === 1);
   await server.stop();
-  server.trustsNobodyNew = true;
+  server.distrust();
   await server.start();
-  await until(() => error().includes('zzz'));
+  await until(() => error().includes('Fishbone'));
+  expect(error()).toBe(
+    `${server.endpoint} refuses the certificate of Fishbone: let the server trust ${certificates}/own/certs/client_certificate.pem (The connection has been rejected by server: BadSecurityChecksFailed (0x80130000))`,
+  );
 });
