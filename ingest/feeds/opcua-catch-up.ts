@@ -39,7 +39,7 @@ export class CatchUp {
         const {missing, position} = watched;
         const nodeId = nodeIdOf(watched);
         if (missing === null || position === undefined || nodeId === null || signal.aborted) continue;
-        const found = await this.#look(watched, position, missing, {session, nodeId});
+        const found = await this.#look(watched, position, missing, {session, nodeId, signal});
         gaps.push(...found.gaps);
         if (found.isDone) done.push([watched, missing]);
       }
@@ -55,7 +55,7 @@ export class CatchUp {
     watched: Watched,
     start: Position,
     {to, sinceMs}: Missing,
-    {session, nodeId}: {session: ClientSession; nodeId: NodeId},
+    {session, nodeId, signal}: {session: ClientSession; nodeId: NodeId; signal: AbortSignal},
   ): Promise<{gaps: Gap[]; isDone: boolean}> {
     const {node, station, parameter} = watched.node;
     const gapOf = (from: string, until: string, reason: string) => ({
@@ -86,7 +86,7 @@ export class CatchUp {
       return {gaps, isDone: isWhole || !mayCome};
     } catch (error) {
       const isForGood = error instanceof NoHistory || Date.now() - sinceMs > GIVE_UP_MS;
-      if (!isForGood) throw error;
+      if (signal.aborted || !isForGood) throw error;
       return {gaps: [gapOf(newest, to, (error as Error).message)], isDone: true};
     }
   }

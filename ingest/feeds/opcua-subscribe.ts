@@ -19,10 +19,11 @@ import type {OpcuaNode, OpcuaSettings} from './opcua-settings.ts';
 const KEEP_ALIVE_MS = 5_000;
 const SILENCE_MS = 10_000;
 const NODES_PER_CALL = 100;
+const VALUES_PER_MESSAGE = 500;
 const SEQUENCE_MAX = 4_294_967_295;
 
 /** A node to be watched, and the number that its values come with. */
-export interface Item {
+interface Item {
   node: OpcuaNode;
   /** null: of a namespace that the server does not have. */
   nodeId: NodeId | null;
@@ -52,6 +53,8 @@ export async function subscribe(session: ClientSession, settings: OpcuaSettings,
     requestedPublishingInterval: publishingMs,
     requestedMaxKeepAliveCount: keepAlives,
     requestedLifetimeCount: 10 * keepAlives,
+    // Small enough that a server which is told to stop has not sent all it had.
+    maxNotificationsPerPublish: VALUES_PER_MESSAGE,
     publishingEnabled: true,
   });
   const {promise: failed, reject} = withReject();

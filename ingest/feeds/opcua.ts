@@ -99,18 +99,18 @@ class OpcuaFeed {
   async #connectOnce(isUp: () => void): Promise<void> {
     const connection = await connectOpcua(this.#settings, this.#around);
     const over = new AbortController();
-    const serving = this.#serve(connection.session, AbortSignal.any([over.signal, this.#stopping.signal]), isUp);
+    const serving = this.#serve(connection.session, over, isUp);
     try {
-      await Promise.race([serving, connection.lost]);
+      await Promise.race([serving, connection.lost, aborted(this.#stopping.signal)]);
     } finally {
       over.abort();
-      this.#subscribed = null;
       await connection.close();
       await serving.catch(() => undefined);
     }
   }
 
-  async #serve(session: ClientSession, signal: AbortSignal, isUp: () => void): Promise<void> {
+  async #serve(session: ClientSession, over: AbortController, isUp: () => void): Promise<void> {
+    const {signal} = over;
     const namespaces = await session.readNamespaceArray();
     const nodeIds = new Map(this.#watched.map(one => [one, nodeIdIn(namespaces, one.node.node)]));
     const nodeIdOf = (one: Watched) => nodeIds.get(one) ?? null;
@@ -119,11 +119,15 @@ class OpcuaFeed {
       values: values => this.#take(values),
       skipped: () => this.#stretch++,
     });
-    await Promise.race([
-      aborted(signal),
-      this.#subscribed.failed,
-      Promise.all([this.#watchAll(this.#subscribed, nodeIdOf, signal, isUp), this.#look(session, nodeIdOf, signal)]),
-    ]);
+    const parts = [this.#watchAll(this.#subscribed, nodeIdOf, signal, isUp), this.#look(session, nodeIdOf, signal)];
+    try {
+      await Promise.race([aborted(signal), this.#subscribed.failed, Promise.all(parts)]);
+    } finally {
+      this.#subscribed = null;
+      over.abort();
+      // The next connection must not begin while they still record.
+      await Promise.allSettled(parts);
+    }
   }
 
   /** What the server refuses does not keep the rest, and is asked for again. */

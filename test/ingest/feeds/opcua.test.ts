@@ -1,8 +1,12 @@
 /** The OPC UA feed against a real server (node-opcua's), with a real warehouse behind it. */
 import {readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {type App, openApp} from '../../../api/app.ts';
+import {feedDoor} from '../../../api/feed-door.ts';
+import {Feeds} from '../../../ingest/feeds/feeds.ts';
+import {FeedsSettings} from '../../../ingest/feeds/settings.ts';
 import {listQuarantine, showQuarantine} from '../../../warehouse/quarantine.ts';
 import {temporaryFolder} from '../../api/plant.ts';
 import {until} from './broker.ts';
@@ -164,6 +168,39 @@ test('what was missed is read from the history, or said to be missing', async ()
   expect(await series(app, 'torque')).toEqual(counting(0, 41));
   expect(feedOf(app)).toMatchObject({gaps: 0, rejected: 0});
   expect(feedOf(app).received).toBeGreaterThan(before + 20);
+});
+
+test('what waits to be recorded is bounded: meanwhile the server keeps the rest', async () => {
+  const server = await PlantServer.start({folder: temporaryFolder(), variables: {Torque: 'Double'}});
+  const folder = temporaryFolder();
+  const app = await openApp(folder, {make: true});
+  onTestFinished(() => app.close());
+  const press = {kind: 'opcua', endpoint: server.endpoint, securityMode: 'None', publishingMs: 50, queueSize: 5000};
+  const settings = FeedsSettings.parse({press: {...press, nodes: [nodeOf('Torque')]}});
+  const feeds = new Feeds(settings, {plant: 'test', folder, log: () => undefined});
+  onTestFinished(() => feeds.stop());
+  const state = () => feeds.states()[0];
+  const door = feedDoor(app);
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>(resolve => {
+    open = resolve;
+  });
+  feeds.start({...door, rows: (...sent) => opened.then(() => door.rows(...sent))});
+  const ALL = 14_000;
+  server.set('Torque', {value: 0, at: second(0)});
+  await until(() => state().received > 0);
+  for (let k = 1; k < ALL; k++) {
+    server.set('Torque', {value: k, at: second(k)});
+    // The server keeps 5000 and no more.
+    if (k % 500 === 0) await until(() => state().received >= Math.min(k, 10_000) - 500);
+  }
+  await until(() => state().behind >= 10_000);
+  // Longer than several times of publishing.
+  await wait(500);
+  expect(state().behind).toBeLessThan(13_000);
+  open();
+  await until(async () => (await count(app)) === ALL);
+  expect(state()).toMatchObject({gaps: 0, errors: 0});
 });
 
 test('a secured server: a certificate, a user, and in a sentence what is wrong with them', async () => {
