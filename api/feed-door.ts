@@ -2,6 +2,8 @@ import {resolve} from 'node:path';
 import {z} from 'zod';
 import type {Door, Sent} from '../ingest/feeds/feed.ts';
 import type {BatchBody} from '../warehouse/project.ts';
+import {query} from '../warehouse/queries.ts';
+import {raiseAlert} from './alerts.ts';
 import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
 import {ingest} from './load-files.ts';
@@ -39,5 +41,14 @@ export function feedDoor(app: App): Door {
         const {digest, batch, replays} = body as BatchBody;
         return digest === sha256 && batch === null && replays === undefined;
       }),
+    newestReading: async (station, parameter) => {
+      const {at} = await app.warehouse.read(undefined, session =>
+        session.row<{at: string | null}>(query('newest-reading'), {station, parameter}),
+      );
+      return at;
+    },
+    alert: async raised => {
+      await raiseAlert(app, raised);
+    },
   };
 }

@@ -1,4 +1,5 @@
 /** What a feed is, and what it may do: it takes from a peer what comes, and lets go of it when it is on the disk. */
+import type {Raised} from '../../warehouse/alerts.ts';
 import type {Receipt} from '../../warehouse/data-answers.ts';
 import type {Meter, Outcome} from './state.ts';
 
@@ -20,6 +21,10 @@ export interface Door {
   inspections(body: unknown): Promise<Outcome>;
   /** Whether a file of these bytes was refused whole since then. */
   wasRefused(sha256: string, sinceMs: number): boolean;
+  /** The time of the newest reading of a parameter, with microseconds, in UTC. */
+  newestReading(station: string, parameter: string): Promise<string | null>;
+  /** Tells people that something is odd about what comes. */
+  alert(alert: Raised): Promise<void>;
 }
 
 interface FileReading {

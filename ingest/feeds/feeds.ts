@@ -71,6 +71,7 @@ export class Feeds {
 const KINDS: {[K in FeedSettings['kind']]: () => Promise<Open<Extract<FeedSettings, {kind: K}>>>} = {
   folder: async () => (await import('./folder.ts')).openFolder,
   mqtt: async () => (await import('./mqtt.ts')).openMqtt,
+  opcua: async () => (await import('./opcua.ts')).openOpcua,
 };
 
 async function open(settings: FeedSettings, around: Surroundings): Promise<Running> {

@@ -1,8 +1,7 @@
-import type {Receipt} from '../../warehouse/data-answers.ts';
 import type {Door, Sent} from './feed.ts';
 import type {Holding, Message} from './mqtt-messages.ts';
 import type {OpenWork} from './open-work.ts';
-import type {Outcome} from './state.ts';
+import {type Outcome, outcomeOf} from './state.ts';
 
 const TEXT_CHARACTERS = 100_000;
 /** What is wrong with the message itself, and would be again. */
@@ -52,9 +51,4 @@ export async function recordMessages(
   }
   if (rows.length > 0) add(outcomeOf(await door.rows(rows, source)));
   return total;
-}
-
-function outcomeOf({tables}: Receipt): Outcome {
-  const sum = (what: 'accepted' | 'duplicates' | 'rejected') => tables.reduce((all, table) => all + table[what], 0);
-  return {accepted: sum('accepted'), duplicates: sum('duplicates'), rejected: sum('rejected')};
 }

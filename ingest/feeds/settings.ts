@@ -1,6 +1,7 @@
 /** How feeds are configured: `"feeds": {"NAME": {"kind": ...}}` in `W/fishbone.json`. */
 import {z} from 'zod';
 import {CANONICAL, columnsOf} from '../../warehouse/canonical.ts';
+import {OpcuaSettings} from './opcua-settings.ts';
 import {filterFault, namesIn} from './topics.ts';
 
 const Text = z.string().min(1);
@@ -72,8 +73,8 @@ const MqttSettings = z.strictObject({
 });
 export type MqttSettings = z.output<typeof MqttSettings>;
 
-const OneFeed = z.discriminatedUnion('kind', [FolderSettings, MqttSettings], {
-  error: 'is no kind of feed: "folder" or "mqtt"',
+const OneFeed = z.discriminatedUnion('kind', [FolderSettings, MqttSettings, OpcuaSettings], {
+  error: 'is no kind of feed: "folder", "mqtt" or "opcua"',
 });
 export type FeedSettings = z.output<typeof OneFeed>;
 
@@ -87,7 +88,8 @@ export const FeedsSettings = z.record(z.string(), OneFeed).superRefine((feeds, c
 
 /** Where a feed takes from, as a person would say it. */
 export function fromOf(settings: FeedSettings): string {
-  return settings.kind === 'folder' ? settings.path : settings.url;
+  if (settings.kind === 'folder') return settings.path;
+  return settings.kind === 'mqtt' ? settings.url : settings.endpoint;
 }
 
 function subscriptionFault({topic, takes, table, columns}: z.output<typeof Subscription>): string | null {

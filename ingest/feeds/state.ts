@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import type {Receipt} from '../../warehouse/data-answers.ts';
 
 const Count = z.number().int().nonnegative();
 
@@ -20,11 +21,18 @@ export const FeedState = z.object({
   ignored: Count.describe('messages that hold nothing for the warehouse, such as a heartbeat'),
   errors: Count,
   lastError: z.object({at: z.string(), message: z.string()}).nullable(),
+  gaps: Count.describe('stretches of which values may be missing for good; each is an alert, feed.gap'),
+  lastGap: z.object({from: z.string(), to: z.string(), text: z.string()}).nullable(),
 });
 export type FeedState = z.infer<typeof FeedState>;
 
 /** What became of something that was taken. */
 export type Outcome = Partial<Record<'accepted' | 'duplicates' | 'rejected' | 'ignored', number>>;
+
+export function outcomeOf({tables}: Receipt): Outcome {
+  const sum = (what: 'accepted' | 'duplicates' | 'rejected') => tables.reduce((all, table) => all + table[what], 0);
+  return {accepted: sum('accepted'), duplicates: sum('duplicates'), rejected: sum('rejected')};
+}
 
 /** Counts what one feed does. */
 export class Meter {
@@ -66,6 +74,12 @@ export class Meter {
     this.#told.behind -= messages;
   }
 
+  /** Values may be missing for good. */
+  lacks(gap: NonNullable<FeedState['lastGap']>, gaps = 1): void {
+    this.#told.gaps += gaps;
+    this.#told.lastGap = gap;
+  }
+
   /** The console hears of an error once, however often it comes back. */
   failed(error: unknown): void {
     const {message} = error instanceof Error ? error : new Error(String(error));
@@ -87,4 +101,6 @@ const NOTHING_YET: Omit<FeedState, 'name' | 'kind' | 'from'> = {
   ignored: 0,
   errors: 0,
   lastError: null,
+  gaps: 0,
+  lastGap: null,
 };

@@ -6,6 +6,7 @@ export function feedsText({feeds}: OutputOf<'feeds'>, clock: Clock): string {
   const wrong = feeds.flatMap(({name, lastError}) =>
     lastError === null ? [] : [`  ${name}, ${clock(lastError.at)}: ${lastError.message}\n`],
   );
+  const gaps = feeds.flatMap(({name, lastGap}) => (lastGap === null ? [] : [`  ${name}: ${lastGap.text}\n`]));
   return paragraphs(
     table(
       ['feed', 'kind', 'state', 'last', 'received', 'behind', 'accepted', 'known', 'rejected', 'errors', 'from'],
@@ -24,6 +25,7 @@ export function feedsText({feeds}: OutputOf<'feeds'>, clock: Clock): string {
       ]),
     ),
     wrong.length === 0 ? '' : `Last errors:\n${wrong.join('')}`,
+    gaps.length === 0 ? '' : `Last gaps:\n${gaps.join('')}`,
     feeds.every(({state}) => state === 'not running') ? 'The server runs them: "fishbone serve".' : '',
   );
 }

@@ -9,6 +9,8 @@ const fault = (feed: object, name = 'line') => {
   return `${path.join('.')}: ${message}`;
 };
 const mqtt = (subscription: object) => ({kind: 'mqtt', url: 'mqtt://broker', subscriptions: [subscription]});
+const TORQUE = {node: 'ns=2;s=Press1.Torque', station: 'P1', parameter: 'torque'};
+const opcua = (more: object) => ({kind: 'opcua', endpoint: 'opc.tcp://press:4840', nodes: [TORQUE], ...more});
 
 describe('what is wrong in a configuration is said with its place', () => {
   test.each([
@@ -24,6 +26,10 @@ describe('what is wrong in a configuration is said with its place', () => {
     [mqtt({topic: 'a', takes: 'rows'}), 'line.subscriptions.0: "takes": "rows" needs a "table"'],
     [mqtt({topic: '+line/+station', takes: 'inspections'}), 'line.subscriptions.0: inspections has no column line'],
     [mqtt({topic: '+station', takes: 'cfx'}), 'line.subscriptions.0: a CFX message says its columns itself'],
+    [opcua({endpoint: 'http://press'}), 'line.endpoint: is no address of a server: opc.tcp://'],
+    [opcua({nodes: [{node: 'Torque', station: 'P1', parameter: 'torque'}]}), 'line.nodes.0.node: is no node id'],
+    [opcua({nodes: [TORQUE, {...TORQUE, node: 'nsu=urn:press;i=7'}]}), 'line: two nodes are P1 torque'],
+    [opcua({user: 'a'}), 'line: a "user" has a "passwordFile"'],
   ])('%j', (feed, expected) => {
     expect(fault(feed)).toContain(expected);
   });
