@@ -86,7 +86,7 @@ async function tableASheet(
           $sheet: sheet.name,
         },
       );
-      const plan = planPlainTable(path, columns, {table: tableOf(sheet)});
+      const plan = planPlainTable(`${path}: sheet "${sheet.name}"`, columns, {table: tableOf(sheet)});
       tables.push({...plan, only: [{column: '$sheet', values: [sheet.name]}]});
       notices.push(...said);
     }

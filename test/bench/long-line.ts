@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {ingestFiles} from '../../ingest/ingest.ts';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
 import {Warehouse} from '../../warehouse/store.ts';
-import {cost, inFolder, print, round} from './measure.ts';
+import {cost, inFolder, print, printRow, round} from './measure.ts';
 
 const BYTES = Number(process.argv[2] ?? 2 ** 31 + 1);
 const PIECE = Buffer.alloc(1 << 20, 'x');
@@ -21,7 +21,9 @@ const FILES: Record<string, {before: string; after: string}> = {
   'line.ndjson': {before: '{"MessageName":"CFX.Heartbeat"}\n{"MessageName":"', after: '"}\n'},
 };
 
-const rows: (string | number)[][] = [];
+const TITLE = `A line of ${round(BYTES / 1e6)} MB`;
+const HEAD = ['file', 'status', 'accepted+rejected', 'says', 's', 'peak RSS MB'];
+print({title: TITLE, head: HEAD, rows: []});
 for (const [name, {before, after}] of Object.entries(FILES)) {
   await inFolder(async folder => {
     const path = join(folder, name.split('/').at(-1)!);
@@ -38,18 +40,7 @@ for (const [name, {before, after}] of Object.entries(FILES)) {
     await warehouse.close();
     const [{status, tables, notices}] = result;
     const counts = tables.map(t => `${t.table} ${t.accepted}+${t.rejected}`).join(', ');
-    rows.push([
-      name,
-      status,
-      counts,
-      notices.join('; ').replaceAll(folder, ''),
-      round(ms / 1000, 1),
-      round(peak / 1e6),
-    ]);
+    const says = notices.join('; ').replaceAll(folder, '');
+    printRow([name, status, counts, says, round(ms / 1000, 1), round(peak / 1e6)]);
   });
 }
-print({
-  title: `A line of ${round(BYTES / 1e6)} MB`,
-  head: ['file', 'status', 'accepted+rejected', 'says', 's', 'peak RSS MB'],
-  rows,
-});

@@ -60,5 +60,10 @@ export function print({title, head, rows}: Table): void {
   console.log(`\n**${title}**\n`);
   console.log(`| ${head.join(' | ')} |`);
   console.log(`|${head.map(() => '---|').join('')}`);
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+  for (const row of rows) printRow(row);
+}
+
+/** One more row of the table that was printed last: of long runs, as they go. */
+export function printRow(row: readonly (string | number)[]): void {
+  console.log(`| ${row.join(' | ')} |`);
 }

@@ -1,19 +1,24 @@
 /**
  * Rows a second and peak memory of each reader, over sizes, against the bare parser of the same format. A process a
  * measurement, so that peaks are its own: `npx tsx test/bench/readers.ts [rows ...]` (default 250000 1000000 4000000).
- * One more format is one more entry of `FORMATS`.
+ * `FISHBONE_FORMATS="xlsx;arrow"` measures these alone. One more format is one more entry of `FORMATS`.
  */
 import {execFileSync} from 'node:child_process';
 import {createReadStream, createWriteStream} from 'node:fs';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {pipeline} from 'node:stream/promises';
+import {RecordBatchReader} from 'apache-arrow';
+import {SaxesParser} from 'saxes';
 import {planFile} from '../../ingest/ingest.ts';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
+import type {MappingInput} from '../../ingest/mapping.ts';
 import {openDatabase, openSession, quoteText} from '../../warehouse/duckdb.ts';
 import {Warehouse} from '../../warehouse/store.ts';
-import {bytesIn, cost, inFolder, print, round} from './measure.ts';
+import {writeJobs} from './b2mml-jobs.ts';
+import {bytesIn, cost, inFolder, print, printRow, round} from './measure.ts';
 import {TABLES, withMaker} from './plant-files.ts';
+import {inflateEntry, writeArrow, writeWorkbook} from './reader-files.ts';
 
 interface Format {
   file: string;
@@ -21,6 +26,7 @@ interface Format {
   write: (path: string, rows: number) => Promise<void>;
   /** Reads it as far as one has to, without Fishbone. */
   bare: (path: string) => Promise<unknown>;
+  mapping?: MappingInput;
 }
 
 const copy = (options: string) => async (path: string, rows: number) => {
@@ -107,6 +113,75 @@ const FORMATS: Record<string, Format> = {
       return messages;
     },
   },
+  xlsx: {
+    file: 'parts.xlsx',
+    write: writeWorkbook,
+    bare: async path => {
+      let elements = 0;
+      const parser = new SaxesParser();
+      parser.on('opentag', () => elements++);
+      for await (const piece of inflateEntry(path, 'xl/worksheets/sheet1.xml')) parser.write(piece.toString());
+      return elements;
+    },
+  },
+  arrow: {
+    file: 'parts.arrows',
+    write: writeArrow,
+    bare: async path => {
+      let values = 0;
+      for await (const batch of await RecordBatchReader.from(createReadStream(path)))
+        for (const row of batch) if (row) values += Object.values(row.toJSON()).length;
+      return values;
+    },
+  },
+  'json, nested': {
+    file: 'parts.ndjson',
+    write: writeLines(function* (rows) {
+      for (let i = 0; i < rows; i++)
+        yield `${JSON.stringify({part: `P${i}`, product: 'A', about: {lot: `L${i >> 10}`, press: {force: i % 97}}})}\n`;
+    }),
+    bare: async path => {
+      let keys = 0;
+      await eachLine(path, line => (keys += Object.keys(JSON.parse(line) as object).length));
+      return keys;
+    },
+    mapping: {
+      tables: {parts: {part: 'part', product: 'product', lot: 'about.lot'}},
+      ignore: {'about.press.force': 'no part of it'},
+    },
+  },
+  'json, a document': {
+    file: 'parts.json',
+    write: writeLines(function* (rows) {
+      yield '{"plant": "P", "results": [\n';
+      for (let i = 0; i < rows; i++)
+        yield `${JSON.stringify({part: `P${i}`, product: 'A', about: {lot: `L${i >> 10}`}})}${i < rows - 1 ? ',' : ''}\n`;
+      yield ']}\n';
+    }),
+    bare: async path => {
+      let keys = 0;
+      await eachLine(path, line => {
+        if (line.startsWith('{"part"')) keys += Object.keys(JSON.parse(line.replace(/,$/, '')) as object).length;
+      });
+      return keys;
+    },
+    mapping: {
+      rows: 'results',
+      tables: {parts: {part: 'part', product: 'product', lot: 'about.lot'}},
+      ignore: {'$.plant': 'known'},
+    },
+  },
+  b2mml: {
+    file: 'jobs.xml',
+    write: async (path, rows) => writeJobs(path, rows),
+    bare: async path => {
+      let elements = 0;
+      const parser = new SaxesParser();
+      parser.on('opentag', () => elements++);
+      for await (const piece of createReadStream(path, 'utf8')) parser.write(piece as string);
+      return elements;
+    },
+  },
 };
 
 /** In a process of its own. */
@@ -117,13 +192,13 @@ interface Measured {
 }
 
 async function measureHere(what: string, name: string, path: string): Promise<Measured> {
-  const {bare} = FORMATS[name];
+  const {bare, mapping} = FORMATS[name];
   const folder = join(path, '..');
   let rows = 0;
   const {ms} = await cost(async () => {
     if (what === 'bare') return bare(path);
     const warehouse = await Warehouse.open(join(folder, 'warehouse'));
-    const plan = await planFile(path, {timeZone: 'UTC'}, folder);
+    const plan = await planFile(path, {timeZone: 'UTC', mapping}, folder);
     const receipt = await warehouse.load(plan, linesOfRecords);
     rows = receipt.tables.reduce((sum, t) => sum + t.accepted + t.rejected + t.duplicates, 0);
     return warehouse.close();
@@ -139,16 +214,21 @@ function measure(what: string, name: string, path: string): Measured {
   ) as Measured;
 }
 
-async function all(sizes: readonly number[]): Promise<void> {
-  const table: (string | number)[][] = [];
+async function all(sizes: readonly number[], only?: readonly string[]): Promise<void> {
+  print({
+    title: 'Readers: a file into a fresh warehouse, against the bare parser',
+    head: ['format', 'records', 'MB', 'records/s', 'bare records/s', 'ratio', 'peak MB', 'bare peak MB', 'rows told'],
+    rows: [],
+  });
   for (const [name, {file, write}] of Object.entries(FORMATS)) {
+    if (only && !only.includes(name)) continue;
     for (const rows of sizes) {
       await inFolder(async folder => {
         const path = join(folder, file);
         await write(path, rows);
         const bare = measure('bare', name, path);
         const own = measure('ingest', name, path);
-        table.push([
+        printRow([
           name,
           rows,
           round(bytesIn(path) / 1e6, 1),
@@ -162,15 +242,13 @@ async function all(sizes: readonly number[]): Promise<void> {
       });
     }
   }
-  print({
-    title: 'Readers: a file into a fresh warehouse, against the bare parser',
-    head: ['format', 'records', 'MB', 'records/s', 'bare records/s', 'ratio', 'peak MB', 'bare peak MB', 'rows told'],
-    rows: table,
-  });
 }
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === 'measure') {
   const [what, name, path] = rest;
   console.log(JSON.stringify(await measureHere(what, name, path)));
-} else await all(first === undefined ? [250_000, 1_000_000, 4_000_000] : [first, ...rest].map(Number));
+} else {
+  const sizes = process.argv.slice(2).map(Number);
+  await all(sizes.length === 0 ? [250_000, 1_000_000, 4_000_000] : sizes, process.env.FISHBONE_FORMATS?.split(';'));
+}

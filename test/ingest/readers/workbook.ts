@@ -67,20 +67,31 @@ export function workbookParts(sheets: SheetText[], {date1904 = false} = {}): Rec
   };
 }
 
+/** A part that was packed already: its CRC-32 and its size before. */
+interface Packed {
+  crc: number;
+  bytes: number;
+  packed: Buffer;
+}
+
+function pack(content: string | Buffer): Packed {
+  const bytes = Buffer.from(content as string);
+  return {crc: crc32(bytes), bytes: bytes.length, packed: deflateRawSync(bytes)};
+}
+
 /** @see APPNOTE.TXT, .ZIP File Format Specification */
-export function zip(parts: [name: string, content: string | Buffer][]): Buffer {
+export function zip(parts: [name: string, content: string | Buffer | Packed][]): Buffer {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const [name, content] of parts) {
-    const bytes = Buffer.from(content as string);
-    const packed = deflateRawSync(bytes);
+    const {crc, bytes, packed} = typeof content === 'object' && 'packed' in content ? content : pack(content);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
     fields.writeUInt16LE(8, 4);
-    fields.writeUInt32LE(crc32(bytes), 10);
+    fields.writeUInt32LE(crc, 10);
     fields.writeUInt32LE(packed.length, 14);
-    fields.writeUInt32LE(bytes.length, 18);
+    fields.writeUInt32LE(bytes, 18);
     fields.writeUInt16LE(Buffer.byteLength(name), 22);
     const central = Buffer.alloc(16);
     central.writeUInt32LE(offset, 12);
