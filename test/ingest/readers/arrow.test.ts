@@ -16,14 +16,11 @@ import {
   Struct,
   Table,
   TimestampMicrosecond,
-  tableFromIPC,
   tableToIPC,
   Utf8,
   vectorFromArray,
 } from 'apache-arrow';
-import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {IngestError} from '../../../ingest/error.ts';
 import {read} from '../../../ingest/readers/readers.ts';
 import {file, folder, refusal} from '../folder.ts';
 
@@ -95,17 +92,3 @@ test('columns that differ only in case are refused', async () => {
     /alike but for case/,
   );
 });
-
-test('damaged at any place: refused whole, or read', async () => {
-  const good = tableToIPC(TABLE, 'stream');
-  expect(tableFromIPC(good).numRows).toBe(2);
-  await fc.assert(
-    fc.asyncProperty(fc.nat(good.length - 1), fc.nat(255), async (at, value) => {
-      const bytes = Buffer.from(good);
-      bytes[at] = value;
-      const found = await lines(bytes, 'parts').catch((error: unknown) => error);
-      if (!(found instanceof IngestError)) expect(found).toBeInstanceOf(Array);
-    }),
-    {seed: 11, numRuns: 150},
-  );
-}, 60_000);

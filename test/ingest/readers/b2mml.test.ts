@@ -2,7 +2,6 @@ import {execFile} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {ingestFiles, planFile} from '../../../ingest/ingest.ts';
 import {linesOfRecords} from '../../../ingest/line-numbers.ts';
@@ -128,74 +127,6 @@ test('keeps nothing of what it has read: 20,000 jobs in a heap of 40 MB, where t
     {env: {...process.env, FISHBONE_BENCH: folder()}},
   );
   expect(JSON.parse(told.stdout)).toMatchObject({tables: 6});
-});
-
-const SEED = Number(process.env.FISHBONE_SEED ?? 20260301);
-const CASES = new URL('b2mml/', import.meta.url).pathname;
-const INPUTS = readdirSync(CASES).map(name => readFileSync(join(CASES, name, 'input.xml'), 'utf8'));
-
-/** A change at a place (a share of the length): characters, or a piece of the text itself that is cut out or put in. */
-const change = fc.record({
-  at: fc.nat({max: 1e6}).map(millionths => millionths / 1e6),
-  length: fc.nat({max: 200}),
-  how: fc.oneof(
-    fc.constantFrom('cut', 'copy', 'end'),
-    fc.constantFrom(
-      '<',
-      '>',
-      '&',
-      '"',
-      '\0',
-      ']]>',
-      '<!--',
-      '</',
-      '<ID/>',
-      '<a xmlns="">',
-      '&#0;',
-      '\ud800',
-      '<!DOCTYPE a>',
-      '1e999',
-    ),
-    fc.string(),
-  ),
-});
-
-function changed(text: string, {at, length, how}: {at: number; length: number; how: string}): string {
-  const start = Math.floor(at * text.length);
-  const [before, after] = [text.slice(0, start), text.slice(start)];
-  if (how === 'cut') return before + after.slice(length);
-  if (how === 'copy') return before + after.slice(0, length) + after;
-  return how === 'end' ? before : before + how + after;
-}
-
-test(`a damaged file is read or refused with a reason, and never more than that (seed ${SEED})`, async () => {
-  const outcomes = {loaded: 0, refused: 0};
-  const warehouse = await Warehouse.open(folder());
-  const into = folder();
-  try {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...INPUTS),
-        fc.array(change, {minLength: 1, maxLength: 4}),
-        async (input, changes) => {
-          const path = file('damaged.xml', changes.reduce(changed, input));
-          const load = async (plan: LoadPlan) => {
-            const receipt = {batch: null, digest: '', source: '', status: 'dry-run' as const, tables: [], notices: []};
-            return outcomes.loaded++ % 25 === 0 ? warehouse.load(plan, linesOfRecords) : receipt;
-          };
-          const [{status, notices}] = await ingestFiles(load, [path], {dryRun: true, scratch: into});
-          if (status === 'dry-run') return;
-          outcomes.refused++;
-          expect(notices).toEqual([expect.stringMatching(/damaged\.xml: .{20}/)]);
-        },
-      ),
-      {seed: SEED, numRuns: 150},
-    );
-  } finally {
-    await warehouse.close();
-  }
-  expect(outcomes.loaded).toBeGreaterThan(20);
-  expect(outcomes.refused).toBeGreaterThan(20);
 });
 
 test.skipIf(!present)('the examples of the standard: what is taken, and what is named', async () => {

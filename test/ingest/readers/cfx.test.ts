@@ -6,7 +6,6 @@ import {linesOfRecords} from '../../../ingest/line-numbers.ts';
 import {read} from '../../../ingest/readers/readers.ts';
 import type {LoadPlan} from '../../../warehouse/load-plan.ts';
 import {Warehouse} from '../../../warehouse/store.ts';
-import {random} from '../../warehouse/screening/random.ts';
 import {file, folder, refusal} from '../folder.ts';
 
 /** Bodies of messages from the reference of IPC-CFX (Apache-2.0), which are not part of this repository. */
@@ -60,33 +59,6 @@ test('a message that is sent again changes nothing', async () => {
   } finally {
     await warehouse.close();
   }
-});
-
-const SEED = Number(process.env.FISHBONE_SEED ?? 20260215);
-
-test(`a damaged file is read or refused with a reason, and never more than that (seed ${SEED})`, async () => {
-  const {below} = random(SEED);
-  const outcomes = {loaded: 0, refused: 0};
-  const warehouse = await Warehouse.open(folder());
-  try {
-    for (let k = 0; k < 200; k++) {
-      const bytes = Buffer.from(MESSAGES);
-      for (let flips = 1 + below(8); flips > 0; flips--) bytes[40 + below(bytes.length - 40)] = 32 + below(95);
-      const path = file('damaged.json', bytes.subarray(0, k % 3 === 0 ? 40 + below(bytes.length - 40) : bytes.length));
-      const load = async (plan: LoadPlan) => {
-        outcomes.loaded++;
-        const receipt = {batch: null, digest: '', source: '', status: 'dry-run' as const, tables: [], notices: []};
-        return k % 20 === 0 ? warehouse.load(plan, linesOfRecords) : receipt;
-      };
-      const [{status, notices}] = await ingestFiles(load, [path], {dryRun: true});
-      if (status === 'dry-run') continue;
-      outcomes.refused++;
-      expect(notices, `round ${k}`).toEqual([expect.stringMatching(/damaged\.json: .{20}/)]);
-    }
-  } finally {
-    await warehouse.close();
-  }
-  expect(outcomes.loaded).toBeGreaterThan(150);
 });
 
 test.skipIf(!present)(

@@ -7,7 +7,6 @@ import {linesOfRecords} from '../../../ingest/line-numbers.ts';
 import {read} from '../../../ingest/readers/readers.ts';
 import {Warehouse} from '../../../warehouse/store.ts';
 import {servedPlant} from '../../api/plant.ts';
-import {random} from '../../warehouse/screening/random.ts';
 import {file, folder, refusal, temporaryFolder} from '../folder.ts';
 
 /** A sample of the aqdef-reader project (successfactory, Apache-2.0), which is not part of this repository. */
@@ -155,31 +154,6 @@ test.each([
   }
   expect(taken).toBeGreaterThan(0);
 });
-
-const COUNTS = {table: 'measurements', accepted: 0, rejected: 0, duplicates: 0, conflicts: 0};
-const RECEIPT = {batch: null, digest: '', source: '', status: 'dry-run' as const, notices: []};
-const SEED = Number(process.env.FISHBONE_SEED ?? 20260214);
-
-test(`a damaged file is read or refused with a reason, and never more than that (seed ${SEED})`, async () => {
-  const {below} = random(SEED);
-  const outcomes = {loaded: 0, refused: 0};
-  for (let k = 0; k < 300; k++) {
-    const bytes = Buffer.from(k % 2 === 0 ? COMPACT : LINES);
-    for (let flips = 1 + below(8); flips > 0; flips--) bytes[9 + below(bytes.length - 9)] = below(256);
-    const path = file('damaged.dfq', bytes.subarray(0, k % 3 === 0 ? 9 + below(bytes.length - 9) : bytes.length));
-    // Most of what can go wrong goes wrong when the records are made; some are also loaded.
-    const load = async (plan: Parameters<Warehouse['load']>[0]) =>
-      k % 10 === 0 ? warehouse.load(plan, linesOfRecords) : {...RECEIPT, tables: plan.tables.map(() => COUNTS)};
-    const [{tables, notices}] = await ingestFiles(load, [path], {timeZone: 'UTC', dryRun: true});
-    if (tables.length > 0) outcomes.loaded++;
-    else {
-      outcomes.refused++;
-      expect(notices, `round ${k}`).toEqual([expect.stringMatching(/damaged\.dfq: .{20}/)]);
-    }
-  }
-  expect(outcomes.loaded).toBeGreaterThan(200);
-  expect(outcomes.refused).toBeGreaterThan(2);
-}, 120_000);
 
 test.skipIf(!present)('a real sample: two characteristics of five parts, as a person counts them in it', async () => {
   const load = (plan: Parameters<Warehouse['load']>[0]) => warehouse.load(plan, linesOfRecords);

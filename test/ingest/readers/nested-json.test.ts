@@ -1,7 +1,5 @@
 import {readFileSync} from 'node:fs';
-import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {IngestError} from '../../../ingest/error.ts';
 import {read} from '../../../ingest/readers/readers.ts';
 import {file, folder, refusal} from '../folder.ts';
 
@@ -72,19 +70,3 @@ test('a record with two fields of one name is put into quarantine; fourteen leve
     {[`z${'.a'.repeat(13)}`]: '1', $line: 1},
   ]);
 });
-
-test('damaged at any place: refused whole, or read', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.nat(INSPECTED.length - 1),
-      fc.constantFrom(...'{ } [ ] " , : x 1 \\'.split(' '), '\n'),
-      fc.boolean(),
-      async (at, sign, cut) => {
-        const text = cut ? INSPECTED.slice(0, at) : INSPECTED.slice(0, at) + sign + INSPECTED.slice(at + 1);
-        const found = await lines(text, 'results[].defects').catch((error: unknown) => error);
-        if (cut || !Array.isArray(found)) expect(found).toBeInstanceOf(IngestError);
-      },
-    ),
-    {seed: 5, numRuns: 200},
-  );
-}, 60_000);

@@ -1,7 +1,5 @@
 import {readFileSync} from 'node:fs';
-import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {IngestError} from '../../../ingest/error.ts';
 import {ingestFiles} from '../../../ingest/ingest.ts';
 import {linesOfRecords} from '../../../ingest/line-numbers.ts';
 import {read} from '../../../ingest/readers/readers.ts';
@@ -354,21 +352,3 @@ test('formats and digits', () => {
     undefined,
   ]);
 });
-
-test('damaged at any place: refused whole, or read', async () => {
-  const good = zip(Object.entries(GOOD));
-  const whole = await lines(good);
-  const change = fc.tuple(fc.nat(good.length - 1), fc.nat(255));
-  await fc.assert(
-    fc.asyncProperty(fc.array(change, {minLength: 1, maxLength: 4}), fc.nat(good.length), async (changes, cut) => {
-      const bytes = Buffer.from(good);
-      for (const [at, value] of changes) bytes[at] = value;
-      const sent = cut % 3 === 0 ? bytes.subarray(0, cut) : bytes;
-      if (sent.length < 4) return;
-      const found = await lines(sent).catch((error: unknown) => error);
-      if (!(found instanceof IngestError)) expect(found).toBeInstanceOf(Array);
-      if (cut % 3 === 0 && cut < good.length) expect(found).not.toEqual(whole);
-    }),
-    {seed: 7, numRuns: 150},
-  );
-}, 60_000);
