@@ -2,7 +2,7 @@
 import {createWriteStream} from 'node:fs';
 import {pipeline} from 'node:stream/promises';
 import {crc32, createDeflateRaw} from 'node:zlib';
-import {RecordBatchStreamWriter, tableFromArrays} from 'apache-arrow';
+import {RecordBatch, RecordBatchStreamWriter, type Schema, Table, Utf8, vectorFromArray} from 'apache-arrow';
 import {openPromise} from 'yauzl';
 import {workbookParts, zip} from '../ingest/readers/workbook.ts';
 
@@ -48,20 +48,20 @@ export async function writeWorkbook(path: string, rows: number): Promise<void> {
   await pipeline([zip([...Object.entries(others), [sheet, stored]])], createWriteStream(path));
 }
 
-/** Batches of a stream with a dictionary and a 64-bit number. */
+/** Batches of a stream with texts and a 64-bit number. */
 export async function writeArrow(path: string, rows: number): Promise<void> {
   const writer = new RecordBatchStreamWriter();
   const output = createWriteStream(path);
   const piped = pipeline(writer.toNodeStream(), output);
+  let schema: Schema | undefined;
   for (let from = 0; from < rows; from += BATCH) {
     const indices = Array.from({length: Math.min(BATCH, rows - from)}, (_, i) => from + i);
-    writer.write(
-      tableFromArrays({
-        part: indices.map(i => `P${i}`),
-        product: indices.map(i => 'ABC'[i % 3]),
-        lot: BigInt64Array.from(indices, i => BigInt(i >> 10)),
-      }),
-    );
+    const texts = (of: (i: number) => string) => vectorFromArray(indices.map(of), new Utf8());
+    const lot = vectorFromArray(BigInt64Array.from(indices, i => BigInt(i >> 10)));
+    const table = new Table({part: texts(i => `P${i}`), product: texts(i => 'ABC'[i % 3]), lot});
+    // A batch of another schema, be it alike, would end the stream.
+    schema ??= table.schema;
+    for (const {data} of table.batches) writer.write(new RecordBatch(schema, data));
   }
   writer.finish();
   await piped;
