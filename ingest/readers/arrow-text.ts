@@ -19,19 +19,20 @@ type Read = (vector: Vector, row: number) => string | undefined;
 
 /**
  * How a column's values are written as text, exactly: 64-bit integers and decimals keep their digits, times their fractions.
- * @param name of the column, in errors
+ * @param what names the column in errors
  * @returns the text of a row; undefined where it is null
  */
-export function arrowText(name: string, type: DataType, vector: Vector): Text {
-  const read = readerOf(name, type);
+export function arrowText(what: string, type: DataType, vector: Vector): Text {
+  const read = readerOf(what, type);
   return row => read(vector, row);
 }
 
-function readerOf(name: string, type: DataType): Read {
+function readerOf(what: string, type: DataType): Read {
   switch (type.typeId) {
     case Type.Int:
     case Type.Utf8:
     case Type.LargeUtf8:
+    case Type.Utf8View:
     case Type.Bool:
       return given(String);
     case Type.Float:
@@ -51,7 +52,7 @@ function readerOf(name: string, type: DataType): Read {
     case Type.Time:
       return stored(value => isoOf(BigInt(value), (type as Time).unit).slice(11));
     case Type.Dictionary: {
-      const read = readerOf(name, (type as Dictionary).dictionary);
+      const read = readerOf(what, (type as Dictionary).dictionary);
       return (vector, row) => {
         const index = storedAt(vector, row);
         return index === undefined ? undefined : read(vector.data[0].dictionary!, Number(index));
@@ -60,19 +61,18 @@ function readerOf(name: string, type: DataType): Read {
     case Type.Null:
       return () => undefined;
     case Type.List:
+    case Type.LargeList:
     case Type.FixedSizeList:
-      return listReader(name, type.children[0].type);
+      return listReader(what, type.children[0].type);
     default:
-      throw new IngestError(
-        `column "${name}" is ${Type[type.typeId]}, which has no text: leave it out, or write it as text`,
-      );
+      throw new IngestError(`${what} is ${Type[type.typeId]}, which has no text: leave it out, or write it as text`);
   }
 }
 
 /** A list as JSON text. */
-function listReader(name: string, type: DataType): Read {
-  const read = readerOf(name, type);
-  const isPlain = /^(Int|Uint|Float|Bool|Decimal|List|FixedSizeList)/.test(Type[type.typeId]);
+function listReader(what: string, type: DataType): Read {
+  const read = readerOf(what, type);
+  const isPlain = /^(Int|Uint|Float|Bool|Decimal|List|LargeList|FixedSizeList)/.test(String(type));
   return (vector, row) => {
     const items = vector.get(row) as Vector | null;
     if (items === null) return undefined;

@@ -34,7 +34,7 @@ async function readArrow(path: string, {into}: ReadOptions): Promise<Reading> {
     made.addColumns(fields.flatMap(({name, type}) => columnsOf(name, type)));
     let line = 0;
     for await (const batch of reader) {
-      const columns = fields.flatMap(({name, type}, i) => textsOf(name, type, batch.getChildAt(i)!));
+      const columns = fields.flatMap(({name, type}, i) => textsOf(path, name, type, batch.getChildAt(i)!));
       for (let row = 0; row < batch.numRows; row++) {
         const record: Record<string, string> = {};
         for (const {name, text} of columns) {
@@ -78,10 +78,10 @@ function columnsOf(name: string, type: DataType): string[] {
 
 type Column = {name: string; text: (row: number) => string | undefined};
 
-function textsOf(name: string, type: DataType, vector: Vector): Column[] {
-  if (!isStruct(type)) return [{name, text: arrowText(name, type, vector)}];
+function textsOf(path: string, name: string, type: DataType, vector: Vector): Column[] {
+  if (!isStruct(type)) return [{name, text: arrowText(`${path}: column "${name}"`, type, vector)}];
   return type.children.flatMap((child, i) =>
-    textsOf(`${name}.${child.name}`, child.type, vector.getChildAt(i)!).map(column => ({
+    textsOf(path, `${name}.${child.name}`, child.type, vector.getChildAt(i)!).map(column => ({
       ...column,
       text: (row: number) => (vector.isValid(row) ? column.text(row) : undefined),
     })),
@@ -94,5 +94,8 @@ const isStruct = (type: DataType): boolean => type.typeId === STRUCT;
 function whyUnread({message}: Error): string {
   if (/codec not found/.test(message))
     return 'is Apache Arrow with compressed buffers (LZ4 or ZSTD): write it without compression, or as Parquet';
+  const type = /Unrecognized type: "?([^"]*)"?/.exec(message)?.[1];
+  if (type !== undefined)
+    return `is Apache Arrow with a column of a type that is not read (${type}): write it as text (Utf8), or the file as Parquet`;
   return `is damaged Apache Arrow (${message}): copy or export it again`;
 }

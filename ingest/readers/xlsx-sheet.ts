@@ -63,6 +63,7 @@ export async function readSheet(
         column = r === undefined ? column + 1 : columnOf(r);
         if (!(column >= 0 && column < COLUMNS_MAX))
           throw new IngestError(`${what} is damaged: there is no cell "${r}"`);
+        if (row.cells.has(column)) throw new IngestError(`${what} is damaged: it has the cell "${r}" twice`);
         cell = {type: t, style: Number(s)};
       } else if (element === 'v' || element === 'f') {
         inside = element;
@@ -98,6 +99,8 @@ function cellOf(
     return formula === undefined
       ? undefined
       : words('', 'holds a formula whose result is not stored: open the workbook in Excel and save it');
+  // An empty one would be the number 0, and so the first of the shared texts.
+  if (value.trim() === '' && type !== 'str' && type !== 'inlineStr') return undefined;
   if (type === 's') {
     const text = shared[Number(value)];
     return text === undefined ? words(value, 'refers to a text that the workbook does not have') : words(text);
@@ -106,8 +109,9 @@ function cellOf(
   if (type === 'b') return words(value === '1' ? 'true' : 'false');
   if (type === 'e') return words(value, `holds the error ${value}`);
   if (type === 'd') return words(value);
-  if (value.trim() === '') return undefined;
-  return {...numberOf(value.trim(), kinds[style] ?? {kind: 'number'}, from1904), isNumber: true, isSum};
+  const kind = kinds[style] ?? (style === 0 ? {kind: 'number'} : undefined);
+  if (!kind) return words(value, 'refers to a format that the workbook does not have: it may be a date');
+  return {...numberOf(value.trim(), kind, from1904), isNumber: true, isSum};
 }
 
 /** Whether a formula adds up cells of its own column above it: over columns, it is a value of its own row. */
