@@ -55,8 +55,9 @@ async function place(mappings: Record<string, unknown>) {
   for (const [name, mapping] of Object.entries(mappings))
     writeFileSync(join(warehouse, 'mappings', `${name}.json`), JSON.stringify(mapping));
   const counts = async (...args: string[]) => {
-    const {code, err, json} = await ask(...args);
-    const [receipt] = code === 0 || code === 3 ? z.array(Receipt).parse(json()) : [];
+    const ran = await ask(...args);
+    const {code, err} = ran;
+    const [receipt] = code === 0 || code === 3 ? z.array(Receipt).parse(ran.json()) : [];
     return {code, err, tables: receipt?.tables.map(t => [t.table, t.accepted, t.rejected]), notices: receipt?.notices};
   };
   return {write, counts, ask};
