@@ -69,10 +69,21 @@ function readerOf(what: string, type: DataType): Read {
   }
 }
 
+/** Whose text is JSON as it stands. */
+const PLAIN: ReadonlySet<Type> = new Set([
+  Type.Int,
+  Type.Float,
+  Type.Bool,
+  Type.Decimal,
+  Type.List,
+  Type.LargeList,
+  Type.FixedSizeList,
+]);
+
 /** A list as JSON text. */
 function listReader(what: string, type: DataType): Read {
   const read = readerOf(what, type);
-  const isPlain = /^(Int|Uint|Float|Bool|Decimal|List|LargeList|FixedSizeList)/.test(Type[type.typeId]);
+  const isPlain = PLAIN.has(type.typeId);
   return (vector, row) => {
     const items = vector.get(row) as Vector | null;
     if (items === null) return undefined;

@@ -1,7 +1,8 @@
 /**
  * Rows a second and peak memory of each reader, over sizes, against the bare parser of the same format. A process a
  * measurement, so that peaks are its own: `npx tsx test/bench/readers.ts [rows ...]` (default 250000 1000000 4000000).
- * `FISHBONE_FORMATS="xlsx;arrow"` measures these alone. One more format is one more entry of `FORMATS`.
+ * `FISHBONE_MEMORY_MB=500` bounds what DuckDB takes, `FISHBONE_FORMATS="xlsx;arrow"` measures these alone. One more format is
+ * one more entry of `FORMATS`.
  */
 import {execFileSync} from 'node:child_process';
 import {createReadStream, createWriteStream} from 'node:fs';
@@ -19,6 +20,9 @@ import {writeJobs} from './b2mml-jobs.ts';
 import {bytesIn, cost, inFolder, print, printRow, round} from './measure.ts';
 import {TABLES, withMaker} from './plant-files.ts';
 import {inflateEntry, writeArrow, writeWorkbook} from './reader-files.ts';
+
+/** What DuckDB may use; by default half of the machine's, of which it takes what is free. */
+const MEMORY_MB = process.env.FISHBONE_MEMORY_MB === undefined ? undefined : Number(process.env.FISHBONE_MEMORY_MB);
 
 interface Format {
   file: string;
@@ -197,7 +201,7 @@ async function measureHere(what: string, name: string, path: string): Promise<Me
   let rows = 0;
   const {ms} = await cost(async () => {
     if (what === 'bare') return bare(path);
-    const warehouse = await Warehouse.open(join(folder, 'warehouse'));
+    const warehouse = await Warehouse.open(join(folder, 'warehouse'), {memoryLimitMb: MEMORY_MB});
     const plan = await planFile(path, {timeZone: 'UTC', mapping}, folder);
     const receipt = await warehouse.load(plan, linesOfRecords);
     rows = receipt.tables.reduce((sum, t) => sum + t.accepted + t.rejected + t.duplicates, 0);
