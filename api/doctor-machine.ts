@@ -7,6 +7,8 @@ import {databaseVersion} from '../warehouse/database-version.ts';
 import type {Config} from './config.ts';
 import type {Check} from './doctor.ts';
 
+/** Settings that name the file of a secret. */
+const SECRET_FILE = /^(secret|password|key)File$/;
 const SKEW_MAX_MS = 5_000;
 /** Acknowledged rows were lost silently by earlier ones. */
 const DATABASE_MIN = [1, 5, 6];
@@ -79,15 +81,11 @@ export async function permissions(
     open.push({what: 'permissions', ok: true, warning: true, detail: `${what} ${path} has mode ${mode}`, hint});
   };
   await check(folder, 'the folder', 0o022, `others may change it: chmod go-w ${folder}`);
-  const secrets = [
-    ...Object.entries(receivers).map(([name, {secretFile}]) => [name, secretFile] as const),
-    ...Object.entries(feeds).flatMap(([name, feed]) =>
-      ['passwordFile' as const, 'keyFile' as const].flatMap(field => {
-        const file = field in feed ? (feed as Partial<Record<typeof field, string>>)[field] : undefined;
-        return file === undefined ? [] : [[name, file] as const];
-      }),
+  const secrets = Object.entries({...receivers, ...feeds}).flatMap(([name, settings]) =>
+    Object.entries(settings).flatMap(([field, file]) =>
+      SECRET_FILE.test(field) && typeof file === 'string' ? [[name, file] as const] : [],
     ),
-  ];
+  );
   for (const [name, file] of secrets) {
     const path = isAbsolute(file) ? file : join(folder, file);
     await check(path, `the secret of ${name}`, 0o077, `others may read it: chmod 600 ${path}`);
