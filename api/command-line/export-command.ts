@@ -12,6 +12,7 @@ import {download} from '../exports/export.ts';
 import {FORM_NAMES, type FormName} from '../exports/forms.ts';
 import {splitList} from '../query-string.ts';
 import {findServer} from '../running-server.ts';
+import {counted} from './print/layout.ts';
 import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts';
 
 interface Asked extends Common {
@@ -86,5 +87,7 @@ async function write(bytes: Readable, out: string | undefined): Promise<void> {
 
 function tell(terminal: Terminal, out: string | undefined, told: Told): void {
   const more = told.truncated ? ' (there are more: --limit cut them)' : '';
-  terminal.progress.say(`${told.rows} rows as of ${told.asOf}${out === undefined ? '' : ` in ${out}`}${more}`);
+  terminal.progress.say(
+    `${counted(told.rows, 'row')} as of ${told.asOf}${out === undefined ? '' : ` in ${out}`}${more}`,
+  );
 }

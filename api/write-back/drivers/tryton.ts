@@ -1,6 +1,6 @@
-import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
+import {readSecret} from '../../secret-file.ts';
 import {allowedUrl} from './address.ts';
 import type {Driver, LookUp, Message, Outcome} from './driver.ts';
 import {lookedUp, settled} from './failure.ts';
@@ -218,7 +218,7 @@ function sum(rows: readonly {quantity: number}[]): number {
 
 async function readPassword(receiver: string, file: string): Promise<string> {
   try {
-    return (await readFile(file, 'utf8')).trim();
+    return await readSecret(file);
   } catch (cause) {
     const message = `receiver ${receiver}: its password cannot be read: ${(cause as Error).message}`;
     throw new FishboneError('RECEIVER_INVALID', message, {hint: `write it into ${file}`, cause});
