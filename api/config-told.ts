@@ -49,7 +49,7 @@ export function masked(value: unknown, name = ''): unknown {
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, masked(inner, field)]));
   if (typeof value !== 'string') return value;
-  if (/(secret|password|passphrase|token|credential|key)s?$/i.test(name)) return MASK;
+  if (/(secret|password|passphrase|token|credential|authorization|key)s?$/i.test(name)) return MASK;
   if (!URL.canParse(value) || !/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return value;
   const url = new URL(value);
   const parts = [...url.searchParams.keys()];

@@ -7,6 +7,8 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Driver, Message} from '../../../../api/write-back/drivers/driver.ts';
 import {openDrivers, type ReceiverConfig} from '../../../../api/write-back/drivers/drivers.ts';
+import {Outbox} from '../../../../api/write-back/outbox.ts';
+import {testPlant} from '../plant.ts';
 
 const message: Message = {
   id: 'a1',
@@ -166,6 +168,38 @@ describe('what an answer to a write means', () => {
     answer = ({method}) => (method === 'GET' ? {body: {state: 'free'}} : {body: {done: [{lot: 'L2'}]}});
     const why = expect.stringContaining('the body says: {"done":[{"lot":"L2"}]}');
     expect(await (await driver({...plan, hold})).send(message)).toMatchObject({is: 'rejected', why});
+  });
+});
+
+describe('from the decision to the receiver, through the outbox', () => {
+  test.each<[string, boolean, Answer]>([
+    ['dropped after it was done', true, 'drop'],
+    ['500 after it was done', true, {status: 500}],
+    ['dropped before', false, 'drop'],
+    ['told to come later', false, {status: 429}],
+  ])('%s: done once, and seen there', async (_name, isDone, fault) => {
+    const states = new Map([['L1', 'free'], ['L2', 'free']]); // biome-ignore format: a table
+    const effects: string[] = [];
+    let faults = 2;
+    answer = ({method, url: path = ''}) => {
+      const [, , , lot, action] = path.split('/');
+      if (method === 'GET') return {body: {state: states.get(lot)}};
+      const isFault = faults-- > 0;
+      if (!isFault || isDone) {
+        effects.push(`${action} ${lot}`);
+        states.set(lot, action === 'hold' ? 'held' : 'free');
+      }
+      return isFault ? fault : {body: {}};
+    };
+    const plant = await testPlant(['mes'], folder);
+    const outbox = new Outbox(plant.ledger, {drivers: {mes: await driver()}});
+    const id = await plant.held('L1', 'L2');
+    expect(await outbox.deliver({waitSeconds: 600})).toMatchObject({acknowledged: 2, waiting: 0});
+    expect(plant.holds.show(id).lots).toMatchObject([{seenAtMes: true}, {seenAtMes: true}]);
+    await plant.holds.release(id, {reason: 'SORTED', by: 'Ben'});
+    expect(await outbox.deliver({waitSeconds: 600})).toMatchObject({acknowledged: 2, waiting: 0});
+    expect(effects.sort()).toEqual(['hold L1', 'hold L2', 'release L1', 'release L2']);
+    await plant.ledger.close();
   });
 });
 

@@ -202,7 +202,7 @@ describe.skipIf('missing' in found)('Tryton 7.0', () => {
       ['stock.shipment.internal.done', 'silence-after', 'known'],
     ] as const)('%s: %s', async (method, fault, seen) => {
       const lot = await mes.lot(`F-${method}-${fault}`, 10);
-      const to = await driver({timeoutMs: 3_000});
+      const to = await driver({timeoutMs: 2_000});
       const hold = message(`F-${method}-${fault}`);
       let lost = false;
       between.fault = body => {
