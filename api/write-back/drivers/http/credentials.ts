@@ -1,7 +1,7 @@
-import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {z} from 'zod';
 import {FishboneError} from '../../../errors.ts';
+import {readSecret} from '../../../secret-file.ts';
 import {allowedUrl} from '../address.ts';
 import {call} from '../call.ts';
 import {Failed} from '../failure.ts';
@@ -104,7 +104,7 @@ function tokenOf(body: string | null): {access_token?: unknown; expires_in?: unk
 
 async function readSecret(receiver: string, path: string): Promise<string> {
   try {
-    return (await readFile(path, 'utf8')).trim();
+    return await readSecret(path);
   } catch (cause) {
     const message = `receiver ${receiver}: its secret cannot be read: ${(cause as Error).message}`;
     throw new FishboneError('RECEIVER_INVALID', message, {hint: `write it into ${path}`, cause});
