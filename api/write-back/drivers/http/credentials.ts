@@ -41,7 +41,7 @@ export async function credentialsOf(
     headers: async () => headers,
     renew: () => false,
   });
-  const secret = (path: string) => readSecret(receiver, resolve(folder, path));
+  const secret = (path: string) => secretOf(receiver, resolve(folder, path));
   if (auth === undefined) return fixed({});
   if (auth.kind === 'basic') return fixed({authorization: basic(auth.user, await secret(auth.passwordFile))});
   if (auth.kind === 'bearer') return fixed({authorization: `Bearer ${await secret(auth.tokenFile)}`});
@@ -102,7 +102,7 @@ function tokenOf(body: string | null): {access_token?: unknown; expires_in?: unk
   }
 }
 
-async function readSecret(receiver: string, path: string): Promise<string> {
+async function secretOf(receiver: string, path: string): Promise<string> {
   try {
     return await readSecret(path);
   } catch (cause) {
