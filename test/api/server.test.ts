@@ -65,14 +65,6 @@ test('what a server that died left behind is ignored; what is no server is named
   expect(held.err).toMatch(/in use by another process.*\n {2}stop that process/);
 });
 
-test('beyond this machine a key is needed', async () => {
-  const folder = join(temporaryFolder(), 'W');
-  const open = ['serve', '--warehouse', folder, '--host', '0.0.0.0', '--port', '0'];
-  const refused = await fishboneHere(open);
-  expect(refused.code).toBe(1);
-  expect(refused.err).toContain('fishbone key create --role admin');
-});
-
 test('told to stop, it does not wait for those who connected and never asked', async () => {
   const path = join(temporaryFolder(), 'W');
   await fishboneHere(['ingest', plantFiles(), '--warehouse', path]);
