@@ -87,6 +87,8 @@ function listReader(what: string, type: DataType): Read {
   return (vector, row) => {
     const items = vector.get(row) as Vector | null;
     if (items === null) return undefined;
+    const [{children}] = vector.data;
+    if (items.length > children[0].length) throw new Error('a list that is longer than its values');
     const texts = Array.from({length: items.length}, (_, i) => read(items, i));
     return `[${texts.map(text => (text === undefined ? 'null' : isPlain ? text : JSON.stringify(text))).join(',')}]`;
   };

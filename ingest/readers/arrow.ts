@@ -1,12 +1,14 @@
 import {createReadStream} from 'node:fs';
 import {open} from 'node:fs/promises';
-import {type DataType, RecordBatchReader, type Vector} from 'apache-arrow';
+import {type Data, type DataType, RecordBatchReader, Type, type Vector} from 'apache-arrow';
 import {IngestError} from '../error.ts';
 import {arrowText} from './arrow-text.ts';
 import {MadeTable} from './made-table.ts';
 import type {Reader, Reading, ReadOptions} from './reader.ts';
 
 const MAGIC = 'ARROW1';
+/** Of one batch, which is held. */
+const ROWS_MAX = 2 ** 28;
 
 /**
  * Apache Arrow: the stream and the file (Feather 2), batch by batch.
@@ -34,6 +36,7 @@ async function readArrow(path: string, {into}: ReadOptions): Promise<Reading> {
     made.addColumns(fields.flatMap(({name, type}) => columnsOf(name, type)));
     let line = 0;
     for await (const batch of reader) {
+      for (const data of batch.data.children) checkLength(data, batch.numRows);
       const columns = fields.flatMap(({name, type}, i) => textsOf(path, name, type, batch.getChildAt(i)!));
       for (let row = 0; row < batch.numRows; row++) {
         const record: Record<string, string> = {};
@@ -51,6 +54,20 @@ async function readArrow(path: string, {into}: ReadOptions): Promise<Reading> {
     input.destroy();
     made.close();
   }
+}
+
+/** A damaged length would make rows without end, of nothing. */
+function checkLength(data: Data, rows: number): void {
+  const {length, values, valueOffsets, typeId, children} = data;
+  const held = valueOffsets?.length
+    ? valueOffsets.length - 1
+    : typeId === Type.Bool
+      ? 8 * ((values as Uint8Array | undefined)?.length ?? 0)
+      : (values as ArrayLike<unknown> | undefined)?.length;
+  const isNested = children.length > 0 && !valueOffsets?.length;
+  if (length !== rows || length > ROWS_MAX || (!isNested && typeId !== Type.Null && (held ?? 0) < length))
+    throw new Error(`a column of ${length} values in a batch of ${rows} rows`);
+  for (const child of children) checkLength(child, typeId === Type.Struct ? rows : child.length);
 }
 
 /** The reader takes the end of the bytes for the end of the stream, so it is looked for beforehand. */
