@@ -9,6 +9,8 @@ export interface TrytonPlant {
   /** A lot of `quantity` pieces in the storage zone, or in another place. */
   lot(number: string, quantity: number, place?: Id): Promise<Id>;
   place(name: string, parent: Id): Promise<Id>;
+  /** Somebody moves stock by hand. */
+  move(lot: Id, quantity: number, from: Id, to: Id): Promise<unknown>;
   /** A production order that takes so many pieces of a lot, in the state that is asked for. */
   order(lot: Id, quantity: number, state: 'draft' | 'waiting' | 'assigned'): Promise<Id>;
   /** A user who may move stock, unless `groups` says otherwise (names of groups). */
@@ -59,6 +61,10 @@ export async function trytonPlant({call}: Tryton): Promise<TrytonPlant> {
       const price = {unit_price: {__class__: 'Decimal', decimal: '1'}, currency};
       await press('stock.move', 'do', await create('stock.move', {...move, ...price}));
       return lot;
+    },
+    move: async (lot, quantity, from, to) => {
+      const move = {product: steel, lot, quantity, unit, from_location: from, to_location: to, company};
+      return press('stock.move', 'do', await create('stock.move', move));
     },
     order: async (lot, quantity, state) => {
       const inputs = {product: steel, lot, quantity, unit, from_location: storage, to_location: making, company};

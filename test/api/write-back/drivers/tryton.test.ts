@@ -287,6 +287,25 @@ describe.skipIf('missing' in found)('Tryton 7.0', () => {
     expect([await mes.quantity(lot, mes.quarantine), await mes.quantity(byHand, mes.quarantine)]).toEqual([0, 3]);
   });
 
+  test('a lot in several places returns to each, less what was taken out of quarantine by hand', async () => {
+    const lot = await mes.lot('N1', 10);
+    const bin = await mes.place('BIN-2', mes.storage);
+    await mes.move(lot, 4, mes.storage, bin);
+    const to = await driver();
+    const hold = message('N1');
+    expect(await to.send(hold)).toEqual({is: 'acknowledged'});
+    expect(await mes.quantity(lot, mes.quarantine)).toBe(10);
+    await mes.move(lot, 1, mes.quarantine, mes.storage);
+    expect(await to.lookUp(hold)).toEqual({is: 'unknown'});
+    const release = message('N1', {hold: hold.hold, action: 'release', sequence: 2});
+    expect(await to.send(release)).toEqual({is: 'acknowledged'});
+    expect(await to.lookUp(release)).toEqual({is: 'known'});
+    const places = [mes.quarantine, mes.storage, bin].map(place => mes.quantity(lot, place));
+    const [left, stored, binned] = await Promise.all(places);
+    expect([left, stored + binned]).toEqual([0, 10]);
+    expect(binned).toBe(4);
+  });
+
   test('a second hold on the lot is released by the last, which moved nothing', async () => {
     const lot = await mes.lot('M1', 6);
     const to = await driver();
