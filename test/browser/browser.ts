@@ -1,7 +1,7 @@
 /** The browser that tests use: out of npm on Linux x64, elsewhere an installed Chrome or Chromium. */
 import {existsSync} from 'node:fs';
 import sparticuz from '@sparticuz/chromium';
-import {type Browser, chromium} from 'playwright-core';
+import {type Browser, chromium, type Page} from 'playwright-core';
 
 const INSTALLED = [
   '/usr/bin/chromium',
@@ -29,4 +29,13 @@ async function executable(): Promise<string> {
   const found = INSTALLED.find(path => existsSync(path));
   if (!found) throw new Error('no Chrome or Chromium found for the browser tests: name one in FISHBONE_CHROME');
   return found;
+}
+
+/** Waits until the page shows its answers. A page that listens for what happens is never done with the network. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const main = document.querySelector('main');
+    const waits = main?.querySelector(':scope > p[role="status"], .waiting, [aria-busy="true"]');
+    return main !== null && main.textContent !== '' && !waits;
+  });
 }

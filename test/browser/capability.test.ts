@@ -11,7 +11,7 @@ import {type Server, serve} from '../../api/server.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
-import {openBrowser} from './browser.ts';
+import {openBrowser, settled} from './browser.ts';
 
 const pictures = new URL('./screenshots/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'fishbone-capability-'));
@@ -119,7 +119,7 @@ test.each(['/capability', '/capability/bore.torque'])('%s is accessible, dark an
     await page.setViewportSize({width, height: 800});
     await page.emulateMedia({colorScheme});
     await page.goto(server.address + path);
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     await page
       .locator(path === '/capability' ? 'table' : 'svg.plot-drawing')
       .first()

@@ -15,7 +15,7 @@ import {type DemoMes, startDemoMes} from '../../api/write-back/demo-mes.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
-import {openBrowser} from './browser.ts';
+import {openBrowser, settled} from './browser.ts';
 
 const SECRET = 'whsec_YnJvd3Nlci13YWxrLXNlY3JldC0xMjM0NTY3OA==';
 const pictures = new URL('./screenshots/', import.meta.url).pathname;
@@ -215,7 +215,7 @@ test.each(['/', '/investigate?defect=scratch', '/holds', '/data', '/nonsense'])(
       await page.setViewportSize({width, height: 800});
       await page.emulateMedia({colorScheme});
       await page.goto(server.address + path);
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       const {violations} = await new AxeBuilder({page}).withTags(['wcag2a', 'wcag2aa', 'wcag22aa']).analyze();
       expect(violations.map(v => `${v.id}: ${v.nodes[0]?.target.join(' ')}`)).toEqual([]);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
