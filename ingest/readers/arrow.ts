@@ -2,11 +2,14 @@ import {createReadStream} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {type Data, type DataType, RecordBatchReader, Type, type Vector} from 'apache-arrow';
 import {IngestError} from '../error.ts';
+import {checkMetadata} from './arrow-metadata.ts';
 import {arrowText} from './arrow-text.ts';
 import {MadeTable} from './made-table.ts';
 import type {Reader, Reading, ReadOptions} from './reader.ts';
 
 const MAGIC = 'ARROW1';
+/** The magic, filled up to eight bytes. */
+const FILE_HEAD_BYTES = 8;
 /** Of one batch, which is held. */
 const ROWS_MAX = 2 ** 28;
 
@@ -26,10 +29,11 @@ const isFile = (head: Buffer): boolean => head.toString('latin1', 0, MAGIC.lengt
 
 /** @throws IngestError if it is cut off or damaged anywhere: then nothing of it is taken */
 async function readArrow(path: string, {into}: ReadOptions): Promise<Reading> {
-  await checkEnd(path);
+  const isStream = await checkEnd(path);
   const made = new MadeTable(path, into);
   const input = createReadStream(path);
   try {
+    await checkMetadata(path, isStream ? 0 : FILE_HEAD_BYTES);
     const reader = await RecordBatchReader.from(input);
     await reader.open({autoDestroy: false});
     const {fields} = reader.schema;
@@ -70,8 +74,8 @@ function checkLength(data: Data, rows: number): void {
   for (const child of children) checkLength(child, typeId === Type.Struct ? rows : child.length);
 }
 
-/** The reader takes the end of the bytes for the end of the stream, so it is looked for beforehand. */
-async function checkEnd(path: string): Promise<void> {
+/** @returns whether it is a stream. The reader takes the end of the bytes for the end of the stream, so it is looked for beforehand. */
+async function checkEnd(path: string): Promise<boolean> {
   const file = await open(path);
   try {
     const {size} = await file.stat();
@@ -84,6 +88,7 @@ async function checkEnd(path: string): Promise<void> {
       : tail.readInt32LE(0) === -1 && tail.readInt32LE(4) === 0;
     if (!whole)
       throw new IngestError(`${path}: is Apache Arrow that was cut off (its end is missing): copy or export it again`);
+    return !isFile(head);
   } finally {
     await file.close();
   }

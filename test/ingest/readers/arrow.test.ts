@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {
   Bool,
   type Data,
@@ -91,4 +91,22 @@ test('columns that differ only in case are refused', async () => {
   expect(await refusal(path => read(path, {into: folder()}), file('p.arrow', tableToIPC(twins)))).toMatch(
     /alike but for case/,
   );
+});
+
+test('metadata with any bit turned: refused or read, and never without end', async () => {
+  const bytes = Buffer.from(tableToIPC(TABLE, 'stream'));
+  const length = 8 + bytes.readInt32LE(4);
+  const at = file('p.arrows', bytes);
+  const into = folder();
+  let refused = 0;
+  for (let bit = 0; bit < 8 * length; bit += 13) {
+    const damaged = Buffer.from(bytes);
+    damaged[bit >> 3] ^= 1 << (bit & 7);
+    writeFileSync(at, damaged);
+    await read(at, {into}).catch((error: Error) => {
+      expect([bit, error.name]).toEqual([bit, 'IngestError']);
+      refused++;
+    });
+  }
+  expect(refused).toBeGreaterThan(100);
 });
