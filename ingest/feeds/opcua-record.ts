@@ -35,7 +35,7 @@ export class Recorder {
   /** @returns false when it is told to stop before it could be done */
   async recordArrived(arrived: readonly Arrived[]): Promise<boolean> {
     const taken = arrived.map(one => ({...one, ...takenOf(one.watched.node, one.value, this.#settings)}));
-    for (const {watched, at, stretch, value} of taken) if (at !== null) watched.came(at, stretch, isOverflow(value));
+    for (const {watched, at, stretch, value} of taken) watched.came(at, stretch, isOverflow(value));
     return this.#untilDone(taken, () => {
       const moved = new Set<Watched>();
       for (const {watched, at, receivedMs} of taken) {

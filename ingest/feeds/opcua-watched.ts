@@ -15,6 +15,8 @@ export class Watched {
   /** Of readings that were recorded while something before them was missing. */
   #ahead: Position | null = null;
   #stretch = -1;
+  /** The server dropped values before one that became no reading. */
+  #overflowed = false;
 
   constructor(node: OpcuaNode, position: Position | undefined) {
     this.node = node;
@@ -30,10 +32,17 @@ export class Watched {
   }
 
   /**
-   * Is to be told of each reading before it is recorded.
+   * Is to be told of each value before it is recorded.
+   * @param at null for a value that becomes no reading: what it says was dropped is looked for once there is one
    * @param stretch in one stretch nothing passes by unseen, unless the server says so (overflow)
    */
-  came(at: string, stretch: number, isOverflow: boolean): void {
+  came(at: string | null, stretch: number, overflows: boolean): void {
+    if (at === null) {
+      this.#overflowed ||= overflows;
+      return;
+    }
+    const isOverflow = overflows || this.#overflowed;
+    this.#overflowed = false;
     const isFirst = stretch !== this.#stretch;
     this.#stretch = stretch;
     if (this.#position === undefined || !(isFirst || isOverflow)) return;
