@@ -1,14 +1,15 @@
 import {readFile} from 'node:fs/promises';
 import {createRequire} from 'node:module';
+import {fileURLToPath} from 'node:url';
 import type {FastifyReply} from 'fastify';
 import type {Http} from '../http.ts';
 
 const require = createRequire(import.meta.url);
 
 const FILES: Readonly<Record<string, {path: string; mediaType: string}>> = {
-  '': {path: new URL('../openapi/docs.html', import.meta.url).pathname, mediaType: 'text/html; charset=utf-8'},
+  '': {path: fileURLToPath(new URL('../openapi/docs.html', import.meta.url)), mediaType: 'text/html; charset=utf-8'},
   'docs.js': {
-    path: new URL('../openapi/docs.js', import.meta.url).pathname,
+    path: fileURLToPath(new URL('../openapi/docs.js', import.meta.url)),
     mediaType: 'text/javascript; charset=utf-8',
   },
   'swagger-ui.css': {path: require.resolve('swagger-ui-dist/swagger-ui.css'), mediaType: 'text/css; charset=utf-8'},
