@@ -1,8 +1,8 @@
 /** The archive: raw bytes as evidence by digest, and each batch's accepted rows and rejects as Parquet, the truth of `rebuild`. */
 import {createHash} from 'node:crypto';
 import {createReadStream, createWriteStream} from 'node:fs';
-import {mkdir, open, readdir, rename, rm, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {mkdir, open, readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
 import {Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {createGunzip} from 'node:zlib';
@@ -156,4 +156,13 @@ export async function syncFile(path: string): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+/** Writes JSON so that the file is the old one or the new one, whole and on the disk, whenever the process ends. */
+export async function writeWhole(path: string, content: unknown): Promise<void> {
+  const unfinished = `${path}.unfinished`;
+  await writeFile(unfinished, `${JSON.stringify(content, null, 1)}\n`);
+  await syncFile(unfinished);
+  await rename(unfinished, path);
+  await diskFiles.syncFolder(dirname(path));
 }

@@ -7,15 +7,14 @@
  */
 import {createHash} from 'node:crypto';
 import {createReadStream, createWriteStream} from 'node:fs';
-import {mkdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rename, rm, stat} from 'node:fs/promises';
 import {dirname, isAbsolute, join, normalize, relative, sep} from 'node:path';
 import {Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {z} from 'zod';
-import {packedPath, rawPath, sealOf, syncFile} from './archive.ts';
+import {packedPath, rawPath, sealOf, syncFile, writeWhole} from './archive.ts';
 import {Holdings} from './holdings.ts';
 import {type LedgerEntry, verifyLedger} from './ledger.ts';
-import {diskFiles} from './ledger-file.ts';
 import {readLedger} from './ledger-read.ts';
 
 export const MANIFEST = 'backup.json';
@@ -78,11 +77,7 @@ export async function readManifest(folder: string): Promise<Manifest | null> {
 }
 
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  const unfinished = join(folder, `${MANIFEST}.unfinished`);
-  await writeFile(unfinished, `${JSON.stringify(manifest, null, 1)}\n`);
-  await syncFile(unfinished);
-  await rename(unfinished, join(folder, MANIFEST));
-  await diskFiles.syncFolder(folder);
+  await writeWhole(join(folder, MANIFEST), manifest);
 }
 
 /** Copies a file so that it bears its name only when it is whole and on the disk. @returns its length and digest */

@@ -1,8 +1,7 @@
-import {createHash} from 'node:crypto';
-import {createReadStream} from 'node:fs';
-import {readFile, stat} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
+import {sealOf} from '../archive.ts';
 
 export const MANIFEST = 'manifest.json';
 
@@ -49,9 +48,7 @@ export async function readManifest(folder: string): Promise<Manifest | null> {
 }
 
 export async function fileAt(folder: string, path: string): Promise<PublishedFile> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(join(folder, path))) hash.update(chunk as Buffer);
-  return {path, bytes: (await stat(join(folder, path))).size, sha256: hash.digest('hex')};
+  return {path, ...(await sealOf(join(folder, path)))};
 }
 
 export const filesOf = ({tables, database}: Manifest): PublishedFile[] => [

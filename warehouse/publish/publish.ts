@@ -3,9 +3,11 @@
  *   1 a folder that is not finished yet · 2 a table after the other, noted when it is whole · 3 the DuckDB file ·
  *   4 the manifest · 5 the folder gets its name · 6 `latest.json` · 7 older ones go, if so many are not to be kept
  */
-import {existsSync} from 'node:fs';
-import {appendFile, mkdir, open, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {randomUUID} from 'node:crypto';
+import {appendFile, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
+import {syncFile, writeWhole} from '../archive.ts';
+import {inside} from '../backup-folder.ts';
 import {quoteName, quoteText, type Session} from '../duckdb.ts';
 import {exportable, withPseudonyms} from '../export-table.ts';
 import {diskFiles} from '../ledger-file.ts';
@@ -49,7 +51,7 @@ const DONE = 'done.ndjson';
  */
 export async function publish(warehouse: Warehouse, into: string, question: PublishQuestion): Promise<Published> {
   const folder = resolve(into);
-  if (`${folder}/`.startsWith(`${resolve(warehouse.folder)}/`))
+  if (!inside(resolve(warehouse.folder), folder).startsWith('..'))
     throw new QuestionError(`${folder} is within the warehouse: publish into a folder outside of it`);
   const position = question.asOf ?? warehouse.position;
   const name = `position-${String(position).padStart(8, '0')}`;
@@ -77,9 +79,10 @@ async function make(
   name: string,
   {asOf, names = false, parquetOnly = false, largeRows = LARGE_ROWS}: PublishQuestion,
 ): Promise<void> {
-  const edition = `${warehouse.persons.edition}-${names}-${largeRows}-${codeVersion()}`;
+  // Where persons are named, nobody may stay who was erased since.
+  const edition = names ? randomUUID() : `${largeRows}-${codeVersion()}`;
   const unfinished = join(folder, `.${name}-unfinished`);
-  // What another version began, or before a person was erased, is begun anew.
+  // What another version began is begun anew.
   const noted = await readFile(join(unfinished, 'edition'), 'utf8').catch(() => null);
   if (noted !== edition) await rm(unfinished, {recursive: true, force: true});
   await mkdir(unfinished, {recursive: true});
@@ -214,18 +217,4 @@ async function forget(folder: string, keep: number, made: string): Promise<strin
     await rm(going, {recursive: true, force: true});
   }
   return old;
-}
-
-async function writeWhole(path: string, content: unknown): Promise<void> {
-  const unfinished = `${path}.unfinished`;
-  await writeFile(unfinished, `${JSON.stringify(content, null, 1)}\n`);
-  await syncFile(unfinished);
-  await rename(unfinished, path);
-}
-
-async function syncFile(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  const file = await open(path, 'r+');
-  await file.sync();
-  await file.close();
 }
