@@ -57,6 +57,15 @@ export class Problem extends Error {
 /** What a page of this server shows with whatever changes something; asked for once it is needed. */
 let csrf: Promise<string | null> | null = null;
 
+const OWN_CHANGE_MS = 5_000;
+let changedMs = Number.NEGATIVE_INFINITY;
+let heardOld: () => void = () => undefined;
+
+/** Hears of answers that were newer before they came: a newer one is being made. */
+export function onOldAnswer(listener: () => void): void {
+  heardOld = listener;
+}
+
 async function ask<T>(
   path: string,
   {
@@ -66,6 +75,10 @@ async function ask<T>(
   }: {body?: unknown; signal?: AbortSignal; method?: string} = {},
 ): Promise<T> {
   const headers: Record<string, string> = {accept: 'application/json, application/problem+json'};
+  if (method !== 'GET') changedMs = Date.now();
+  // Rather the last answer at once and the newest right after it than nothing for as long as that takes; but who has just
+  // changed something wants to see it.
+  else if (Date.now() - changedMs > OWN_CHANGE_MS) headers['cache-control'] = 'max-age=1, max-stale=60';
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET' && !(path === '/session' && method === 'POST')) {
     csrf ??= ask<SessionAnswer>('/session').then(session => session.csrf);
@@ -91,6 +104,7 @@ async function ask<T>(
   const answer: unknown = await response.json().catch(() => null);
   // A session that ended takes its token along.
   if (response.status === 401 || response.status === 403) csrf = null;
+  if (response.headers.has('age')) heardOld();
   if (!response.ok) throw new Problem(response.status, (answer ?? {}) as ConstructorParameters<typeof Problem>[1]);
   return answer as T;
 }
