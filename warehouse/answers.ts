@@ -4,6 +4,7 @@
  */
 import './plain-words.ts';
 import {z} from 'zod';
+import {Boundary, BoundaryName} from './boundary-answers.ts';
 
 export const Count = z.number().int().nonnegative();
 export const Position = z.number().int().nonnegative().describe('ledger position: a batch number');
@@ -210,9 +211,17 @@ export const TraceAnswer = z.object({
 export type TraceAnswer = z.infer<typeof TraceAnswer>;
 
 export const ContainQuestion = Scope.extend({
-  target: z.string().describe('a finding id, a lot id, or a filter expression'),
+  target: z.string().optional().describe('a finding id, a lot id, or a filter expression'),
+  parts: z.array(z.string()).max(100_000).optional().describe('ids of suspect parts, in the place of a target'),
+  lots: z.array(z.string()).max(100_000).optional().describe('ids of lots that are suspect as a whole, likewise'),
+  processedFrom: Time.optional().describe(
+    'when the parts were at the step that the filter names, else when they were made: from <= t',
+  ),
+  processedTo: Time.optional().describe('likewise: t < to'),
+  boundary: BoundaryName.optional().describe('takes the parts within this boundary in the place of the exposed ones'),
 });
-export type ContainQuestion = z.infer<typeof ContainQuestion>;
+/** `sql`: the query that gave the list. */
+export type ContainQuestion = z.infer<typeof ContainQuestion> & {sql?: string};
 
 const Whereabouts = z.enum(['in-process', 'stock', 'consumed', 'shipped', 'scrapped', 'quarantine', 'unknown']);
 export const Place = z.object({
@@ -256,6 +265,10 @@ export const ContainAnswer = z.object({
   asOf: Position,
   basis: z.string().describe('in words: what makes these suspect'),
   permalink: z.string(),
+  listed: z
+    .object({parts: z.array(z.string()), lots: z.array(z.string()), sql: z.string().nullable()})
+    .optional()
+    .describe('what was suspected by a list, and the query that gave it'),
   lots: z.array(
     Place.extend({
       lot: z.string(),
@@ -284,8 +297,12 @@ export const ContainAnswer = z.object({
   ),
   whereabouts: z.string().describe('in words: where the lots are, or the parts where there is no lot'),
   blast: BlastRadius.optional().describe('not in populations that were contained before it was told'),
+  boundary: Boundary.nullable()
+    .optional()
+    .describe('where the line around the exposed parts may be drawn; null for a lot; not in populations of before'),
   completeness: Completeness,
   widenedBy: z.array(z.string()),
+  notes: z.array(z.string()).optional().describe('what the window in time does to parts without one'),
 });
 export type ContainAnswer = z.infer<typeof ContainAnswer>;
 

@@ -62,6 +62,11 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
     {...read, schema: {...answersWith('contain'), body: ContainQuestion.strict()}},
     ({body, caller}) => runOperation(app, 'contain', body, caller),
   );
+  http.post(
+    '/v1/contain/query',
+    {config: {access: 'query'}, schema: {...answersWith('contain.query'), body: OPERATIONS['contain.query'].input}},
+    ({body, caller}) => runOperation(app, 'contain.query', body, caller),
+  );
   http.get('/v1/contained/:id', {...cached, schema: {...answersWith('contained'), params: Id}}, ({params, caller}) =>
     runOperation(app, 'contained', params, caller),
   );

@@ -27,6 +27,7 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
   ['POST', '/v1/screen', READERS],
   ['GET', '/v1/findings/f1', READERS],
   ['POST', '/v1/contain', READERS],
+  ['POST', '/v1/contain/query', ['engineer', 'quality-lead', 'admin']],
   ['GET', '/v1/contained/c1', READERS],
   ['GET', '/v1/plant', READERS],
   ['GET', '/v1/events', READERS],
