@@ -18,6 +18,7 @@ import {anchorsIn} from './audit/verify-audit.ts';
 import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {feedDoor} from './feed-door.ts';
+import {HoldWatch} from './hold-watch.ts';
 import {Live} from './live/live.ts';
 import {Queries} from './queries.ts';
 import {Receipts} from './receipts.ts';
@@ -31,7 +32,19 @@ export interface OpenOptions {
   make?: boolean;
   /** Goes before what is configured. */
   config?: Partial<
-    Pick<Config, 'plant' | 'receivers' | 'allowHosts' | 'feeds' | 'sql' | 'oidc' | 'sessions' | 'limits' | 'proxies'>
+    Pick<
+      Config,
+      | 'plant'
+      | 'receivers'
+      | 'reasonCodes'
+      | 'allowHosts'
+      | 'feeds'
+      | 'sql'
+      | 'oidc'
+      | 'sessions'
+      | 'limits'
+      | 'proxies'
+    >
   >;
   /** Hears what a person at the console should know. */
   log?: (line: string) => void;
@@ -47,6 +60,8 @@ export class App {
   readonly people: People;
   readonly audit: Audit;
   readonly holds: Holds;
+  /** Sees when the facts behind a hold change. */
+  readonly holdWatch: HoldWatch;
   readonly alerts: Alerts;
   /** How much each source rejects. */
   readonly rejectRates = new RejectRates();
@@ -84,27 +99,36 @@ export class App {
     this.rejectRates.follow(warehouse.entries());
     this.feeds = new Feeds(config.feeds, {plant: plantId, folder: config.folder, log});
     this.queries = new Queries(warehouse, config.sql);
+    this.holdWatch = new HoldWatch(this);
     this.holds = new Holds(this.#ledger, {
       plant: plantId,
       receivers: Object.keys(config.receivers),
+      reasonCodes: config.reasonCodes,
+      compared: id => this.holdWatch.compared(id),
       told: evidence => tellPersons(evidence, warehouse.persons.names()),
     });
   }
 
-  /** Proposes to hold what an earlier `contain` found, frozen as it was then. */
   /** What was accepted from each source, up to now. */
   get drift(): DriftBook {
     return this.#drift.follow(this.warehouse.entries());
   }
 
-  async proposeHold(proposal: {contained: string; reason: string; text: string; by: Who}): Promise<Hold> {
+  /** Proposes to hold what an earlier `contain` found, frozen as it was then. */
+  async proposeHold(proposal: {
+    contained: string;
+    reason: string;
+    text: string;
+    by: Who;
+    children?: boolean;
+  }): Promise<Hold> {
     const population = await contained(this.warehouse, proposal.contained);
     const target = new URL(population.permalink, 'http://here').searchParams.get('target') ?? '';
     const found = await findFinding(this.warehouse.folder, target);
     // The ledger does not say whom the data are about.
-    const {basis, permalink, widenedBy} = population;
+    const {basis, permalink, widenedBy, listed} = population;
     const finding = found && {...found.finding, question: found.question, asOf: found.asOf};
-    const hidden = hidePersons({basis, permalink, widenedBy, finding}, this.warehouse.persons.names());
+    const hidden = hidePersons({basis, permalink, widenedBy, listed, finding}, this.warehouse.persons.names());
     return this.holds.propose({...proposal, contained: {...population, ...hidden}, permalink: hidden.permalink});
   }
 
@@ -126,6 +150,7 @@ export class App {
   /** Packs, merges and applies the rules of retention in the background from now on. */
   startTending(): void {
     this.#tending.start();
+    this.holdWatch.start();
   }
 
   /** @param only the names of those that are meant; all by default */
@@ -146,6 +171,7 @@ export class App {
 
   async close(): Promise<void> {
     this.#tending.stop();
+    await this.holdWatch.stop();
     await this.feeds.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
     await this.queries.close();

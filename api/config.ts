@@ -8,6 +8,7 @@ import type {SandboxLimits} from '../warehouse/sandbox/sandbox.ts';
 import {LimitSettings, OidcSettings, SessionSettings} from './access/settings.ts';
 import {FishboneError} from './errors.ts';
 import {ReceiverSettings} from './write-back/drivers/drivers.ts';
+import {ReasonCodeSettings, type ReasonCodes} from './write-back/reason-codes.ts';
 
 /** How a plant sets up its warehouse: `W/fishbone.json`, over it the environment. Flags go before both. */
 export interface Config {
@@ -25,6 +26,8 @@ export interface Config {
   memoryLimitMb?: number;
   receivers: z.output<typeof Receivers>;
   allowHosts: string[];
+  /** What may be given as a reason to hold, release or scrap; what has no list takes any. */
+  reasonCodes: ReasonCodes;
   /** What the server takes in by itself, by name. */
   feeds: z.output<typeof FeedsSettings>;
   /** How much of what a server does is written to stderr, as lines of JSON; `info` is a line a request. */
@@ -69,6 +72,7 @@ const ConfigFile = z.strictObject({
   memoryLimitMb: z.coerce.number().int().min(512, {error: 'is too little: 512 is the least'}).optional(),
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
+  reasonCodes: ReasonCodeSettings,
   feeds: FeedsSettings.default({}),
   log: LogLevel.optional(),
   retention: z
@@ -108,6 +112,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     memoryLimitMb: environment.memoryLimitMb ?? file.memoryLimitMb,
     receivers: file.receivers,
     allowHosts: file.allowHosts,
+    reasonCodes: file.reasonCodes,
     feeds: file.feeds,
     log: environment.log ?? file.log ?? 'error',
     retention: file.retention,

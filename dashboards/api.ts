@@ -272,7 +272,7 @@ export function useSettleDelivery(id: string) {
     mutationFn: (body: {
       lot: string;
       receiver: string;
-      action: 'hold' | 'release';
+      action: 'hold' | 'release' | 'scrap';
       as: 'acknowledged' | 'send-again';
       reason: string;
       by?: string;

@@ -310,7 +310,7 @@ export type ContainAnswer = z.infer<typeof ContainAnswer>;
 
 export const HoldLot = z.object({
   lot: z.string(),
-  action: z.enum(['hold', 'release']),
+  action: z.enum(['hold', 'release', 'scrap']),
   delivery: z.enum(['queued', 'sending', 'acknowledged', 'rejected', 'unknown']),
   receiver: z.string(),
   seenAtMes: z.boolean().nullable(),
@@ -319,9 +319,29 @@ export const HoldLot = z.object({
 });
 export type HoldLot = z.infer<typeof HoldLot>;
 
+export const HoldCover = z.object({
+  lot: z.string(),
+  parts: Count.describe('suspect parts of the lot'),
+  state: z.enum(['proposed', 'held', 'refused', 'released', 'scrapped']),
+  inherited: z
+    .object({through: z.string(), asOf: Position, at: z.string()})
+    .nullable()
+    .describe('it came from a held lot after the proposal: through what, seen since which position'),
+});
+export type HoldCover = z.infer<typeof HoldCover>;
+
+export const HoldReview = z.object({
+  since: z.string().describe('when it was first seen'),
+  asOf: Position.describe('the position up to which the reasons tell'),
+  reasons: z.array(z.string()),
+});
+export type HoldReview = z.infer<typeof HoldReview>;
+
 export const Hold = z.object({
   id: z.string(),
-  decision: z.enum(['proposed', 'approved', 'refused', 'released']),
+  decision: z
+    .enum(['proposed', 'approved', 'refused', 'released', 'scrapped'])
+    .describe('approved as long as it holds any lot; then what was decided last'),
   reason: z.string(),
   text: z.string(),
   proposedBy: z.string(),
@@ -331,6 +351,14 @@ export const Hold = z.object({
   events: z.array(z.object({at: z.string(), by: z.string(), what: z.string(), why: z.string().nullable()})),
   covers: Count.describe('lots that it is about, whether a receiver is told of them or not'),
   lots: z.array(HoldLot),
+  children: z.boolean().describe('whether it is also of what its lots go into later'),
+  coverage: z.array(HoldCover).describe('every lot that it is about, and what was decided of it'),
+  review: HoldReview.nullable().describe(
+    'open: facts that it rests on have changed since; a person looks, and closes it',
+  ),
+  compared: z
+    .object({asOf: Position.nullable(), why: z.string().nullable()})
+    .describe('up to which position its facts were compared with those that it rests on; why they could not be'),
 });
 export type Hold = z.infer<typeof Hold>;
 

@@ -42,7 +42,7 @@ export function holdCommands(program: Command, terminal: Terminal): void {
     .description('says what became of a delivery that no look-up can tell, or sends a rejected one again')
     .requiredOption('--lot <lot>', 'of this lot')
     .requiredOption('--receiver <name>', 'at this receiver')
-    .addOption(new Option('--action <action>', 'of this action').choices(['hold', 'release']).default('hold'))
+    .addOption(new Option('--action <action>', 'of this action').choices(['hold', 'release', 'scrap']).default('hold'))
     .addOption(
       new Option('--as <what>', 'it did arrive, or it did not')
         .choices(['acknowledged', 'send-again'])

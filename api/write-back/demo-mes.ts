@@ -19,7 +19,7 @@ export type Fault =
 /** What was asked for and done, once an action. */
 interface Effect {
   id: string;
-  type: 'lot.hold' | 'lot.release';
+  type: 'lot.hold' | 'lot.release' | 'lot.scrap';
   lot: string;
   hold: string;
   sequence: number;
@@ -32,6 +32,8 @@ export interface DemoMes {
   effects: Effect[];
   /** Held lots and the hold that did it. */
   held: Map<string, string>;
+  /** Lots that are gone for good. */
+  scrapped: Set<string>;
   /** POSTs of an action that was already done: answered, not done again. */
   repeats: number;
   /** Actions that came after a later one on the same lot. */
@@ -63,6 +65,7 @@ export async function startDemoMes(options: {
     url: `http://127.0.0.1:${address.port}/holds`,
     effects: [],
     held: new Map(),
+    scrapped: new Set(),
     repeats: 0,
     overtaken: 0,
     forged: 0,
@@ -101,7 +104,11 @@ export async function startDemoMes(options: {
     if (fault === 'error-after-commit') return json(response, 500, {error: 'out of order'});
     if (fault === 'drop-after-commit') return void request.socket.destroy();
     if (fault) await wait(fault.delayMs);
-    json(response, 200, {lot: effect.lot, hold: effect.hold, status: mes.held.has(effect.lot) ? 'held' : 'free'});
+    json(response, 200, {
+      lot: effect.lot,
+      hold: effect.hold,
+      status: mes.scrapped.has(effect.lot) ? 'scrapped' : mes.held.has(effect.lot) ? 'held' : 'free',
+    });
   }
 
   function commit({id, type, lot, hold, sequence}: Effect): void {
@@ -116,6 +123,7 @@ export async function startDemoMes(options: {
     mes.effects.push(effect);
     if (type === 'lot.hold') mes.held.set(lot, hold);
     else mes.held.delete(lot);
+    if (type === 'lot.scrap') mes.scrapped.add(lot);
   }
 
   function isSigned(request: IncomingMessage, body: string): boolean {

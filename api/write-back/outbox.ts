@@ -99,7 +99,7 @@ export class Outbox {
   async decide(settled: {
     hold: string;
     lot: string;
-    action: 'hold' | 'release';
+    action: Delivery['action'];
     receiver: string;
     as: 'acknowledged' | 'send-again';
     by: string;

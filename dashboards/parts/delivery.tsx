@@ -2,7 +2,7 @@
 import type {Hold, HoldLot} from '../../api/schemas.ts';
 import {count} from '../format.ts';
 
-const DECISIONS: Record<Hold['decision'], string> = {proposed: '◇', approved: '■', refused: '○', released: '□'};
+const DECISIONS: Record<Hold['decision'], string> = {proposed: '◇', approved: '■', refused: '○', released: '□', scrapped: '✕'};
 
 export function Decision({decision}: {decision: Hold['decision']}) {
   return (

@@ -118,7 +118,7 @@ export function holdText(hold: Hold, clock: Clock): string {
 const settleText = (hold: Hold) => (l: Hold['lots'][number]) =>
   `${l.lot} at ${l.receiver}: ${l.why ?? l.delivery}\n` +
   `  a person says what became of it: fishbone hold settle ${hold.id} --lot ${l.lot} --receiver ${l.receiver}` +
-  `${l.action === 'release' ? ' --action release' : ''} --as acknowledged|send-again --reason TEXT --by NAME`;
+  `${l.action === 'hold' ? '' : ` --action ${l.action}`} --as acknowledged|send-again --reason TEXT --by NAME`;
 
 /** Why a hold has no deliveries. */
 function unsent({decision}: Hold): string {

@@ -68,19 +68,27 @@ export async function httpDriver(
       }),
     lookUp: message =>
       lookedUp(async () => {
-        if (!receiver.plan.state) return {is: 'impossible', why: `${name} has no look-up configured`};
-        const state = await new Talk(receiver, message).state();
+        const talk = new Talk(receiver, message);
+        if (!talk.canTell)
+          return {
+            is: 'impossible',
+            why: `${name} has no look-up configured${message.action === 'scrap' ? ' for scrapped lots' : ''}`,
+          };
+        const state = await talk.state();
         return {is: state === message.action ? 'known' : 'unknown'} satisfies LookUp;
       }),
   };
 }
 
+const STATES = {hold: 'held', release: 'free', scrap: 'scrapped'};
+
 /** The configuration's plan over the preset's. */
 function planOf(name: string, config: HttpConfig): Plan {
   const preset: Partial<Preset> = config.preset === undefined ? {} : PRESETS[config.preset];
   const {hold = preset.hold, release = preset.release, find = preset.find, state = preset.state} = config;
+  const {scrap = preset.scrap} = config;
   const headers = {...preset.headers, ...config.headers};
-  const plan = {hold, release, find, state, headers, csrfPath: config.csrfPath ?? preset.csrfPath};
+  const plan = {hold, release, scrap, find, state, headers, csrfPath: config.csrfPath ?? preset.csrfPath};
   const invalid = (why: string, hint: string) =>
     new FishboneError('RECEIVER_INVALID', `receiver ${name}: ${why}`, {hint});
   if (!hold || !release) throw invalid('says not how to hold and release', 'name a preset, or give hold and release');
@@ -112,12 +120,19 @@ class Talk {
     this.#values = {...to.values, ...message};
   }
 
-  /** As the receiver tells it; null when it is neither, or cannot be asked. */
-  async state(): Promise<'hold' | 'release' | null> {
+  /** Whether the receiver can be asked for what the message wants. */
+  get canTell(): boolean {
+    const {state} = this.#to.plan;
+    return this.#message.action === 'scrap' ? state?.scrapped !== undefined : state !== undefined;
+  }
+
+  /** As the receiver tells it; null when it is none of these, or cannot be asked. */
+  async state(): Promise<Message['action'] | null> {
     const {find = [], state} = this.#to.plan;
     for (const request of find) await this.#read(request);
     if (!state) return null;
     const tree = await this.#read(state);
+    if (state.scrapped && allTrue(state.scrapped, tree, this.#values)) return 'scrap';
     if (allTrue(state.held, tree, this.#values)) return 'hold';
     return allTrue(state.free, tree, this.#values) ? 'release' : null;
   }
@@ -141,14 +156,14 @@ class Talk {
   }
 
   async readBack(): Promise<Outcome> {
-    if (!this.#to.plan.state) return {is: 'acknowledged'};
-    let state: string | null = null;
+    if (!this.canTell) return {is: 'acknowledged'};
+    let state: Message['action'] | null = null;
     for (const pauseMs of READ_BACK_AFTER_MS) {
       await wait(pauseMs);
       state = await this.state();
       if (state === this.#message.action) return {is: 'acknowledged'};
     }
-    const seen = state === 'hold' ? 'held' : state === 'release' ? 'free' : 'neither held nor free';
+    const seen = state === null ? 'neither held nor free' : STATES[state];
     return {
       is: 'rejected',
       why: `the receiver answered without an error, but lot ${this.#message.lot} is ${seen} there`,

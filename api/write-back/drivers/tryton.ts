@@ -55,17 +55,21 @@ export async function trytonDriver(name: string, config: TrytonConfig, allowHost
   return {
     send: message =>
       settled(async () => {
+        if (message.action === 'scrap') return {is: 'rejected', why: SCRAP_BY_HAND};
         const mes = session.begin();
         const quarantine = await quarantineOf(mes);
         return (message.action === 'hold' ? hold : release)(mes, config, quarantine, message);
       }),
     lookUp: message =>
       lookedUp(async () => {
+        if (message.action === 'scrap') return {is: 'impossible', why: SCRAP_BY_HAND};
         const mes = session.begin();
         return lookUp(mes, config, await quarantineOf(mes), message);
       }),
   };
 }
+
+const SCRAP_BY_HAND = 'nothing here scraps a lot in Tryton: a person has to write it off there';
 
 async function hold(
   mes: TrytonCalls,
