@@ -69,6 +69,10 @@ export class HoldWatch {
       note({asOf: null, why: 'what it rests on was not written down so that it could be asked again'});
       return;
     }
+    if (base === position) {
+      note({asOf: position, why: null});
+      return;
+    }
     try {
       const before = await this.#base(hold, rested, base);
       const now = await populationAt(this.#app.warehouse, rested);

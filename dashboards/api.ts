@@ -9,6 +9,7 @@ import type {
   ChartAnswer,
   ChartQuestion,
   ContainAnswer,
+  ContainQuestion,
   FindingAnswer,
   FrozenBaseline,
   Hold,
@@ -66,7 +67,7 @@ export function onOldAnswer(listener: () => void): void {
   heardOld = listener;
 }
 
-async function ask<T>(
+export async function ask<T>(
   path: string,
   {
     body,
@@ -109,7 +110,7 @@ async function ask<T>(
   return answer as T;
 }
 
-const segment = encodeURIComponent;
+export const segment = encodeURIComponent;
 
 /** Who is signed in with this browser. */
 export function useSession() {
@@ -214,11 +215,15 @@ export function useTrace(id: string | null, kind: ItemKind | null, asOf: number 
   });
 }
 
-export function useContained(target: string | null, scope: Scope) {
+/** A population: one that was found earlier, by its id, or what a question asks for; null where nothing is asked. */
+export function useContained(asked: {id: string} | ContainQuestion | null) {
   return useQuery({
-    queryKey: ['contain', target, scope],
-    queryFn: ({signal}) => ask<ContainAnswer>('/contain', {body: {target, ...scope}, signal}),
-    enabled: target !== null,
+    queryKey: ['contain', asked],
+    queryFn: ({signal}) =>
+      asked !== null && 'id' in asked
+        ? ask<ContainAnswer>(`/contained/${segment(asked.id)}`, {signal})
+        : ask<ContainAnswer>('/contain', {body: asked ?? {}, signal}),
+    enabled: asked !== null,
   });
 }
 
@@ -247,16 +252,18 @@ export function useHoldEvidence(id: string) {
 export function useProposeHold() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (proposal: {contained: string; reason: string; text: string; by?: string}) =>
+    mutationFn: (proposal: {contained: string; reason: string; text: string; by?: string; children?: boolean}) =>
       ask<Hold>('/holds', {body: proposal}),
     onSuccess: () => client.invalidateQueries({queryKey: ['holds']}),
   });
 }
 
+export type HoldDecision = 'approve' | 'refuse' | 'release' | 'scrap';
+
 export function useDecideHold(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({decision, ...body}: {decision: 'approve' | 'refuse' | 'release'; by?: string; reason?: string}) =>
+    mutationFn: ({decision, ...body}: {decision: HoldDecision; by?: string; reason?: string; lots?: string[]}) =>
       ask<Hold>(`/holds/${segment(id)}/${decision}`, {body}),
     onSuccess: async hold => {
       client.setQueryData(['hold', id], hold);

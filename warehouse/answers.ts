@@ -319,7 +319,7 @@ export const HoldLot = z.object({
 });
 export type HoldLot = z.infer<typeof HoldLot>;
 
-export const HoldCover = z.object({
+const HoldCover = z.object({
   lot: z.string(),
   parts: Count.describe('suspect parts of the lot'),
   state: z.enum(['proposed', 'held', 'refused', 'released', 'scrapped']),
@@ -330,12 +330,11 @@ export const HoldCover = z.object({
 });
 export type HoldCover = z.infer<typeof HoldCover>;
 
-export const HoldReview = z.object({
+const HoldReview = z.object({
   since: z.string().describe('when it was first seen'),
   asOf: Position.describe('the position up to which the reasons tell'),
   reasons: z.array(z.string()),
 });
-export type HoldReview = z.infer<typeof HoldReview>;
 
 export const Hold = z.object({
   id: z.string(),

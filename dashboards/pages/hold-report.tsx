@@ -53,6 +53,19 @@ function Report({evidence}: {evidence: HoldEvidence}) {
           {frozen.whereabouts ?? 'where they are was not recorded'}.
         </p>
         <Containment evidence={evidence} />
+        {frozen.boundary?.windows.slice(0, 5).map(({line, sentence}) => (
+          <p key={line}>{sentence}</p>
+        ))}
+        {hold.review && (
+          <>
+            <p>To be reviewed, what it rests on has changed (position {count(hold.review.asOf)}):</p>
+            <ul>
+              {hold.review.reasons.map(reason => (
+                <li key={reason}>{reason}</li>
+              ))}
+            </ul>
+          </>
+        )}
         {frozen.widenedBy && frozen.widenedBy.length > 0 && (
           <>
             <p>Cannot be ruled out beyond these:</p>
@@ -130,7 +143,7 @@ const PROOFS = 20;
 const short = (value: number) => Number(value.toPrecision(3)).toString();
 
 function Containment({evidence: {hold}}: {evidence: HoldEvidence}) {
-  const frozen = ((hold.evidence ?? {}) as Partial<ContainAnswer>).lots ?? [];
+  const frozen = new Map(((hold.evidence ?? {}) as Partial<ContainAnswer>).lots?.map(lot => [lot.lot, lot]));
   const deliveries = new Map(hold.lots.map(lot => [lot.lot, lot]));
   return (
     <table>
@@ -139,22 +152,27 @@ function Containment({evidence: {hold}}: {evidence: HoldEvidence}) {
           <th>lot</th>
           <th className="number">suspect parts</th>
           <th>where, when proposed</th>
+          <th>decided</th>
           <th>at the MES</th>
         </tr>
       </thead>
       <tbody>
-        {frozen.map(({lot, parts, of, where, location}) => {
+        {hold.coverage.map(({lot, parts, state, inherited}) => {
+          const then = frozen.get(lot);
           const sent = deliveries.get(lot);
           return (
             <tr key={lot}>
               <td>
                 <code>{lot}</code>
               </td>
-              <td className="number">{of > 0 ? `${count(parts)} of ${count(of)}` : 'as a whole'}</td>
-              <td>
-                {words(where)}
-                {location ? `, ${location}` : ''}
+              <td className="number">
+                {parts > 0 ? `${count(parts)}${then && then.of > 0 ? ` of ${count(then.of)}` : ''}` : 'as a whole'}
               </td>
+              <td>
+                {inherited ? `came later, from ${inherited.through}` : words(then?.where ?? 'unknown')}
+                {then?.location ? `, ${then.location}` : ''}
+              </td>
+              <td>{state}</td>
               <td>
                 {sent ? `${sent.action} ${sent.delivery}` : 'not sent'}
                 {sent?.seenAtMes ? ', read from the MES' : ''}

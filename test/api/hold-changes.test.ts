@@ -144,7 +144,7 @@ describe('a correction', () => {
     const [one, other] = await Promise.all(
       ['Cem', 'Dora'].map(by => post<Hold>(`/holds/${id}/review`, {by, reason: 'hold C by another hold', asOf: 8})),
     );
-    expect([one.status, other.status].sort()).toEqual([200, 409]);
+    expect([one.status, other.status].sort((a, b) => a - b)).toEqual([200, 409]);
     const closed = await show(id);
     expect(closed.review).toBeNull();
     expect(closed.events.at(-1)).toMatchObject({what: 'reviewed', why: 'hold C by another hold'});
@@ -189,7 +189,7 @@ describe('scrap, and a part of the lots', () => {
       post<Hold>(`/holds/${id}/scrap`, {by: 'Dora', reason: 'NOT-REPAIRABLE', lots: ['A']}),
       post<Hold>(`/holds/${id}/scrap`, {by: 'Emil', reason: 'NOT-REPAIRABLE', lots: ['A']}),
     ]);
-    expect(attempts.map(({status}) => status).sort()).toEqual([200, 409, 409]);
+    expect(attempts.map(({status}) => status).sort((a, b) => a - b)).toEqual([200, 409, 409]);
     expect(attempts.find(({status}) => status === 409)?.body).toMatchObject({code: 'HOLD_LOT_NOT_HELD'});
     expect((await show(id)).decision).toBe('approved');
     expect(await post(`/holds/${id}/scrap`, {by: 'Dora', reason: 'X', lots: ['C']})).toMatchObject({status: 409});
@@ -240,7 +240,7 @@ test('the proposer neither approves nor refuses, parallel attempts included', as
     attempts
       .slice(2)
       .map(({status}) => status)
-      .sort(),
+      .sort((a, b) => a - b),
   ).toEqual([200, 409, 409]);
   expect((await show(id)).events.filter(({what}) => what === 'approved' || what === 'refused')).toHaveLength(1);
 });
