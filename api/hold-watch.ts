@@ -75,8 +75,9 @@ export class HoldWatch {
     }
     try {
       const before = await this.#base(hold, rested, base);
+      const covered = new Set(hold.covers.map(({lot}) => lot));
       const now = await populationAt(this.#app.warehouse, rested);
-      await this.#record(hold, now.asOf, changesOf(before, now, hold.approvedAt));
+      await this.#record(hold, now.asOf, changesOf(before, now, {covered, heldSince: hold.approvedAt}));
       note({asOf: now.asOf, why: null});
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

@@ -128,12 +128,13 @@ const NAMED = 5;
 /**
  * What changed, in words, and the lots that came from held ones since. What the person who closed the last review has seen
  * is `before`.
+ * @param covered lots of the hold, those that it inherited included
  * @param heldSince when the hold was approved, null before that
  */
 export function changesOf(
   before: PopulationAt,
   now: PopulationAt,
-  heldSince: string | null,
+  {covered, heldSince}: {covered: ReadonlySet<string>; heldSince: string | null},
 ): {reasons: string[]; descendants: {lot: string; parts: number; through: string}[]} {
   const descendants = [...now.reached]
     .filter(([lot]) => !before.reached.has(lot))
@@ -167,7 +168,8 @@ export function changesOf(
     [...before.lots].filter(lot => !now.lots.has(lot)),
     n => `${counted(n, 'lot')} no longer suspect`,
   );
-  const isInherited = (lot: string | null) => lot !== null && now.reached.has(lot) && !before.lots.has(lot);
+  const isInherited = (lot: string | null) =>
+    lot !== null && !before.lots.has(lot) && (now.reached.has(lot) || covered.has(lot));
   say(
     [...now.parts].filter(([part, {lot}]) => !before.parts.has(part) && !isInherited(lot)).map(([part]) => part),
     n => `${counted(n, 'part')} became suspect`,

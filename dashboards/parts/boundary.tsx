@@ -80,8 +80,8 @@ function Windows({boundary: {windows, moreWindows}}: {boundary: Boundary}) {
     <ul>
       {windows.slice(0, WINDOWS_SHOWN).map(({line, sentence, first, last, open}) => (
         <li key={line}>
-          <b>{open ? '◌ Open' : '● Bounded'}</b> {sentence} ({moment(first.at, timeZone)} to {moment(last.at, timeZone)}
-          )
+          {open && <b>◌ Open. </b>}
+          {sentence} ({moment(first.at, timeZone)} to {moment(last.at, timeZone)})
         </li>
       ))}
       {rest > 0 && <li>and {counted(rest, 'more window')}</li>}

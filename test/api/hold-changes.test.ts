@@ -1,6 +1,7 @@
 /** What becomes of a hold when facts behind it change, over real HTTP against a real warehouse; counted by hand. */
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
+import {HoldWatch} from '../../api/hold-watch.ts';
 import {buildHttp} from '../../api/http.ts';
 import type {ContainAnswer, Hold} from '../../warehouse/answers.ts';
 import {feed, folder, type Table} from '../warehouse/plant-in-a-folder.ts';
@@ -76,6 +77,8 @@ describe('children', () => {
     expect(after.events.filter(({what}) => what === 'inherited')).toHaveLength(2);
     // Shown again, nothing is written again.
     await show(id);
+    // Nor by whoever looks for the first time.
+    await new HoldWatch(app).check();
     expect(entries(app).map(({did}) => did)).toEqual(['propose', 'approve', 'inherit']);
     const released = (await post<Hold>(`/holds/${id}/release`, {by: 'Cem', reason: 'SORTED'})).body;
     expect(released.decision).toBe('released');
