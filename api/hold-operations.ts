@@ -9,6 +9,9 @@ const Text = z.string().trim().min(1);
 const Id = z.strictObject({id: z.string().min(1)});
 const By = z.string().trim().min(1).optional().describe('who decides; a key proves it, otherwise it is self-declared');
 
+/** A list does not wait longer for holds to be compared with what is known now; what was not reached says so. */
+const LIST_MS = 10_000;
+
 const LetGo = z.strictObject({
   id: Text,
   by: By,
@@ -26,7 +29,7 @@ export const HOLD_OPERATIONS = {
     input: z.strictObject(PAGE),
     output: z.object({holds: z.array(Hold), ...NEXT}),
     run: async (app, page) => {
-      if (!app.holdWatch.isWatching) await app.holdWatch.check();
+      if (!app.holdWatch.isWatching) await app.holdWatch.check(undefined, LIST_MS);
       const {items, next} = pageOf(app.holds.list(), (_hold, place) => place, page, app.warehouse.ledger.head.seq);
       return {holds: items, next};
     },

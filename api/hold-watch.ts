@@ -47,10 +47,15 @@ export class HoldWatch {
    * Compares open holds with the newest position; what is found stands in the ledger when this resolves. What cannot be
    * compared is logged and told with the hold, and never thrown: a hold is shown and decided whatever becomes of this.
    * @param id one hold only
+   * @param budgetMs begins with no further hold after this time; the newest come first
    */
-  check(id?: string): Promise<void> {
+  check(id?: string, budgetMs = Number.POSITIVE_INFINITY): Promise<void> {
     const done = this.#queue.then(async () => {
-      for (const hold of this.#app.holds.open(id)) await this.#compare(hold);
+      const untilMs = Date.now() + budgetMs;
+      for (const hold of this.#app.holds.open(id).toReversed()) {
+        if (Date.now() > untilMs) break;
+        await this.#compare(hold);
+      }
     });
     this.#queue = done.catch(() => undefined);
     return done;
