@@ -87,10 +87,11 @@ export class Newest {
     };
     if (known !== edition) for (const table of before) await drop(table);
     const since = `batch > ${at} and batch <= ${position}`;
-    for (const table of [...tables]) if (await this.#isBeyondParts(table, since)) await drop(table);
+    for (const table of before) if (tables.has(table) && (await this.#isBeyondParts(table, since))) await drop(table);
     if (tables.size > 0 && position > at) {
       const isFew = await this.#touch(since);
-      for (const table of [...tables]) {
+      for (const table of before) {
+        if (!tables.has(table)) continue;
         if (isFew) await this.#renew(table);
         else await drop(table);
       }

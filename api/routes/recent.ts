@@ -97,7 +97,7 @@ interface Allowed {
 }
 
 /** What RFC 9111 lets a client say of its own: nothing said is nothing allowed. */
-export function allowedBy(cacheControl: string | undefined): Allowed {
+function allowedBy(cacheControl: string | undefined): Allowed {
   const seconds = (name: string) =>
     Number(new RegExp(`(?:^|[\\s,])${name}=(\\d{1,6})(?:[\\s,]|$)`).exec(cacheControl ?? '')?.[1] ?? 0);
   return {maxAge: seconds('max-age'), maxStale: seconds('max-stale')};
@@ -116,7 +116,7 @@ export function recent(app: App, who: (request: FastifyRequest) => string = () =
     const {headers, url, server, routeOptions} = request;
     reply.header('cache-control', 'private, no-cache').header('etag', tagOf(request, seq));
     if (headers['if-none-match'] === tagOf(request, seq)) return reply.code(304).send();
-    const make = async () => String(reply.serialize(await routeOptions.handler.call(server, request, reply)));
+    const make = async () => reply.serialize(await routeOptions.handler.call(server, request, reply)) as string;
     const key = [app.warehouse.persons.edition, who(request), headers.accept ?? '', url].join(' ');
     const answer = kept.find(key, seq, allowedBy(headers['cache-control']), make);
     const text = await answer.text;
