@@ -4,6 +4,7 @@ import {Feeds} from '../ingest/feeds/feeds.ts';
 import type {Hold, Plant} from '../warehouse/answers.ts';
 import {contained} from '../warehouse/contain.ts';
 import {DriftBook} from '../warehouse/drift-book.ts';
+import type {Ledger} from '../warehouse/ledger.ts';
 import {hidePersons, tellPersons} from '../warehouse/person-texts.ts';
 import {plant} from '../warehouse/plant.ts';
 import {RejectRates} from '../warehouse/reject-rates.ts';
@@ -60,7 +61,7 @@ export class App {
   /** Tells those who watch. */
   readonly live: Live;
   readonly log: (line: string) => void;
-  readonly #ledger: Pick<Warehouse, 'append' | 'entries'>;
+  readonly #ledger: Pick<Ledger, 'append' | 'entries'>;
   readonly #tending = new Tending(this);
   #outbox: Promise<Outbox> | null = null;
 
@@ -69,8 +70,7 @@ export class App {
     this.config = config;
     this.plantId = plantId;
     this.log = log;
-    // Not the bare ledger: loading a batch counts on nobody writing an entry in between.
-    this.#ledger = {append: (kind, body) => warehouse.append(kind, body), entries: () => warehouse.entries()};
+    this.#ledger = {append: (kind, body) => warehouse.note(kind, body), entries: () => warehouse.entries()};
     this.people = new People(this.#ledger);
     this.keys = new Keys(this.#ledger, name => this.people.has(name));
     this.audit = new Audit(config.folder, {

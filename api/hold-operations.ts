@@ -14,8 +14,8 @@ export const HOLD_OPERATIONS = {
     input: z.strictObject(PAGE),
     output: z.object({holds: z.array(Hold), ...NEXT}),
     run: (app, page) => {
-      const {items, next} = pageOf(app.holds.list(), (_hold, place) => place, page, app.warehouse.ledger.head.seq);
-      return {holds: items, next};
+      const {items, next} = pageOf(app.holds.ids(), (_id, place) => place, page, app.warehouse.ledger.head.seq);
+      return {holds: items.map(id => app.holds.show(id)), next};
     },
   }),
   'hold.show': operation({summary: 'One hold', input: Id, output: Hold, run: (app, {id}) => app.holds.show(id)}),

@@ -39,6 +39,8 @@ export class Book {
   fence = 0;
   readonly #ledger: HoldLedger;
   readonly #deliveries = new Map<string, Delivery>();
+  /** The number of the last action in a lane that was sent. */
+  readonly #sent = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #read = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -96,10 +98,7 @@ export class Book {
 
   /** Whether the receiver was sent a later action on the same lot. */
   isOvertaken({receiver, lot, sequence}: Delivery): boolean {
-    const others = [...this.holds.values()].flatMap(({deliveries}) => deliveries);
-    return others.some(
-      other => other.receiver === receiver && other.lot === lot && other.sequence > sequence && other.attempts > 0,
-    );
+    return (this.#sent.get(laneOf({receiver, lot})) ?? 0) > sequence;
   }
 
   /** Calls back after each decision. @returns how to stop that */
@@ -203,7 +202,11 @@ export class Book {
     delivery.state = step.did;
     delivery.why = 'why' in step ? (step.why ?? null) : null;
     delivery.askPerson = step.did === 'unknown' && step.askPerson;
-    if (step.did === 'sending') delivery.attempts = step.attempt;
+    if (step.did === 'sending') {
+      delivery.attempts = step.attempt;
+      const lane = laneOf(delivery);
+      this.#sent.set(lane, Math.max(delivery.sequence, this.#sent.get(lane) ?? 0));
+    }
     if (step.did === 'acknowledged') delivery.seenAtMes = step.seenAtMes;
     if (step.did === 'rejected' || step.did === 'acknowledged') this.#leaveLane(delivery);
     if (step.did === 'queued') this.#enterLane(delivery);
@@ -239,7 +242,7 @@ export class Book {
 const books = new WeakMap<HoldLedger, Book>();
 
 /** Deliveries in one lane follow one another. */
-function laneOf({receiver, lot}: Delivery): string {
+function laneOf({receiver, lot}: Pick<Delivery, 'receiver' | 'lot'>): string {
   return JSON.stringify([receiver, lot]);
 }
 
