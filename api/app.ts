@@ -1,7 +1,7 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {Feeds} from '../ingest/feeds/feeds.ts';
-import type {Hold, Plant} from '../warehouse/answers.ts';
+import type {Hold, LotAtMes, Plant} from '../warehouse/answers.ts';
 import {contained} from '../warehouse/contain.ts';
 import {DriftBook} from '../warehouse/drift-book.ts';
 import type {Ledger} from '../warehouse/ledger.ts';
@@ -116,6 +116,12 @@ export class App {
   /** A person settles a delivery. @throws FishboneError RECEIVER_INVALID, DELIVERY_NOT_FOUND, DELIVERY_NOT_OPEN */
   async settleDelivery(settled: Parameters<Outbox['decide']>[0]): Promise<void> {
     await (await this.#openOutbox()).decide(settled);
+  }
+
+  /** Asks the receivers about the lots of a hold. @throws FishboneError RECEIVER_INVALID, HOLD_NOT_FOUND */
+  async lookAtMes(hold: string): Promise<LotAtMes[]> {
+    this.holds.show(hold);
+    return (await this.#openOutbox()).look(hold);
   }
 
   /** Sends decisions in the background from now on. @throws FishboneError RECEIVER_INVALID */

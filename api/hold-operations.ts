@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {Hold, HoldEvidence} from '../warehouse/answers.ts';
+import {Hold, HoldEvidence, LotAtMes} from '../warehouse/answers.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {holdEvidence} from './hold-evidence.ts';
 import {decided, operation, whoDecides} from './operation.ts';
@@ -48,6 +48,12 @@ export const HOLD_OPERATIONS = {
     input: Id,
     output: HoldEvidence,
     run: (app, {id}) => holdEvidence(app, id),
+  }),
+  'hold.look': operation({
+    summary: 'How the receivers say that the lots of a hold are, asked now',
+    input: Id,
+    output: z.object({hold: z.string(), askedAt: z.string(), lots: z.array(LotAtMes)}),
+    run: async (app, {id}) => ({hold: id, askedAt: new Date().toISOString(), lots: await app.lookAtMes(id)}),
   }),
   'hold.settle': operation({
     summary: 'A person says what became of a delivery that no look-up can tell, or has a rejected one sent again',

@@ -14,6 +14,7 @@ import type {
   Hold,
   HoldEvidence,
   ItemKind,
+  LotAtMes,
   ParameterRow,
   ParetoAnswer,
   ParetoQuestion,
@@ -233,6 +234,16 @@ export function useHold(id: string) {
     queryFn: ({signal}) => ask<Hold>(`/holds/${segment(id)}`, {signal}),
     refetchInterval: query =>
       query.state.data?.lots.some(lot => lot.delivery === 'queued' || lot.delivery === 'sending') ? 2_000 : false,
+    placeholderData: undefined,
+  });
+}
+
+/** Asked of the MES only when somebody wants to know. */
+export function useLotsAtMes(id: string) {
+  return useQuery({
+    queryKey: ['at-mes', id],
+    queryFn: ({signal}) => ask<{askedAt: string; lots: LotAtMes[]}>(`/holds/${segment(id)}/mes`, {signal}),
+    enabled: false,
     placeholderData: undefined,
   });
 }

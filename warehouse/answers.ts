@@ -302,6 +302,18 @@ export const HoldLot = z.object({
 });
 export type HoldLot = z.infer<typeof HoldLot>;
 
+export const LotAtMes = z.object({
+  lot: z.string(),
+  receiver: z.string(),
+  state: z
+    .enum(['held', 'free', 'otherwise', 'not-told', 'unreadable'])
+    .describe('otherwise: not as it was told last; unreadable: the receiver could not tell'),
+  hold: z.string().nullable().describe('which hold told the receiver last about the lot'),
+  action: z.enum(['hold', 'release']).nullable(),
+  why: z.string().nullable(),
+});
+export type LotAtMes = z.infer<typeof LotAtMes>;
+
 export const Hold = z.object({
   id: z.string(),
   decision: z.enum(['proposed', 'approved', 'refused', 'released']),

@@ -1,6 +1,6 @@
 import {type Command, Option} from 'commander';
 import type {InputOf} from '../operations.ts';
-import {deliveryText, holdsText, holdText} from './print/records.ts';
+import {deliveryText, holdsText, holdText, lookText} from './print/records.ts';
 import {type Common, positiveNumber, type Terminal, withCommon} from './terminal.ts';
 
 type Decision = Common & {by: string; reason: string};
@@ -59,7 +59,9 @@ export function holdCommands(program: Command, terminal: Terminal): void {
     .argument('<id>')
     .description('one hold, with what became of each lot')
     .option('--evidence', 'as JSON, all that speaks for it, with the entries of the ledger that prove it')
-    .action(async (id: string, {evidence, ...options}: Common & {evidence?: boolean}) => {
+    .option('--mes', 'how its lots are at the MES, asked now')
+    .action(async (id: string, {evidence, mes, ...options}: Common & {evidence?: boolean; mes?: boolean}) => {
+      if (mes) return terminal.tell(options, 'hold.look', {id}, lookText);
       if (evidence) return terminal.tell({...options, json: true}, 'hold.evidence', {id}, () => '');
       return terminal.tell(options, 'hold.show', {id}, holdText);
     });

@@ -39,8 +39,8 @@ export class Book {
   fence = 0;
   readonly #ledger: HoldLedger;
   readonly #deliveries = new Map<string, Delivery>();
-  /** The number of the last action in a lane that was sent. */
-  readonly #sent = new Map<string, number>();
+  /** The last action in a lane that was sent. */
+  readonly #sent = new Map<string, Delivery>();
   readonly #listeners = new Set<() => void>();
   #read = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -98,7 +98,12 @@ export class Book {
 
   /** Whether the receiver was sent a later action on the same lot. */
   isOvertaken({receiver, lot, sequence}: Delivery): boolean {
-    return (this.#sent.get(laneOf({receiver, lot})) ?? 0) > sequence;
+    return (this.lastSent(receiver, lot)?.sequence ?? 0) > sequence;
+  }
+
+  /** What the receiver was told last about a lot, or may have been. */
+  lastSent(receiver: string, lot: string): Delivery | null {
+    return this.#sent.get(laneOf({receiver, lot})) ?? null;
   }
 
   /** Calls back after each decision. @returns how to stop that */
@@ -204,8 +209,7 @@ export class Book {
     delivery.askPerson = step.did === 'unknown' && step.askPerson;
     if (step.did === 'sending') {
       delivery.attempts = step.attempt;
-      const lane = laneOf(delivery);
-      this.#sent.set(lane, Math.max(delivery.sequence, this.#sent.get(lane) ?? 0));
+      if (!this.isOvertaken(delivery)) this.#sent.set(laneOf(delivery), delivery);
     }
     if (step.did === 'acknowledged') delivery.seenAtMes = step.seenAtMes;
     if (step.did === 'rejected' || step.did === 'acknowledged') this.#leaveLane(delivery);

@@ -1,8 +1,10 @@
+import type {LotAtMes} from '../../warehouse/answers.ts';
 import {LedgerWriteFailed} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
 import {Book, type Delivery, type HoldLedger} from './book.ts';
 import type {Driver} from './drivers/driver.ts';
 import type {Turn} from './entries.ts';
+import {askReceivers} from './look.ts';
 import {type Clock, Pauses, realClock} from './pauses.ts';
 
 export interface DeliverySummary {
@@ -124,6 +126,20 @@ export class Outbox {
       else await this.#book.step({...about, did: 'acknowledged', how: 'person', seenAtMes: null});
     });
     this.#wake.abort();
+  }
+
+  /**
+   * How the receivers say that the lots of a hold are now.
+   * @throws FishboneError HOLD_NOT_FOUND
+   */
+  look(hold: string): Promise<LotAtMes[]> {
+    const deliveries = this.#book.holds.get(hold)?.deliveries;
+    if (!deliveries) throw new FishboneError('HOLD_NOT_FOUND', `there is no hold ${hold}`);
+    const lots = new Map(deliveries.map(({lot, receiver}) => [JSON.stringify([receiver, lot]), {lot, receiver}]));
+    const told = [...lots.values()].map(({lot, receiver}) => {
+      return {lot, receiver, last: this.#book.lastSent(receiver, lot)};
+    });
+    return askReceivers(told, this.#drivers);
   }
 
   #begin(untilMs: number, insist: boolean): Promise<void> {

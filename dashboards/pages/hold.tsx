@@ -6,6 +6,7 @@ import {count, counted, moment, words} from '../format.ts';
 import {Answer, ProblemNote} from '../parts/answer.tsx';
 import {Decision, Delivery} from '../parts/delivery.tsx';
 import {formText} from '../parts/form-text.ts';
+import {LotsAtMes} from '../parts/lots-at-mes.tsx';
 import {SettleDelivery} from '../parts/settle-delivery.tsx';
 import {Shortened} from '../parts/shortened.tsx';
 import {NameField, nameOf} from '../parts/who.tsx';
@@ -89,6 +90,7 @@ function LotDeliveries({hold}: {hold: Hold}) {
           </table>
         </Wide>
       )}
+      {hold.lots.length > 0 && <LotsAtMes hold={hold.id} />}
       {hold.lots
         .filter(({askPerson, delivery}) => askPerson || delivery === 'rejected')
         .map(lot => (

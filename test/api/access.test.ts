@@ -48,6 +48,7 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
   ['GET', '/v1/holds', READERS],
   ['GET', '/v1/holds/h1', READERS],
   ['GET', '/v1/holds/h1/evidence', READERS],
+  ['GET', '/v1/holds/h1/mes', READERS],
   ['POST', '/v1/holds', ['engineer', 'quality-lead']],
   ['POST', '/v1/holds/h1/approve', ['quality-lead']],
   ['POST', '/v1/holds/h1/refuse', ['quality-lead']],

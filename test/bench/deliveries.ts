@@ -68,7 +68,7 @@ async function measure(before: number): Promise<(string | number)[][]> {
     const mes = await startMes({journal, secret: SECRET, seed: 1, faulty: false, keyed: true, timeoutMs: 10_000});
     const W = join(folder, 'warehouse');
     const settings = {lots: LOTS, populations: LOTS + 20, receivers: {mes: mes.port}, secret: SECRET};
-    const plant = await makePlant(W, {...settings, timeoutMs: 10_000, random: drawsFrom(1)});
+    const plant = await makePlant(W, {...settings, timeoutMs: 10_000, random: drawsFrom(1), host: '127.0.0.1'});
     await decideBefore(W, plant, before);
     const measured = [];
     try {

@@ -120,6 +120,22 @@ const settleText = (hold: Hold) => (l: Hold['lots'][number]) =>
   `  a person says what became of it: fishbone hold settle ${hold.id} --lot ${l.lot} --receiver ${l.receiver}` +
   `${l.action === 'release' ? ' --action release' : ''} --as acknowledged|send-again --reason TEXT --by NAME`;
 
+export function lookText({hold, lots}: OutputOf<'hold.look'>): string {
+  return paragraphs(
+    lots.length === 0 ? `Nobody was told of ${hold} yet.` : '',
+    table(
+      ['lot', 'receiver', 'at the MES now', 'told last', 'why'],
+      lots.map(l => [
+        l.lot,
+        l.receiver,
+        l.state,
+        l.hold === null ? 'nothing' : `${l.action} by ${l.hold}`,
+        l.why ?? '',
+      ]),
+    ),
+  );
+}
+
 /** Why a hold has no deliveries. */
 function unsent({decision}: Hold): string {
   if (decision === 'proposed') return 'not decided yet';

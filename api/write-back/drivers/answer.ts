@@ -70,6 +70,12 @@ export function breaksOff(body: string): string | null {
   }
 }
 
+/** The status that a JSON body tells, if it does. */
+export function statusIn(body: string): string | undefined {
+  const status = jsonObject(body)?.status;
+  return typeof status === 'string' ? status : undefined;
+}
+
 /** Retry-After as seconds or as an HTTP date; at most an hour. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;

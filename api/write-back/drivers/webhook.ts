@@ -4,7 +4,7 @@ import {FishboneError} from '../../errors.ts';
 import {redacted} from '../../redact.ts';
 import {readSecret} from '../../secret-file.ts';
 import {allowedUrl} from './address.ts';
-import {breaksOff, isAboutAnother, judge, saysNo} from './answer.ts';
+import {breaksOff, isAboutAnother, judge, saysNo, statusIn} from './answer.ts';
 import {call} from './call.ts';
 import type {Driver, LookUp, Message, Outcome} from './driver.ts';
 
@@ -58,7 +58,9 @@ export async function webhookDriver(
       const broken = breaksOff(told);
       if (broken) return {is: 'unreachable', why: `look-up: ${broken}`};
       const contradicted = saysNo(told) ?? isAboutAnother(told, message);
-      return contradicted ? {is: 'impossible', why: `look-up: ${contradicted}`} : {is: 'known'};
+      if (contradicted) return {is: 'impossible', why: `look-up: ${contradicted}`};
+      const says = statusIn(told);
+      return says === undefined ? {is: 'known'} : {is: 'known', says};
     },
   };
 }
