@@ -39,7 +39,7 @@ async function killedLives(whole: string): Promise<void> {
 
 async function throughTheStorm(holds: number, seed: number): Promise<void> {
   await within(async folder => {
-    const size = {lots: Math.ceil(holds / 10), populations: Math.ceil(holds / 7)};
+    const size = {lots: Math.ceil(holds / 25), populations: Math.ceil(holds / 16)};
     console.log(`seed ${seed}: ${holds} holds over ${size.lots} lots`);
     const report = await storm({folder, holds, ...size, seed, killAfterMs: [5_000, 20_000], log: console.log});
     const wrong = Object.entries(NOTHING_WRONG).filter(([what, right]) => {

@@ -2,6 +2,7 @@
  * A scriptable MES in a process of its own, which knows nothing of Fishbone's code: node mes.ts '{settings}'. It writes
  * what it received and what it did into a journal before it answers, so that the journal is what really happened.
  */
+import {once} from 'node:events';
 import {openSync, writeSync} from 'node:fs';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -165,11 +166,10 @@ function write(line: LineOf<Line>): void {
   writeSync(journal, `${JSON.stringify({...line, atMs: performance.timeOrigin + performance.now()})}\n`);
 }
 
-function listen(on: ReturnType<typeof createServer>, at: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    on.once('error', reject);
-    on.listen(at, '127.0.0.1', () => resolve((on.address() as AddressInfo).port));
-  });
+async function listen(on: ReturnType<typeof createServer>, at: number): Promise<number> {
+  on.listen(at, '127.0.0.1');
+  await once(on, 'listening');
+  return (on.address() as AddressInfo).port;
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
