@@ -14,7 +14,6 @@ import type {
   Hold,
   HoldEvidence,
   ItemKind,
-  LotAtMes,
   ParameterRow,
   ParetoAnswer,
   ParetoQuestion,
@@ -67,7 +66,7 @@ export function onOldAnswer(listener: () => void): void {
   heardOld = listener;
 }
 
-async function ask<T>(
+export async function ask<T>(
   path: string,
   {
     body,
@@ -223,9 +222,14 @@ export function useContained(target: string | null, scope: Scope) {
   });
 }
 
+/** The newest: a plant's holds of years are more than a page can show, or a server should tell at once. */
 export function useHolds() {
-  return useQuery({queryKey: ['holds'], queryFn: ({signal}) => ask<{holds: Hold[]}>('/holds', {signal})});
+  return useQuery({
+    queryKey: ['holds'],
+    queryFn: ({signal}) => ask<{holds: Hold[]; next: string | null}>(`/holds?limit=${NEWEST_HOLDS}`, {signal}),
+  });
 }
+export const NEWEST_HOLDS = 200;
 
 /** One hold; asked again every few seconds while a delivery is under way. */
 export function useHold(id: string) {
@@ -234,16 +238,6 @@ export function useHold(id: string) {
     queryFn: ({signal}) => ask<Hold>(`/holds/${segment(id)}`, {signal}),
     refetchInterval: query =>
       query.state.data?.lots.some(lot => lot.delivery === 'queued' || lot.delivery === 'sending') ? 2_000 : false,
-    placeholderData: undefined,
-  });
-}
-
-/** Asked of the MES only when somebody wants to know. */
-export function useLotsAtMes(id: string) {
-  return useQuery({
-    queryKey: ['at-mes', id],
-    queryFn: ({signal}) => ask<{askedAt: string; lots: LotAtMes[]}>(`/holds/${segment(id)}/mes`, {signal}),
-    enabled: false,
     placeholderData: undefined,
   });
 }

@@ -1,6 +1,7 @@
 /** How the lots of a hold are at the MES: asked there when somebody wants to know, and shown as it was read. */
+import {useQuery} from '@tanstack/react-query';
 import type {LotAtMes} from '../../api/schemas.ts';
-import {useLotsAtMes, usePlant} from '../api.ts';
+import {ask, usePlant} from '../api.ts';
 import {moment} from '../format.ts';
 import {ProblemNote} from './answer.tsx';
 import {Wide} from './wide.tsx';
@@ -15,7 +16,12 @@ const STATES: Record<LotAtMes['state'], string> = {
 
 export function LotsAtMes({hold}: {hold: string}) {
   const timeZone = usePlant().data?.timeZone;
-  const {data, error, isFetching, refetch} = useLotsAtMes(hold);
+  const {data, error, isFetching, refetch} = useQuery({
+    queryKey: ['at-mes', hold],
+    queryFn: ({signal}) => ask<{askedAt: string; lots: LotAtMes[]}>(`/holds/${encodeURIComponent(hold)}/mes`, {signal}),
+    enabled: false,
+    placeholderData: undefined,
+  });
   return (
     <section aria-label="At the MES now">
       <button type="button" className="button" disabled={isFetching} onClick={() => void refetch()}>

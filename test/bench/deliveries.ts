@@ -123,7 +123,7 @@ function load(address: string, keys: StormPlant['keys']): () => Promise<void> {
     pauseMs: PAGE_PAUSE_MS,
     mix: {
       plant: ['/v1/plant'],
-      holds: ['/v1/holds?limit=50', '/v1/holds'],
+      holds: ['/v1/holds?limit=200'],
       pareto: ['product', 'part.lot'].map(by => `/v1/pareto?by=${by}`),
       yield: ['/v1/yield'],
       trace: Array.from({length: 50}, (_, k) => `/v1/trace/part/${part(k)}`),
