@@ -1,4 +1,4 @@
-import type {HoldLot} from '../../warehouse/answers.ts';
+import type {HoldLot} from '../../warehouse/hold-answers.ts';
 import type {Ledger, LedgerEntry} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
 import type {Message} from './drivers/driver.ts';
@@ -36,6 +36,8 @@ export class Book {
   fence = 0;
   readonly #ledger: HoldLedger;
   readonly #deliveries = new Map<string, Delivery>();
+  /** The last action in a lane that was sent. */
+  readonly #sent = new Map<string, Delivery>();
   readonly #listeners = new Set<() => void>();
   #read = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -93,10 +95,12 @@ export class Book {
 
   /** Whether the receiver was sent a later action on the same lot. */
   isOvertaken({receiver, lot, sequence}: Delivery): boolean {
-    const others = [...this.holds.values()].flatMap(({deliveries}) => deliveries);
-    return others.some(
-      other => other.receiver === receiver && other.lot === lot && other.sequence > sequence && other.attempts > 0,
-    );
+    return (this.lastSent(receiver, lot)?.sequence ?? 0) > sequence;
+  }
+
+  /** What the receiver was told last about a lot, or may have been. */
+  lastSent(receiver: string, lot: string): Delivery | null {
+    return this.#sent.get(laneOf({receiver, lot})) ?? null;
   }
 
   /** Calls back after each decision. @returns how to stop that */
@@ -194,7 +198,10 @@ export class Book {
     delivery.state = step.did;
     delivery.why = 'why' in step ? (step.why ?? null) : null;
     delivery.askPerson = step.did === 'unknown' && step.askPerson;
-    if (step.did === 'sending') delivery.attempts = step.attempt;
+    if (step.did === 'sending') {
+      delivery.attempts = step.attempt;
+      if (!this.isOvertaken(delivery)) this.#sent.set(laneOf(delivery), delivery);
+    }
     if (step.did === 'acknowledged') delivery.seenAtMes = step.seenAtMes;
     if (step.did === 'rejected' || step.did === 'acknowledged') this.#leaveLane(delivery);
     if (step.did === 'queued') this.#enterLane(delivery);
@@ -230,6 +237,6 @@ export class Book {
 const books = new WeakMap<HoldLedger, Book>();
 
 /** Deliveries in one lane follow one another. */
-function laneOf({receiver, lot}: Delivery): string {
+function laneOf({receiver, lot}: Pick<Delivery, 'receiver' | 'lot'>): string {
   return JSON.stringify([receiver, lot]);
 }

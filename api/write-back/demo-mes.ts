@@ -82,7 +82,9 @@ export async function startDemoMes(options: {
     if (request.method === 'GET' && path === '/holds') return json(response, 200, {held: Object.fromEntries(mes.held)});
     if (request.method === 'GET' && path.startsWith('/holds/')) {
       const effect = done.get(path.slice('/holds/'.length));
-      return effect ? json(response, 200, {...effect}) : json(response, 404, {error: 'not known here'});
+      return effect
+        ? json(response, 200, {...effect, status: mes.held.has(effect.lot) ? 'held' : 'free'})
+        : json(response, 404, {error: 'not known here'});
     }
     if (request.method === 'POST' && path === '/holds') return take(request, response, await bodyOf(request));
     json(response, 404, {error: `no ${request.method} ${path}`});
