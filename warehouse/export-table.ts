@@ -56,16 +56,27 @@ export async function exportTable(
       const order = key.map(name => `${quoteName(name)} nulls last`).join(', ');
       const {condition, bindings} = behind(shape, after);
       const from = `from main.${quoteName(table)}${condition}`;
-      const query = `select ${columns.map(quoteName).join(', ')} ${from} order by ${order}`;
-      const cut = limit === undefined ? '' : ` limit ${Math.trunc(limit)}`;
-      const {Count: rows} = await session.row<{Count: number}>(
-        `copy (${query}${cut}) to ${quoteText(path)} (format parquet)`,
+      const sorted = (names: readonly string[]) =>
+        `select ${names.map(quoteName).join(', ')} ${from} order by ${order}`;
+      const to = `to ${quoteText(path)} (format parquet)`;
+      const exported = {asOf: position, columns: [...columns], path, remove};
+      if (limit === undefined) {
+        const {Count: rows} = await session.row<{Count: number}>(`copy (${sorted(columns)}) ${to}`, bindings);
+        return {...exported, rows, truncated: false, last: null};
+      }
+      // One row more says whether there is another page.
+      const most = Math.trunc(limit);
+      await session.run(
+        `create or replace temp table page as ${sorted([...new Set([...columns, ...key])])} limit ${most + 1}`,
         bindings,
       );
-      const truncated = limit !== undefined && rows === limit && (await hasMore(session, from, limit, bindings));
-      const nth = `select ${key.map(quoteName).join(', ')} ${from} order by ${order} limit 1 offset ${rows - 1}`;
-      const last = truncated && rows > 0 ? Object.values(await session.row(nth, bindings)) : null;
-      return {asOf: position, columns: [...columns], rows, truncated, last: last as Exported['last'], path, remove};
+      const {Count: rows} = await session.row<{Count: number}>(
+        `copy (select ${columns.map(quoteName).join(', ')} from page order by rowid limit ${most}) ${to}`,
+      );
+      const {truncated} = await session.row<{truncated: boolean}>(`select count(*) > ${most} as truncated from page`);
+      const nth = `select ${key.map(quoteName).join(', ')} from page order by rowid limit 1 offset ${rows - 1}`;
+      const last = truncated && rows > 0 ? Object.values(await session.row(nth)) : null;
+      return {...exported, rows, truncated, last: last as Exported['last']};
     });
   } catch (error) {
     await remove();
@@ -90,14 +101,6 @@ function behind({key, types}: Shape, after: ExportQuestion['after']): {condition
   const values = key.map((name, k) => `$k${k}::${types.get(name)}`);
   const bindings = Object.fromEntries(after.map((value, k) => [`k${k}`, value === null ? null : String(value)]));
   return {condition: ` where row(${key.map(quoteName).join(', ')}) > row(${values.join(', ')})`, bindings};
-}
-
-async function hasMore(session: Session, from: string, limit: number, bindings: Bindings): Promise<boolean> {
-  const {rows} = await session.row<{rows: number}>(
-    `select count(*) as "rows" from (select 1 ${from} limit ${Math.trunc(limit) + 1})`,
-    bindings,
-  );
-  return rows > limit;
 }
 
 /** Names of all that can be exported at the newest position. */

@@ -128,7 +128,7 @@ function writeLauncher(into: string): void {
       'here=$(dirname "$(readlink -f "$0")")',
       'node=$here/node/node',
       '[ -x "$node" ] || node=node',
-      'exec "$node" "$here/api/fishbone.js" "$@"',
+      'exec "$node" "$here/api/fishbone.cjs" "$@"',
       '',
     ].join('\n'),
   );

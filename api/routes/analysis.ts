@@ -48,7 +48,8 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
   http.get(
     '/v1/findings/:id',
     {
-      ...cached,
+      ...read,
+      preHandler: recent(app, {isFixed: ({query}) => !(query as {recompute?: boolean}).recompute}),
       schema: {
         ...answersWith('finding'),
         params: Id,
@@ -71,7 +72,7 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
     runOperation(app, 'contained', params, caller),
   );
   const plant = {summary: OPERATIONS.plant.summary, response: {200: Plant, '4xx': Problem}};
-  const asSeen = recent(app, ({seenAs}) => JSON.stringify(seenAs));
+  const asSeen = recent(app, {who: ({seenAs}) => JSON.stringify(seenAs)});
   http.get(
     '/v1/plant',
     {config: {access: 'read', audit: false}, preHandler: asSeen, schema: plant},

@@ -41,6 +41,7 @@ class RecentAnswers {
   readonly #ready = new Map<string, Answer>();
   readonly #coming = new Map<string, Answer>();
   #bytes = 0;
+  #isRenewing = false;
 
   /**
    * @param now what was asked then or later is right
@@ -53,11 +54,21 @@ class RecentAnswers {
     const isWithin = (answer: Answer, seconds: number) => Date.now() - answer.askedMs <= seconds * 1000;
     const mostS = allowed.maxAge + allowed.maxStale;
     if (ready && isWithin(ready, mostS)) {
-      if (!coming && !isWithin(ready, allowed.maxAge)) this.#begin(key, now, make).text.catch(() => undefined);
+      if (!coming && !isWithin(ready, allowed.maxAge)) this.#renew(key, now, make);
       return this.#used(key, ready);
     }
     if (coming && (!isBehind(coming.state, now) || isWithin(coming, mostS))) return coming;
     return this.#begin(key, now, make);
+  }
+
+  /** Behind the back of those who wait for an answer: one at a time, the others when somebody asks for them again. */
+  #renew(key: string, now: State, make: () => Promise<string>): void {
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    const done = () => {
+      this.#isRenewing = false;
+    };
+    this.#begin(key, now, make).text.then(done, done);
   }
 
   #begin(key: string, state: State, make: () => Promise<string>): Answer {
@@ -113,16 +124,23 @@ function allowedBy(cacheControl: string | undefined): Allowed {
   return {maxAge: seconds('max-age'), maxStale: seconds('max-stale')};
 }
 
+/** What else an answer follows from. */
+interface Bearing {
+  who?: (request: FastifyRequest) => string;
+  /** Whether it follows from the question alone: it was found at a position, and stays as it was found. */
+  isFixed?: (request: FastifyRequest) => boolean;
+}
+
 /**
- * For routes whose answer follows from the ledger and the question alone (and from `who` asks, where that matters): an
+ * For routes whose answer follows from the ledger and the question alone: an
  * unchanged answer is recognised before anything is asked of the database. Who sends `Cache-Control: max-age=1, max-stale=60`
  * gets an answer at once that may be so many seconds behind; `Age` says how many, and a newer one is made meanwhile.
  */
-export function recent(app: App, who: (request: FastifyRequest) => string = () => '') {
+export function recent(app: App, {who = () => '', isFixed = () => false}: Bearing = {}) {
   const kept = answers.get(app) ?? new RecentAnswers();
   answers.set(app, kept);
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const now = stateOf(app);
+    const now = isFixed(request) ? {seq: 0, position: 0} : stateOf(app);
     const {headers, url, server, routeOptions} = request;
     reply.header('cache-control', 'private, no-cache').header('etag', tagOf(request, now));
     if (headers['if-none-match'] === tagOf(request, now)) return reply.code(304).send();

@@ -10,7 +10,7 @@ import {main} from '../../api/cli.ts';
 import {buildHttp, type Http} from '../../api/http.ts';
 import {ingest} from '../../api/load-files.ts';
 
-const BIN = fileURLToPath(new URL('../../api/fishbone.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../api/fishbone.cjs', import.meta.url));
 
 /** Three lots of four parts in two products; all four parts of lot L1 ran on tool T7 and failed with scratches. */
 export const PARTS = Array.from({length: 12}, (_, k) => ({

@@ -20,7 +20,7 @@ import {parseArgs} from 'node:util';
 import {Warehouse} from '../../warehouse/store.ts';
 import {inFolder, print, quantile, round, type Table} from './measure.ts';
 
-const BIN = fileURLToPath(new URL('../../api/fishbone.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../api/fishbone.cjs', import.meta.url));
 const GENERATOR = fileURLToPath(new URL('feeds-generator.ts', import.meta.url));
 
 export interface Load {

@@ -89,7 +89,7 @@ async function mixOf(address: string): Promise<Record<string, string[]>> {
 }
 
 async function startServer(W: string): Promise<{address: string; stop(): Promise<unknown>}> {
-  const bin = fileURLToPath(new URL('../../api/fishbone.js', import.meta.url));
+  const bin = fileURLToPath(new URL('../../api/fishbone.cjs', import.meta.url));
   const child = spawn(process.execPath, [bin, 'serve', '--warehouse', W, '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -6,7 +6,7 @@ import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import type {Line, MesSettings} from './mes.ts';
 
-const BIN = fileURLToPath(new URL('../../../api/fishbone.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../../api/fishbone.cjs', import.meta.url));
 const NAMES = new URL('names.js', import.meta.url).href;
 
 export interface Mes {
