@@ -7,6 +7,8 @@ import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import type {SandboxLimits} from '../warehouse/sandbox/sandbox.ts';
 import {LimitSettings, OidcSettings, SessionSettings} from './access/settings.ts';
 import {FishboneError} from './errors.ts';
+import {checkRules} from './responses/check-rules.ts';
+import {ResponsesSettings} from './responses/settings.ts';
 import {ReceiverSettings} from './write-back/drivers/drivers.ts';
 
 /** How a plant sets up its warehouse: `W/fishbone.json`, over it the environment. Flags go before both. */
@@ -25,6 +27,8 @@ export interface Config {
   memoryLimitMb?: number;
   receivers: z.output<typeof Receivers>;
   allowHosts: string[];
+  /** What is done by itself when something happens, by the name of the rule. */
+  responses: z.output<typeof ResponsesSettings>;
   /** What the server takes in by itself, by name. */
   feeds: z.output<typeof FeedsSettings>;
   /** How much of what a server does is written to stderr, as lines of JSON; `info` is a line a request. */
@@ -69,6 +73,7 @@ const ConfigFile = z.strictObject({
   memoryLimitMb: z.coerce.number().int().min(512, {error: 'is too little: 512 is the least'}).optional(),
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
+  responses: ResponsesSettings.default({}),
   feeds: FeedsSettings.default({}),
   log: LogLevel.optional(),
   retention: z
@@ -108,6 +113,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     memoryLimitMb: environment.memoryLimitMb ?? file.memoryLimitMb,
     receivers: file.receivers,
     allowHosts: file.allowHosts,
+    responses: file.responses,
     feeds: file.feeds,
     log: environment.log ?? file.log ?? 'error',
     retention: file.retention,
@@ -123,7 +129,9 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
 /** What the file says, before anything goes before it. @throws FishboneError CONFIGURATION_INVALID */
 export async function readFileSettings(folder: string): Promise<z.output<typeof ConfigFile>> {
   const path = join(folder, 'fishbone.json');
-  return check(ConfigFile, await readJson(path), path);
+  const file = check(ConfigFile, await readJson(path), path);
+  checkRules(file.responses, file.receivers, path);
+  return file;
 }
 
 /** The variables that go before the file. */

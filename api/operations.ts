@@ -128,7 +128,11 @@ export const OPERATIONS = {
     summary: 'Ranks what could be the cause',
     input: ScreenQuestion.strict(),
     output: ScreenAnswer,
-    run: (app, question, {signal, onProgress}) => screen(app.warehouse, question, {signal, onProgress}),
+    run: async (app, question, {signal, onProgress}) => {
+      const answer = await screen(app.warehouse, question, {signal, onProgress});
+      app.responses.lookForFindings();
+      return answer;
+    },
   }),
   finding: operation({
     summary: 'One finding of an earlier screen, with its rates by level',

@@ -43,8 +43,10 @@ export class Holds {
     text: string;
     by: Who;
     permalink: string;
+    /** The message of a response rule that proposes it. */
+    response?: string;
   }): Promise<Hold> {
-    const {contained, reason, text, permalink} = proposal;
+    const {contained, reason, text, permalink, response} = proposal;
     const at = this.#now().toISOString();
     const hold = `H-${at.slice(0, 10).replaceAll('-', '')}-${randomBytes(4).toString('hex')}`;
     const covers = mergeLots(contained.lots);
@@ -57,6 +59,7 @@ export class Holds {
       lots: covers,
       looseParts: contained.looseParts?.length ?? 0,
       evidence: contained,
+      ...(response !== undefined && {response}),
     });
   }
 
@@ -94,6 +97,11 @@ export class Holds {
       const actions = this.#actions(id, 'release', free);
       return {did: 'release', reason, plant: this.#plant, receivers: this.#receivers, actions, kept};
     });
+  }
+
+  /** Whether a message of a response rule has proposed a hold. */
+  isProposedBy(response: string): boolean {
+    return this.#book.proposedBy.has(response);
   }
 
   /** Newest first. */

@@ -1,8 +1,8 @@
 import {LedgerWriteFailed} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
 import {Book, type Delivery, type HoldLedger} from './book.ts';
-import type {Driver} from './drivers/driver.ts';
-import type {Turn} from './entries.ts';
+import {type Driver, isResponse, type Outcome} from './drivers/driver.ts';
+import type {Settled, Turn} from './entries.ts';
 import {type Clock, Pauses, realClock} from './pauses.ts';
 
 export interface DeliverySummary {
@@ -96,25 +96,30 @@ export class Outbox {
    * A person settles what no look-up can, or gives a rejected delivery another chance.
    * @throws FishboneError DELIVERY_NOT_FOUND, DELIVERY_NOT_OPEN
    */
-  async decide(settled: {
-    hold: string;
-    lot: string;
-    action: 'hold' | 'release';
-    receiver: string;
-    as: 'acknowledged' | 'send-again';
-    by: string;
-    why: string;
-  }): Promise<void> {
-    const {receiver, lot, action, as, by, why} = settled;
+  async decide(
+    settled: {hold: string; lot: string; action: 'hold' | 'release'; receiver: string} & Settled,
+  ): Promise<void> {
+    await this.#settleOne(() => this.#book.delivery(settled), settled);
+  }
+
+  /** The same for a message of a response rule. @param id of the message */
+  async decideResponse({id, ...settled}: {id: string} & Settled): Promise<void> {
+    await this.#settleOne(() => this.#book.responseDelivery(id), settled);
+  }
+
+  async #settleOne(find: () => Delivery, {as, by, why}: Settled): Promise<void> {
     await this.#book.inTurn(async () => {
-      const delivery = this.#book.delivery(settled);
+      const delivery = find();
+      const {receiver} = delivery;
       const refuse = (reason: string) =>
-        new FishboneError('DELIVERY_NOT_OPEN', `the ${action} of lot ${lot} at ${receiver} ${reason}`);
+        new FishboneError('DELIVERY_NOT_OPEN', `the ${wordsFor(delivery)} at ${receiver} ${reason}`);
       if (!delivery.askPerson && delivery.state !== 'rejected') {
         throw refuse(`is ${delivery.state}: there is nothing to decide`);
       }
       if (as === 'send-again' && this.#book.isOvertaken(delivery)) {
-        throw refuse('cannot be sent again: a later action on the lot was sent already');
+        throw refuse(
+          `cannot be sent again: a later action ${isResponse(delivery) ? 'of its lane' : 'on the lot'} was sent already`,
+        );
       }
       const about = {fence: this.#book.fence, delivery: delivery.id, receiver, by, why};
       if (as === 'send-again') await this.#book.step({...about, did: 'queued'});
@@ -215,7 +220,7 @@ export class Outbox {
         if (error instanceof LedgerWriteFailed && error.final) this.#broken = error;
         // What is on the disk says at most that it is being sent, which is the safe thing to believe: it is looked up.
         const why = error instanceof Error ? error.message : String(error);
-        this.#log(`${delivery.action} of lot ${delivery.lot} could not be brought to ${delivery.receiver}: ${why}`);
+        this.#log(`${wordsFor(delivery)} could not be brought to ${delivery.receiver}: ${why}`);
         this.#pauses.failed(delivery, why, this.#clock.nowMs());
       })
       .finally(() => {
@@ -228,10 +233,16 @@ export class Outbox {
     const driver = this.#drivers[delivery.receiver];
     const mayHaveArrived = delivery.state === 'unknown' || delivery.state === 'sending';
     if (mayHaveArrived && !(await this.#isNewToReceiver(delivery, driver))) return;
-    await this.#record(delivery, {did: 'sending', attempt: delivery.attempts + 1});
-    const outcome = await driver.send(delivery);
+    const ready = (await driver.prepare?.(delivery)) ?? {is: 'prepared', plan: undefined};
+    if (ready.is !== 'prepared') return this.#settleBy(delivery, driver, ready);
+    const {plan} = ready;
+    await this.#record(delivery, {did: 'sending', attempt: delivery.attempts + 1, ...(plan !== undefined && {plan})});
+    await this.#settleBy(delivery, driver, await driver.send(delivery, plan));
+  }
+
+  async #settleBy(delivery: Delivery, driver: Driver, outcome: Outcome): Promise<void> {
     if (outcome.is === 'acknowledged') {
-      const seen = await driver.lookUp(delivery);
+      const seen = await driver.lookUp(delivery, delivery.plan);
       const seenAtMes = seen.is === 'known' ? true : seen.is === 'unknown' ? false : null;
       await this.#acknowledge(delivery, 'answer', seenAtMes);
     } else if (outcome.is === 'rejected') {
@@ -248,7 +259,8 @@ export class Outbox {
 
   /** Looks up what may have arrived. @returns true when it has to be sent */
   async #isNewToReceiver(delivery: Delivery, driver: Driver): Promise<boolean> {
-    const found = await driver.lookUp(delivery);
+    const found = await driver.lookUp(delivery, delivery.plan);
+    if (found.is === 'impossible' && driver.isRepeatable) return true;
     if (found.is === 'known') await this.#acknowledge(delivery, 'look-up', true);
     if (found.is === 'impossible') await this.#record(delivery, {did: 'unknown', why: found.why, askPerson: true});
     if (found.is === 'unreachable') {
@@ -277,3 +289,9 @@ export class Outbox {
 }
 
 class LeaseLost extends Error {}
+
+function wordsFor(delivery: Delivery): string {
+  return isResponse(delivery)
+    ? `${delivery.action} of rule ${delivery.rule}`
+    : `${delivery.action} of lot ${delivery.lot}`;
+}

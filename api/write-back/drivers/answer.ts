@@ -1,4 +1,4 @@
-import type {Message, Outcome} from './driver.ts';
+import {type AnyMessage, isResponse, type Outcome} from './driver.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -11,7 +11,7 @@ export interface HttpAnswer {
  * What a receiver's answer to a POST means. A system that says 200 and means no is an old acquaintance: a 2xx only counts
  * when its JSON body does not contradict it.
  */
-export function judge({status, body, retryAfterMs}: HttpAnswer, message?: Message): Outcome {
+export function judge({status, body, retryAfterMs}: HttpAnswer, message?: AnyMessage): Outcome {
   const why = `HTTP ${status}${body ? `: ${body.slice(0, 200)}` : ''}`;
   if (status >= 200 && status < 300) {
     if (body === null) return {is: 'unknown', why: `HTTP ${status} with an answer too long to read`};
@@ -34,7 +34,7 @@ export function judge({status, body, retryAfterMs}: HttpAnswer, message?: Messag
  * @param message for receivers that answer in the words of our webhook: then the body has to be about it
  * @param body text; anything but a JSON object contradicts nothing
  */
-export function contradiction(body: string, message?: Message): string | null {
+export function contradiction(body: string, message?: AnyMessage): string | null {
   const answer = jsonObject(body);
   if (!answer) return null;
   for (const field of ['ok', 'success', 'accepted', 'acknowledged']) {
@@ -46,14 +46,19 @@ export function contradiction(body: string, message?: Message): string | null {
   if (Array.isArray(errors) && errors.length > 0)
     return `the body says errors: ${JSON.stringify(errors).slice(0, 200)}`;
   if (!message) return null;
-  const sent = {...message, 'webhook-id': message.id, type: `lot.${message.action}`};
-  for (const field of ['lot', 'hold', 'action', 'type', 'plant', 'sequence', 'webhook-id'] as const) {
+  const sent: Record<string, unknown> = isResponse(message)
+    ? {...message.content, ...message, 'webhook-id': message.id, type: `response.${message.action}`}
+    : {...message, 'webhook-id': message.id, type: `lot.${message.action}`};
+  for (const field of SAID.filter(name => sent[name] !== undefined && sent[name] !== null)) {
     const told = answer[field];
     const comparable = typeof told === 'string' || typeof told === 'number';
     if (comparable && String(told) !== String(sent[field])) return `the body is about ${field} ${told}`;
   }
   return null;
 }
+
+/** What an answer in the words of our webhook may repeat. */
+const SAID = ['lot', 'hold', 'part', 'rule', 'response', 'action', 'type', 'plant', 'sequence', 'webhook-id'] as const;
 
 /** Retry-After as seconds or as an HTTP date; at most an hour. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {

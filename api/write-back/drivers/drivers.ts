@@ -1,8 +1,9 @@
 import {resolve} from 'node:path';
 import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
+import type {ResponseDo} from '../response-entries.ts';
 import type {Driver} from './driver.ts';
-import {HttpSettings, httpDriver} from './http.ts';
+import {HttpSettings, httpDriver, messagesOf, takesHolds} from './http.ts';
 import {TrytonSettings, trytonDriver} from './tryton.ts';
 import {WebhookSettings, webhookDriver} from './webhook.ts';
 
@@ -34,6 +35,18 @@ export function kindOf(receiver: ReceiverConfig): string {
   if (receiver.driver === 'webhook') return 'webhook';
   if (receiver.preset === undefined) return 'http, a plan of your own';
   return `http, ${receiver.preset}: shape-tested against fixtures`;
+}
+
+/** Whether a receiver is told of holds. */
+export function isToldOfHolds(receiver: ReceiverConfig): boolean {
+  if (receiver.driver === 'webhook') return receiver.holds !== false;
+  return receiver.driver === 'tryton' || takesHolds(receiver);
+}
+
+/** What response rules may send to a receiver. */
+export function takenBy(receiver: ReceiverConfig): readonly ResponseDo[] {
+  if (receiver.driver === 'webhook') return ['result', 'rework', 'nonconformance', 'notify', 'completion'];
+  return receiver.driver === 'tryton' ? [] : messagesOf(receiver);
 }
 
 /** The files that nobody else should read. */
