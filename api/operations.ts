@@ -56,6 +56,7 @@ import {PUBLISH_OPERATIONS} from './publish-operations.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
 import {QUERY_OPERATIONS} from './query-operations.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
+import {RESPONSE_OPERATIONS} from './response-operations.ts';
 import {inTurn} from './turns.ts';
 
 const Id = z.strictObject({id: z.string().min(1)});
@@ -93,6 +94,7 @@ export const OPERATIONS = {
   ...PUBLISH_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
   ...QUERY_OPERATIONS,
+  ...RESPONSE_OPERATIONS,
   ...MAP_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
