@@ -4,11 +4,17 @@ import {FishboneError} from '../../errors.ts';
 import type {ResponseDo} from '../response-entries.ts';
 import type {Driver} from './driver.ts';
 import {HttpSettings, httpDriver, messagesOf, takesHolds} from './http.ts';
+import {SmtpSettings, smtpDriver} from './smtp.ts';
 import {TrytonSettings, trytonDriver} from './tryton.ts';
 import {WebhookSettings, webhookDriver} from './webhook.ts';
 
 /** A receiver in `fishbone.json`. */
-export const ReceiverSettings = z.discriminatedUnion('driver', [WebhookSettings, TrytonSettings, HttpSettings]);
+export const ReceiverSettings = z.discriminatedUnion('driver', [
+  WebhookSettings,
+  TrytonSettings,
+  HttpSettings,
+  SmtpSettings,
+]);
 
 export type ReceiverConfig = z.output<typeof ReceiverSettings>;
 
@@ -33,6 +39,7 @@ export async function openDrivers(config: {
 export function kindOf(receiver: ReceiverConfig): string {
   if (receiver.driver === 'tryton') return 'tryton, run against Tryton 7.0';
   if (receiver.driver === 'webhook') return 'webhook';
+  if (receiver.driver === 'smtp') return `mail by ${receiver.host}`;
   if (receiver.preset === undefined) return 'http, a plan of your own';
   return `http, ${receiver.preset}: shape-tested against fixtures`;
 }
@@ -40,12 +47,14 @@ export function kindOf(receiver: ReceiverConfig): string {
 /** Whether a receiver is told of holds. */
 export function isToldOfHolds(receiver: ReceiverConfig): boolean {
   if (receiver.driver === 'webhook') return receiver.holds !== false;
+  if (receiver.driver === 'smtp') return false;
   return receiver.driver === 'tryton' || takesHolds(receiver);
 }
 
 /** What response rules may send to a receiver. */
 export function takenBy(receiver: ReceiverConfig): readonly ResponseDo[] {
   if (receiver.driver === 'webhook') return ['result', 'rework', 'nonconformance', 'notify', 'completion'];
+  if (receiver.driver === 'smtp') return ['notify'];
   return receiver.driver === 'tryton' ? [] : messagesOf(receiver);
 }
 
@@ -53,6 +62,7 @@ export function takenBy(receiver: ReceiverConfig): readonly ResponseDo[] {
 export function secretFiles(receiver: ReceiverConfig): string[] {
   if (receiver.driver === 'webhook') return [receiver.secretFile];
   if (receiver.driver === 'tryton') return [receiver.passwordFile];
+  if (receiver.driver === 'smtp') return receiver.passwordFile === undefined ? [] : [receiver.passwordFile];
   const auth: Record<string, unknown> = receiver.auth ?? {};
   return Object.entries(auth).flatMap(([field, path]) => (field.endsWith('File') ? [String(path)] : []));
 }
@@ -63,6 +73,8 @@ function openDriver(name: string, receiver: ReceiverConfig, allowHosts: readonly
       return webhookDriver(name, {...receiver, secretFile: resolve(folder, receiver.secretFile)}, allowHosts);
     case 'tryton':
       return trytonDriver(name, {...receiver, passwordFile: resolve(folder, receiver.passwordFile)}, allowHosts);
+    case 'smtp':
+      return smtpDriver(name, receiver, allowHosts, folder);
     case 'http':
       return httpDriver(name, receiver, allowHosts, folder);
     default: {
