@@ -1,6 +1,7 @@
 import {nearNames} from '../../warehouse/near-names.ts';
 import {FishboneError} from '../errors.ts';
 import {type ReceiverConfig, takenBy} from '../write-back/drivers/drivers.ts';
+import {impossible} from '../write-back/drivers/opcua-settings.ts';
 import {WITHIN} from '../write-back/response-entries.ts';
 import type {Rule} from './settings.ts';
 
@@ -29,6 +30,10 @@ export function checkRules(
         refuse(`${place}.to`, `there is no receiver "${action.to}"`, hint);
       }
       const receiver = receivers[action.to];
+      if (action.do === 'adjust' && receiver.driver === 'opcua') {
+        const never = impossible(receiver, action);
+        if (never !== null) refuse(place, never);
+      }
       const taken = takenBy(receiver);
       if (!taken.includes(action.do))
         refuse(

@@ -3,37 +3,12 @@ import {resolve} from 'node:path';
 import {Readable} from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
 import {redacted} from '../../redact.ts';
 import {readSecret} from '../../secret-file.ts';
 import {allowedUrl, isLoopback, resolveOnce} from './address.ts';
 import {type AnyMessage, type Driver, isResponse, type Outcome, type ResponseMessage} from './driver.ts';
-
-const Address = z.email({error: 'is no address: write name@plant.example'});
-
-export const SmtpSettings = z
-  .strictObject({
-    driver: z.literal('smtp'),
-    host: z.string().min(1),
-    /** 587, or 465 with `tls`. */
-    port: z.number().int().min(1).max(65_535).optional(),
-    /** Encrypted from the first byte; otherwise by STARTTLS, without which nothing is sent but to this machine. */
-    tls: z.boolean().default(false),
-    /** Sends without encryption where the server offers none, and to a server whose certificate nobody vouches for. */
-    insecure: z.boolean().default(false),
-    /** Certificates of the plant's own authority, as PEM. */
-    caFile: z.string().min(1).optional(),
-    user: z.string().min(1).optional(),
-    passwordFile: z.string().min(1).optional(),
-    from: Address,
-    to: z.union([Address, z.array(Address).min(1)]),
-    timeoutMs: z.number().int().positive().optional(),
-  })
-  .refine(({user, passwordFile}) => (user === undefined) === (passwordFile === undefined), {
-    error: 'a "user" has a "passwordFile", and nobody else has one',
-  });
-type SmtpConfig = z.output<typeof SmtpSettings>;
+import type {SmtpConfig} from './smtp-settings.ts';
 
 const SUBJECT_CHARACTERS = 200;
 
