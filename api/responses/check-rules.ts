@@ -1,6 +1,7 @@
 import {nearNames} from '../../warehouse/near-names.ts';
 import {FishboneError} from '../errors.ts';
 import {type ReceiverConfig, takenBy} from '../write-back/drivers/drivers.ts';
+import {unfilled} from '../write-back/drivers/http.ts';
 import {impossible} from '../write-back/drivers/opcua-settings.ts';
 import {WITHIN} from '../write-back/response-entries.ts';
 import type {Rule} from './settings.ts';
@@ -30,6 +31,11 @@ export function checkRules(
         refuse(`${place}.to`, `there is no receiver "${action.to}"`, hint);
       }
       const receiver = receivers[action.to];
+      if (receiver.driver === 'http' && action.do !== 'adjust') {
+        const words = unfilled(receiver, action.do);
+        if (words.length > 0)
+          refuse(place, `receiver ${action.to}: no value for ${words.join(', ')}`, 'give them in its "values"');
+      }
       if (action.do === 'adjust' && receiver.driver === 'opcua') {
         const never = impossible(receiver, action);
         if (never !== null) refuse(place, never);

@@ -6,7 +6,7 @@ export function tellingDriver(driver: Driver, told: <T>(content: T) => T): Drive
     isResponse(message) ? {...message, content: told(message.content)} : message;
   return {
     isRepeatable: driver.isRepeatable,
-    ...(driver.prepare && {prepare: message => driver.prepare!(open(message))}),
+    ...(driver.prepare && {prepare: (message, plan) => driver.prepare!(open(message), plan)}),
     send: (message, plan) => driver.send(open(message), plan),
     lookUp: (message, plan) => driver.lookUp(open(message), plan),
   };

@@ -233,7 +233,7 @@ export class Outbox {
     const driver = this.#drivers[delivery.receiver];
     const mayHaveArrived = delivery.state === 'unknown' || delivery.state === 'sending';
     if (mayHaveArrived && !(await this.#isNewToReceiver(delivery, driver))) return;
-    const ready = (await driver.prepare?.(delivery)) ?? {is: 'prepared', plan: undefined};
+    const ready = (await driver.prepare?.(delivery, delivery.plan)) ?? {is: 'prepared', plan: undefined};
     if (ready.is !== 'prepared') return this.#settleBy(delivery, driver, ready);
     const {plan} = ready;
     await this.#record(delivery, {did: 'sending', attempt: delivery.attempts + 1, ...(plan !== undefined && {plan})});

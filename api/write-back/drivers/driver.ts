@@ -46,8 +46,9 @@ export interface Driver {
   /**
    * Looks at what a message will change, before it is said that it is being sent: what it finds is kept with the message,
    * so that a repetition does the same and a look-up can tell before from after.
+   * @param plan what it found before an earlier attempt, which may still arrive: what was to be done then stays the same
    */
-  prepare?(message: AnyMessage): Promise<Prepared | Outcome>;
+  prepare?(message: AnyMessage, plan?: unknown): Promise<Prepared | Outcome>;
   /** Tells the receiver once. @param plan what `prepare` found */
   send(message: AnyMessage, plan?: unknown): Promise<Outcome>;
   /** Asks the receiver whether it knows the message. @param plan what `prepare` found when it was sent */

@@ -147,8 +147,28 @@ async function isKnown(name: string, to: Receiver, message: ResponseMessage): Pr
   return {is: allTrue(look.found, await talk.read(look), talk.values) ? 'known' : 'unknown'};
 }
 
+/** What a response rule may tell, whatever it fired on. */
+// biome-ignore format: a list
+const TELLABLE = [
+  'id', 'plant', 'response', 'rule', 'action', 'sequence', 'decidedAt', 'happenedAt', 'kind', 'text', 'permalink', 'inspection',
+  'part', 'product', 'workOrder', 'lot', 'step', 'station', 'inspectedAt', 'image', 'result', 'confidence', 'model', 'defect',
+  'severity', 'defects', 'route', 'code', 'note', 'subject', 'good', 'failed', 'inspected', 'quantity', 'alert', 'name', 'source',
+  'figures', 'parameter', 'chart', 'point', 'n', 'value', 'violations', 'finding', 'factor', 'level', 'branch', 'verdict', 'q',
+  'where', 'asOf',
+];
+
+/** Placeholders of what a rule would have sent that nothing fills. */
+export function unfilled(config: HttpConfig, kind: MessageKind): string[] {
+  const preset: Partial<Preset> = config.preset === undefined ? {} : PRESETS[config.preset];
+  const told = {messages: {[kind]: config.messages?.[kind] ?? preset.messages?.[kind]}};
+  const {send = [], lookUp} = told.messages[kind] ?? {};
+  const known = [...TELLABLE, ...Object.keys(config.values ?? {}), ...kept({find: lookUp ? [...send, lookUp] : send})];
+  return [...placeholders(told)].filter(name => !known.includes(name));
+}
+
 /** What nobody knows is nothing: null where it stands alone, no text within one. */
 function valuesOf({content, ...message}: ResponseMessage): Values {
-  const all = Object.entries({...content, ...message});
-  return Object.fromEntries(all.map(([name, value]) => [name, value ?? NONE]));
+  const none = Object.fromEntries(TELLABLE.map(name => [name, NONE]));
+  const known = Object.entries({...content, ...message}).filter(([, value]) => value !== null && value !== undefined);
+  return {...none, ...Object.fromEntries(known)};
 }

@@ -59,10 +59,10 @@ export function opcuaDriver(
 ): Driver {
   const machine = new Machine(name, config, allowHosts, folder);
   return {
-    prepare: async message => {
+    prepare: async (message, earlier) => {
       let plan: Plan | null = null;
       const outcome = await settled(async () => {
-        plan = await prepared(name, config, machine, message);
+        plan = await prepared(name, config, machine, message, earlier as Plan | undefined);
         return {is: 'acknowledged'};
       });
       return plan === null ? outcome : {is: 'prepared', plan};
@@ -94,7 +94,13 @@ function onTime(message: AnyMessage): void {
 }
 
 /** @throws Refused for what is outside of the limits */
-async function prepared(name: string, config: OpcuaReceiver, machine: Machine, message: AnyMessage): Promise<Plan> {
+async function prepared(
+  name: string,
+  config: OpcuaReceiver,
+  machine: Machine,
+  message: AnyMessage,
+  earlier?: Plan,
+): Promise<Plan> {
   if (!isResponse(message) || message.action !== 'adjust')
     throw new Refused(`${name} takes no ${message.action}: it only adjusts`);
   onTime(message);
@@ -110,7 +116,8 @@ async function prepared(name: string, config: OpcuaReceiver, machine: Machine, m
   const limits = config.nodes[what];
   const {value: before, type} = await machine.use(session => read(session, limits.node));
   if (typeof before !== 'number') throw new Refused(`${what} is a ${type}, not a number; nothing was written`);
-  const target = value ?? rounded(before + step);
+  // A step is counted from where it began first: an earlier attempt may have made it, or still make it.
+  const target = earlier && 'target' in earlier ? earlier.target : (value ?? rounded(before + step));
   const why =
     beyond(what, target, limits) ??
     (Math.abs(target - before) > limits.maxStep

@@ -201,7 +201,7 @@ test('two senders: the first is fenced off, and the machine is adjusted once', a
   expect(machine.values.speed).toBe(9);
   expect(book.responseDelivery('m1')).toMatchObject({
     state: 'acknowledged',
-    plan: {before: 10, target: 9},
+    plan: {target: 9},
   });
   await ledger.close();
 });
