@@ -168,9 +168,13 @@ export class Outbox {
    * @returns false when the disk refuses for now
    */
   async #takeLease(): Promise<boolean> {
-    const fence = this.#book.fence + 1;
+    let fence = 0;
     try {
-      await this.#book.step({did: 'lease', fence});
+      // One after the other: two that begin at the same time must not have the same number.
+      await this.#book.inTurn(() => {
+        fence = this.#book.fence + 1;
+        return this.#book.step({did: 'lease', fence});
+      });
     } catch (error) {
       if (!(error instanceof LedgerWriteFailed) || error.final) throw error;
       this.#log(`nothing can be delivered for now: ${error.message}`);
