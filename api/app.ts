@@ -18,6 +18,7 @@ import {anchorsIn} from './audit/verify-audit.ts';
 import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {feedDoor} from './feed-door.ts';
+import {HoldWatch} from './hold-watch.ts';
 import {Live} from './live/live.ts';
 import {Queries} from './queries.ts';
 import {Receipts} from './receipts.ts';
@@ -41,7 +42,17 @@ export interface OpenOptions {
   config?: Partial<
     Pick<
       Config,
-      'plant' | 'receivers' | 'allowHosts' | 'responses' | 'feeds' | 'sql' | 'oidc' | 'sessions' | 'limits' | 'proxies'
+      | 'plant'
+      | 'receivers'
+      | 'reasonCodes'
+      | 'allowHosts'
+      | 'responses'
+      | 'feeds'
+      | 'sql'
+      | 'oidc'
+      | 'sessions'
+      | 'limits'
+      | 'proxies'
     >
   >;
   /** Hears what a person at the console should know. */
@@ -58,6 +69,8 @@ export class App {
   readonly people: People;
   readonly audit: Audit;
   readonly holds: Holds;
+  /** Sees when the facts behind a hold change. */
+  readonly holdWatch: HoldWatch;
   readonly alerts: Alerts;
   /** What is done by itself when something happens. */
   readonly responses: Responses;
@@ -97,9 +110,12 @@ export class App {
     this.rejectRates.follow(warehouse.entries());
     this.feeds = new Feeds(config.feeds, {plant: plantId, folder: config.folder, log});
     this.queries = new Queries(warehouse, config.sql);
+    this.holdWatch = new HoldWatch(this);
     this.holds = new Holds(this.#ledger, {
       plant: plantId,
       receivers: Object.keys(config.receivers).filter(name => isToldOfHolds(config.receivers[name])),
+      reasonCodes: config.reasonCodes,
+      compared: id => this.holdWatch.compared(id),
       told: evidence => tellPersons(evidence, warehouse.persons.names()),
     });
     this.responses = new Responses(warehouse, () => Book.of(this.#ledger), {
@@ -127,14 +143,15 @@ export class App {
     text: string;
     by: Who;
     response?: string;
+    children?: boolean;
   }): Promise<Hold> {
     const population = await contained(this.warehouse, proposal.contained);
     const target = new URL(population.permalink, 'http://here').searchParams.get('target') ?? '';
     const found = await findFinding(this.warehouse.folder, target);
     // The ledger does not say whom the data are about.
-    const {basis, permalink, widenedBy} = population;
+    const {basis, permalink, widenedBy, listed} = population;
     const finding = found && {...found.finding, question: found.question, asOf: found.asOf};
-    const hidden = hidePersons({basis, permalink, widenedBy, finding}, this.warehouse.persons.names());
+    const hidden = hidePersons({basis, permalink, widenedBy, listed, finding}, this.warehouse.persons.names());
     return this.holds.propose({...proposal, contained: {...population, ...hidden}, permalink: hidden.permalink});
   }
 
@@ -166,6 +183,7 @@ export class App {
   /** Packs, merges and applies the rules of retention in the background from now on. */
   startTending(): void {
     this.#tending.start();
+    this.holdWatch.start();
   }
 
   /** @param only the names of those that are meant; all by default */
@@ -186,6 +204,7 @@ export class App {
 
   async close(): Promise<void> {
     this.#tending.stop();
+    await this.holdWatch.stop();
     await this.feeds.stop();
     await this.responses.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();

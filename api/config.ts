@@ -10,6 +10,7 @@ import {FishboneError} from './errors.ts';
 import {checkRules} from './responses/check-rules.ts';
 import {ResponsesSettings} from './responses/settings.ts';
 import {ReceiverSettings} from './write-back/drivers/drivers.ts';
+import {ReasonCodeSettings, type ReasonCodes} from './write-back/reason-codes.ts';
 
 /** How a plant sets up its warehouse: `W/fishbone.json`, over it the environment. Flags go before both. */
 export interface Config {
@@ -29,6 +30,8 @@ export interface Config {
   allowHosts: string[];
   /** What is done by itself when something happens, by the name of the rule. */
   responses: z.output<typeof ResponsesSettings>;
+  /** What may be given as a reason to hold, release or scrap; what has no list takes any. */
+  reasonCodes: ReasonCodes;
   /** What the server takes in by itself, by name. */
   feeds: z.output<typeof FeedsSettings>;
   /** How much of what a server does is written to stderr, as lines of JSON; `info` is a line a request. */
@@ -74,6 +77,7 @@ const ConfigFile = z.strictObject({
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
   responses: ResponsesSettings.default({}),
+  reasonCodes: ReasonCodeSettings,
   feeds: FeedsSettings.default({}),
   log: LogLevel.optional(),
   retention: z
@@ -114,6 +118,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     receivers: file.receivers,
     allowHosts: file.allowHosts,
     responses: file.responses,
+    reasonCodes: file.reasonCodes,
     feeds: file.feeds,
     log: environment.log ?? file.log ?? 'error',
     retention: file.retention,

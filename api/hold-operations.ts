@@ -1,27 +1,69 @@
 import {z} from 'zod';
-import {Hold, HoldEvidence} from '../warehouse/answers.ts';
+import {Hold, HoldEvidence, Position} from '../warehouse/answers.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {holdEvidence} from './hold-evidence.ts';
 import {decided, operation, whoDecides} from './operation.ts';
+import {offeredCodes} from './write-back/reason-codes.ts';
 
 const Text = z.string().trim().min(1);
 const Id = z.strictObject({id: z.string().min(1)});
 const By = z.string().trim().min(1).optional().describe('who decides; a key proves it, otherwise it is self-declared');
+
+/** A list does not wait longer for holds to be compared with what is known now; what was not reached says so. */
+const LIST_MS = 10_000;
+
+const LetGo = z.strictObject({
+  id: Text,
+  by: By,
+  reason: Text,
+  lots: z.array(Text).min(1).max(100_000).optional().describe('these only; all that it holds when absent'),
+});
+const ReasonList = z.object({
+  only: z.boolean(),
+  codes: z.array(z.object({code: z.string(), meaning: z.string()})),
+});
 
 export const HOLD_OPERATIONS = {
   'hold.list': operation({
     summary: 'All holds, the newest first',
     input: z.strictObject(PAGE),
     output: z.object({holds: z.array(Hold), ...NEXT}),
-    run: (app, page) => {
+    run: async (app, page) => {
+      if (!app.holdWatch.isWatching) await app.holdWatch.check(undefined, LIST_MS);
       const {items, next} = pageOf(app.holds.list(), (_hold, place) => place, page, app.warehouse.ledger.head.seq);
       return {holds: items, next};
     },
   }),
-  'hold.show': operation({summary: 'One hold', input: Id, output: Hold, run: (app, {id}) => app.holds.show(id)}),
+  'hold.show': operation({
+    summary: 'One hold, with what changed since of the facts that it rests on',
+    input: Id,
+    output: Hold,
+    run: async (app, {id}) => {
+      if (!app.holdWatch.isWatching) await app.holdWatch.check(id);
+      return app.holds.show(id);
+    },
+  }),
+  'hold.check': operation({
+    summary: 'Compares what a hold rests on with what is known now: flags it, and holds what its lots went into',
+    input: Id,
+    output: Hold,
+    run: async (app, {id}) => {
+      await app.holdWatch.check(id);
+      return app.holds.show(id);
+    },
+  }),
   'hold.propose': operation({
     summary: 'Proposes to hold a suspect population; somebody else has to approve it',
-    input: z.strictObject({contained: Text, reason: Text, text: z.string().default(''), by: By}),
+    input: z.strictObject({
+      contained: Text,
+      reason: Text,
+      text: z.string().default(''),
+      by: By,
+      children: z
+        .boolean()
+        .optional()
+        .describe('also what its lots go into later, without another decision; true by default'),
+    }),
     output: Hold,
     run: (app, {by, ...proposal}, caller) => app.proposeHold({...proposal, by: whoDecides(by, caller)}),
   }),
@@ -29,7 +71,12 @@ export const HOLD_OPERATIONS = {
     summary: 'Approves a hold: every lot goes into the outbox',
     input: z.strictObject({id: Text, by: By, reason: z.string().optional()}),
     output: Hold,
-    run: (app, {id, by}, caller) => app.holds.approve(id, whoDecides(by, caller)),
+    run: async (app, {id, by}, caller) => {
+      await app.holds.approve(id, whoDecides(by, caller));
+      // What its lots went into since the proposal is held from now on.
+      await app.holdWatch.check(id);
+      return app.holds.show(id);
+    },
   }),
   'hold.refuse': operation({
     summary: 'Refuses a hold',
@@ -38,10 +85,40 @@ export const HOLD_OPERATIONS = {
     run: (app, {id, by, reason}, caller) => app.holds.refuse(id, whoDecides(by, caller), reason),
   }),
   'hold.release': operation({
-    summary: 'Releases the lots of an approved hold',
-    input: z.strictObject({id: Text, by: By, reason: Text}),
+    summary: 'Releases the lots of an approved hold, all or some',
+    input: LetGo,
     output: Hold,
-    run: (app, {id, by, reason}, caller) => app.holds.release(id, {reason, by: whoDecides(by, caller)}),
+    run: async (app, {id, by, ...release}, caller) => {
+      // What its lots went into until now is released with them, or stays with those that are still held.
+      await app.holdWatch.check(id);
+      return app.holds.release(id, {...release, by: whoDecides(by, caller)});
+    },
+  }),
+  'hold.scrap': operation({
+    summary: 'Scraps the lots of an approved hold, all or some',
+    input: LetGo,
+    output: Hold,
+    run: async (app, {id, by, ...scrap}, caller) => {
+      await app.holdWatch.check(id);
+      return app.holds.scrap(id, {...scrap, by: whoDecides(by, caller)});
+    },
+  }),
+  'hold.review': operation({
+    summary: 'A person has looked at what changed of the facts behind a hold, and says what follows',
+    input: z.strictObject({
+      id: Text,
+      by: By,
+      reason: Text,
+      asOf: Position.optional().describe('up to which position it was looked at; refused when more has changed since'),
+    }),
+    output: Hold,
+    run: (app, {id, by, ...closed}, caller) => app.holds.closeReview(id, {...closed, by: whoDecides(by, caller)}),
+  }),
+  'hold.reasons': operation({
+    summary: 'Reason codes by what is decided; where `only` is true, no others are taken',
+    input: z.strictObject({}),
+    output: z.object({hold: ReasonList, release: ReasonList, scrap: ReasonList}),
+    run: app => offeredCodes(app.config.reasonCodes),
   }),
   'hold.evidence': operation({
     summary: 'All that speaks for a hold, with the entries of the ledger that prove it: to be printed or handed on',
@@ -55,7 +132,7 @@ export const HOLD_OPERATIONS = {
       id: Text,
       lot: Text,
       receiver: Text,
-      action: z.enum(['hold', 'release']).default('hold'),
+      action: z.enum(['hold', 'release', 'scrap']).default('hold'),
       as: z.enum(['acknowledged', 'send-again']),
       reason: Text,
       by: By,

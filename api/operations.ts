@@ -1,21 +1,11 @@
 import {z} from 'zod';
-import {
-  ContainAnswer,
-  ContainQuestion,
-  FindingAnswer,
-  Plant,
-  ScreenAnswer,
-  ScreenQuestion,
-  TraceAnswer,
-  TraceQuestion,
-} from '../warehouse/answers.ts';
+import {FindingAnswer, Plant, ScreenAnswer, ScreenQuestion, TraceAnswer, TraceQuestion} from '../warehouse/answers.ts';
 import {backUp} from '../warehouse/backup.ts';
 import {CapabilityAnswer, CapabilityQuestion} from '../warehouse/capability-answers.ts';
 import {ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
 import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
 import {compact} from '../warehouse/compact.ts';
-import {contain, contained} from '../warehouse/contain.ts';
 import {BatchRow, Receipt, Unresolved, UnresolvedQuestion} from '../warehouse/data-answers.ts';
 import {agreement} from '../warehouse/measurement-systems/agreement.ts';
 import {gage} from '../warehouse/measurement-systems/gage.ts';
@@ -44,6 +34,7 @@ import {ALERT_OPERATIONS} from './alert-operations.ts';
 import type {App} from './app.ts';
 import {AUDIT_OPERATIONS} from './audit-operations.ts';
 import {CHART_OPERATIONS} from './chart-operations.ts';
+import {CONTAIN_OPERATIONS} from './contain-operations.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {DRIFT_OPERATIONS} from './drift-operations.ts';
 import {FEED_OPERATIONS} from './feed-operations.ts';
@@ -88,6 +79,7 @@ export const OPERATIONS = {
   ...ALERT_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...CHART_OPERATIONS,
+  ...CONTAIN_OPERATIONS,
   ...FEED_OPERATIONS,
   ...HOLD_OPERATIONS,
   ...DRIFT_OPERATIONS,
@@ -193,18 +185,6 @@ export const OPERATIONS = {
     input: TraceQuestion.strict(),
     output: TraceAnswer,
     run: (app, question) => trace(app.warehouse, question),
-  }),
-  contain: operation({
-    summary: 'The suspect population of a finding, a lot or a filter',
-    input: ContainQuestion.strict(),
-    output: ContainAnswer,
-    run: (app, question) => contain(app.warehouse, question),
-  }),
-  contained: operation({
-    summary: 'A suspect population as it was found earlier',
-    input: Id,
-    output: ContainAnswer,
-    run: (app, {id}) => contained(app.warehouse, id),
   }),
   deliver: operation({
     summary: 'Sends what waits in the outbox',

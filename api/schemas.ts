@@ -1,6 +1,7 @@
 /** The shapes that cross the HTTP border, for those who may know nothing of what lies behind it. */
 export * from '../warehouse/alert-answers.ts';
 export * from '../warehouse/answers.ts';
+export * from '../warehouse/boundary-answers.ts';
 export * from '../warehouse/capability-answers.ts';
 export * from '../warehouse/chart-answers.ts';
 export * from '../warehouse/data-answers.ts';

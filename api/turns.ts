@@ -17,6 +17,7 @@ const OF_PAGES: ReadonlySet<string> = new Set([
   'alarms',
   'finding',
   'contain',
+  'contain.query',
   'contained',
   'plant',
   'gage',

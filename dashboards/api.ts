@@ -9,6 +9,7 @@ import type {
   ChartAnswer,
   ChartQuestion,
   ContainAnswer,
+  ContainQuestion,
   FindingAnswer,
   FrozenBaseline,
   Hold,
@@ -57,7 +58,16 @@ export class Problem extends Error {
 /** What a page of this server shows with whatever changes something; asked for once it is needed. */
 let csrf: Promise<string | null> | null = null;
 
-async function ask<T>(
+const OWN_CHANGE_MS = 5_000;
+let changedMs = Number.NEGATIVE_INFINITY;
+let heardOld: () => void = () => undefined;
+
+/** Hears of answers that were newer before they came: a newer one is being made. */
+export function onOldAnswer(listener: () => void): void {
+  heardOld = listener;
+}
+
+export async function ask<T>(
   path: string,
   {
     body,
@@ -66,6 +76,10 @@ async function ask<T>(
   }: {body?: unknown; signal?: AbortSignal; method?: string} = {},
 ): Promise<T> {
   const headers: Record<string, string> = {accept: 'application/json, application/problem+json'};
+  if (method !== 'GET') changedMs = Date.now();
+  // Rather the last answer at once and the newest right after it than nothing for as long as that takes; but who has just
+  // changed something wants to see it.
+  else if (Date.now() - changedMs > OWN_CHANGE_MS) headers['cache-control'] = 'max-age=1, max-stale=60';
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET' && !(path === '/session' && method === 'POST')) {
     csrf ??= ask<SessionAnswer>('/session').then(session => session.csrf);
@@ -91,11 +105,12 @@ async function ask<T>(
   const answer: unknown = await response.json().catch(() => null);
   // A session that ended takes its token along.
   if (response.status === 401 || response.status === 403) csrf = null;
+  if (response.headers.has('age')) heardOld();
   if (!response.ok) throw new Problem(response.status, (answer ?? {}) as ConstructorParameters<typeof Problem>[1]);
   return answer as T;
 }
 
-const segment = encodeURIComponent;
+export const segment = encodeURIComponent;
 
 /** Who is signed in with this browser. */
 export function useSession() {
@@ -200,11 +215,15 @@ export function useTrace(id: string | null, kind: ItemKind | null, asOf: number 
   });
 }
 
-export function useContained(target: string | null, scope: Scope) {
+/** A population: one that was found earlier, by its id, or what a question asks for; null where nothing is asked. */
+export function useContained(asked: {id: string} | ContainQuestion | null) {
   return useQuery({
-    queryKey: ['contain', target, scope],
-    queryFn: ({signal}) => ask<ContainAnswer>('/contain', {body: {target, ...scope}, signal}),
-    enabled: target !== null,
+    queryKey: ['contain', asked],
+    queryFn: ({signal}) =>
+      asked !== null && 'id' in asked
+        ? ask<ContainAnswer>(`/contained/${segment(asked.id)}`, {signal})
+        : ask<ContainAnswer>('/contain', {body: asked ?? {}, signal}),
+    enabled: asked !== null,
   });
 }
 
@@ -233,16 +252,18 @@ export function useHoldEvidence(id: string) {
 export function useProposeHold() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (proposal: {contained: string; reason: string; text: string; by?: string}) =>
+    mutationFn: (proposal: {contained: string; reason: string; text: string; by?: string; children?: boolean}) =>
       ask<Hold>('/holds', {body: proposal}),
     onSuccess: () => client.invalidateQueries({queryKey: ['holds']}),
   });
 }
 
+export type HoldDecision = 'approve' | 'refuse' | 'release' | 'scrap';
+
 export function useDecideHold(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({decision, ...body}: {decision: 'approve' | 'refuse' | 'release'; by?: string; reason?: string}) =>
+    mutationFn: ({decision, ...body}: {decision: HoldDecision; by?: string; reason?: string; lots?: string[]}) =>
       ask<Hold>(`/holds/${segment(id)}/${decision}`, {body}),
     onSuccess: async hold => {
       client.setQueryData(['hold', id], hold);
@@ -258,7 +279,7 @@ export function useSettleDelivery(id: string) {
     mutationFn: (body: {
       lot: string;
       receiver: string;
-      action: 'hold' | 'release';
+      action: 'hold' | 'release' | 'scrap';
       as: 'acknowledged' | 'send-again';
       reason: string;
       by?: string;

@@ -1,8 +1,8 @@
 /** Keeps the pages at what is newest: told by the server as it happens, asked every half minute where that fails. */
-import {type QueryClient, useQueryClient} from '@tanstack/react-query';
+import {type Query, type QueryClient, useQueryClient} from '@tanstack/react-query';
 import {useEffect, useRef, useSyncExternalStore} from 'react';
 import type {LiveName} from '../api/schemas.ts';
-import {usePlant} from './api.ts';
+import {onOldAnswer, usePlant} from './api.ts';
 
 /** Between two times that the pages are asked anew: a station may deliver a hundred batches a second. */
 const PAUSE_MS = 2_000;
@@ -21,6 +21,9 @@ const CHANGED: Partial<Record<LiveName, readonly string[]>> = {
 const ASKED_BY_PEOPLE: ReadonlySet<unknown> = new Set(['plant', 'screen', 'contain', 'finding', 'recomputed']);
 
 let isLive = false;
+/** Whatever is shown, other than what people ask for and what is pinned. */
+const ALL = ['*'];
+
 const listeners = new Set<() => void>();
 
 function setLive(now: boolean): void {
@@ -45,6 +48,7 @@ export function useLive(): void {
   const client = useQueryClient();
   useEffect(() => {
     const refresh = refresher(client);
+    onOldAnswer(() => refresh(ALL));
     let place: string | null = null;
     let listening: AbortController | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,11 +93,14 @@ export function useNewest(): void {
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== position)
       void client.invalidateQueries({
-        predicate: ({queryKey: [name, ...question]}) => !ASKED_BY_PEOPLE.has(name) && !question.some(isPinned),
+        predicate: ({queryKey: [name, ...question]}) => followsNewest(name, question),
       });
     shown.current = position;
   }, [client, position]);
 }
+
+const followsNewest = (name: unknown, question: readonly unknown[]): boolean =>
+  !ASKED_BY_PEOPLE.has(name) && !question.some(isPinned);
 
 function isPinned(part: unknown): boolean {
   if (typeof part === 'number') return true;
@@ -115,7 +122,9 @@ function refresher(client: QueryClient): (names: readonly string[]) => void {
     lastMs = Date.now();
     const names = new Set(old);
     old.clear();
-    void client.invalidateQueries({predicate: ({queryKey: [name]}) => names.has(String(name))});
+    const isOld = ({queryKey: [name, ...question]}: Query) =>
+      names.has(String(name)) || (names.has('*') && (name === 'plant' || followsNewest(name, question)));
+    void client.invalidateQueries({predicate: isOld});
   };
   return names => {
     for (const name of names) old.add(name);

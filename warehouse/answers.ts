@@ -4,6 +4,7 @@
  */
 import './plain-words.ts';
 import {z} from 'zod';
+import {Boundary, BoundaryName} from './boundary-answers.ts';
 
 export const Count = z.number().int().nonnegative();
 export const Position = z.number().int().nonnegative().describe('ledger position: a batch number');
@@ -210,9 +211,17 @@ export const TraceAnswer = z.object({
 export type TraceAnswer = z.infer<typeof TraceAnswer>;
 
 export const ContainQuestion = Scope.extend({
-  target: z.string().describe('a finding id, a lot id, or a filter expression'),
+  target: z.string().optional().describe('a finding id, a lot id, or a filter expression'),
+  parts: z.array(z.string()).max(100_000).optional().describe('ids of suspect parts, in the place of a target'),
+  lots: z.array(z.string()).max(100_000).optional().describe('ids of lots that are suspect as a whole, likewise'),
+  processedFrom: Time.optional().describe(
+    'when the parts were at the step that the filter names, else when they were made: from <= t',
+  ),
+  processedTo: Time.optional().describe('likewise: t < to'),
+  boundary: BoundaryName.optional().describe('takes the parts within this boundary in the place of the exposed ones'),
 });
-export type ContainQuestion = z.infer<typeof ContainQuestion>;
+/** `sql`: the query that gave the list. */
+export type ContainQuestion = z.infer<typeof ContainQuestion> & {sql?: string};
 
 const Whereabouts = z.enum(['in-process', 'stock', 'consumed', 'shipped', 'scrapped', 'quarantine', 'unknown']);
 export const Place = z.object({
@@ -256,6 +265,10 @@ export const ContainAnswer = z.object({
   asOf: Position,
   basis: z.string().describe('in words: what makes these suspect'),
   permalink: z.string(),
+  listed: z
+    .object({parts: z.array(z.string()), lots: z.array(z.string()), sql: z.string().nullable()})
+    .optional()
+    .describe('what was suspected by a list, and the query that gave it'),
   lots: z.array(
     Place.extend({
       lot: z.string(),
@@ -284,8 +297,12 @@ export const ContainAnswer = z.object({
   ),
   whereabouts: z.string().describe('in words: where the lots are, or the parts where there is no lot'),
   blast: BlastRadius.optional().describe('not in populations that were contained before it was told'),
+  boundary: Boundary.nullable()
+    .optional()
+    .describe('where the line around the exposed parts may be drawn; null for a lot; not in populations of before'),
   completeness: Completeness,
   widenedBy: z.array(z.string()),
+  notes: z.array(z.string()).optional().describe('what the window in time does to parts without one'),
 });
 export type ContainAnswer = z.infer<typeof ContainAnswer>;
 
@@ -293,7 +310,7 @@ export type ContainAnswer = z.infer<typeof ContainAnswer>;
 
 export const HoldLot = z.object({
   lot: z.string(),
-  action: z.enum(['hold', 'release']),
+  action: z.enum(['hold', 'release', 'scrap']),
   delivery: z.enum(['queued', 'sending', 'acknowledged', 'rejected', 'unknown']),
   receiver: z.string(),
   seenAtMes: z.boolean().nullable(),
@@ -302,9 +319,28 @@ export const HoldLot = z.object({
 });
 export type HoldLot = z.infer<typeof HoldLot>;
 
+const HoldCover = z.object({
+  lot: z.string(),
+  parts: Count.describe('suspect parts of the lot'),
+  state: z.enum(['proposed', 'held', 'refused', 'released', 'scrapped']),
+  inherited: z
+    .object({through: z.string(), asOf: Position, at: z.string()})
+    .nullable()
+    .describe('it came from a held lot after the proposal: through what, seen since which position'),
+});
+export type HoldCover = z.infer<typeof HoldCover>;
+
+const HoldReview = z.object({
+  since: z.string().describe('when it was first seen'),
+  asOf: Position.describe('the position up to which the reasons tell'),
+  reasons: z.array(z.string()),
+});
+
 export const Hold = z.object({
   id: z.string(),
-  decision: z.enum(['proposed', 'approved', 'refused', 'released']),
+  decision: z
+    .enum(['proposed', 'approved', 'refused', 'released', 'scrapped'])
+    .describe('approved as long as it holds any lot; then what was decided last'),
   reason: z.string(),
   text: z.string(),
   proposedBy: z.string(),
@@ -314,6 +350,14 @@ export const Hold = z.object({
   events: z.array(z.object({at: z.string(), by: z.string(), what: z.string(), why: z.string().nullable()})),
   covers: Count.describe('lots that it is about, whether a receiver is told of them or not'),
   lots: z.array(HoldLot),
+  children: z.boolean().describe('whether it is also of what its lots go into later'),
+  coverage: z.array(HoldCover).describe('every lot that it is about, and what was decided of it'),
+  review: HoldReview.nullable().describe(
+    'open: facts that it rests on have changed since; a person looks, and closes it',
+  ),
+  compared: z
+    .object({asOf: Position.nullable(), why: z.string().nullable()})
+    .describe('up to which position its facts were compared with those that it rests on; why they could not be'),
 });
 export type Hold = z.infer<typeof Hold>;
 

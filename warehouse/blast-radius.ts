@@ -1,9 +1,8 @@
 /** What holding a suspect population would stop, what of it is truly bad, and how much of the trouble it covers. */
 import type {BlastRadius} from './answers.ts';
+import {shareOf} from './boundary.ts';
 import type {Session} from './duckdb.ts';
 import {query} from './queries.ts';
-import {clusterRatio} from './statistics/cluster-ratio.ts';
-import {clusteredShareInterval} from './statistics/effective-size.ts';
 
 interface Stopped extends Record<string, unknown> {
   parts: number;
@@ -38,16 +37,10 @@ export async function blastRadius(session: Session): Promise<BlastRadius> {
     evidence: {
       inspected,
       failed,
-      share: inspected > 0 ? shareOf(lots, inspected) : null,
+      share: shareOf(lots.map(({inspected: of, failed: count}) => ({count, of}))),
       unit: lots.some(lot => lot.has_lot) ? 'lot' : 'part',
       allFailed,
       covered: allFailed > 0 ? failed / allFailed : null,
     },
   };
-}
-
-function shareOf(lots: readonly {inspected: number; failed: number}[], inspected: number) {
-  const {ratio, variance, clusters} = clusterRatio(lots.map(lot => ({count: lot.failed, of: lot.inspected, times: 1})));
-  const interval = clusteredShareInterval(ratio, {variance, parts: inspected, clusters});
-  return {value: ratio, low: interval?.low ?? null, high: interval?.high ?? null};
 }

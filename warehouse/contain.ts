@@ -2,23 +2,17 @@
 import {createHash} from 'node:crypto';
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {ContainAnswer, type ContainQuestion, type Scope} from './answers.ts';
+import {ContainAnswer, type ContainQuestion} from './answers.ts';
 import {blastRadius} from './blast-radius.ts';
+import type {Boundary} from './boundary-answers.ts';
 import {completenessOf} from './completeness.ts';
 import {describe} from './described.ts';
-import type {Session} from './duckdb.ts';
-import {filteredParts} from './filter.ts';
-import {findLot, nearIds} from './find-item.ts';
-import type {Genealogy} from './genealogy/genealogy.ts';
 import {genealogyOf} from './genealogy/read.ts';
-import {habitsOf, type Plant} from './habits.ts';
-import {prepareHistory} from './history.ts';
+import {habitsOf} from './habits.ts';
 import {canonicalJson} from './ledger-chain.ts';
-import {type Suspects, suspectsAmong} from './missing-links.ts';
 import {NotFound} from './not-found.ts';
-import {allOf, scopeConditions} from './scope.ts';
-import {filterOf, findFinding} from './screening/findings.ts';
 import type {Warehouse} from './store.ts';
+import {findSuspects, targetOf} from './suspects.ts';
 import {told, whereabouts} from './whereabouts.ts';
 import {type Target, widening} from './widening.ts';
 
@@ -30,28 +24,32 @@ import {type Target, widening} from './widening.ts';
  * @throws NotFound for a finding that was not given; what the filter throws for an expression
  */
 export async function contain(warehouse: Warehouse, question: ContainQuestion): Promise<ContainAnswer> {
-  const {target: sought, asOf: _, ...narrowed} = question;
+  const {asOf: wanted, ...sought} = question;
   const {edition} = warehouse.persons;
-  const answer = await warehouse.read(question.asOf, async (session, asOf) => {
+  const answer = await warehouse.read(wanted, async (session, asOf) => {
     const genealogy = await genealogyOf(warehouse, session, asOf);
     const plant = {session, genealogy, habits: await habitsOf(warehouse, session, genealogy, asOf), asOf};
     const target = await targetOf(warehouse, session, sought, asOf);
-    const suspects = await findSuspects(plant, target, narrowed);
+    const {suspects, boundary, notes} = await findSuspects(plant, target, sought);
     await session.integerTable('suspects', {part: suspects.parts});
     await session.integerTable('suspect_lots', {lot: suspects.lots});
     const loose = suspects.parts.filter(part => genealogy.lotOf(part, asOf) < 0);
     const described = await describe(session, [...suspects.parts, ...suspects.lots], genealogy, asOf);
+    const id = idOf(sought, asOf);
     return {
-      id: idOf(sought, narrowed, asOf),
+      id,
       asOf,
-      basis: target.words,
-      permalink: permalinkOf(sought, narrowed, asOf),
-      ...(await whereabouts(session, target.kind === 'lot' ? target.lot : null)),
+      basis: basisOf(target, sought, boundary),
+      permalink: permalinkOf(id, sought, asOf),
+      ...(target.kind === 'list' ? {listed: listedIn(sought)} : {}),
+      ...(await whereabouts(session, target.kind === 'lot' ? [target.lot] : target.kind === 'list' ? target.lots : [])),
       parts: suspects.parts.length,
       blast: await blastRadius(session),
+      boundary,
       looseParts: Array.from(loose, part => described.get(part)!.id).sort(),
       completeness: await completenessOf(plant, [...described.values()]),
-      widenedBy: await widening(plant, target, narrowed, suspects),
+      widenedBy: await widening(plant, target, sought, suspects),
+      notes,
     };
   });
   await keep(warehouse, edition, answer);
@@ -84,86 +82,33 @@ export async function contained(warehouse: Warehouse, id: string): Promise<Conta
   return ContainAnswer.parse({...told(lots, []), ...kept, lots});
 }
 
-async function targetOf(warehouse: Warehouse, session: Session, sought: string, asOf: number): Promise<Target> {
-  const found = await findFinding(warehouse.folder, sought);
-  if (found) {
-    const {finding, question} = found;
-    const expression = filterOf(finding);
-    const scope = {product: question.product, where: question.where};
-    const within = Object.values(scope).filter(text => text !== undefined);
-    const words = `parts with ${expression}${within.length > 0 ? `, within ${within.join(' and ')}` : ''} (finding ${sought}: ${finding.sentence})`;
-    return {kind: 'filter', expression, scope, words};
-  }
-  if (/^f[0-9a-f]{12}-[0-9a-f]{8}$/.test(sought)) {
-    throw new NotFound(`there is no finding ${sought} here: ask the question again with "fishbone screen"`);
-  }
-  const lot = await findLot(session, sought, asOf);
-  if (lot !== null) {
-    const words = `lot ${sought}, all that it went into at any depth, and the parts of those lots`;
-    return {kind: 'lot', lot, scope: {}, words};
-  }
-  if (!/[=<>]|\s(in|is)\s/i.test(sought)) {
-    const near = await nearIds(session, sought, 'lot', asOf);
-    throw new NotFound(
-      `"${sought}" is neither a finding, nor a lot that any row names, nor a filter such as bore.tool = 'T7'${
-        near.length > 0 ? `; lots near it: ${near.join(', ')}` : ''
-      }`,
-    );
-  }
-  return {kind: 'filter', expression: sought, scope: {}, words: `parts with ${sought}, and what they went into`};
+type Sought = Omit<ContainQuestion, 'asOf'>;
+
+function basisOf({words}: Target, {boundary: chosen, processedFrom, processedTo}: Sought, boundary: Boundary | null) {
+  const bounds = [
+    processedFrom === undefined ? '' : ` from ${processedFrom}`,
+    processedTo === undefined ? '' : ` before ${processedTo}`,
+  ].join('');
+  const within = bounds === '' ? words : `${words}, processed${bounds}`;
+  const line = boundary?.candidates.find(({name}) => name === chosen);
+  return line ? `${line.what}, ${boundary!.order}; around ${within}` : within;
 }
 
-/** The exposed parts and all that they went into, with the production lots of both; a lot also as a whole. */
-async function findSuspects({session, genealogy, asOf}: Plant, target: Target, narrowed: Scope): Promise<Suspects> {
-  const isNarrowed = Object.values(narrowed).some(bound => bound !== undefined);
-  // The lot itself is suspect as a whole only where the question does not narrow its parts.
-  if (target.kind === 'lot' && !isNarrowed) {
-    return withLotsOfParts(genealogy, genealogy.wentInto([target.lot], asOf).items, asOf);
-  }
-  await prepareHistory(session, 'subjects');
-  if (target.kind === 'lot') {
-    const {parts} = suspectsAmong(genealogy, genealogy.wentInto([target.lot], asOf).items);
-    await session.integerTable('exposed', {part: parts});
-  } else {
-    const {sql, bindings} = await filteredParts(session, target.expression);
-    await session.run(`create or replace temp table exposed as ${sql}`, bindings);
-  }
-  await keepWithin(session, target.scope);
-  await keepWithin(session, narrowed);
-  const {n} = await session.row<{n: number}>('select count(*) as n from exposed');
-  const [exposed] = await session.integers('select part from exposed', n);
-  return withLotsOfParts(genealogy, genealogy.wentInto(exposed, asOf).items, asOf);
-}
-
-function withLotsOfParts(genealogy: Genealogy, items: Int32Array, asOf: number): Suspects {
-  const all = new Set(items);
-  for (const item of items) {
-    const lot = genealogy.lotOf(item, asOf);
-    if (lot >= 0) all.add(lot);
-  }
-  return suspectsAmong(genealogy, Int32Array.from(all));
-}
-
-/** Takes out of `exposed` what lies outside a scope. */
-async function keepWithin(session: Session, scope: Scope): Promise<void> {
-  const {conditions, bindings} = await scopeConditions(session, scope);
-  if (conditions.length === 0) return;
-  await session.run(
-    `create or replace temp table exposed as
-     select e.part from exposed e join subjects s on s.part = e.part where ${allOf(conditions)}`,
-    bindings,
-  );
-}
+const listedIn = ({parts = [], lots = [], sql}: Sought) => ({parts, lots, sql: sql ?? null});
 
 /** The same question at the same position has the same id, whoever asks and whenever. */
-function idOf(target: string, scope: Scope, asOf: number): string {
-  const digest = createHash('sha256').update(canonicalJson({target, scope, asOf}));
+function idOf({target, parts, lots, sql, ...scope}: Sought, asOf: number): string {
+  const list = parts === undefined && lots === undefined ? {} : {parts, lots, sql};
+  const digest = createHash('sha256').update(canonicalJson({target, ...list, scope, asOf}));
   return `c${digest.digest('hex').slice(0, 16)}`;
 }
 
-function permalinkOf(target: string, scope: Scope, asOf: number): string {
-  const given = Object.entries({target, ...scope, asOf}).filter(([, value]) => value !== undefined);
-  return `/contain?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+/** A list is too long for a link: the population itself is named. */
+function permalinkOf(id: string, {parts, lots, sql, ...asked}: Sought, asOf: number): string {
+  const isList = parts !== undefined || lots !== undefined || sql !== undefined;
+  const given = Object.entries({...(isList ? {contained: id} : {}), ...asked, asOf});
+  const said = given.filter(([, value]) => value !== undefined);
+  return `/contain?${new URLSearchParams(said.map(([name, value]) => [name, String(value)]))}`;
 }
 
 type Lot = ContainAnswer['lots'][number];

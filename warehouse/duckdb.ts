@@ -36,6 +36,8 @@ export class QueryError extends Error {
 /** A connection with the conventions of this code: named bindings, exact values, errors that keep their SQL. */
 export class Session {
   readonly connection: DuckDBConnection;
+  /** What it finds made for the position it looks from (`newest.ts`); null where it makes its own. */
+  kept: ReadonlySet<string> | null = null;
 
   constructor(connection: DuckDBConnection) {
     this.connection = connection;

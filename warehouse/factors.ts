@@ -22,6 +22,8 @@ export interface FactorSource {
   time?: boolean;
   /** The step's wide table that holds it. */
   stepTable?: number;
+  /** The column of `subjects` that is the value, whichever inspection counts. */
+  subjectColumn?: string;
 }
 
 /** A name that no factor bears. */
@@ -74,13 +76,13 @@ export async function factorCatalogue(session: Session): Promise<FactorSource[]>
 
 /**
  * One factor's values.
- * @returns `sql`, a select of `part` and `value` with one row per part that has a value
+ * @returns `sql`, a select of `part` and `value` with one row per part that has a value; `subjectColumn`, where it is one
  * @throws UnknownFactor
  */
 export async function factorRelation(
   session: Session,
   name: string,
-): Promise<{sql: string; bindings: Bindings; kind: 'category' | 'number'}> {
+): Promise<{sql: string; bindings: Bindings; kind: 'category' | 'number'; subjectColumn: string | null}> {
   const wanted = SHORT_NAMES[name] ?? name;
   const known: string[] = [];
   for (const {needs, list} of GROUPS) {
@@ -89,7 +91,7 @@ export async function factorRelation(
     const source = factors.find(f => f.name === wanted);
     if (source) {
       const sql = `select part, value from (select r.part, ${source.value} as value from (${source.relation}) r) where value is not null`;
-      return {sql, bindings: {}, kind: source.kind};
+      return {sql, bindings: {}, kind: source.kind, subjectColumn: source.subjectColumn ?? null};
     }
     known.push(...factors.map(f => f.name));
   }
@@ -116,22 +118,26 @@ export async function stepOrder(session: Session): Promise<Map<string, number>> 
 }
 
 function partFactors(): FactorSource[] {
-  const of = (name: string, branch: Branch, value: string): FactorSource => ({
+  const of = (name: string, branch: Branch, value: string) => ({
     name,
     step: null,
     branch,
-    kind: 'category',
+    kind: 'category' as const,
     relation: 'from subjects',
     value,
     unit: null,
   });
+  const column = (name: string, branch: Branch, subjectColumn: string): FactorSource => ({
+    ...of(name, branch, `r.${subjectColumn}`),
+    subjectColumn,
+  });
   return [
-    of('part.part', 'method', 'r.id'),
-    of('part.product', 'method', 'r.product'),
-    of('part.work_order', 'method', 'r.work_order'),
-    of('part.lot', 'material', 'r.lot_id'),
-    of('inspection.station', 'measurement', 'r.inspection_station'),
-    of('inspection.inspector', 'measurement', 'r.inspector'),
+    column('part.part', 'method', 'id'),
+    column('part.product', 'method', 'product'),
+    column('part.work_order', 'method', 'work_order'),
+    column('part.lot', 'material', 'lot_id'),
+    column('inspection.station', 'measurement', 'inspection_station'),
+    column('inspection.inspector', 'measurement', 'inspector'),
     of('inspection.result', 'measurement', "case r.failed when true then 'fail' when false then 'pass' end"),
   ];
 }

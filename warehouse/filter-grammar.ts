@@ -139,6 +139,13 @@ export function parseFilter(expression: string): Filter {
   return filter;
 }
 
+/** The factors that a filter names, from left to right, each once. */
+export function factorsOf(filter: Filter): string[] {
+  if (filter.is === 'not') return factorsOf(filter.of);
+  if ('left' in filter) return [...new Set([...factorsOf(filter.left), ...factorsOf(filter.right)])];
+  return [filter.factor];
+}
+
 /** A factor name as the language writes it. */
 export function writeName(name: string): string {
   return /^[\p{L}\d_][\p{L}\d_.-]*$/u.test(name) && !/^[\d.-]+$/.test(name) && !KEYWORDS.has(name.toLowerCase())

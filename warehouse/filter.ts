@@ -54,7 +54,8 @@ export async function filteredParts(
 /** What inspection found, as filters name it: the defects, and their groups, of a part that failed. A part may have several. */
 export const DEFECT_FACTOR = 'inspection.defect';
 
-const FOUND = `select s.part, coalesce(d.defect, '(not named)') as value
+/** SQL of a relation (part, value): the defects of the parts that failed, and the groups of these. */
+export const FOUND = `select s.part, coalesce(d.defect, '(not named)') as value
   from subjects s left join now.defects d on d.inspection = s.inspection where s.failed
   union all
   select s.part, c."group" from subjects s join now.defects d on d.inspection = s.inspection

@@ -1,20 +1,55 @@
 /**
- * The history of every part at the session's position, as temporary tables that stay with the session as long
- * as it looks from there: `subjects`, `visits`, `materials`, `station_readings`. Each is made when first needed.
+ * The history of every part at the session's position: `subjects`, `visits`, `step_firsts`, `materials`,
+ * `station_readings`. Each is made when first needed: for the newest position once for all sessions, where it can be kept
+ * up as batches arrive (`newest.ts`), else as temporary tables that stay with the session as long as it looks from there.
  */
 import {quoteText, type Session} from './duckdb.ts';
 import {query} from './queries.ts';
 
-const TABLES = {subjects: 'subjects', visits: 'visits', materials: 'materials', station_readings: 'readings'} as const;
-export type HistoryTable = keyof typeof TABLES;
+const QUERIES = {
+  subjects: 'subjects',
+  visits: 'visits',
+  step_firsts: 'step-inspections',
+  materials: 'materials',
+  station_readings: 'readings',
+} as const;
+export type HistoryTable = keyof typeof QUERIES;
 
+/** What changes, with a batch, for the parts alone that it tells of. */
+export const KEPT = ['subjects', 'visits', 'step_firsts'] as const;
+export type KeptTable = (typeof KEPT)[number];
+
+/** The database in memory where those are kept for the newest position. */
+export const NEWEST = 'newest';
+
+const isKept = (table: HistoryTable): table is KeptTable => (KEPT as readonly string[]).includes(table);
+
+/** What a reading of the newest position needs has not been made yet: it is made, and the reading begins anew. */
+export class Lacking extends Error {
+  readonly tables: readonly KeptTable[];
+  constructor(tables: readonly KeptTable[]) {
+    super(`not made yet: ${tables.join(', ')}`);
+    this.name = 'Lacking';
+    this.tables = tables;
+  }
+}
+
+export const historyQuery = (table: HistoryTable): string => query(QUERIES[table]);
+
+/** @throws Lacking, to whoever began the reading */
 export async function prepareHistory(session: Session, ...tables: HistoryTable[]): Promise<void> {
+  const {kept} = session;
+  const lacking = kept === null ? [] : tables.filter(isKept).filter(table => !kept.has(table));
+  if (lacking.length > 0) throw new Lacking(lacking);
+  const present = await session.rows<{name: string}>(
+    `select table_name as name from duckdb_tables() where temporary
+     union all select view_name from duckdb_views() where temporary and not internal`,
+  );
+  const names = new Set(present.map(({name}) => name));
   for (const table of tables) {
-    const [{present}] = await session.rows<{present: boolean}>(
-      'select count(*) > 0 as present from duckdb_tables() where temporary and table_name = $table',
-      {table},
-    );
-    if (!present) await session.run(`create temp table ${table} as ${query(TABLES[table])}`);
+    if (names.has(table)) continue;
+    if (kept !== null && isKept(table)) await session.run(`create temp view ${table} as from ${NEWEST}.main.${table}`);
+    else await session.run(`create temp table ${table} as ${historyQuery(table)}`);
   }
 }
 

@@ -1,34 +1,33 @@
 /** The groups that an analysis is broken down by: a column of the population, or any factor. */
-import type {Bindings, Session} from './duckdb.ts';
+import type {Session} from './duckdb.ts';
 import {factorRelation} from './factors.ts';
 
 /** How a part without a value is grouped. */
 export const MISSING = '(missing)';
 
 /**
- * Makes temporary table `levels`: one row per part of `population`, with its `key`.
+ * Makes temporary view `levels`: one row per part of `population`, with its `key`.
  * @param by 'product', 'station' (where the part was inspected) or a factor name; absent: all parts are one group ''
  * @returns whether levels are names or numbers
  * @throws UnknownFactor
  */
 export async function createLevels(session: Session, by?: string): Promise<'category' | 'number'> {
-  const {sql, bindings, kind} = await relationOf(session, by);
-  await session.run(
-    `create or replace temp table levels as
-     select p.part, coalesce(v.value::varchar, '${MISSING}') as key
-     from population p left join (${sql}) v on v.part = p.part`,
-    bindings,
-  );
+  const keyed = (value: string) => `coalesce(${value}::varchar, '${MISSING}') as key`;
+  const ofPopulation = (value: string) =>
+    session.run(`create or replace temp view levels as select part, ${keyed(value)} from population r`);
+  if (by === undefined || by === 'product' || by === 'station') {
+    await ofPopulation(by === undefined ? "''" : `r.${by}`);
+    return 'category';
+  }
+  const {sql, bindings, kind, subjectColumn} = await factorRelation(session, by);
+  if (subjectColumn !== null) await ofPopulation(`r.${subjectColumn}`);
+  else {
+    await session.run(
+      `create or replace temp table levels_found as
+       select p.part, ${keyed('v.value')} from population p left join (${sql}) v on v.part = p.part`,
+      bindings,
+    );
+    await session.run('create or replace temp view levels as from levels_found');
+  }
   return kind;
-}
-
-async function relationOf(
-  session: Session,
-  by?: string,
-): Promise<{sql: string; bindings: Bindings; kind: 'category' | 'number'}> {
-  const kind = 'category';
-  if (by === undefined) return {sql: "select part, '' as value from population", bindings: {}, kind};
-  if (by === 'product' || by === 'station')
-    return {sql: `select part, ${by} as value from population`, bindings: {}, kind};
-  return factorRelation(session, by);
 }

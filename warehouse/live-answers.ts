@@ -31,7 +31,7 @@ const LiveBatch = z.object({
 
 const LiveHold = z.object({
   hold: z.string(),
-  did: z.enum(['propose', 'approve', 'refuse', 'release']),
+  did: z.enum(['propose', 'approve', 'refuse', 'release', 'scrap', 'inherit', 'review', 'close-review']),
   at: At,
   by: z.string(),
 });
@@ -39,7 +39,7 @@ const LiveHold = z.object({
 const LiveDelivery = z.object({
   hold: z.string(),
   lot: z.string(),
-  action: z.enum(['hold', 'release']),
+  action: z.enum(['hold', 'release', 'scrap']),
   receiver: z.string(),
   state: z.enum(['queued', 'sending', 'acknowledged', 'rejected', 'unknown']),
   at: At,

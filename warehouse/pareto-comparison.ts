@@ -112,8 +112,8 @@ async function addSide(
   await createFailures(session, question.defect);
   await createLevels(session, by === 'defect' ? undefined : by);
   await session.run(
-    `insert into compared select $side, p.part, coalesce(p.product, '(none)'), coalesce(s.lot, -p.part), s.lot is null, l.key
-     from population p join subjects s on s.part = p.part join levels l on l.part = p.part`,
+    `insert into compared select $side, p.part, coalesce(p.product, '(none)'), coalesce(p.lot, -p.part), p.lot is null, l.key
+     from population p join levels l on l.part = p.part`,
     {side},
   );
   await session.run(

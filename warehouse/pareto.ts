@@ -72,7 +72,7 @@ function groupsOf(by: string): string {
     return `select f.defect as key, ${SUMS}, (select count(*) from population) as inspected
       from failures f group by f.defect order by key`;
   }
-  return `with inspected as (select key, count(distinct part) as parts from levels group by key)
+  return `with inspected as (select key, count(*) as parts from levels group by key)
     select l.key, ${SUMS}, any_value(i.parts) as inspected
     from failures f join levels l on l.part = f.part join inspected i on i.key = l.key
     group by l.key order by l.key`;

@@ -2,29 +2,30 @@
 import type {Scope} from './answers.ts';
 import type {Session} from './duckdb.ts';
 import {prepareHistory} from './history.ts';
-import {query} from './queries.ts';
 import {allOf, scopeConditions} from './scope.ts';
 
 /**
- * Makes temporary table `population`, which goes with the reading transaction: one row per inspected part in scope, with
- * `part, product, inspection, inspected_at, station, failed` of the inspection that counts.
+ * Makes temporary view `population`: one row per inspected part in scope: the columns of `subjects`, with `inspection,
+ * inspected_at, station, failed` of the inspection that counts. What takes work to find is found once.
  * @param step judge by the first valid inspection at this step instead of the first of all; `from` and `to` bound that one
  * @throws what `scopeConditions` throws
  */
 export async function createPopulation(session: Session, scope: Scope, step?: string): Promise<void> {
-  await prepareHistory(session, 'subjects');
-  const {conditions, bindings} = await scopeConditions(session, scope, {inspectedAt: 'j.inspected_at'});
+  await prepareHistory(session, 'subjects', ...(step === undefined ? [] : (['step_firsts'] as const)));
+  const inspectedAt = step === undefined ? 's.inspected_at' : 'j.inspected_at';
+  const {conditions, bindings} = await scopeConditions(session, scope, {inspectedAt});
   const judged =
     step === undefined
-      ? 'select part, inspection, inspected_at, inspection_station as station, failed from subjects where inspection is not null'
-      : `select part, inspection, inspected_at, station, failed from (${query('step-inspections')}) where step = $step`;
+      ? 'select s.*, s.inspection_station as station from subjects s where s.failed is not null'
+      : `select s.* replace (j.inspection as inspection, j.inspected_at as inspected_at, j.failed as failed), j.station
+         from step_firsts j join subjects s on s.part = j.part where j.step = $step`;
+  if (step === undefined && conditions.length === 0) {
+    await session.run(`create or replace temp view population as ${judged}`);
+    return;
+  }
   await session.run(
-    `create or replace temp table population as
-     select j.part, s.product, j.inspection, j.inspected_at, j.station, j.failed
-     from (${judged}) j
-     join subjects s on s.part = j.part
-     where ${allOf(conditions)}
-     order by j.part`,
+    `create or replace temp table population_found as ${judged} and ${allOf(conditions)} order by s.part`,
     {...bindings, ...(step === undefined ? {} : {step})},
   );
+  await session.run('create or replace temp view population as from population_found');
 }

@@ -1,5 +1,6 @@
 /** The inspection steps that there are: the route, in the order in which parts come to it, and places of rework. */
 import type {Session} from './duckdb.ts';
+import {prepareHistory} from './history.ts';
 import {query} from './queries.ts';
 
 export interface Route {
@@ -8,11 +9,11 @@ export interface Route {
 }
 
 /**
- * Makes temporary tables `step_firsts` and `rework_steps`, for the whole plant: what is rework does not depend on the
+ * Makes `step_firsts` (of the history) and temporary table `rework_steps`, for the whole plant: what is rework does not depend on the
  * parts that somebody asks about.
  */
 export async function readRoute(session: Session): Promise<Route> {
-  await session.run(`create or replace temp table step_firsts as ${query('step-inspections')}`);
+  await prepareHistory(session, 'step_firsts');
   await session.run(`create or replace temp table rework_steps as ${query('rework-steps')}`);
   const steps = await session.rows<{step: string; rework: boolean}>(
     'select distinct step, step in (from rework_steps) as rework from step_firsts order by step',

@@ -104,7 +104,7 @@ function csvRelation(source: RecordSource & {format: 'csv'}): string {
   return `read_csv(${quoteText(source.path)},
     auto_detect = false, header = false, skip = ${source.headerLines}, delim = ${quoteText(source.delimiter)},
     quote = ${quoteText(source.quote)}, escape = ${quoteText(source.quote)}, columns = {${columns}},
-    max_line_size = 16777216, store_rejects = true, strict_mode = true)`;
+    max_line_size = 16777216, buffer_size = 33554432, store_rejects = true, strict_mode = true)`;
 }
 
 async function brokenCsv(session: Session, source: RecordSource): Promise<BrokenRecord[]> {
@@ -122,7 +122,7 @@ async function brokenCsv(session: Session, source: RecordSource): Promise<Broken
 
 const linesRelation = (path: string): string => `read_csv(${quoteText(path)},
     auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', columns = {'line': 'VARCHAR'},
-    max_line_size = 16777216)`;
+    max_line_size = 16777216, buffer_size = 33554432)`;
 
 /** One record a line; a line that is not a JSON object is broken, an empty line is nothing. */
 async function stageNdjson(scratch: Scratch, source: RecordSource & {format: 'ndjson'}): Promise<Records> {

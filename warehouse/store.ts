@@ -8,7 +8,7 @@ import {removeReplaced} from './compact.ts';
 import type {Receipt} from './data-answers.ts';
 import {forgetDatabase, openOwned, REBUILD, WarehouseUnusable} from './database-file.ts';
 import {ofDisk} from './disk-refused.ts';
-import {openSession, QueryError, quoteName, quoteText, type Session} from './duckdb.ts';
+import {openSession, QueryError, type Session} from './duckdb.ts';
 import {type Erased, erasePerson, finishErasures} from './erase.ts';
 import {Holdings} from './holdings.ts';
 import {Known} from './known.ts';
@@ -22,6 +22,7 @@ import {project, runsOf} from './project.ts';
 import {pseudonymiseArchive} from './pseudonymise-archive.ts';
 import {QuestionError} from './question-error.ts';
 import {lendRaw} from './raw-files.ts';
+import {Readers} from './readers.ts';
 import {type Refusal, refusalOf} from './refuse.ts';
 import {parquetColumns} from './staging.ts';
 import {missingFiles, wrongCounts} from './start-check.ts';
@@ -31,7 +32,6 @@ import {createViews} from './views.ts';
 
 export {forgetDatabase};
 
-const MAX_IDLE = 4;
 /** Few plants kept records by machine before; one that did says so. */
 const BEFORE_ANY_RECORD = '1990-01-01';
 
@@ -62,15 +62,13 @@ export class Warehouse {
   readonly #known = new Known();
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
-  /** With the temporary tables of what was asked: they hold for one position and one edition of the names. */
-  readonly #idle: {session: Session; at: string}[] = [];
+  readonly #readers: Readers;
   #position = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #tending: Promise<unknown> = Promise.resolve();
   readonly #stopping = new AbortController();
   /** What is in the ledger is acknowledged, even if the database could not take it: it catches up before it is used. */
   #behind = false;
-  #closed = false;
 
   private constructor(
     folder: string,
@@ -88,6 +86,7 @@ export class Warehouse {
     this.holdings = new Holdings(folder, () => ledger.entries());
     this.#instance = instance;
     this.#writer = writer;
+    this.#readers = new Readers(instance, this.timeZone, () => ({position: this.#position, edition: persons.edition}));
   }
 
   /**
@@ -252,39 +251,12 @@ export class Warehouse {
    */
   async read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
     if (this.#behind) await this.#write(() => Promise.resolve());
-    const position = asOf ?? this.#position;
-    if (position > this.#position) {
-      throw new QuestionError(`position ${position} is not reached yet: the newest is ${this.#position}`, {
+    if (asOf !== undefined && asOf > this.#position) {
+      throw new QuestionError(`position ${asOf} is not reached yet: the newest is ${this.#position}`, {
         hint: 'ask for that position or an earlier one',
       });
     }
-    const at = `${position} ${this.persons.edition}`;
-    const session = await this.#sessionAt(position, at);
-    try {
-      await session.run('begin transaction');
-      const answer = await ask(session, position);
-      // Nothing is written but temporary tables: they stay with the session for the next question at this position.
-      await session.run('commit');
-      return answer;
-    } catch (error) {
-      await session.run('rollback').catch(() => undefined);
-      throw error;
-    } finally {
-      if (this.#closed || this.#idle.length >= MAX_IDLE) session.connection.closeSync();
-      else this.#idle.push({session, at});
-    }
-  }
-
-  /** An idle session that has looked from this position before, or one made ready for it. */
-  async #sessionAt(position: number, at: string): Promise<Session> {
-    const known = this.#idle.findIndex(i => i.at === at);
-    if (known >= 0) return this.#idle.splice(known, 1)[0].session;
-    const session = this.#idle.shift()?.session ?? (await openSession(this.#instance));
-    const old = await session.rows<{name: string}>('select table_name as name from duckdb_tables() where temporary');
-    for (const {name} of old) await session.run(`drop table ${quoteName(name)}`);
-    await session.run(`set variable as_of = ${Math.trunc(position)}`);
-    await session.run(`set variable time_zone = ${quoteText(this.timeZone)}`);
-    return session;
+    return this.#readers.read(asOf, ask);
   }
 
   /** A session that sees no position, for what lies beside the facts: whoever takes it closes it. */
@@ -303,11 +275,10 @@ export class Warehouse {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     this.#stopping.abort(new Error('the warehouse is being closed'));
     await this.#tending.catch(() => undefined);
     await this.#writing.catch(() => undefined);
-    for (const {session} of this.#idle) session.connection.closeSync();
+    await this.#readers.close();
     this.#writer.connection.closeSync();
     this.persons.close();
     this.#instance.closeSync();

@@ -241,13 +241,19 @@ const INSPECTION_COLUMNS = ['part', 'inspected_at', 'step', 'station', 'inspecto
 
 async function inspectionEvents({session, asOf}: Ask, {part}: Around): Promise<TraceEvent[]> {
   if (part === null) return [];
-  // An inspection may have been corrected to be of another part: its versions are found by its own id.
-  const told = await session.rows<{inspection: string}>(
-    `select distinct inspection from fact.inspections where part = ${part} and batch <= ${asOf}`,
+  // An inspection may have been corrected to be of another part: all that was said of it is found by its own id.
+  const told = await session.rows<{inspection: string; again: boolean}>(
+    `with told as (select distinct inspection from fact.inspections where part = ${part} and batch <= ${asOf})
+     select inspection, inspection in (select l.inspection from fact.inspections l where l.later and l.batch <= ${asOf}) as again
+     from told`,
   );
   if (told.length === 0) return [];
+  const again = told.filter(t => t.again).map(t => t.inspection);
+  const once = `part = ${part}`;
+  const apart =
+    again.length > 0 ? [`${once} and inspection not in ${textsOf(again)}`, `inspection in ${textsOf(again)}`] : [once];
+  const versions = await rowsAbout<Inspection>(session, 'inspections', INSPECTION_COLUMNS, apart, asOf);
   const about = [`inspection in ${textsOf(told.map(t => t.inspection))}`];
-  const versions = await rowsAbout<Inspection>(session, 'inspections', INSPECTION_COLUMNS, about, asOf);
   const inspections = versions.filter(inspection => inspection.part === part);
   const found = await rowsAbout<{inspection: string; defect: string; n: number}>(session, 'defects', [], about, asOf);
   found.sort((a, b) => compared(a.defect, b.defect) || a.n - b.n);

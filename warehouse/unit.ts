@@ -5,8 +5,8 @@ import type {Session} from './duckdb.ts';
 /** Of `population`. */
 export async function lotsOf(session: Session): Promise<{unit: 'lot' | 'part'; notes: string[]}> {
   const {parts, loose, lots} = await session.row<{parts: number; loose: number; lots: number}>(
-    `select count(*) as parts, count(*) filter (s.lot is null) as loose, count(distinct s.lot) as lots
-     from population p join subjects s on s.part = p.part`,
+    `select count(*) as parts, count(*) filter (lot is null) as loose, count(distinct lot) as lots
+     from population`,
   );
   const notes: string[] = [];
   if (parts > 0 && lots === 0)

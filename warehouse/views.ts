@@ -18,10 +18,12 @@ export const NEWEST_FIRST = 'recorded_at desc nulls last, batch desc, ordinal de
 export async function createViews(session: Session): Promise<void> {
   for (const [table, canonical] of Object.entries(CANONICAL)) {
     if (table === 'measurements') continue;
-    await session.run(`create or replace view now.${table} as\n${asTold(table, currentRows(table, canonical))}`);
+    await session.run(
+      `create or replace view now.${table} as\n${asTold(table, currentRows(table, canonical, `fact.${table}`))}`,
+    );
     await session.run(`create or replace view main.${table} as\n${withTextIds(table)}`);
   }
-  await session.run(`create or replace view now.first_inspections as\n${FIRST_INSPECTIONS}`);
+  await session.run(`create or replace view now.first_inspections as\n${firstInspections('now.inspections')}`);
   await session.run(REJECT_KIND);
 }
 
@@ -30,10 +32,12 @@ export async function createViews(session: Session): Promise<void> {
  * `error` is no inspection; a fail that a review rejected is one, but not a fail. Which of two without a time came first
  * nobody knows: their ids decide, so that the answer does not depend on the order of arrival.
  */
-const FIRST_INSPECTIONS = `select part, inspection, inspected_at, step, station, inspector, failed from (
+export const firstInspections = (
+  of: string,
+): string => `select part, inspection, inspected_at, step, station, inspector, failed from (
   select *, result = 'fail' and verification is distinct from 'rejected' as failed,
     row_number() over (partition by part order by inspected_at nulls last, inspection) as place
-  from now.inspections
+  from ${of}
   where result in ('pass', 'fail')
 ) where place = 1`;
 
@@ -41,18 +45,19 @@ const FIRST_INSPECTIONS = `select part, inspection, inspected_at, step, station,
  * Grain: one row per natural key. Rows whose key came only once, the many, are never sorted or compared. Joined to the few
  * contested keys, not correlated with them: that is 30 times as fast, and lets conditions and joins on the view reach
  * the facts.
+ * @param facts `fact.<table>`, or rows of it with all versions of each key that they have
  */
-function currentRows(table: string, {key}: CanonicalTable): string {
+export function currentRows(table: string, {key}: CanonicalTable, facts: string): string {
   const columns = [...columnsOf(table).map(c => c.name), 'batch', 'ordinal'].map(c => `f.${quoteName(c)}`).join(', ');
   const keyList = key.map(quoteName).join(', ');
   const sameKey = key.map(k => `l.${quoteName(k)} is not distinct from f.${quoteName(k)}`).join(' and ');
-  const contested = `(select ${keyList} from fact.${table} where later and batch <= ${POSITION}) l on ${sameKey}`;
-  return `select ${columns} from fact.${table} f anti join ${contested}
+  const contested = `(select ${keyList} from ${facts} where later and batch <= ${POSITION}) l on ${sameKey}`;
+  return `select ${columns} from ${facts} f anti join ${contested}
 where not f.later and f.batch <= ${POSITION}
 union all
 select ${columns} from (
   select *, row_number() over (partition by ${keyList} order by ${NEWEST_FIRST}) as version
-  from (select f.* from fact.${table} f semi join ${contested} where f.batch <= ${POSITION})
+  from (select f.* from ${facts} f semi join ${contested} where f.batch <= ${POSITION})
 ) f where f.version = 1`;
 }
 

@@ -10,10 +10,10 @@ type Whereabouts = Pick<
   'lots' | 'places' | 'inHouse' | 'partlyInHouse' | 'gone' | 'unknown' | 'whereabouts'
 >;
 
-/** Of the temporary tables `suspects` and `suspect_lots`; leaves `suspect_told`, a row a part. @param asked the lot that was asked for */
-export async function whereabouts(session: Session, asked: number | null): Promise<Whereabouts> {
+/** Of the temporary tables `suspects` and `suspect_lots`; leaves `suspect_told`, a row a part. @param asked the lots that were asked for */
+export async function whereabouts(session: Session, asked: readonly number[]): Promise<Whereabouts> {
   type LotRow = Omit<Lot, keyof Omit<Place, 'parts'> | 'places'> & {[column: string]: unknown; item: number};
-  const lots = await session.rows<LotRow>(query('suspect-lots'), {asked});
+  const lots = await session.rows<LotRow>(query('suspect-lots'), {asked: asked.length > 0 ? [...asked] : null});
   for (const name of ['suspect-seen', 'suspect-told'])
     await session.run(`create or replace temp table ${name.replace('-', '_')} as ${query(name)}`);
   const rows = await session.rows<Place & {[column: string]: unknown; item: number | null}>(query('suspect-places'));

@@ -11,9 +11,15 @@ import {NAMES} from './persons.ts';
 import {allOf, scopeConditions} from './scope.ts';
 
 /** What a population was contained for. A finding is a filter within the scope of the question that it answered. */
-export type Target = {scope: Pick<Scope, 'product' | 'where'>; words: string} & (
-  | {kind: 'filter'; expression: string}
+export type Target = {
+  scope: Pick<Scope, 'product' | 'where'>;
+  words: string;
+  /** What makes a part bad, where the finding is about one defect. */
+  defect?: string;
+} /** Without an expression: all parts. */ & (
+  | {kind: 'filter'; expression: string | null}
   | {kind: 'lot'; lot: number}
+  | {kind: 'list'; parts: number[]; lots: number[]}
 );
 
 /**
@@ -24,7 +30,7 @@ export type Target = {scope: Pick<Scope, 'product' | 'where'>; words: string} & 
 export async function widening(plant: Plant, target: Target, narrowed: Scope, suspects: Suspects): Promise<string[]> {
   const {session} = plant;
   const words: string[] = [];
-  if (target.kind === 'filter') {
+  if (target.kind === 'filter' && target.expression !== null) {
     await prepareHistory(session, 'subjects');
     await createInScope(session, target, narrowed);
     const filter = parseFilter(target.expression);
@@ -37,7 +43,7 @@ export async function widening(plant: Plant, target: Target, narrowed: Scope, su
 }
 
 /** Temporary table `in_scope`: the parts that could have been suspects. */
-async function createInScope(session: Session, {scope}: Target, narrowed: Scope): Promise<void> {
+export async function createInScope(session: Session, {scope}: Pick<Target, 'scope'>, narrowed: Scope): Promise<void> {
   const asked = await scopeConditions(session, scope, {prefix: 'asked'});
   const more = await scopeConditions(session, narrowed, {prefix: 'narrowed'});
   await session.run(

@@ -1,11 +1,29 @@
-import type {Command} from 'commander';
-import type {ItemKind, Scope, ScreenQuestion} from '../../warehouse/answers.ts';
+import {readFile} from 'node:fs/promises';
+import {type Command, Option} from 'commander';
+import type {ContainQuestion, ItemKind, ScreenQuestion} from '../../warehouse/answers.ts';
+import {BoundaryName} from '../../warehouse/boundary-answers.ts';
 import type {ParetoQuestion, YieldQuestion} from '../../warehouse/pareto-answers.ts';
+import {FishboneError} from '../errors.ts';
 import {splitList} from '../query-string.ts';
 import {screenText, traceText} from './print/analysis.ts';
 import {containText} from './print/contain.ts';
 import {paretoText, yieldText} from './print/pareto.ts';
 import {type Common, positiveNumber, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
+
+type ContainOptions = Omit<ContainQuestion, 'target' | 'parts' | 'lots' | 'sql'> & {query?: string; partsFile?: string};
+
+/** @throws FishboneError FILE_UNUSABLE */
+async function idsOf(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new FishboneError('FILE_UNUSABLE', `${path} cannot be read: ${cause.message}`, {cause});
+  });
+  const ids = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .filter(line => line.trim() !== '');
+  if (ids.length === 0) throw new FishboneError('FILE_UNUSABLE', `${path} has no id: write one a line`);
+  return ids;
+}
 
 export function analysisCommands(program: Command, terminal: Terminal): void {
   withScope(program.command('screen'))
@@ -56,9 +74,25 @@ export function analysisCommands(program: Command, terminal: Terminal): void {
     );
 
   withScope(program.command('contain'))
-    .argument('<target>', 'a finding, a lot or a filter expression')
-    .description('the suspect population: lots and parts, and where they are now')
-    .action((target: string, {warehouse, json, ...scope}: Common & Scope) =>
-      terminal.tell({warehouse, json}, 'contain', {target, ...scope}, containText),
-    );
+    .argument('[target]', 'a finding, a lot or a filter expression')
+    .description('the suspect population: lots and parts, where they are now, and where the line may be drawn')
+    .option('--processed-from <time>', 'processed (at the step of the filter, else made) from this time on')
+    .option('--processed-to <time>', 'processed before this time')
+    .addOption(
+      new Option('--boundary <name>', 'the parts within this boundary, not only the exposed ones').choices(
+        BoundaryName.options,
+      ),
+    )
+    .option('--parts-file <path>', 'a list of parts, one id a line, in the place of a target')
+    .option('--query <select>', 'the parts (column part) and lots (column lot) of one SELECT, likewise')
+    .action(async (target: string | undefined, options: Common & ContainOptions) => {
+      const {warehouse, json, query, partsFile, ...scope} = options;
+      if ([target, query, partsFile].filter(given => given !== undefined).length > 1)
+        throw new FishboneError('USAGE', 'give one of these: a target, --parts-file or --query');
+      if (query !== undefined) {
+        return terminal.tell({warehouse, json}, 'contain.query', {sql: query, ...scope}, containText);
+      }
+      const parts = partsFile === undefined ? undefined : await idsOf(partsFile);
+      return terminal.tell({warehouse, json}, 'contain', {target, parts, ...scope}, containText);
+    });
 }

@@ -1,7 +1,9 @@
 import {type Command, Option} from 'commander';
 import type {InputOf} from '../operations.ts';
-import {deliveryText, holdsText, holdText} from './print/records.ts';
-import {type Common, positiveNumber, type Terminal, withCommon} from './terminal.ts';
+import {splitList} from '../query-string.ts';
+import {holdsText, holdText, reasonsText} from './print/holds.ts';
+import {deliveryText} from './print/records.ts';
+import {type Common, positiveNumber, type Terminal, wholeNumber, withCommon} from './terminal.ts';
 
 type Decision = Common & {by: string; reason: string};
 type Settled = Common & Omit<InputOf<'hold.settle'>, 'id'>;
@@ -14,7 +16,8 @@ export function holdCommands(program: Command, terminal: Terminal): void {
     .description('proposes to hold a suspect population; somebody else approves')
     .requiredOption('--reason <code>', 'reason code')
     .option('--text <text>', 'what those who get the lots should know', '')
-    .action((contained: string, {warehouse, json, ...proposal}: Decision & {text: string}) =>
+    .option('--no-children', 'these lots only, not what they go into later')
+    .action((contained: string, {warehouse, json, ...proposal}: Decision & {text: string; children: boolean}) =>
       terminal.tell({warehouse, json}, 'hold.propose', {contained, ...proposal}, holdText),
     );
   withBy(withCommon(hold.command('approve')))
@@ -34,15 +37,35 @@ export function holdCommands(program: Command, terminal: Terminal): void {
     .argument('<id>')
     .description('lets the lots of an approved hold go')
     .requiredOption('--reason <code>', 'reason code')
-    .action((id: string, {warehouse, json, by, reason}: Decision) =>
-      terminal.tell({warehouse, json}, 'hold.release', {id, by, reason}, holdText),
+    .option('--lots <lots>', 'these lots only, with commas; the others stay held', splitList)
+    .action((id: string, {warehouse, json, by, reason, lots}: Decision & {lots?: string[]}) =>
+      terminal.tell({warehouse, json}, 'hold.release', {id, by, reason, lots}, holdText),
     );
+  withBy(withCommon(hold.command('scrap')))
+    .argument('<id>')
+    .description('scraps the lots of an approved hold')
+    .requiredOption('--reason <code>', 'reason code')
+    .option('--lots <lots>', 'these lots only, with commas; the others stay held', splitList)
+    .action((id: string, {warehouse, json, by, reason, lots}: Decision & {lots?: string[]}) =>
+      terminal.tell({warehouse, json}, 'hold.scrap', {id, by, reason, lots}, holdText),
+    );
+  withBy(withCommon(hold.command('review')))
+    .argument('<id>')
+    .description('closes the review of a hold whose facts have changed, as "show" tells them')
+    .requiredOption('--reason <text>', 'what follows from it')
+    .option('--as-of <position>', 'up to which position you looked; refused when more has changed since', wholeNumber)
+    .action((id: string, {warehouse, json, by, reason, asOf}: Decision & {asOf?: number}) =>
+      terminal.tell({warehouse, json}, 'hold.review', {id, by, reason, asOf}, holdText),
+    );
+  withCommon(hold.command('reasons'))
+    .description('the reason codes of this plant')
+    .action((options: Common) => terminal.tell(options, 'hold.reasons', {}, reasonsText));
   withBy(withCommon(hold.command('settle')))
     .argument('<id>')
     .description('says what became of a delivery that no look-up can tell, or sends a rejected one again')
     .requiredOption('--lot <lot>', 'of this lot')
     .requiredOption('--receiver <name>', 'at this receiver')
-    .addOption(new Option('--action <action>', 'of this action').choices(['hold', 'release']).default('hold'))
+    .addOption(new Option('--action <action>', 'of this action').choices(['hold', 'release', 'scrap']).default('hold'))
     .addOption(
       new Option('--as <what>', 'it did arrive, or it did not')
         .choices(['acknowledged', 'send-again'])

@@ -9,6 +9,7 @@ const LONG: ReadonlySet<string> = new Set([
   'infer',
   'scan',
   'contain',
+  'contain.query',
   'quarantine.replay',
   'backup',
   'compact',

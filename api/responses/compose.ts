@@ -53,7 +53,8 @@ function firing({name, rule}: {name: string; rule: Rule}, trigger: Trigger, coun
 type Made = {lane: string; content: Record<string, unknown>} | {why: string};
 
 function contentOf(action: Action, {id, keys, about}: Trigger, counts: Map<string, Completion>): Made {
-  const lane = keys.part ?? id;
+  // Of one kind about one part: the newer word comes last. Different kinds do not wait for each other.
+  const lane = `${action.do} ${keys.part ?? id}`;
   switch (action.do) {
     case 'result':
       return {lane, content: {}};

@@ -21,7 +21,8 @@ export function holdDriver(
       } catch (error) {
         const {message: why, code} = error as Error & {code?: string};
         // Nothing is known by then: the decision is the last that is written.
-        const isFinal = error instanceof NotFound || code === 'HOLD_INCOMPLETE' || code === 'USAGE';
+        const isFinal =
+          error instanceof NotFound || code === 'HOLD_INCOMPLETE' || code === 'HOLD_REASON_UNKNOWN' || code === 'USAGE';
         return {is: isFinal ? 'rejected' : 'not-delivered', why};
       }
     },

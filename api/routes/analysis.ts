@@ -8,14 +8,14 @@ import {OPERATIONS, runOperation} from '../operations.ts';
 import {Problem} from '../problem.ts';
 import {asQuery} from '../query-string.ts';
 import {answersWith} from './answers-with.ts';
-import {unchanged} from './etag.ts';
+import {recent} from './recent.ts';
 
 const Id = z.object({id: z.string().min(1)});
 const TraceParams = z.object({kind: z.union([ItemKind, z.literal('any')]), id: z.string().min(1)});
 
 export async function analysisRoutes(http: Http, app: App): Promise<void> {
   const read = {config: {access: 'read'}} as const;
-  const cached = {...read, preHandler: unchanged(app)} as const;
+  const cached = {...read, preHandler: recent(app)} as const;
 
   http.get(
     '/v1/pareto',
@@ -62,14 +62,24 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
     {...read, schema: {...answersWith('contain'), body: ContainQuestion.strict()}},
     ({body, caller}) => runOperation(app, 'contain', body, caller),
   );
+  http.post(
+    '/v1/contain/query',
+    {config: {access: 'query'}, schema: {...answersWith('contain.query'), body: OPERATIONS['contain.query'].input}},
+    ({body, caller}) => runOperation(app, 'contain.query', body, caller),
+  );
   http.get('/v1/contained/:id', {...cached, schema: {...answersWith('contained'), params: Id}}, ({params, caller}) =>
     runOperation(app, 'contained', params, caller),
   );
   const plant = {summary: OPERATIONS.plant.summary, response: {200: Plant, '4xx': Problem}};
-  http.get('/v1/plant', {config: {access: 'read', audit: false}, schema: plant}, async ({caller, seenAs}) => ({
-    ...(await runOperation(app, 'plant', {}, caller)),
-    access: seenAs,
-  }));
+  const asSeen = recent(app, ({seenAs}) => JSON.stringify(seenAs));
+  http.get(
+    '/v1/plant',
+    {config: {access: 'read', audit: false}, preHandler: asSeen, schema: plant},
+    async ({caller, seenAs}) => ({
+      ...(await runOperation(app, 'plant', {}, caller)),
+      access: seenAs,
+    }),
+  );
 }
 
 /** Aborted when the connection closes before the answer is sent. */

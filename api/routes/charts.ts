@@ -6,14 +6,14 @@ import type {Http} from '../http.ts';
 import {OPERATIONS, runOperation} from '../operations.ts';
 import {asQuery} from '../query-string.ts';
 import {answersWith} from './answers-with.ts';
-import {unchanged} from './etag.ts';
+import {recent} from './recent.ts';
 
 const Id = z.object({id: z.string().min(1)});
 const Parameter = z.object({parameter: z.string().min(1)});
 
 export async function chartRoutes(http: Http, app: App): Promise<void> {
   const read = {config: {access: 'read'}} as const;
-  const cached = {...read, preHandler: unchanged(app)} as const;
+  const cached = {...read, preHandler: recent(app)} as const;
 
   http.get(
     '/v1/charts/:parameter',

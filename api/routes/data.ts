@@ -6,13 +6,13 @@ import {MappingName} from '../named-mappings.ts';
 import {OPERATIONS, runOperation} from '../operations.ts';
 import {asQuery} from '../query-string.ts';
 import {answersWith} from './answers-with.ts';
-import {unchanged} from './etag.ts';
+import {recent} from './recent.ts';
 
 const Id = z.object({id: z.string().min(1)});
 
 export async function dataRoutes(http: Http, app: App): Promise<void> {
   const read = {config: {access: 'read'}} as const;
-  const cached = {...read, preHandler: unchanged(app)} as const;
+  const cached = {...read, preHandler: recent(app)} as const;
 
   http.get(
     '/v1/batches',

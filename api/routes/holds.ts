@@ -26,6 +26,14 @@ export async function holdRoutes(http: Http, app: App): Promise<void> {
     {config: {access: 'read'}, schema: {...answersWith('hold.evidence'), params: Id}},
     ({params, caller}) => runOperation(app, 'hold.evidence', params, caller),
   );
+  http.get('/v1/reason-codes', {config: {access: 'read'}, schema: answersWith('hold.reasons')}, ({caller}) =>
+    runOperation(app, 'hold.reasons', {}, caller),
+  );
+  http.post(
+    '/v1/holds/:id/check',
+    {config: {access: 'propose'}, schema: {...answersWith('hold.check'), params: Id}},
+    ({params, caller}) => runOperation(app, 'hold.check', params, caller),
+  );
   http.post(
     '/v1/holds',
     {config: {access: 'propose'}, schema: {...answersWith('hold.propose'), body: OPERATIONS['hold.propose'].input}},
@@ -39,9 +47,26 @@ export async function holdRoutes(http: Http, app: App): Promise<void> {
     },
     ({params: {id}, body, caller}) => runOperation(app, 'hold.settle', {...body, id}, caller),
   );
-  for (const decision of ['approve', 'refuse', 'release'] as const) {
+  http.post(
+    '/v1/holds/:id/review',
+    {
+      config: {access: 'decide'},
+      schema: {...answersWith('hold.review'), params: Id, body: OPERATIONS['hold.review'].input.omit({id: true})},
+    },
+    ({params: {id}, body, caller}) => runOperation(app, 'hold.review', {...body, id}, caller),
+  );
+  // A browser that has nothing to add sends no body at all.
+  for (const decision of ['approve', 'refuse'] as const) {
     const name = `hold.${decision}` as const;
-    // A browser that has nothing to add sends no body at all.
+    const body = OPERATIONS[name].input.omit({id: true}).nullable().optional();
+    http.post(
+      `/v1/holds/:id/${decision}`,
+      {config: {access: 'decide'}, schema: {...answersWith(name), params: Id, body}},
+      ({params: {id}, body, caller}) => runOperation(app, name, {...body, id}, caller),
+    );
+  }
+  for (const decision of ['release', 'scrap'] as const) {
+    const name = `hold.${decision}` as const;
     const body = OPERATIONS[name].input.omit({id: true}).nullable().optional();
     http.post(
       `/v1/holds/:id/${decision}`,

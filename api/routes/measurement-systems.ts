@@ -5,12 +5,12 @@ import type {Http} from '../http.ts';
 import {runOperation} from '../operations.ts';
 import {asQuery} from '../query-string.ts';
 import {answersWith} from './answers-with.ts';
-import {unchanged} from './etag.ts';
+import {recent} from './recent.ts';
 
 const Parameter = z.object({parameter: z.string().min(1)});
 
 export async function measurementSystemRoutes(http: Http, app: App): Promise<void> {
-  const cached = {config: {access: 'read'}, preHandler: unchanged(app)} as const;
+  const cached = {config: {access: 'read'}, preHandler: recent(app)} as const;
 
   http.get(
     '/v1/gage/:parameter',

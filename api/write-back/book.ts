@@ -1,18 +1,13 @@
-import type {Hold, HoldLot} from '../../warehouse/answers.ts';
+import type {HoldLot} from '../../warehouse/answers.ts';
 import type {Ledger, LedgerEntry} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
 import {isResponse, type Message, type ResponseMessage} from './drivers/driver.ts';
-import type {DeliveryStep, HoldDecision, LotShare} from './entries.ts';
+import {type DeliveryStep, type HoldDecision, type LotAction, SYSTEM} from './entries.ts';
+import {fold, type HoldRecord, proposedRecord} from './record.ts';
 import type {Fired, Firing, ResponseEntry, Withheld} from './response-entries.ts';
 import {refusal} from './rules.ts';
 
 export type HoldLedger = Pick<Ledger, 'append' | 'entries'>;
-
-export interface HoldRecord extends Omit<Hold, 'lots' | 'covers'> {
-  permalink: string;
-  covers: LotShare[];
-  deliveries: HoldDelivery[];
-}
 
 /** One action on one lot on its way to one receiver: receiver and message id are its identity. */
 export type HoldDelivery = Message & DeliveryState;
@@ -52,6 +47,8 @@ export class Book {
   readonly lanes = new Map<string, Delivery[]>();
   /** Approved holds of a lot. */
   readonly cover = new Map<string, Set<string>>();
+  /** Lots that were decided to be scrapped, and by which hold. */
+  readonly scrapped = new Map<string, string>();
   /** The number of the last action on a lot. */
   readonly sequences = new Map<string, number>();
   fence = 0;
@@ -153,44 +150,38 @@ export class Book {
   }
 
   #applyDecision({at}: LedgerEntry, decision: HoldDecision): void {
-    const {did, by, hold: id} = decision;
+    const {did, hold: id} = decision;
     const known = this.holds.get(id);
     if (refusal(known, decision)) return;
     if (did === 'propose') {
-      this.holds.set(id, proposed(at, decision));
+      this.holds.set(id, proposedRecord(at, decision));
       if (decision.response !== undefined) this.proposedBy.add(decision.response);
     }
     const hold = known ?? this.holds.get(id)!;
-    if (did === 'refuse') {
-      hold.decision = 'refused';
-      hold.events.push({at, by, what: 'refused', why: decision.why});
-    }
-    if (did === 'approve') {
-      hold.decision = 'approved';
-      hold.events.push({at, by, what: 'approved', why: null});
-      for (const {lot} of hold.covers) this.cover.set(lot, (this.cover.get(lot) ?? new Set()).add(id));
-      this.#queueActions(hold, at, decision, hold.reason);
-    }
+    const changed = fold(hold, at, decision);
+    for (const lot of changed.held) this.cover.set(lot, (this.cover.get(lot) ?? new Set()).add(id));
+    for (const lot of changed.let) this.cover.get(lot)?.delete(id);
+    if (did === 'scrap') for (const lot of changed.let) this.scrapped.set(lot, id);
     if (did === 'release') {
-      hold.decision = 'released';
-      hold.events.push({at, by, what: 'released', why: decision.reason});
-      for (const {lot} of hold.covers) this.cover.get(lot)?.delete(id);
-      for (const {lot, coveredBy} of decision.kept) {
-        const why = `lot ${lot} is still held by ${coveredBy.join(', ')}: its release was not sent`;
-        hold.events.push({at, by: 'fishbone', what: 'kept', why});
+      for (const {lot, coveredBy, scrappedBy} of decision.kept) {
+        const why = scrappedBy
+          ? `lot ${lot} was scrapped by ${scrappedBy}: its release was not sent`
+          : `lot ${lot} is still held by ${coveredBy.join(', ')}: its release was not sent`;
+        hold.events.push({at, by: SYSTEM, what: 'kept', why});
       }
-      this.#queueActions(hold, at, decision, decision.reason);
     }
+    if ('actions' in decision)
+      this.#queueActions(hold, at, decision, 'reason' in decision ? decision.reason : hold.reason);
   }
 
   #queueActions(
     hold: HoldRecord,
     decidedAt: string,
-    {plant, receivers, actions}: Extract<HoldDecision, {did: 'approve' | 'release'}>,
+    {plant, receivers, actions}: Extract<HoldDecision, {actions: LotAction[]}>,
     reason: string,
   ): void {
     if (receivers.length === 0) {
-      hold.events.push({at: decidedAt, by: 'fishbone', what: 'not sent', why: 'no receiver is configured'});
+      hold.events.push({at: decidedAt, by: SYSTEM, what: 'not sent', why: 'no receiver is configured'});
     }
     const {id: holdId, text, permalink} = hold;
     for (const {id, lot, action, sequence, parts} of actions) {
@@ -303,15 +294,4 @@ function messagesOf({rule, plant}: Fired, {id: response, at, about, actions}: Fi
     const said = {...about, happenedAt: at, ...content};
     return {id, plant, response, rule, action, receiver, lane, sequence: 0, decidedAt, notAfter, content: said};
   });
-}
-
-function proposed(at: string, decision: Extract<HoldDecision, {did: 'propose'}>): HoldRecord {
-  const {hold: id, by, reason, text, permalink, parts, lots: covers, looseParts, evidence} = decision;
-  const events: Hold['events'] = [{at, by, what: 'proposed', why: reason}];
-  if (looseParts > 0) {
-    const why = `${looseParts} suspect parts belong to no lot: this hold does not stop them`;
-    events.push({at, by: 'fishbone', what: 'not covered', why});
-  }
-  const decided = {id, decision: 'proposed' as const, reason, text, proposedBy: by, proposedAt: at};
-  return {...decided, permalink, parts, covers, evidence, events, deliveries: []};
 }

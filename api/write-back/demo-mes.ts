@@ -19,7 +19,7 @@ export type Fault =
 /** What was asked for and done, once an action. */
 interface Effect {
   id: string;
-  type: 'lot.hold' | 'lot.release';
+  type: 'lot.hold' | 'lot.release' | 'lot.scrap';
   lot: string;
   hold: string;
   sequence: number;
@@ -42,6 +42,8 @@ export interface DemoMes {
   said: Said[];
   /** Held lots and the hold that did it. */
   held: Map<string, string>;
+  /** Lots that are gone for good. */
+  scrapped: Set<string>;
   /** POSTs of an action that was already done: answered, not done again. */
   repeats: number;
   /** Actions that came after a later one on the same lot. */
@@ -74,6 +76,7 @@ export async function startDemoMes(options: {
     effects: [],
     said: [],
     held: new Map(),
+    scrapped: new Set(),
     repeats: 0,
     overtaken: 0,
     forged: 0,
@@ -115,11 +118,15 @@ export async function startDemoMes(options: {
     if (fault === 'drop-after-commit') return void request.socket.destroy();
     if (fault) await wait(fault.delayMs);
     if (!isHold(effect)) return json(response, 200, {type: effect.type, status: 'taken'});
-    json(response, 200, {lot: effect.lot, hold: effect.hold, status: mes.held.has(effect.lot) ? 'held' : 'free'});
+    json(response, 200, {
+      lot: effect.lot,
+      hold: effect.hold,
+      status: mes.scrapped.has(effect.lot) ? 'scrapped' : mes.held.has(effect.lot) ? 'held' : 'free',
+    });
   }
 
   function isHold({type}: Effect): boolean {
-    return type === 'lot.hold' || type === 'lot.release';
+    return type === 'lot.hold' || type === 'lot.release' || type === 'lot.scrap';
   }
 
   function commit(effect: Effect, body: string): void {
@@ -140,6 +147,7 @@ export async function startDemoMes(options: {
     mes.effects.push(held);
     if (type === 'lot.hold') mes.held.set(lot, hold);
     else mes.held.delete(lot);
+    if (type === 'lot.scrap') mes.scrapped.add(lot);
   }
 
   function isSigned(request: IncomingMessage, body: string): boolean {

@@ -19,12 +19,51 @@ export type Deed =
       lots: LotShare[];
       looseParts: number;
       evidence: unknown;
+      /** Whether the hold is also of what the lots go into later. Absent in early entries: it is not. */
+      children?: boolean;
+      /** Since there is one, nobody refuses what they proposed. */
+      refusedByAnother?: boolean;
       /** The message of a response rule that proposed it. */
       response?: string;
     }
   | {did: 'approve'; plant: string; receivers: string[]; actions: LotAction[]}
   | {did: 'refuse'; why: string | null}
-  | {did: 'release'; reason: string; plant: string; receivers: string[]; actions: LotAction[]; kept: KeptLot[]};
+  | {
+      did: 'release';
+      reason: string;
+      plant: string;
+      receivers: string[];
+      actions: LotAction[];
+      kept: KeptLot[];
+      /** These lots only; all that it holds when absent. */
+      lots?: string[];
+    }
+  | {did: 'scrap'; reason: string; plant: string; receivers: string[]; actions: LotAction[]; lots?: string[]}
+  /**
+   * By the system: lots that came from held ones since, so that they are held too. `fence`: it was found out when the hold had
+   * so many entries; with any more it has no effect, and is found out anew.
+   */
+  | {
+      did: 'inherit';
+      fence: number;
+      asOf: number;
+      plant: string;
+      receivers: string[];
+      lots: InheritedLot[];
+      actions: LotAction[];
+    }
+  /** By the system: what the hold rests on has changed. */
+  | {did: 'review'; fence: number; asOf: number; reasons: string[]}
+  /** A person has looked at what changed up to `asOf`. */
+  | {did: 'close-review'; asOf: number; reason: string};
+
+export interface InheritedLot extends LotShare {
+  /** What of the held lots went into it. */
+  through: string;
+}
+
+/** Who makes the entries that no person decides. */
+export const SYSTEM = 'fishbone';
 
 export interface LotShare {
   lot: string;
@@ -32,19 +71,22 @@ export interface LotShare {
   parts: number;
 }
 
+export type LotAct = 'hold' | 'release' | 'scrap';
+
 /** What every receiver is to be told about one lot. */
 export interface LotAction extends LotShare {
   /** The webhook-id: sha256 over plant, lot, hold and action. */
   id: string;
-  action: 'hold' | 'release';
+  action: LotAct;
   /** Counts the actions on a lot over all holds, from 1. */
   sequence: number;
 }
 
-/** A lot of a released hold that other approved holds still cover. */
+/** A lot of a released hold that other approved holds still cover, or that was scrapped. */
 interface KeptLot {
   lot: string;
   coveredBy: string[];
+  scrappedBy?: string;
 }
 
 /** `fence` numbers the senders: what an earlier sender writes after a later one took over has no effect. */

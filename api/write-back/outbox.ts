@@ -1,6 +1,6 @@
 import {LedgerWriteFailed} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
-import {Book, type Delivery, type HoldLedger} from './book.ts';
+import {Book, type Delivery, type HoldDelivery, type HoldLedger} from './book.ts';
 import {type Driver, isResponse, type Outcome} from './drivers/driver.ts';
 import type {Settled, Turn} from './entries.ts';
 import {type Clock, Pauses, realClock} from './pauses.ts';
@@ -97,7 +97,7 @@ export class Outbox {
    * @throws FishboneError DELIVERY_NOT_FOUND, DELIVERY_NOT_OPEN
    */
   async decide(
-    settled: {hold: string; lot: string; action: 'hold' | 'release'; receiver: string} & Settled,
+    settled: {hold: string; lot: string; action: HoldDelivery['action']; receiver: string} & Settled,
   ): Promise<void> {
     await this.#settleOne(() => this.#book.delivery(settled), settled);
   }

@@ -1,9 +1,10 @@
 /** The suspect population of a finding, a lot or a filter: how far it reaches, where it is now, and the way to a hold. */
 import {useState} from 'react';
-import type {ContainAnswer} from '../../api/schemas.ts';
+import type {BoundaryName, ContainAnswer, Scope} from '../../api/schemas.ts';
 import {useContained, usePlant} from '../api.ts';
 import {count, counted, moment, percent, words} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
+import {BoundaryChoice} from '../parts/boundary.tsx';
 import {CompletenessNote} from '../parts/completeness.tsx';
 import {ProposeHold} from '../parts/propose-hold.tsx';
 import {Wide} from '../parts/wide.tsx';
@@ -13,12 +14,11 @@ const PLACES = ['in-process', 'stock', 'quarantine', 'consumed', 'shipped', 'scr
 
 export function Contain() {
   const {params, scope} = useQuestion();
-  const target = params.get('target');
-  const query = useContained(target, scope);
+  const query = useContained(askedBy(params, scope));
   return (
     <>
       <h1 className="sr-only">Suspect lots</h1>
-      {target === null ? (
+      {askedBy(params, scope) === null ? (
         <Empty title="Nothing is suspected yet" command="npx fishbone contain FINDING-ID-OR-LOT-OR-EXPR">
           <p>Open a finding in Investigate and ask for its suspect lots.</p>
         </Empty>
@@ -28,6 +28,26 @@ export function Contain() {
     </>
   );
 }
+
+/** What the address asks for. */
+function askedBy(params: URLSearchParams, scope: Scope): Parameters<typeof useContained>[0] {
+  const said = (name: string) => params.get(name) ?? undefined;
+  const id = said('contained');
+  if (id !== undefined) return {id};
+  const [target, processedFrom, processedTo] = ['target', 'processedFrom', 'processedTo'].map(said);
+  if (target === undefined && processedFrom === undefined && processedTo === undefined) return null;
+  const boundary = BOUNDARIES.find(name => name === said('boundary'));
+  return {target, processedFrom, processedTo, boundary, ...scope};
+}
+
+const BOUNDARIES: BoundaryName[] = [
+  'exposed',
+  'exposed-lots',
+  'window',
+  'window-lots',
+  'between-good',
+  'between-good-lots',
+];
 
 function Population({answer}: {answer: ContainAnswer}) {
   const [proposing, setProposing] = useState(false);
@@ -63,6 +83,10 @@ function Population({answer}: {answer: ContainAnswer}) {
       )}
       {parts + lots.length > 0 && <BlastRadius answer={answer} />}
       {answer.blast && parts > 0 && <Evidence blast={answer.blast} />}
+      {answer.notes?.map(note => (
+        <p key={note}>{note}</p>
+      ))}
+      {answer.boundary && <BoundaryChoice boundary={answer.boundary} chosen={params.get('boundary')} />}
       <section className="two-columns">
         <div>
           <h2>Suspect lots</h2>

@@ -4,6 +4,7 @@ import type {ContainAnswer, HoldEvidence} from '../../api/schemas.ts';
 import {useHoldEvidence, usePlant} from '../api.ts';
 import {count, counted, moment, percent, words} from '../format.ts';
 import {Answer} from '../parts/answer.tsx';
+import {Wide} from '../parts/wide.tsx';
 
 export function HoldReport({id}: {id: string}) {
   return <Answer query={useHoldEvidence(id)}>{evidence => <Report evidence={evidence} />}</Answer>;
@@ -53,6 +54,19 @@ function Report({evidence}: {evidence: HoldEvidence}) {
           {frozen.whereabouts ?? 'where they are was not recorded'}.
         </p>
         <Containment evidence={evidence} />
+        {frozen.boundary?.windows.slice(0, 5).map(({line, sentence}) => (
+          <p key={line}>{sentence}</p>
+        ))}
+        {hold.review && (
+          <>
+            <p>To be reviewed, what it rests on has changed (position {count(hold.review.asOf)}):</p>
+            <ul>
+              {hold.review.reasons.map(reason => (
+                <li key={reason}>{reason}</li>
+              ))}
+            </ul>
+          </>
+        )}
         {frozen.widenedBy && frozen.widenedBy.length > 0 && (
           <>
             <p>Cannot be ruled out beyond these:</p>
@@ -87,30 +101,32 @@ function Report({evidence}: {evidence: HoldEvidence}) {
         </Discipline>
       ))}
       <Discipline name="Proof">
-        <table>
-          <thead>
-            <tr>
-              <th className="number">entry</th>
-              <th>when</th>
-              <th>what</th>
-              <th>hash</th>
-            </tr>
-          </thead>
-          <tbody>
-            {ledger.slice(0, PROOFS).map(entry => (
-              <tr key={entry.seq}>
-                <td className="number">{entry.seq}</td>
-                <td>{when(entry.at)}</td>
-                <td>
-                  {entry.kind} {entry.what}
-                </td>
-                <td>
-                  <code>{entry.hash.slice(0, 16)}…</code>
-                </td>
+        <Wide label="Entries of the ledger">
+          <table>
+            <thead>
+              <tr>
+                <th className="number">entry</th>
+                <th>when</th>
+                <th>what</th>
+                <th>hash</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {ledger.slice(0, PROOFS).map(entry => (
+                <tr key={entry.seq}>
+                  <td className="number">{entry.seq}</td>
+                  <td>{when(entry.at)}</td>
+                  <td>
+                    {entry.kind} {entry.what}
+                  </td>
+                  <td>
+                    <code>{entry.hash.slice(0, 16)}…</code>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Wide>
         {ledger.length > PROOFS && <p>and {count(ledger.length - PROOFS)} more entries</p>}
         <p className="subtitle">
           Each hash covers the entry before it: <code>fishbone verify</code> checks the chain.
@@ -130,40 +146,47 @@ const PROOFS = 20;
 const short = (value: number) => Number(value.toPrecision(3)).toString();
 
 function Containment({evidence: {hold}}: {evidence: HoldEvidence}) {
-  const frozen = ((hold.evidence ?? {}) as Partial<ContainAnswer>).lots ?? [];
+  const frozen = new Map(((hold.evidence ?? {}) as Partial<ContainAnswer>).lots?.map(lot => [lot.lot, lot]));
   const deliveries = new Map(hold.lots.map(lot => [lot.lot, lot]));
   return (
-    <table>
-      <thead>
-        <tr>
-          <th>lot</th>
-          <th className="number">suspect parts</th>
-          <th>where, when proposed</th>
-          <th>at the MES</th>
-        </tr>
-      </thead>
-      <tbody>
-        {frozen.map(({lot, parts, of, where, location}) => {
-          const sent = deliveries.get(lot);
-          return (
-            <tr key={lot}>
-              <td>
-                <code>{lot}</code>
-              </td>
-              <td className="number">{of > 0 ? `${count(parts)} of ${count(of)}` : 'as a whole'}</td>
-              <td>
-                {words(where)}
-                {location ? `, ${location}` : ''}
-              </td>
-              <td>
-                {sent ? `${sent.action} ${sent.delivery}` : 'not sent'}
-                {sent?.seenAtMes ? ', read from the MES' : ''}
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <Wide label="Lots of this hold">
+      <table>
+        <thead>
+          <tr>
+            <th>lot</th>
+            <th className="number">suspect parts</th>
+            <th>where, when proposed</th>
+            <th>decided</th>
+            <th>at the MES</th>
+          </tr>
+        </thead>
+        <tbody>
+          {hold.coverage.map(({lot, parts, state, inherited}) => {
+            const then = frozen.get(lot);
+            const sent = deliveries.get(lot);
+            return (
+              <tr key={lot}>
+                <td>
+                  <code>{lot}</code>
+                </td>
+                <td className="number">
+                  {parts > 0 ? `${count(parts)}${then && then.of > 0 ? ` of ${count(then.of)}` : ''}` : 'as a whole'}
+                </td>
+                <td>
+                  {inherited ? `came later, from ${inherited.through}` : words(then?.where ?? 'unknown')}
+                  {then?.location ? `, ${then.location}` : ''}
+                </td>
+                <td>{state}</td>
+                <td>
+                  {sent ? `${sent.action} ${sent.delivery}` : 'not sent'}
+                  {sent?.seenAtMes ? ', read from the MES' : ''}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Wide>
   );
 }
 

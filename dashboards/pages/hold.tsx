@@ -1,11 +1,14 @@
 /** One hold: what it stops, what happened to it, whether each lot's message arrived, and what may be decided next. */
 import {type SubmitEvent, useState} from 'react';
 import type {ContainAnswer, Hold} from '../../api/schemas.ts';
-import {useDecideHold, useHold, usePlant} from '../api.ts';
+import {type HoldDecision, useDecideHold, useHold, usePlant} from '../api.ts';
 import {count, counted, moment, words} from '../format.ts';
 import {Answer, ProblemNote} from '../parts/answer.tsx';
 import {Decision, Delivery} from '../parts/delivery.tsx';
 import {formText} from '../parts/form-text.ts';
+import {HoldCoverage} from '../parts/hold-coverage.tsx';
+import {HoldReviewNote} from '../parts/hold-review.tsx';
+import {ReasonCode} from '../parts/reason-code.tsx';
 import {SettleDelivery} from '../parts/settle-delivery.tsx';
 import {Shortened} from '../parts/shortened.tsx';
 import {NameField, nameOf} from '../parts/who.tsx';
@@ -38,7 +41,9 @@ function HoldView({hold}: {hold: Hold}) {
       <div className="two-columns">
         <LotDeliveries hold={hold} />
         <div>
+          <HoldReviewNote hold={hold} />
           <NextDecision hold={hold} />
+          <HoldCoverage hold={hold} />
           <Events hold={hold} />
         </div>
       </div>
@@ -104,7 +109,7 @@ function Unsent({hold}: {hold: Hold}) {
   return (
     <>
       <p>
-        {hold.decision === 'approved'
+        {hold.decision !== 'proposed' && hold.decision !== 'refused'
           ? 'Approved, but nobody was told: no receiver is configured. Name the MES in fishbone.json, under receivers.'
           : 'Nothing is sent before the hold is approved.'}
       </p>
@@ -165,14 +170,17 @@ function Events({hold}: {hold: Hold}) {
   );
 }
 
-type Choice = 'approve' | 'refuse' | 'release';
-
-const TITLES: Record<Choice, string> = {approve: 'Approve hold', refuse: 'Refuse', release: 'Release'};
+const TITLES: Record<HoldDecision, string> = {
+  approve: 'Approve hold',
+  refuse: 'Refuse',
+  release: 'Release',
+  scrap: 'Scrap',
+};
 
 function NextDecision({hold}: {hold: Hold}) {
-  const choices: Choice[] =
-    hold.decision === 'proposed' ? ['approve', 'refuse'] : hold.decision === 'approved' ? ['release'] : [];
-  const [choice, setChoice] = useState<Choice | null>(choices[0] ?? null);
+  const choices: HoldDecision[] =
+    hold.decision === 'proposed' ? ['approve', 'refuse'] : hold.decision === 'approved' ? ['release', 'scrap'] : [];
+  const [choice, setChoice] = useState<HoldDecision | null>(choices[0] ?? null);
   const decide = useDecideHold(hold.id);
   if (choices.length === 0) return null;
   const chosen = choice !== null && choices.includes(choice) ? choice : choices[0];
@@ -180,7 +188,16 @@ function NextDecision({hold}: {hold: Hold}) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const reason = formText(form, 'reason');
-    decide.mutate({decision: chosen, by: nameOf(form), reason: reason || undefined});
+    const lots = formText(form, 'lots')
+      .split(/[,\n]/)
+      .map(lot => lot.trim())
+      .filter(lot => lot !== '');
+    decide.mutate({
+      decision: chosen,
+      by: nameOf(form),
+      reason: reason || undefined,
+      lots: lots.length > 0 ? lots : undefined,
+    });
   };
   return (
     <section>
@@ -198,17 +215,30 @@ function NextDecision({hold}: {hold: Hold}) {
           </fieldset>
         )}
         {hold.decision === 'proposed' && (
-          <p className="subtitle">Whoever proposed it cannot approve it: it takes a second person.</p>
+          <p className="subtitle">Whoever proposed it cannot decide on it: it takes a second person.</p>
         )}
-        {chosen !== 'approve' && (
+        {chosen === 'refuse' && (
           <label>
-            <span>{chosen === 'release' ? 'Reason code' : 'Why'}</span>
-            <input name="reason" required={chosen === 'release'} />
+            <span>Why</span>
+            <input name="reason" />
           </label>
+        )}
+        {(chosen === 'release' || chosen === 'scrap') && (
+          <>
+            <ReasonCode kind={chosen} />
+            <label>
+              <span>These lots only, with commas; all that it holds when empty</span>
+              <input name="lots" spellCheck={false} />
+            </label>
+          </>
         )}
         <NameField />
         {decide.error && <ProblemNote error={decide.error} />}
-        <button type="submit" className={chosen === 'approve' ? 'button stop' : 'button'} disabled={decide.isPending}>
+        <button
+          type="submit"
+          className={chosen === 'approve' || chosen === 'scrap' ? 'button stop' : 'button'}
+          disabled={decide.isPending}
+        >
           {TITLES[chosen]}
         </button>
       </form>

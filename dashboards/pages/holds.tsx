@@ -57,6 +57,7 @@ function HoldsTable({holds}: {holds: Hold[]}) {
               </td>
               <td>
                 <Decision decision={hold.decision} />
+                {hold.review && <div title={hold.review.reasons.join('; ')}>△ to be reviewed</div>}
               </td>
               <td title={hold.text}>{hold.reason}</td>
               <td className="number">{count(hold.covers)}</td>

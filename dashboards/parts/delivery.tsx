@@ -2,7 +2,13 @@
 import type {Hold, HoldLot} from '../../api/schemas.ts';
 import {count} from '../format.ts';
 
-const DECISIONS: Record<Hold['decision'], string> = {proposed: '◇', approved: '■', refused: '○', released: '□'};
+const DECISIONS: Record<Hold['decision'], string> = {
+  proposed: '◇',
+  approved: '■',
+  refused: '○',
+  released: '□',
+  scrapped: '✕',
+};
 
 export function Decision({decision}: {decision: Hold['decision']}) {
   return (
@@ -34,7 +40,7 @@ export function DeliverySummary({hold: {lots, decision}}: {hold: Pick<Hold, 'lot
     .map(delivery => ({delivery, number: lots.filter(lot => lot.delivery === delivery).length}))
     .filter(({number}) => number > 0);
   if (kinds.length === 0) {
-    const told = decision === 'approved' || decision === 'released';
+    const told = decision !== 'proposed' && decision !== 'refused';
     return <span className="faint">{told ? 'no receiver configured' : 'nothing to send'}</span>;
   }
   return (

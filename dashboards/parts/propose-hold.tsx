@@ -7,9 +7,8 @@ import {counted} from '../format.ts';
 import {useQuestion} from '../question.ts';
 import {ProblemNote} from './answer.tsx';
 import {formText} from './form-text.ts';
+import {ReasonCode} from './reason-code.tsx';
 import {NameField, nameOf} from './who.tsx';
-
-const REASONS = ['SUSPECT-PROCESS', 'SUSPECT-MATERIAL', 'SUSPECT-MEASUREMENT', 'CUSTOMER-COMPLAINT'];
 
 export function ProposeHold({answer, close}: {answer: ContainAnswer; close: () => void}) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -21,7 +20,13 @@ export function ProposeHold({answer, close}: {answer: ContainAnswer; close: () =
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     propose.mutate(
-      {contained: answer.id, reason: formText(form, 'reason'), text: formText(form, 'text'), by: nameOf(form)},
+      {
+        contained: answer.id,
+        reason: formText(form, 'reason'),
+        text: formText(form, 'text'),
+        children: formText(form, 'children') === 'on',
+        by: nameOf(form),
+      },
       {onSuccess: hold => navigate(href(`/holds/${encodeURIComponent(hold.id)}`))},
     );
   };
@@ -33,18 +38,14 @@ export function ProposeHold({answer, close}: {answer: ContainAnswer; close: () =
           {counted(answer.parts, 'part')} in {counted(answer.lots.length, 'lot')}. {answer.basis}
         </p>
         <p className="subtitle">Nothing is stopped until somebody else approves it.</p>
-        <label>
-          <span>Reason code</span>
-          <input name="reason" list="reasons" required autoCapitalize="characters" spellCheck={false} />
-        </label>
-        <datalist id="reasons">
-          {REASONS.map(reason => (
-            <option key={reason} value={reason} />
-          ))}
-        </datalist>
+        <ReasonCode kind="hold" />
         <label>
           <span>What those who get the lots should know</span>
           <textarea name="text" required rows={3} />
+        </label>
+        <label className="check">
+          <input type="checkbox" name="children" defaultChecked />
+          Also what these lots go into later: it is held as soon as the genealogy says so
         </label>
         <NameField />
         {propose.error && <ProblemNote error={propose.error} />}

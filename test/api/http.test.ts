@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {tableFromArrays, tableFromIPC, tableToIPC} from 'apache-arrow';
 import type {InjectOptions} from 'fastify';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {z} from 'zod';
 import {Problem} from '../../api/problem.ts';
 import {ContainAnswer, Plant, ScreenAnswer, TraceAnswer} from '../../warehouse/answers.ts';
@@ -288,6 +288,40 @@ test('an unchanged answer is not computed again, and a new batch is a new answer
   expect((await http.inject({...asked, url: '/v1/pareto?by=product'})).statusCode).toBe(200);
   await http.inject({method: 'POST', url: '/v1/ingest/lots', headers: CSV, payload: 'lot,material\nL9,steel\n'});
   expect((await http.inject(asked)).statusCode).toBe(200);
+});
+
+test('who allows it gets the last answer at once, told how old it is, while a newer one is made', async () => {
+  const {http, app} = await servedPlant();
+  const old = {url: '/v1/pareto', headers: {'cache-control': 'max-age=0, max-stale=60'}};
+  const before = (await http.inject(old)).json<ParetoAnswer>();
+  const inspection = {inspection: 'n1', part: 'P1', inspected_at: '2024-01-01T00:00:00Z', result: 'fail'};
+  expect((await http.inject({method: 'POST', url: '/v1/inspections', payload: inspection})).statusCode).toBe(200);
+  let letGo = () => {};
+  onTestFinished(() => letGo());
+  const held = new Promise<void>(resolve => {
+    letGo = resolve;
+  });
+  const read = app.warehouse.read.bind(app.warehouse);
+  const reads = vi.spyOn(app.warehouse, 'read').mockImplementation(async (asOf, ask) => {
+    await held;
+    return read(asOf, ask);
+  });
+  const [stale, again] = await Promise.all([http.inject(old), http.inject(old)]);
+  expect(stale.json()).toEqual(before);
+  expect(Number(stale.headers.age)).toBeGreaterThanOrEqual(1);
+  expect(again.headers.etag).toBe(stale.headers.etag);
+  // Nothing said is nothing allowed; and the one that is being made is not made twice.
+  const asked = [http.inject({url: '/v1/pareto'}), http.inject({url: '/v1/pareto'})];
+  letGo();
+  const [fresh, other] = await Promise.all(asked);
+  expect(other.body).toBe(fresh.body);
+  expect(fresh.json<ParetoAnswer>().asOf).toBe(before.asOf + 1);
+  expect(fresh.headers.age).toBeUndefined();
+  expect((await http.inject(old)).json()).toEqual(fresh.json());
+  expect(reads).toHaveBeenCalledTimes(1);
+  // Another question, and one that is not right, are answered for themselves.
+  expect((await http.inject({...old, url: '/v1/pareto?by=product'})).json<ParetoAnswer>().by).toBe('product');
+  expect((await http.inject({...old, url: '/v1/pareto?by=nothing.such'})).statusCode).toBe(400);
 });
 
 test('it is alive, ready, measured and described', async () => {

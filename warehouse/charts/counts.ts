@@ -23,9 +23,9 @@ export async function countedPoints(session: Session, question: Asked): Promise<
   if (!anyFail) await mustBeDefect(session, question.parameter, 'any-fail');
   await session.run(
     `create or replace temp table points as
-     select p.part, s.lot, p.inspected_at as "at", coalesce(f.defects, 0) as defects,
+     select p.part, p.lot, p.inspected_at as "at", coalesce(f.defects, 0) as defects,
        ${anyFail ? 'p.failed' : 'f.part is not null'} as defective
-     from population p join subjects s on s.part = p.part
+     from population p
      left join (select part, count(*) as defects from failures f where ${anyFail ? 'true' : isDefect('$defect')} group by part) f
        on f.part = p.part`,
     bindings,

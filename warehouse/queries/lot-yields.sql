@@ -16,14 +16,17 @@ with reworked as (
   from step_firsts f
   left join reworked r on r.part = f.part
   where $step::varchar is null or f.step = $step
+), troubled as (
+  select distinct part from step_firsts where failed or failed_last
 ), judged as (
+  -- A part that never failed is what its first inspection says: good.
   select
     part,
     bool_and(passed) as passed_every,
     bool_and(good) as good,
     bool_or(not passed and not good and seen_once) as left_so
   from steps
-  where not rework
+  where not rework and part in (from troubled)
   group by part
 ), found as (
   select part, count(*) as defects from failures group by part
@@ -33,8 +36,8 @@ with reworked as (
     p.part,
     p.product,
     -- A part of no lot is its own.
-    coalesce(s.lot, -p.part) as lot,
-    s.lot is null as loose,
+    coalesce(p.lot, -p.part) as lot,
+    p.lot is null as loose,
     not p.failed as passed,
     coalesce(j.passed_every, not p.failed) as passed_every,
     coalesce(j.good, not p.failed) as good,
@@ -42,7 +45,6 @@ with reworked as (
     coalesce(f.defects, 0) as defects
   from population p
   join levels l on l.part = p.part
-  join subjects s on s.part = p.part
   left join judged j on j.part = p.part
   left join found f on f.part = p.part
 ), sums as (

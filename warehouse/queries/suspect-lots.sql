@@ -10,7 +10,7 @@ select
   l.lot as item,
   i.id as lot,
   d.material,
-  case when l.lot = $asked::integer then 'asked' when m.suspect_parts > 0 then 'production' else 'consumer' end as role,
+  case when list_contains($asked::integer[], l.lot) then 'asked' when m.suspect_parts > 0 then 'production' else 'consumer' end as role,
   coalesce(m.suspect_parts, 0) as parts,
   coalesce(m.parts, 0) as "of"
 from suspect_lots l

@@ -4,7 +4,7 @@ import type {Frame} from './frame.ts';
 
 const MOST_EVENTS = 10_000;
 
-/** @param frame that of temporary table `population`; lots that hold none of it begin at infinity */
+/** @param frame that of temporary table `screened`; lots that hold none of it begin at infinity */
 export async function calendarOf(
   session: Session,
   {lot, lots, lotsOrdered}: Frame,
@@ -12,7 +12,7 @@ export async function calendarOf(
 ): Promise<Pick<Frame, 'lotStart' | 'events'>> {
   if (!lotsOrdered || lots === 0) return {};
   const at = cluster === 'lot' ? 'lot_at' : 'made_at';
-  const [idx, starts] = await session.typed(`select idx, epoch_ms(${at})::double as at from population`);
+  const [idx, starts] = await session.typed(`select idx, epoch_ms(${at})::double as at from screened`);
   const lotStart = new Float64Array(lots).fill(Number.POSITIVE_INFINITY);
   for (let k = 0; k < idx.length; k++) lotStart[lot[idx[k]]] = Math.min(lotStart[lot[idx[k]]], starts[k]);
   const known = lotStart.filter(start => Number.isFinite(start));

@@ -119,7 +119,7 @@ export async function finding(warehouse: Warehouse, id: string): Promise<Finding
     const bin = 'case when value is not null then ntile(10) over (partition by value is null order by value, idx) end';
     const rows = await session.rows<LevelSums>(
       `with exposed as (
-         select p.idx, p.outcome, coalesce(p.lot_id, p.id) as lot, f.value from population p left join (${sql}) f on f.part = p.part
+         select p.idx, p.outcome, coalesce(p.lot_id, p.id) as lot, f.value from screened p left join (${sql}) f on f.part = p.part
        ), levelled as (
          select *, ${isNumber ? bin : 'value'} as level, ${isNumber ? 'value' : '0.0'} as number from exposed
        ), by_lot as (

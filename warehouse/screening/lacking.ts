@@ -12,7 +12,7 @@ export interface Conditions {
 }
 
 /**
- * @param people what is left of it, as temporary table `population`
+ * @param people what is left of it, as temporary table `screened`
  * @returns sentences for the notes of the answer, none where nothing is lacking
  */
 export async function whatIsLacking(

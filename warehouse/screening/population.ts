@@ -25,13 +25,13 @@ export interface Population {
   notes: string[];
 }
 
-/** Makes temporary table `population` (idx, part, id, outcome, lot_id, made_at, lot_at) out of the inspected parts, and reads it. */
+/** Makes temporary table `screened` (idx, part, id, outcome, lot_id, made_at, lot_at) out of the inspected parts, and reads it. */
 export async function population(session: Session, question: ScreenQuestion): Promise<Population> {
   const inspected = await inspectedParts(session);
   const {conditions, bindings} = await scopeOf(session, question);
   const outcome = await outcomeOf(session, question);
   await session.run(
-    `create or replace temp table population as from (
+    `create or replace temp table screened as from (
        select s.idx, s.part, s.id, (${outcome.sql})::double as outcome, s.lot_id, s.made_at, s.lot_at
        from inspected_parts s where ${allOf(conditions)} and (${outcome.condition})
      ) where outcome is not null`,
@@ -51,7 +51,7 @@ async function readPopulation(
   const notes: string[] = [];
   const facts = await session.row<{rows: number; loose: number; lots: number; undated: number; defective: number}>(
     `select count(*) as rows, count(*) filter (lot_id is null) as loose, count(distinct lot_id) as lots,
-       count(*) filter (lot_at is null) as undated, count(*) filter (outcome = 1) as defective from population`,
+       count(*) filter (lot_at is null) as undated, count(*) filter (outcome = 1) as defective from screened`,
   );
   const cluster = question.cluster ?? (facts.lots > 0 ? 'lot' : 'part');
   if (facts.rows > 0) notes.push(...clusterNotes(facts, cluster, question.cluster));
@@ -59,7 +59,7 @@ async function readPopulation(
     notes.push('without times the order of lots is unknown: drifts and day effects cannot be told from causes');
   }
   notes.push('of a step that a part went through more than once, the last run that ended before the inspection counts');
-  const [idx, outcomes] = await session.typed('select idx, outcome from population');
+  const [idx, outcomes] = await session.typed('select idx, outcome from screened');
   const outcome = shared(Float64Array, inspected).fill(Number.NaN);
   for (let k = 0; k < idx.length; k++) outcome[idx[k]] = outcomes[k];
   return {

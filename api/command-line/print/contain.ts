@@ -1,5 +1,6 @@
 import type {ContainAnswer, Place} from '../../../warehouse/answers.ts';
 import {completenessText, someOf, widenedText} from './analysis.ts';
+import {boundaryText} from './boundary.ts';
 import {bold, type Clock, count, counted, paragraphs, percent, table} from './layout.ts';
 
 const LOTS_SHOWN = 40;
@@ -21,6 +22,8 @@ export function containText(answer: ContainAnswer, clock: Clock): string {
       lots.slice(0, LOTS_SHOWN).flatMap(lot => rowsOf(lot, clock)),
     ) + (hidden > 0 ? `  and ${count(hidden)} more\n` : ''),
     blastText(answer),
+    boundaryText(answer.boundary, clock),
+    (answer.notes ?? []).map(note => `  note: ${note}\n`).join(''),
     widenedText(widenedBy),
     completenessText(completeness),
     toStopThem(answer),

@@ -1,4 +1,3 @@
-import type {Hold} from '../../../warehouse/answers.ts';
 import type {Receipt} from '../../../warehouse/data-answers.ts';
 import {isUnusable} from '../../load-files.ts';
 import type {OutputOf} from '../../operations.ts';
@@ -89,61 +88,6 @@ export function unresolvedText({references, lookAlikes}: OutputOf<'unresolved'>)
   );
 }
 
-export function holdText(hold: Hold, clock: Clock): string {
-  return paragraphs(
-    bold(`${hold.id}: ${hold.decision}`),
-    `${hold.reason}: ${hold.text || '(no text)'}; ${counted(hold.parts, 'suspect part')}.`,
-    hold.events.map(({at, by, what, why}) => `  ${clock(at)}  ${what} by ${by}${why ? `: ${why}` : ''}\n`).join(''),
-    table(
-      ['lot', 'action', 'delivery', 'receiver', 'seen at MES'],
-      hold.lots.map(l => [
-        l.lot,
-        l.action,
-        l.delivery,
-        l.receiver,
-        l.seenAtMes === null ? 'not asked' : yesNo(l.seenAtMes),
-      ]),
-    ),
-    ...hold.lots
-      .filter(({askPerson, delivery}) => askPerson || delivery === 'rejected')
-      .slice(0, 5)
-      .map(settleText(hold)),
-    hold.lots.length === 0 && (hold.decision === 'approved' || hold.decision === 'released')
-      ? `Nobody was told: no receiver is configured. Stop ${counted(hold.covers, 'lot')} by hand, and name the MES in fishbone.json, under receivers.`
-      : '',
-    hold.decision === 'proposed' ? `Somebody else decides: fishbone hold approve ${hold.id} --by NAME` : '',
-  );
-}
-
-const settleText = (hold: Hold) => (l: Hold['lots'][number]) =>
-  `${l.lot} at ${l.receiver}: ${l.why ?? l.delivery}\n` +
-  `  a person says what became of it: fishbone hold settle ${hold.id} --lot ${l.lot} --receiver ${l.receiver}` +
-  `${l.action === 'release' ? ' --action release' : ''} --as acknowledged|send-again --reason TEXT --by NAME`;
-
-/** Why a hold has no deliveries. */
-function unsent({decision}: Hold): string {
-  if (decision === 'proposed') return 'not decided yet';
-  return decision === 'refused' ? 'nothing to send' : 'no receiver configured';
-}
-
-export function holdsText({holds}: OutputOf<'hold.list'>): string {
-  if (holds.length === 0) return 'There are no holds.\n';
-  return table(
-    ['id', 'decision', 'reason', 'proposed by', 'parts', 'delivered'],
-    holds.map(h => {
-      const arrived = h.lots.filter(({delivery}) => delivery === 'acknowledged').length;
-      return [
-        h.id,
-        h.decision,
-        h.reason,
-        h.proposedBy,
-        h.parts,
-        h.lots.length > 0 ? `${arrived} of ${h.lots.length}` : unsent(h),
-      ];
-    }),
-  );
-}
-
 export function deliveryText({acknowledged, rejected, waiting, askPerson, why}: OutputOf<'deliver'>): string {
   return paragraphs(
     `${acknowledged} acknowledged, ${rejected} rejected, ${waiting} waiting${askPerson > 0 ? ` (${askPerson} for a person)` : ''}.`,
@@ -163,8 +107,4 @@ export function keysText({keys}: OutputOf<'key.list'>, clock: Clock): string {
       key.revokedAt === null ? null : clock(key.revokedAt),
     ]),
   );
-}
-
-function yesNo(value: boolean): string {
-  return value ? 'yes' : 'no';
 }

@@ -7,7 +7,7 @@ export interface Message {
   plant: string;
   hold: string;
   lot: string;
-  action: 'hold' | 'release';
+  action: 'hold' | 'release' | 'scrap';
   /** Counts the actions on a lot, from 1. */
   sequence: number;
   /** Suspect parts of the lot. */

@@ -71,7 +71,11 @@ export async function httpDriver(
     lookUp: message =>
       lookedUp(async () => {
         if (isResponse(message)) return isKnown(name, receiver, message);
-        if (!receiver.plan.state) return {is: 'impossible', why: `${name} has no look-up configured`};
+        if (!canTell(receiver.plan, message))
+          return {
+            is: 'impossible',
+            why: `${name} has no look-up configured${message.action === 'scrap' ? ' for scrapped lots' : ''}`,
+          };
         const state = await stateOf(new Talk(receiver, {...message}, `lot ${message.lot}`), receiver.plan);
         return {is: state === message.action ? 'known' : 'unknown'} satisfies LookUp;
       }),
@@ -88,13 +92,16 @@ export function messagesOf(config: HttpConfig): MessageKind[] {
 /** Whether it is told of holds: one that says only what responses are to say is not. */
 export const takesHolds = ({preset, hold}: HttpConfig): boolean => preset !== undefined || hold !== undefined;
 
+const STATES = {hold: 'held', release: 'free', scrap: 'scrapped'};
+
 /** The configuration's plan over the preset's. */
 function planOf(name: string, config: HttpConfig): Plan {
   const preset: Partial<Preset> = config.preset === undefined ? {} : PRESETS[config.preset];
   const {hold = preset.hold, release = preset.release, find = preset.find, state = preset.state} = config;
+  const {scrap = preset.scrap} = config;
   const headers = {...preset.headers, ...config.headers};
   const messages = {...preset.messages, ...config.messages};
-  const plan = {hold, release, find, state, headers, messages, csrfPath: config.csrfPath ?? preset.csrfPath};
+  const plan = {hold, release, scrap, find, state, headers, messages, csrfPath: config.csrfPath ?? preset.csrfPath};
   const invalid = (why: string, hint: string) =>
     new FishboneError('RECEIVER_INVALID', `receiver ${name}: ${why}`, {hint});
   const isOnlyTold = !hold && !release && Object.keys(messages).length > 0;
@@ -108,24 +115,31 @@ function planOf(name: string, config: HttpConfig): Plan {
   return plan;
 }
 
-/** As the receiver tells it; null when it is neither, or cannot be asked. */
-async function stateOf(talk: Talk, {find = [], state}: Plan): Promise<'hold' | 'release' | null> {
+/** Whether the receiver can be asked for what the message wants. */
+function canTell({state}: Plan, {action}: Message): boolean {
+  return action === 'scrap' ? state?.scrapped !== undefined : state !== undefined;
+}
+
+/** As the receiver tells it; null when it is none of these, or cannot be asked. */
+async function stateOf(talk: Talk, {find = [], state}: Plan): Promise<Message['action'] | null> {
   for (const request of find) await talk.read(request);
   if (!state) return null;
   const tree = await talk.read(state);
+  if (state.scrapped && allTrue(state.scrapped, tree, talk.values)) return 'scrap';
   if (allTrue(state.held, tree, talk.values)) return 'hold';
   return allTrue(state.free, tree, talk.values) ? 'release' : null;
 }
 
-async function readBack(talk: Talk, plan: Plan, {lot, action}: Message): Promise<Outcome> {
-  if (!plan.state) return {is: 'acknowledged'};
-  let state: string | null = null;
+async function readBack(talk: Talk, plan: Plan, message: Message): Promise<Outcome> {
+  const {lot, action} = message;
+  if (!canTell(plan, message)) return {is: 'acknowledged'};
+  let state: Message['action'] | null = null;
   for (const pauseMs of READ_BACK_AFTER_MS) {
     await wait(pauseMs);
     state = await stateOf(talk, plan);
     if (state === action) return {is: 'acknowledged'};
   }
-  const seen = state === 'hold' ? 'held' : state === 'release' ? 'free' : 'neither held nor free';
+  const seen = state === null ? 'neither held nor free' : STATES[state];
   return {
     is: 'rejected',
     why: `the receiver answered without an error, but lot ${lot} is ${seen} there`,

@@ -56,6 +56,7 @@ export async function trytonDriver(name: string, config: TrytonConfig, allowHost
     send: message =>
       settled(async () => {
         if (isResponse(message)) return {is: 'rejected', why: `tryton takes no ${message.action}`};
+        if (message.action === 'scrap') return {is: 'rejected', why: SCRAP_BY_HAND};
         const mes = session.begin();
         const quarantine = await quarantineOf(mes);
         return (message.action === 'hold' ? hold : release)(mes, config, quarantine, message);
@@ -63,11 +64,14 @@ export async function trytonDriver(name: string, config: TrytonConfig, allowHost
     lookUp: message =>
       lookedUp(async () => {
         if (isResponse(message)) return {is: 'unknown'};
+        if (message.action === 'scrap') return {is: 'impossible', why: SCRAP_BY_HAND};
         const mes = session.begin();
         return lookUp(mes, config, await quarantineOf(mes), message);
       }),
   };
 }
+
+const SCRAP_BY_HAND = 'nothing here scraps a lot in Tryton: a person has to write it off there';
 
 async function hold(
   mes: TrytonCalls,

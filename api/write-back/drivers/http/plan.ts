@@ -45,10 +45,20 @@ export const PlanSettings = z.strictObject({
   /** Asks for what the receiver calls the lot. */
   find: z.array(Request).optional(),
   /** Asks whether the lot is held: before it is told, to see that it has done it, and after a time-out. */
-  state: z.strictObject({...request, held: z.array(Condition).min(1), free: z.array(Condition).min(1)}).optional(),
+  state: z
+    .strictObject({
+      ...request,
+      held: z.array(Condition).min(1),
+      free: z.array(Condition).min(1),
+      /** What in the answer means that the lot is scrapped; without it scrapping is believed, not read back. */
+      scrapped: z.array(Condition).min(1).optional(),
+    })
+    .optional(),
   hold: z.array(Request).min(1).optional(),
   /** Empty where a person has to do it there. */
   release: z.array(Request).optional(),
+  /** Without it a person has to do it there. */
+  scrap: z.array(Request).min(1).optional(),
   /** Where a token against forged requests is fetched before a write, as SAP wants it. */
   csrfPath: z.string().optional(),
   /** How to say what response rules have to say, by its kind. */

@@ -108,6 +108,28 @@ test('look up, write, read back; what is done already is not done again', async 
   expect(await mes.lookUp(message)).toEqual({is: 'unknown'});
 });
 
+test('scrapping: as the plan says, read back where the plan can tell; without a plan a person has to', async () => {
+  const scrap = {...message, action: 'scrap' as const};
+  const without = await (await driver()).send(scrap);
+  expect(without).toEqual({is: 'rejected', why: 'a person has to scrap it at the receiver'});
+  let state = 'held';
+  answer = ({method, url: path}) => {
+    if (path?.endsWith('scrap')) state = 'gone';
+    return method === 'GET' ? {body: {state}} : {body: {}};
+  };
+  const how = [{method: 'POST', path: '/lots/{lot}/scrap', json: {}}];
+  const believed = await driver({...plan, scrap: how});
+  expect(await believed.send(scrap)).toEqual({is: 'acknowledged'});
+  expect(await believed.lookUp(scrap)).toMatchObject({is: 'impossible'});
+  const asksBack = await driver({...plan, scrap: how, state: {...plan.state, scrapped: [{at: 'state', is: 'gone'}]}});
+  expect(await asksBack.lookUp(scrap)).toEqual({is: 'known'});
+  answer = ({method}) => (method === 'GET' ? {body: {state: 'held'}} : {body: {}});
+  expect(await asksBack.send(scrap)).toMatchObject({
+    is: 'rejected',
+    why: expect.stringContaining('lot L1 is held there'),
+  });
+});
+
 test.each<[string, unknown, string]>([
   ['free', {state: 'free'}, 'lot L1 is free there'],
   ['no JSON', 'all right', 'lot L1 is neither held nor free there'],

@@ -1,0 +1,110 @@
+/** Sessions that look from a position: each answers one reading at a time, in one transaction. */
+import type {DuckDBInstance} from '@duckdb/node-api';
+import {openSession, quoteName, quoteText, type Session} from './duckdb.ts';
+import {Lacking} from './history.ts';
+import {keptFor, Newest} from './newest.ts';
+
+const MAX_IDLE = 4;
+
+export class Readers {
+  readonly #instance: DuckDBInstance;
+  readonly #timeZone: string;
+  readonly #now: () => {position: number; edition: number};
+  /** With the temporary tables of what was asked: they hold for one position and one edition of the names. */
+  readonly #idle: {session: Session; at: string | null}[] = [];
+  #opening: Promise<Newest> | null = null;
+  #closed = false;
+
+  /** @param now the newest position, and the edition of the persons' names */
+  constructor(instance: DuckDBInstance, timeZone: string, now: () => {position: number; edition: number}) {
+    this.#instance = instance;
+    this.#timeZone = timeZone;
+    this.#now = now;
+  }
+
+  /** @param asOf a position that is reached; the newest by default */
+  async read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
+    this.#opening ??= Newest.open(this.#instance, this.#timeZone);
+    const newest = await this.#opening;
+    const asked = this.#now().position;
+    for (;;) {
+      const {edition} = this.#now();
+      try {
+        return await this.#read(newest, {asOf, asked, edition}, ask);
+      } catch (error) {
+        if (!(error instanceof Lacking)) throw error;
+        await newest.advance(this.#now().position, edition, error.tables);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await (await this.#opening)?.close();
+    for (const {session} of this.#idle) session.connection.closeSync();
+  }
+
+  /** @throws Lacking when what is kept for the newest position has to be brought up first */
+  async #read<T>(newest: Newest, wanted: Wanted, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
+    const {asOf, asked, edition} = wanted;
+    const idle = this.#take(`${asOf ?? Math.max(asked, newest.position)} ${edition}`);
+    const session = idle?.session ?? (await openSession(this.#instance));
+    let at: string | null = idle?.at ?? null;
+    try {
+      await session.run('begin transaction');
+      const position = await this.#look(session, wanted);
+      if (at !== `${position} ${edition}`) {
+        at = null;
+        await clearTemporary(session);
+        await session.run(`set variable as_of = ${Math.trunc(position)}`);
+        await session.run(`set variable time_zone = ${quoteText(this.#timeZone)}`);
+      }
+      const answer = await ask(session, position);
+      // Nothing is written but temporary tables: they stay with the session for the next question at this position.
+      await session.run('commit');
+      at = `${position} ${edition}`;
+      return answer;
+    } catch (error) {
+      await session.run('rollback').catch(() => undefined);
+      throw error;
+    } finally {
+      if (this.#closed || this.#idle.length >= MAX_IDLE) session.connection.closeSync();
+      else this.#idle.push({session, at});
+    }
+  }
+
+  /** One that has looked from there before, else any. */
+  #take(at: string) {
+    const known = this.#idle.findIndex(idle => idle.at === at);
+    return known >= 0 ? this.#idle.splice(known, 1)[0] : this.#idle.shift();
+  }
+
+  /**
+   * Where the session looks from in the transaction that it has begun, and what it finds made for that.
+   * @returns the position: what is newer than what was asked for will do where nothing was said
+   */
+  async #look(session: Session, {asOf, asked, edition}: Wanted): Promise<number> {
+    const kept = await keptFor(session);
+    const position = asOf ?? Math.max(asked, kept.edition === edition ? kept.position : 0);
+    const isThere = kept.position === position && kept.edition === edition;
+    const isNewest = asOf === undefined || (asOf === this.#now().position && kept.position <= asOf);
+    session.kept = isThere ? kept.tables : isNewest ? new Set() : null;
+    return position;
+  }
+}
+
+interface Wanted {
+  asOf: number | undefined;
+  /** The newest position when the question came. */
+  asked: number;
+  edition: number;
+}
+
+/** Temporary tables and views hold for one position. */
+async function clearTemporary(session: Session): Promise<void> {
+  const made = await session.rows<{kind: string; name: string}>(
+    `select 'table' as kind, table_name as name from duckdb_tables() where temporary
+     union all select 'view', view_name from duckdb_views() where temporary and not internal`,
+  );
+  for (const {kind, name} of made) await session.run(`drop ${kind} ${quoteName(name)}`);
+}
