@@ -1,5 +1,5 @@
 /** Adjusting a machine, against a real OPC UA server: within limits, once, read back; otherwise not at all, and said. */
-import {writeFileSync} from 'node:fs';
+import {readdirSync, renameSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {checkRules} from '../../../api/responses/check-rules.ts';
@@ -81,11 +81,18 @@ test('encrypted, with a user', async () => {
     user: 'fishbone',
     passwordFile: join(folder, 'password'),
   });
-  const {app} = await plantWith({receivers: {press: receiver}, responses: adjusts({set: 'speed', value: 11})});
+  const {app, folder: home} = await plantWith({
+    receivers: {press: receiver},
+    responses: adjusts({set: 'speed', value: 11}),
+  });
   await inspect(app, {inspection: 'I1', part: 'P1'});
   // A certificate that nobody has seen: said, and tried again until somebody trusts it.
   await soon(() => expect(app.responses.log()[0].deliveries[0].why).toContain('is not trusted'));
   expect(machine.writes).toEqual([]);
+  const certificates = join(home, 'receivers', 'press', 'certificates');
+  for (const name of readdirSync(join(certificates, 'rejected')))
+    renameSync(join(certificates, 'rejected', name), join(certificates, 'trusted', 'certs', name));
+  await soon(() => expect(machine.writes).toEqual([['speed', 11]]));
 });
 
 test.each([

@@ -5,7 +5,7 @@ import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {startDemoMes} from '../../../api/write-back/demo-mes.ts';
-import {startServer, temporaryFolder} from '../plant.ts';
+import {fishboneHere, startServer, temporaryFolder} from '../plant.ts';
 import {SECRET, soon} from './plant.ts';
 
 /** A port that is free, and stays ours to give. */
@@ -86,5 +86,6 @@ test('killed while it sends, before or after the receiver has done it: looked up
   });
   expect(mes.said.map(({body}) => String(body.part)).sort()).toEqual(['P1', 'P2']);
   await last.stop();
+  expect(await fishboneHere(['verify', '--warehouse', folder])).toMatchObject({code: 0});
   await mes.stop();
 });
