@@ -1,9 +1,11 @@
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {Feeds} from '../ingest/feeds/feeds.ts';
-import type {Hold, Plant} from '../warehouse/answers.ts';
+import type {Plant} from '../warehouse/answers.ts';
 import {contain, contained} from '../warehouse/contain.ts';
 import {DriftBook} from '../warehouse/drift-book.ts';
+import type {Hold, LotAtMes} from '../warehouse/hold-answers.ts';
+import type {Ledger} from '../warehouse/ledger.ts';
 import {hidePersons, tellPersons} from '../warehouse/person-texts.ts';
 import {plant} from '../warehouse/plant.ts';
 import {RejectRates} from '../warehouse/reject-rates.ts';
@@ -86,7 +88,7 @@ export class App {
   /** Tells those who watch. */
   readonly live: Live;
   readonly log: (line: string) => void;
-  readonly #ledger: Pick<Warehouse, 'append' | 'entries'>;
+  readonly #ledger: Pick<Ledger, 'append' | 'entries'>;
   readonly #tending = new Tending(this);
   #outbox: Promise<Outbox> | null = null;
 
@@ -95,8 +97,7 @@ export class App {
     this.config = config;
     this.plantId = plantId;
     this.log = log;
-    // Not the bare ledger: loading a batch counts on nobody writing an entry in between.
-    this.#ledger = {append: (kind, body) => warehouse.append(kind, body), entries: () => warehouse.entries()};
+    this.#ledger = {append: (kind, body) => warehouse.note(kind, body), entries: () => warehouse.entries()};
     this.people = new People(this.#ledger);
     this.keys = new Keys(this.#ledger, name => this.people.has(name));
     this.audit = new Audit(config.folder, {
@@ -173,6 +174,12 @@ export class App {
   /** A person settles a delivery. @throws FishboneError RECEIVER_INVALID, DELIVERY_NOT_FOUND, DELIVERY_NOT_OPEN */
   async settleDelivery(settled: Parameters<Outbox['decide']>[0]): Promise<void> {
     await (await this.#openOutbox()).decide(settled);
+  }
+
+  /** Asks the receivers about the lots of a hold. @throws FishboneError RECEIVER_INVALID, HOLD_NOT_FOUND */
+  async lookAtMes(hold: string): Promise<LotAtMes[]> {
+    this.holds.show(hold);
+    return (await this.#openOutbox()).look(hold);
   }
 
   /** Sends decisions in the background from now on. @throws FishboneError RECEIVER_INVALID */

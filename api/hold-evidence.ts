@@ -1,4 +1,5 @@
-import type {Finding, HoldEvidence} from '../warehouse/answers.ts';
+import type {Finding} from '../warehouse/answers.ts';
+import type {HoldEvidence} from '../warehouse/hold-answers.ts';
 import type {App} from './app.ts';
 import {deliveriesOf} from './write-back/entries.ts';
 

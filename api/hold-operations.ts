@@ -1,5 +1,6 @@
 import {z} from 'zod';
-import {Hold, HoldEvidence, Position} from '../warehouse/answers.ts';
+import {Position} from '../warehouse/answers.ts';
+import {Hold, HoldEvidence, LotAtMes} from '../warehouse/hold-answers.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {holdEvidence} from './hold-evidence.ts';
 import {decided, operation, whoDecides} from './operation.ts';
@@ -30,8 +31,8 @@ export const HOLD_OPERATIONS = {
     output: z.object({holds: z.array(Hold), ...NEXT}),
     run: async (app, page) => {
       if (!app.holdWatch.isWatching) await app.holdWatch.check(undefined, LIST_MS);
-      const {items, next} = pageOf(app.holds.list(), (_hold, place) => place, page, app.warehouse.ledger.head.seq);
-      return {holds: items, next};
+      const {items, next} = pageOf(app.holds.ids(), (_id, place) => place, page, app.warehouse.ledger.head.seq);
+      return {holds: items.map(id => app.holds.show(id)), next};
     },
   }),
   'hold.show': operation({
@@ -125,6 +126,12 @@ export const HOLD_OPERATIONS = {
     input: Id,
     output: HoldEvidence,
     run: (app, {id}) => holdEvidence(app, id),
+  }),
+  'hold.look': operation({
+    summary: 'How the receivers say that the lots of a hold are, asked now',
+    input: Id,
+    output: z.object({hold: z.string(), askedAt: z.string(), lots: z.array(LotAtMes)}),
+    run: async (app, {id}) => ({hold: id, askedAt: new Date().toISOString(), lots: await app.lookAtMes(id)}),
   }),
   'hold.settle': operation({
     summary: 'A person says what became of a delivery that no look-up can tell, or has a rejected one sent again',

@@ -1,7 +1,8 @@
 /** Looks whether what open holds rest on is still so, whenever more is known: flags them for review, holds what their lots went into. */
-import type {ContainAnswer, Finding, Hold, ScreenQuestion} from '../warehouse/answers.ts';
+import type {ContainAnswer, Finding, ScreenQuestion} from '../warehouse/answers.ts';
 import {BoundaryName} from '../warehouse/boundary-answers.ts';
 import {changesOf, type PopulationAt, populationAt, type Rested} from '../warehouse/changed-population.ts';
+import type {Hold} from '../warehouse/hold-answers.ts';
 import type {App} from './app.ts';
 import type {HoldRecord} from './write-back/record.ts';
 

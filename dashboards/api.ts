@@ -11,7 +11,6 @@ import type {
   ContainAnswer,
   ContainQuestion,
   FindingAnswer,
-  FrozenBaseline,
   Hold,
   HoldEvidence,
   ItemKind,
@@ -227,9 +226,14 @@ export function useContained(asked: {id: string} | ContainQuestion | null) {
   });
 }
 
+/** The newest: a plant's holds of years are more than a page can show, or a server should tell at once. */
 export function useHolds() {
-  return useQuery({queryKey: ['holds'], queryFn: ({signal}) => ask<{holds: Hold[]}>('/holds', {signal})});
+  return useQuery({
+    queryKey: ['holds'],
+    queryFn: ({signal}) => ask<{holds: Hold[]; next: string | null}>(`/holds?limit=${NEWEST_HOLDS}`, {signal}),
+  });
 }
+export const NEWEST_HOLDS = 200;
 
 /** One hold; asked again every few seconds while a delivery is under way. */
 export function useHold(id: string) {
@@ -370,29 +374,3 @@ export function useScan(question: ScanQuestion) {
     queryFn: ({signal}) => ask<ScanAnswer>(`/scan${queryString(question)}`, {signal}),
   });
 }
-
-export function useBaselines(asOf: number | undefined) {
-  return useQuery({
-    queryKey: ['baselines', asOf],
-    queryFn: ({signal}) => ask<{baselines: FrozenBaseline[]}>(`/baselines${queryString({asOf})}`, {signal}),
-  });
-}
-
-/** Frozen limits change what charts show and which alarms are raised. */
-function useFrozenAnew<T>(mutationFn: (body: T) => Promise<FrozenBaseline>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () =>
-      Promise.all(['chart', 'alarms', 'baselines'].map(key => client.invalidateQueries({queryKey: [key]}))),
-  });
-}
-
-type Freezing = Omit<ChartQuestion, 'asOf' | 'from' | 'to'> & {validFrom?: string; reason: string; by?: string};
-
-export const useFreezeBaseline = () => useFrozenAnew((body: Freezing) => ask<FrozenBaseline>('/baselines', {body}));
-
-export const useRetireBaseline = (id: string) =>
-  useFrozenAnew((body: {reason: string; by?: string}) =>
-    ask<FrozenBaseline>(`/baselines/${segment(id)}/retire`, {body}),
-  );

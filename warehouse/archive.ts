@@ -2,7 +2,7 @@
 import {createHash} from 'node:crypto';
 import {createReadStream, createWriteStream} from 'node:fs';
 import {mkdir, open, readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {createGunzip} from 'node:zlib';
@@ -34,6 +34,12 @@ export async function sealOf(path: string, packed = false): Promise<{bytes: numb
   if (packed) await pipeline(createReadStream(path), createGunzip(), count);
   else await pipeline(createReadStream(path, {highWaterMark: 1 << 18}), count);
   return {bytes, sha256: hash.digest('hex')};
+}
+
+/** Makes the warehouse's folder, its name durable. */
+export async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(join(folder, 'tmp'), {recursive: true});
+  if (made !== undefined && made !== join(resolve(folder), 'tmp')) await diskFiles.syncFolder(dirname(made));
 }
 
 export async function makeArchive(folder: string): Promise<void> {
@@ -79,14 +85,9 @@ export async function keepRaw(folder: string, path: string): Promise<{bytes: num
 }
 
 /**
- * Writes one entry's files: into a folder of another name first, synced, then renamed, so that an entry's folder is whole
- * or not there.
+ * An entry's folder is whole or not there. The first half: its files, on the disk, under a name that is swept away after a
+ * crash. @returns where
  */
-export async function writeBatch(folder: string, seq: number, write: (into: string) => Promise<void>): Promise<void> {
-  await adoptFolder(folder, seq, await prepareFolder(folder, String(seq).padStart(8, '0'), write));
-}
-
-/** The first half: the files, on the disk, under a name that is swept away after a crash. @returns where */
 export async function prepareFolder(
   folder: string,
   name: string,

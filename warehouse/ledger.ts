@@ -19,7 +19,7 @@ export class Ledger {
   readonly #entries: LedgerEntry[] = [];
   #head: LedgerHead = GENESIS;
   #length = 0;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
   #refusal: Error | null = null;
 
@@ -68,13 +68,20 @@ export class Ledger {
    * Resolves once the entry is on the disk. Entries stand in the order of the calls; calls that come while others are
    * being written share one fsync.
    * @param at ISO 8601, UTC; now when absent
+   * @param prepare runs when the entry's number is known, and nothing else is written until the entry is; when it throws,
+   * the entry is not in the ledger
    * @throws TypeError for a body that is not JSON
    * @throws LedgerWriteFailed when the disk refuses; the entry is then not in the ledger, and the next one may succeed
    */
-  append(kind: string, body: unknown, at: string = new Date().toISOString()): Promise<LedgerEntry> {
+  append(
+    kind: string,
+    body: unknown,
+    at: string = new Date().toISOString(),
+    prepare?: (seq: number) => Promise<void>,
+  ): Promise<LedgerEntry> {
     return new Promise((resolve, reject) => {
       if (this.#refusal) throw this.#refusal;
-      this.#waiting.push({kind, body: canonicalJson(body ?? null), at, resolve, reject});
+      this.#waiting.push({kind, body: canonicalJson(body ?? null), at, prepare, resolve, reject});
       this.#writing ??= this.#writeAll();
     });
   }
@@ -126,15 +133,21 @@ export class Ledger {
 
   async #writeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
+      const group = this.#nextGroup();
       try {
+        await group[0].prepare?.(this.#head.seq + 1);
         await this.#writeGroup(group);
       } catch (error) {
         for (const waiting of group) waiting.reject(error);
       }
     }
     this.#writing = null;
+  }
+
+  /** One that is prepared goes alone, the others together as far as they stand together. */
+  #nextGroup(): Waiting[] {
+    const prepared = this.#waiting.findIndex(({prepare}) => prepare !== undefined);
+    return this.#waiting.splice(0, prepared < 0 ? this.#waiting.length : Math.max(prepared, 1));
   }
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
@@ -236,6 +249,7 @@ interface Waiting {
   kind: string;
   body: string;
   at: string;
+  prepare?: (seq: number) => Promise<void>;
   resolve(entry: LedgerEntry): void;
   reject(error: unknown): void;
 }

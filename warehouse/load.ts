@@ -7,7 +7,7 @@
 import {createHash} from 'node:crypto';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {batchFolder, keepRaw, removeRaw, sealOf, writeBatch} from './archive.ts';
+import {adoptFolder, batchFolder, keepRaw, prepareFolder, removeRaw, sealOf} from './archive.ts';
 import type {Receipt} from './data-answers.ts';
 import {quoteText, type Session} from './duckdb.ts';
 import type {Holdings} from './holdings.ts';
@@ -43,6 +43,8 @@ export interface LoadContext {
   known: Known;
   session: Session;
   nextBatch: number;
+  /** How many entries of the ledger the database has: what people decide meanwhile goes into both between batches. */
+  projected: number;
   findLines: FindLines;
   /** The ledger entry whose rejected rows are tried again. */
   replays?: number;
@@ -92,8 +94,7 @@ export async function load(context: LoadContext, plan: LoadPlan): Promise<{recei
 
     // Before the batch that speaks of them is acknowledged.
     await context.persons.keep(named.assigned);
-    const seq = ledger.head.seq + 1;
-    const files = await archiveBatch(context, scratch, plan, seq, prepared, rejects);
+    const {files, folder: archived} = await archiveBatch(context, scratch, plan, prepared, rejects);
     parts.end('archive');
     const {source} = plan;
     const how = withPseudonyms(plan.how, named.assigned);
@@ -102,10 +103,11 @@ export async function load(context: LoadContext, plan: LoadPlan): Promise<{recei
     body.rejects = rejected;
     if (plan.drift) body.drift = hidePersons(plan.drift, context.persons.names());
     if (context.replays !== undefined) body.replays = context.replays;
-    const entry = await acknowledge(ledger, seq, body, folder);
+    const entry = await acknowledge(ledger, body, folder, archived);
     parts.end('ledger');
     const settled = new Map(prepared.map(file => [file.name, file]));
-    const behind = await failureOf(project(session, context.holdings, [entry], {known: context.known, settled}));
+    const entries = ledger.entries().slice(context.projected, entry.seq);
+    const behind = await failureOf(project(session, context.holdings, entries, {known: context.known, settled}));
     parts.end('project');
     return {receipt, behind};
   } catch (error) {
@@ -213,12 +215,11 @@ async function archiveBatch(
   {folder}: LoadContext,
   {session}: Scratch,
   plan: LoadPlan,
-  seq: number,
   prepared: readonly PreparedFile[],
   rejects: readonly Reject[],
-): Promise<BatchBody['files']> {
+): Promise<{files: BatchBody['files']; folder: string}> {
   const files: BatchBody['files'] = [];
-  await writeBatch(folder, seq, async into => {
+  const written = await prepareFolder(folder, 'incoming', async into => {
     for (const {table, form, name, relation, rows} of prepared) {
       await copyToParquet(session, `select * from ${relation}`, join(into, name), form === 'wide' ? MEASURED : MIXED);
       files.push({table, form, file: name, rows, ...(await sealOf(join(into, name)))});
@@ -229,17 +230,21 @@ async function archiveBatch(
       files.push({table: '', form: 'rejects', file: 'rejects.parquet', rows: rejects.length, ...seal});
     }
   });
-  return files;
+  return {files, folder: written};
 }
 
-/** The ledger's next entry must be this batch: its archive folder bears the entry's number. */
-async function acknowledge(ledger: Ledger, seq: number, body: BatchBody, folder: string): Promise<LedgerEntry> {
+/** A batch's archive folder bears its entry's number. */
+async function acknowledge(ledger: Ledger, body: BatchBody, folder: string, archived: string): Promise<LedgerEntry> {
+  const adopt = async (seq: number) => {
+    adopted = seq;
+    await adoptFolder(folder, seq, archived);
+  };
+  let adopted = 0;
   try {
-    const entry = await ledger.append('batch', body);
-    if (entry.seq !== seq) throw new Error(`batch written for ledger entry ${seq}, but it became entry ${entry.seq}`);
-    return entry;
+    return await ledger.append('batch', body, undefined, adopt);
   } catch (error) {
-    if (ledger.head.seq < seq) await rm(batchFolder(folder, seq), {recursive: true, force: true});
+    // What was not acknowledged leaves no files: another entry may have its number by now.
+    await rm(adopted > 0 ? batchFolder(folder, adopted) : archived, {recursive: true, force: true});
     throw error;
   }
 }

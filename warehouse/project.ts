@@ -67,7 +67,10 @@ export async function project(
 ): Promise<void> {
   await session.run('begin');
   try {
-    for (const entry of entries) if (entry.kind !== 'batch') await projectDecision(session, entry);
+    await projectDecisions(
+      session,
+      entries.filter(({kind}) => kind !== 'batch'),
+    );
     const batches = entries.filter(isBatch);
     const arrivals = arrivalsOf(batches, holdings);
     await projectRejects(session, arrivals);
@@ -119,14 +122,20 @@ interface BatchEntry extends LedgerEntry {
 
 const isBatch = (entry: LedgerEntry): entry is BatchEntry => entry.kind === 'batch';
 
-async function projectDecision(session: Session, entry: LedgerEntry): Promise<void> {
-  await session.run('insert into fact.decisions values ($seq::integer, $at::timestamptz, $kind, $body::json)', {
-    seq: entry.seq,
-    at: entry.at,
-    kind: entry.kind,
-    body: JSON.stringify(entry.body),
-  });
-  if (entry.kind === 'retention') await forgetReadings(session, entry.body as RetentionBody);
+/** All in one statement, each body letter by letter. */
+async function projectDecisions(session: Session, entries: readonly LedgerEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({seq, at, kind, body}) => ({seq, at, kind, body: JSON.stringify(body)}));
+  await session.run(
+    `insert into fact.decisions
+     select row.seq, row."at"::timestamptz, row.kind, row.body::json
+     from (select unnest(from_json($rows::json, '[{"seq": "integer", "at": "varchar", "kind": "varchar", "body": "varchar"}]')) as row)
+     order by row.seq`,
+    {rows: JSON.stringify(rows)},
+  );
+  for (const {kind, body} of entries) {
+    if (kind === 'retention') await forgetReadings(session, body as RetentionBody);
+  }
 }
 
 /** Archive files are without them already: a rebuild finds nothing to forget. */

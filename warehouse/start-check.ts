@@ -3,8 +3,10 @@ import {readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {packedPath, rawPath} from './archive.ts';
 import {CANONICAL} from './canonical.ts';
+import {WarehouseUnusable} from './database-file.ts';
 import type {Session} from './duckdb.ts';
 import type {HeldFile, Holdings} from './holdings.ts';
+import type {LedgerEntry} from './ledger.ts';
 import {factTable, stepTables} from './step-tables.ts';
 import type {Problem} from './verify.ts';
 
@@ -88,3 +90,29 @@ export async function wrongCounts(session: Session, holdings: Holdings): Promise
 
 const batchesText = (batches: readonly number[]) =>
   `batch ${batches.slice(0, 5).join(', ')}${batches.length > 5 ? ` and ${batches.length - 5} more` : ''}`;
+
+/** @throws WarehouseUnusable when the database says more than the ledger, or was made from another one */
+export function refuseForeign(
+  folder: string,
+  applied: {seq: number; hash: string},
+  entries: readonly LedgerEntry[],
+): void {
+  if (applied.seq === 0 || entries[applied.seq - 1]?.hash === applied.hash) return;
+  throw new WarehouseUnusable(
+    'short',
+    applied.seq > entries.length
+      ? `the ledger in ${folder} ends at entry ${entries.length}, but the database has entry ${applied.seq}: acknowledged entries are missing`
+      : `the database in ${folder} was made from another ledger (entry ${applied.seq} differs)`,
+    'run "fishbone verify" to see what is missing, then restore the ledger from a backup or run "fishbone rebuild"',
+  );
+}
+
+/** @param lost a batch in the archive that lies beyond the ledger @throws WarehouseUnusable when there is one */
+export function refuseShort(folder: string, lastSeq: number, lost: number | null): void {
+  if (lost === null) return;
+  throw new WarehouseUnusable(
+    'short',
+    `the ledger in ${folder} ends at entry ${lastSeq}, but the archive has batch files of entry ${lost}: acknowledged entries are missing`,
+    'restore the ledger from a backup; the archive is left as it is',
+  );
+}

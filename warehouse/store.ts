@@ -1,8 +1,8 @@
 /** A warehouse folder, opened: the sole owner of its database, its one writer, and its readers at a position. */
 import {mkdir, rm} from 'node:fs/promises';
-import {dirname, join, resolve} from 'node:path';
+import {join} from 'node:path';
 import type {DuckDBInstance} from '@duckdb/node-api';
-import {adoptFolder, makeArchive, sweepArchive} from './archive.ts';
+import {adoptFolder, makeArchive, makeFolder, sweepArchive} from './archive.ts';
 import type {Caretaker} from './caretaker.ts';
 import {removeReplaced} from './compact.ts';
 import type {Receipt} from './data-answers.ts';
@@ -13,7 +13,6 @@ import {type Erased, erasePerson, finishErasures} from './erase.ts';
 import {Holdings} from './holdings.ts';
 import {Known} from './known.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
-import {diskFiles} from './ledger-file.ts';
 import {type FindLines, failureOf, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
 import {migrate, SchemaUnknown} from './migrations.ts';
@@ -25,7 +24,7 @@ import {lendRaw} from './raw-files.ts';
 import {Readers} from './readers.ts';
 import {type Refusal, refusalOf} from './refuse.ts';
 import {parquetColumns} from './staging.ts';
-import {missingFiles, wrongCounts} from './start-check.ts';
+import {missingFiles, refuseForeign, refuseShort, wrongCounts} from './start-check.ts';
 import {createStepViews} from './step-tables.ts';
 import type {Problem} from './verify.ts';
 import {createViews} from './views.ts';
@@ -69,6 +68,9 @@ export class Warehouse {
   readonly #stopping = new AbortController();
   /** What is in the ledger is acknowledged, even if the database could not take it: it catches up before it is used. */
   #behind = false;
+  /** The last entry that the database has, as of the last look. */
+  #projected = 0;
+  #isFollowing = false;
 
   private constructor(
     folder: string,
@@ -123,14 +125,7 @@ export class Warehouse {
       await rm(join(folder, 'tmp'), {recursive: true, force: true});
       await mkdir(join(folder, 'tmp'));
       ledger = await Ledger.open(folder);
-      const lost = await sweepArchive(folder, ledger.head.seq);
-      if (lost !== null) {
-        throw new WarehouseUnusable(
-          'short',
-          `the ledger in ${folder} ends at entry ${ledger.head.seq}, but the archive has batch files of entry ${lost}: acknowledged entries are missing`,
-          'restore the ledger from a backup; the archive is left as it is',
-        );
-      }
+      refuseShort(folder, ledger.head.seq, await sweepArchive(folder, ledger.head.seq));
       writer = await openSession(instance);
       await migrate(writer);
       persons = await Persons.open(folder, await openSession(instance));
@@ -174,6 +169,7 @@ export class Warehouse {
         known: this.#known,
         session: this.#writer,
         nextBatch: this.#position + 1,
+        projected: this.#projected,
         findLines,
         replays,
         since: this.since,
@@ -188,16 +184,29 @@ export class Warehouse {
   }
 
   /**
-   * Records decisions: what `append` writes to the ledger is durable when it resolves. The database follows: see `settled`.
+   * Records decisions: what `append` writes to the ledger is durable when it resolves, and the database has it, or catches up before it is used.
    * @param prepared a folder of files that become the entry's own in the archive
    */
   append(kind: string, body: unknown, prepared?: string): Promise<LedgerEntry> {
     return this.#write(async () => {
-      if (prepared !== undefined) await adoptFolder(this.folder, this.ledger.head.seq + 1, prepared);
-      const entry = await this.ledger.append(kind, body);
-      this.#behind = (await failureOf(project(this.#writer, this.holdings, [entry]))) !== null;
-      return entry;
+      const adopt = prepared === undefined ? undefined : (seq: number) => adoptFolder(this.folder, seq, prepared);
+      return this.#applied(await this.ledger.append(kind, body, undefined, adopt));
     });
+  }
+
+  /**
+   * Records what changes no facts: what people decide, and what became of it. It waits for no batch that is being loaded
+   * and shares its fsync with others; the database follows on its own. Durable when it resolves.
+   */
+  async note(kind: string, body: unknown): Promise<LedgerEntry> {
+    try {
+      return await this.ledger.append(kind, body);
+    } catch (error) {
+      throw ofDisk(error, this.folder);
+    } finally {
+      this.#follow();
+      this.changes.dispatchEvent(new Event('change'));
+    }
   }
 
   /** Keeps a file that could not be used at all, for the quarantine. @returns null when its bytes are known already */
@@ -205,9 +214,7 @@ export class Warehouse {
     return this.#write(async () => {
       const body = await refusalOf(this, refusal);
       if (body === null) return null;
-      const entry = await this.ledger.append('batch', body);
-      this.#behind = (await failureOf(project(this.#writer, this.holdings, [entry]))) !== null;
-      return entry;
+      return this.#applied(await this.ledger.append('batch', body));
     });
   }
 
@@ -290,31 +297,47 @@ export class Warehouse {
   async #catchUp(): Promise<void> {
     const applied = await this.#writer.row<{seq: number; batch: number; hash: string}>('select * from applied');
     const entries = this.ledger.entries();
+    this.#projected = applied.seq;
     if (applied.seq > 0 && applied.hash === this.ledger.head.hash) {
       this.#position = applied.batch;
       this.#behind = false;
       return;
     }
-    const known = entries.find(e => e.seq === applied.seq);
-    if (applied.seq > 0 && known?.hash !== applied.hash) {
-      throw new WarehouseUnusable(
-        'short',
-        applied.seq > this.ledger.head.seq
-          ? `the ledger in ${this.folder} ends at entry ${this.ledger.head.seq}, but the database has entry ${applied.seq}: acknowledged entries are missing`
-          : `the database in ${this.folder} was made from another ledger (entry ${applied.seq} differs)`,
-        'run "fishbone verify" to see what is missing, then restore the ledger from a backup or run "fishbone rebuild"',
-      );
-    }
+    refuseForeign(this.folder, applied, entries);
     this.#position = applied.batch;
-    this.#known.forget();
-    for (const run of runsOf(entries.filter(e => e.seq > applied.seq))) {
+    const missing = entries.slice(applied.seq);
+    if (missing.some(({kind}) => kind === 'batch' || kind === 'retention')) this.#known.forget();
+    for (const run of runsOf(missing)) {
       await project(this.#writer, this.holdings, run);
+      this.#projected = run.at(-1)!.seq;
       for (const entry of run) {
         const {batch} = entry.body as {batch?: number | null};
         if (entry.kind === 'batch' && typeof batch === 'number') this.#position = batch;
       }
     }
     this.#behind = false;
+  }
+
+  /** Projects an entry that was written just now, and the notes before it. */
+  async #applied(entry: LedgerEntry): Promise<LedgerEntry> {
+    const entries = this.ledger.entries().slice(this.#projected, entry.seq);
+    this.#behind = (await failureOf(project(this.#writer, this.holdings, entries))) !== null;
+    return entry;
+  }
+
+  /** Brings the database up to the ledger when it is its turn. */
+  #follow(): void {
+    if (this.#isFollowing || this.#stopping.signal.aborted) return;
+    this.#isFollowing = true;
+    this.#writing = this.#writing
+      .catch(() => undefined)
+      .then(() => {
+        this.#isFollowing = false;
+        return this.#catchUp();
+      })
+      .catch(() => {
+        this.#behind = true;
+      });
   }
 
   /** Short facts are never served in silence; a loss in the archive is told, and the whole facts are served. */
@@ -357,10 +380,4 @@ export class Warehouse {
     this.#writing = mine;
     return mine;
   }
-}
-
-/** Makes the warehouse's folder, its name durable. */
-async function makeFolder(folder: string): Promise<void> {
-  const made = await mkdir(join(folder, 'tmp'), {recursive: true});
-  if (made !== undefined && made !== join(resolve(folder), 'tmp')) await diskFiles.syncFolder(dirname(made));
 }

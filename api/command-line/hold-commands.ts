@@ -1,7 +1,7 @@
 import {type Command, Option} from 'commander';
 import type {InputOf} from '../operations.ts';
 import {splitList} from '../query-string.ts';
-import {holdsText, holdText, reasonsText} from './print/holds.ts';
+import {holdsText, holdText, lookText, reasonsText} from './print/holds.ts';
 import {deliveryText} from './print/records.ts';
 import {type Common, positiveNumber, type Terminal, wholeNumber, withCommon} from './terminal.ts';
 
@@ -82,7 +82,9 @@ export function holdCommands(program: Command, terminal: Terminal): void {
     .argument('<id>')
     .description('one hold, with what became of each lot')
     .option('--evidence', 'as JSON, all that speaks for it, with the entries of the ledger that prove it')
-    .action(async (id: string, {evidence, ...options}: Common & {evidence?: boolean}) => {
+    .option('--mes', 'how its lots are at the MES, asked now')
+    .action(async (id: string, {evidence, mes, ...options}: Common & {evidence?: boolean; mes?: boolean}) => {
+      if (mes) return terminal.tell(options, 'hold.look', {id}, lookText);
       if (evidence) return terminal.tell({...options, json: true}, 'hold.evidence', {id}, () => '');
       return terminal.tell(options, 'hold.show', {id}, holdText);
     });

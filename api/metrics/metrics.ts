@@ -66,8 +66,7 @@ export class Metrics {
   }
 
   #deliveries(): Family[] {
-    const states = {queued: 0, sending: 0, acknowledged: 0, rejected: 0, unknown: 0};
-    for (const {lots} of this.#app.holds.list()) for (const {delivery} of lots) states[delivery]++;
+    const states = this.#app.holds.countDeliveries();
     const {queued, sending, unknown} = states;
     return [
       {

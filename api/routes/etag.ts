@@ -1,11 +1,11 @@
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import type {App} from '../app.ts';
-import {tagOf} from './recent.ts';
+import {stateOf, tagOf} from './recent.ts';
 
 /** As `recent`, for answers that are streamed: none is kept, an unchanged one is recognised. */
 export function unchanged(app: App) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const tag = tagOf(request, app.warehouse.ledger.head.seq);
+    const tag = tagOf(request, stateOf(app));
     reply.header('etag', tag).header('cache-control', 'private, no-cache');
     if (request.headers['if-none-match'] === tag) return reply.code(304).send();
     return undefined;

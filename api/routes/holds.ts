@@ -34,6 +34,11 @@ export async function holdRoutes(http: Http, app: App): Promise<void> {
     {config: {access: 'propose'}, schema: {...answersWith('hold.check'), params: Id}},
     ({params, caller}) => runOperation(app, 'hold.check', params, caller),
   );
+  http.get(
+    '/v1/holds/:id/mes',
+    {config: {access: 'read'}, schema: {...answersWith('hold.look'), params: Id}},
+    ({params, caller}) => runOperation(app, 'hold.look', params, caller),
+  );
   http.post(
     '/v1/holds',
     {config: {access: 'propose'}, schema: {...answersWith('hold.propose'), body: OPERATIONS['hold.propose'].input}},

@@ -8,15 +8,25 @@ const RUN = createHash('sha256').update(`${process.pid} ${Date.now()}`).digest('
 /** What kept answers may take, as texts. */
 const KEPT_BYTES = 64 * 2 ** 20;
 
-/** `etag` of an answer that follows from the ledger and the question alone. @param seq the ledger's last entry then */
-export function tagOf({headers, url}: FastifyRequest, seq: number): string {
+/** What an answer can know of: the ledger's last entry, and the last batch that the database has taken over from it. */
+interface State {
+  seq: number;
+  position: number;
+}
+
+export const stateOf = ({warehouse}: App): State => ({seq: warehouse.ledger.head.seq, position: warehouse.position});
+
+const isBehind = (a: State, b: State): boolean => a.seq < b.seq || a.position < b.position;
+
+/** `etag` of an answer that follows from the ledger and the question alone. @param state when it was asked */
+export function tagOf({headers, url}: FastifyRequest, {seq, position}: State): string {
   const question = createHash('sha256').update(`${headers.accept} ${url}`).digest('hex').slice(0, 16);
-  return `"${RUN}-${seq}-${question}"`;
+  return `"${RUN}-${seq}-${position}-${question}"`;
 }
 
 interface Answer {
-  /** Of the ledger's last entry when it was asked. */
-  seq: number;
+  /** When it was asked. */
+  state: State;
   askedMs: number;
   text: Promise<string>;
   /** Once it is there. */
@@ -33,25 +43,25 @@ class RecentAnswers {
   #bytes = 0;
 
   /**
-   * @param seq the ledger's last entry: what was asked then or later is right
+   * @param now what was asked then or later is right
    * @param allowed seconds that an answer may be behind; beyond `maxAge` a newer one is begun behind it
    */
-  find(key: string, seq: number, allowed: Allowed, make: () => Promise<string>): Answer {
+  find(key: string, now: State, allowed: Allowed, make: () => Promise<string>): Answer {
     const ready = this.#ready.get(key);
     const coming = this.#coming.get(key);
-    if (ready && ready.seq >= seq) return this.#used(key, ready);
+    if (ready && !isBehind(ready.state, now)) return this.#used(key, ready);
     const isWithin = (answer: Answer, seconds: number) => Date.now() - answer.askedMs <= seconds * 1000;
     const mostS = allowed.maxAge + allowed.maxStale;
     if (ready && isWithin(ready, mostS)) {
-      if (!coming && !isWithin(ready, allowed.maxAge)) this.#begin(key, seq, make).text.catch(() => undefined);
+      if (!coming && !isWithin(ready, allowed.maxAge)) this.#begin(key, now, make).text.catch(() => undefined);
       return this.#used(key, ready);
     }
-    if (coming && (coming.seq >= seq || isWithin(coming, mostS))) return coming;
-    return this.#begin(key, seq, make);
+    if (coming && (!isBehind(coming.state, now) || isWithin(coming, mostS))) return coming;
+    return this.#begin(key, now, make);
   }
 
-  #begin(key: string, seq: number, make: () => Promise<string>): Answer {
-    const answer: Answer = {seq, askedMs: Date.now(), text: make(), bytes: null};
+  #begin(key: string, state: State, make: () => Promise<string>): Answer {
+    const answer: Answer = {state, askedMs: Date.now(), text: make(), bytes: null};
     this.#coming.set(key, answer);
     const done = () => {
       if (this.#coming.get(key) === answer) this.#coming.delete(key);
@@ -65,7 +75,7 @@ class RecentAnswers {
 
   #keep(key: string, answer: Answer, bytes: number): void {
     const before = this.#ready.get(key);
-    if ((before && before.seq > answer.seq) || bytes > KEPT_BYTES / 4) return;
+    if ((before && isBehind(answer.state, before.state)) || bytes > KEPT_BYTES / 4) return;
     this.#drop(key);
     answer.bytes = bytes;
     this.#bytes += bytes;
@@ -112,16 +122,16 @@ export function recent(app: App, who: (request: FastifyRequest) => string = () =
   const kept = answers.get(app) ?? new RecentAnswers();
   answers.set(app, kept);
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const {seq} = app.warehouse.ledger.head;
+    const now = stateOf(app);
     const {headers, url, server, routeOptions} = request;
-    reply.header('cache-control', 'private, no-cache').header('etag', tagOf(request, seq));
-    if (headers['if-none-match'] === tagOf(request, seq)) return reply.code(304).send();
+    reply.header('cache-control', 'private, no-cache').header('etag', tagOf(request, now));
+    if (headers['if-none-match'] === tagOf(request, now)) return reply.code(304).send();
     const make = async () => reply.serialize(await routeOptions.handler.call(server, request, reply)) as string;
     const key = [app.warehouse.persons.edition, who(request), headers.accept ?? '', url].join(' ');
-    const answer = kept.find(key, seq, allowedBy(headers['cache-control']), make);
+    const answer = kept.find(key, now, allowedBy(headers['cache-control']), make);
     const text = await answer.text;
-    if (answer.seq < seq) reply.header('age', Math.max(1, Math.ceil((Date.now() - answer.askedMs) / 1000)));
-    const tag = tagOf(request, answer.seq);
+    if (isBehind(answer.state, now)) reply.header('age', Math.max(1, Math.ceil((Date.now() - answer.askedMs) / 1000)));
+    const tag = tagOf(request, answer.state);
     reply.header('etag', tag);
     if (headers['if-none-match'] === tag) return reply.code(304).send();
     return reply.type('application/json; charset=utf-8').send(text);

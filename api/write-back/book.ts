@@ -1,4 +1,4 @@
-import type {HoldLot} from '../../warehouse/answers.ts';
+import type {HoldLot} from '../../warehouse/hold-answers.ts';
 import type {Ledger, LedgerEntry} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
 import {isResponse, type Message, type ResponseMessage} from './drivers/driver.ts';
@@ -54,6 +54,8 @@ export class Book {
   fence = 0;
   readonly #ledger: HoldLedger;
   readonly #deliveries = new Map<string, Delivery>();
+  /** The last action in a lane that was sent. */
+  readonly #sent = new Map<string, Delivery>();
   readonly #listeners = new Set<() => void>();
   #read = 0;
   #responseSequence = 0;
@@ -125,12 +127,15 @@ export class Book {
     });
   }
 
+  /** What the receiver was told last about a lot, or may have been. */
+  lastSent(receiver: string, lot: string): HoldDelivery | null {
+    const last = this.#sent.get(laneOfLot({receiver, lot}));
+    return last && !isResponse(last) ? last : null;
+  }
+
   /** Whether the receiver was sent a later action on the same lot, or in the same lane. */
   isOvertaken(delivery: Delivery): boolean {
-    const lane = laneOf(delivery);
-    for (const other of this.#deliveries.values())
-      if (other.sequence > delivery.sequence && other.attempts > 0 && laneOf(other) === lane) return true;
-    return false;
+    return (this.#sent.get(laneOf(delivery))?.sequence ?? 0) > delivery.sequence;
   }
 
   /** Calls back after each decision, and after each response. @returns how to stop that */
@@ -245,7 +250,10 @@ export class Book {
     delivery.state = step.did;
     delivery.why = 'why' in step ? (step.why ?? null) : null;
     delivery.askPerson = step.did === 'unknown' && step.askPerson;
-    if (step.did === 'sending') Object.assign(delivery, {attempts: step.attempt, plan: step.plan});
+    if (step.did === 'sending') {
+      Object.assign(delivery, {attempts: step.attempt, plan: step.plan});
+      if (!this.isOvertaken(delivery)) this.#sent.set(laneOf(delivery), delivery);
+    }
     if (step.did === 'acknowledged') delivery.seenAtMes = step.seenAtMes;
     if (step.did === 'rejected' || step.did === 'acknowledged') this.#leaveLane(delivery);
     if (step.did === 'queued') this.#enterLane(delivery);
@@ -284,8 +292,12 @@ const QUEUED = {state: 'queued', attempts: 0, askPerson: false, seenAtMes: null,
 
 /** Deliveries in one lane follow one another: those on a lot, or those that a rule's action puts into one. */
 function laneOf(delivery: Delivery): string {
-  const {receiver} = delivery;
-  return JSON.stringify(isResponse(delivery) ? [receiver, 'response', delivery.lane] : [receiver, delivery.lot]);
+  if (!isResponse(delivery)) return laneOfLot(delivery);
+  return JSON.stringify([delivery.receiver, 'response', delivery.lane]);
+}
+
+function laneOfLot({receiver, lot}: Pick<HoldDelivery, 'receiver' | 'lot'>): string {
+  return JSON.stringify([receiver, lot]);
 }
 
 /** What a firing has to say, a message an action; their sequence is given when they are queued. */

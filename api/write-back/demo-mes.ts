@@ -95,7 +95,9 @@ export async function startDemoMes(options: {
       const effect = done.get(path.slice('/holds/'.length));
       const said = mes.said.find(({id}) => id === path.slice('/holds/'.length));
       if (said) return json(response, 200, {type: said.type, rule: said.rule});
-      return effect ? json(response, 200, {...effect}) : json(response, 404, {error: 'not known here'});
+      return effect
+        ? json(response, 200, {...effect, status: mes.held.has(effect.lot) ? 'held' : 'free'})
+        : json(response, 404, {error: 'not known here'});
     }
     if (request.method === 'POST' && path === '/holds') return take(request, response, await bodyOf(request));
     json(response, 404, {error: `no ${request.method} ${path}`});

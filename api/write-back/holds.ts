@@ -1,5 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto';
-import type {ContainAnswer, Hold} from '../../warehouse/answers.ts';
+import type {ContainAnswer} from '../../warehouse/answers.ts';
+import type {Hold, HoldLot} from '../../warehouse/hold-answers.ts';
 import {nearNames} from '../../warehouse/near-names.ts';
 import {FishboneError} from '../errors.ts';
 import {Book, type HoldLedger} from './book.ts';
@@ -181,8 +182,20 @@ export class Holds {
   }
 
   /** Newest first. */
+  ids(): string[] {
+    return [...this.#book.holds.keys()].reverse();
+  }
+
+  /** Newest first. */
   list(): Hold[] {
-    return [...this.#book.holds.values()].reverse().map(hold => this.#shown(hold));
+    return this.ids().map(id => this.show(id));
+  }
+
+  /** How many messages about lots are in each state. */
+  countDeliveries(): Record<HoldLot['delivery'], number> {
+    const states = {queued: 0, sending: 0, acknowledged: 0, rejected: 0, unknown: 0};
+    for (const {deliveries} of this.#book.holds.values()) for (const {state} of deliveries) states[state]++;
+    return states;
   }
 
   /** @throws FishboneError HOLD_NOT_FOUND */

@@ -1,8 +1,10 @@
+import type {LotAtMes} from '../../warehouse/hold-answers.ts';
 import {LedgerWriteFailed} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
 import {Book, type Delivery, type HoldDelivery, type HoldLedger} from './book.ts';
 import {type Driver, isResponse, type Outcome} from './drivers/driver.ts';
 import type {Settled, Turn} from './entries.ts';
+import {askReceivers} from './look.ts';
 import {type Clock, Pauses, realClock} from './pauses.ts';
 
 export interface DeliverySummary {
@@ -26,6 +28,9 @@ export interface OutboxSettings {
   /** Hears of what a person at the console should know. */
   log?: (line: string) => void;
 }
+
+/** A receiver may acknowledge what it only then carries out. */
+const READ_BACK_AFTER_MS = [200, 800, 3_000];
 
 /**
  * Brings decisions to their receivers: each once, those on one lot in their order. That something is being sent is on
@@ -126,6 +131,20 @@ export class Outbox {
       else await this.#book.step({...about, did: 'acknowledged', how: 'person', seenAtMes: null});
     });
     this.#wake.abort();
+  }
+
+  /**
+   * How the receivers say that the lots of a hold are now.
+   * @throws FishboneError HOLD_NOT_FOUND
+   */
+  look(hold: string): Promise<LotAtMes[]> {
+    const deliveries = this.#book.holds.get(hold)?.deliveries;
+    if (!deliveries) throw new FishboneError('HOLD_NOT_FOUND', `there is no hold ${hold}`);
+    const lots = new Map(deliveries.map(({lot, receiver}) => [JSON.stringify([receiver, lot]), {lot, receiver}]));
+    const told = [...lots.values()].map(({lot, receiver}) => {
+      return {lot, receiver, last: this.#book.lastSent(receiver, lot)};
+    });
+    return askReceivers(told, this.#drivers);
   }
 
   #begin(untilMs: number, insist: boolean): Promise<void> {
@@ -235,8 +254,7 @@ export class Outbox {
 
   async #carry(delivery: Delivery): Promise<void> {
     const driver = this.#drivers[delivery.receiver];
-    const mayHaveArrived = delivery.state === 'unknown' || delivery.state === 'sending';
-    if (mayHaveArrived && !(await this.#isNewToReceiver(delivery, driver))) return;
+    if (delivery.attempts > 0 && !(await this.#isNewToReceiver(delivery, driver))) return;
     const ready = (await driver.prepare?.(delivery, delivery.plan)) ?? {is: 'prepared', plan: undefined};
     if (ready.is !== 'prepared') return this.#settleBy(delivery, driver, ready);
     const {plan} = ready;
@@ -246,9 +264,7 @@ export class Outbox {
 
   async #settleBy(delivery: Delivery, driver: Driver, outcome: Outcome): Promise<void> {
     if (outcome.is === 'acknowledged') {
-      const seen = await driver.lookUp(delivery, delivery.plan);
-      const seenAtMes = seen.is === 'known' ? true : seen.is === 'unknown' ? false : null;
-      await this.#acknowledge(delivery, 'answer', seenAtMes);
+      await this.#readBack(delivery, driver);
     } else if (outcome.is === 'rejected') {
       await this.#record(delivery, {did: 'rejected', why: outcome.why});
       this.#pauses.answered(delivery);
@@ -261,12 +277,30 @@ export class Outbox {
     }
   }
 
-  /** Looks up what may have arrived. @returns true when it has to be sent */
+  /** What was acknowledged has to be there. Where it is not, nobody but a person can say what became of it. */
+  async #readBack(delivery: Delivery, driver: Driver): Promise<void> {
+    let seen = await driver.lookUp(delivery, delivery.plan);
+    for (const pauseMs of READ_BACK_AFTER_MS) {
+      if (seen.is !== 'unknown') break;
+      await this.#clock.wait(pauseMs, new AbortController().signal);
+      seen = await driver.lookUp(delivery, delivery.plan);
+    }
+    if (seen.is !== 'unknown') return this.#acknowledge(delivery, 'answer', seen.is === 'known' ? true : null);
+    const why = 'the receiver acknowledged it, but does not know it when it is asked';
+    await this.#record(delivery, {did: 'unknown', why, askPerson: true});
+    this.#pauses.answered(delivery);
+  }
+
+  /** Looks up what was sent before, whatever was said of it then. @returns true when it has to be sent */
   async #isNewToReceiver(delivery: Delivery, driver: Driver): Promise<boolean> {
     const found = await driver.lookUp(delivery, delivery.plan);
     if (found.is === 'impossible' && driver.isRepeatable) return true;
     if (found.is === 'known') await this.#acknowledge(delivery, 'look-up', true);
-    if (found.is === 'impossible') await this.#record(delivery, {did: 'unknown', why: found.why, askPerson: true});
+    if (found.is === 'impossible') {
+      // It certainly was not carried out, or a person who looked wants it sent again.
+      if (delivery.state === 'queued') return true;
+      await this.#record(delivery, {did: 'unknown', why: found.why, askPerson: true});
+    }
     if (found.is === 'unreachable') {
       this.#pauses.failed(delivery, found.why, this.#clock.nowMs(), found.retryAfterMs);
     }

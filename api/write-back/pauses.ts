@@ -25,11 +25,12 @@ export const realClock: Clock = {
 };
 
 /**
- * How long to wait after the n-th failure in a row: half a second, doubling, at most five minutes. Without jitter: there
- * is one sender a plant, so there is no herd to scatter, and a schedule that can be told can be tested.
+ * How long to wait after the n-th failure in a row: half a second, doubling, at most five minutes; and of that at least
+ * half, so that what failed together, here and in other plants with the same receiver, does not come back together.
+ * @param draw in [0, 1]
  */
-export function backoffMs(failures: number): number {
-  return Math.min(500 * 2 ** (Math.max(failures, 1) - 1), 300_000);
+export function backoffMs(failures: number, draw: number): number {
+  return Math.min(500 * 2 ** (Math.max(failures, 1) - 1), 300_000) * (0.5 + draw / 2);
 }
 
 /** So many failures in a row, of whichever deliveries, make a receiver one that is down. */
@@ -43,9 +44,12 @@ export class Pauses {
   readonly #deliveries = new Map<Delivery, Pause>();
   readonly #receivers = new Map<string, Pause>();
   readonly #log: (line: string) => void;
+  readonly #draw: () => number;
 
-  constructor(log: (line: string) => void) {
+  /** @param draw in [0, 1]: scatters the pauses */
+  constructor(log: (line: string) => void, draw: () => number = Math.random) {
     this.#log = log;
+    this.#draw = draw;
   }
 
   /** When the delivery may be tried; 0 when it never failed. */
@@ -63,13 +67,16 @@ export class Pauses {
 
   failed(delivery: Delivery, why: string, nowMs: number, retryAfterMs = 0): void {
     const failures = (this.#deliveries.get(delivery)?.failures ?? 0) + 1;
-    this.#deliveries.set(delivery, {failures, untilMs: nowMs + Math.max(backoffMs(failures), retryAfterMs)});
+    this.#deliveries.set(delivery, {
+      failures,
+      untilMs: nowMs + Math.max(backoffMs(failures, this.#draw()), retryAfterMs),
+    });
     const {receiver} = delivery;
     const before = this.#receivers.get(receiver) ?? {failures: 0, untilMs: 0};
     // What was in flight when the receiver went down says nothing new about it.
     const isNews = before.untilMs <= nowMs;
     const count = before.failures + (isNews ? 1 : 0);
-    const down = isNews && count >= DOWN_AFTER ? nowMs + backoffMs(count - DOWN_AFTER + 1) : 0;
+    const down = isNews && count >= DOWN_AFTER ? nowMs + backoffMs(count - DOWN_AFTER + 1, this.#draw()) : 0;
     const untilMs = Math.max(before.untilMs, down, retryAfterMs > 0 ? nowMs + retryAfterMs : 0);
     this.#receivers.set(receiver, {failures: count, untilMs});
     if (count === DOWN_AFTER && before.failures < DOWN_AFTER) this.#log(`${receiver} does not answer: ${why}`);

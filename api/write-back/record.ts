@@ -1,5 +1,5 @@
 /** One hold as its entries of the ledger make it. */
-import type {Hold, HoldCover} from '../../warehouse/answers.ts';
+import type {Hold, HoldCover} from '../../warehouse/hold-answers.ts';
 import type {HoldDelivery} from './book.ts';
 import {type HoldDecision, SYSTEM} from './entries.ts';
 

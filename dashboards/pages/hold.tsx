@@ -8,6 +8,7 @@ import {Decision, Delivery} from '../parts/delivery.tsx';
 import {formText} from '../parts/form-text.ts';
 import {HoldCoverage} from '../parts/hold-coverage.tsx';
 import {HoldReviewNote} from '../parts/hold-review.tsx';
+import {LotsAtMes} from '../parts/lots-at-mes.tsx';
 import {ReasonCode} from '../parts/reason-code.tsx';
 import {SettleDelivery} from '../parts/settle-delivery.tsx';
 import {Shortened} from '../parts/shortened.tsx';
@@ -94,6 +95,7 @@ function LotDeliveries({hold}: {hold: Hold}) {
           </table>
         </Wide>
       )}
+      {hold.lots.length > 0 && <LotsAtMes hold={hold.id} />}
       {hold.lots
         .filter(({askPerson, delivery}) => askPerson || delivery === 'rejected')
         .map(lot => (

@@ -1,6 +1,6 @@
 /** Holds: what is stopped, what waits for a decision, and what the MES has heard of it. */
 import type {Hold} from '../../api/schemas.ts';
-import {useHolds, usePlant} from '../api.ts';
+import {NEWEST_HOLDS, useHolds, usePlant} from '../api.ts';
 import {count, moment} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {Decision, DeliverySummary} from '../parts/delivery.tsx';
@@ -12,7 +12,7 @@ export function Holds() {
     <>
       <h1>Holds</h1>
       <Answer query={useHolds()}>
-        {({holds}) =>
+        {({holds, next}) =>
           holds.length === 0 ? (
             <Empty
               title="Nothing is on hold"
@@ -21,7 +21,14 @@ export function Holds() {
               <p>A hold starts from a finding: Investigate, open a cause, ask for its suspect lots, propose.</p>
             </Empty>
           ) : (
-            <HoldsTable holds={holds} />
+            <>
+              <HoldsTable holds={holds} />
+              {next && (
+                <p className="subtitle">
+                  The newest {NEWEST_HOLDS}; <code>npx fishbone hold list</code> has all.
+                </p>
+              )}
+            </>
           )
         }
       </Answer>

@@ -1,7 +1,8 @@
 /** Where the limits of a chart come from: its stages, the versions that were frozen for these points, and who may change them. */
 import {useState} from 'react';
 import type {ChartAnswer, ChartQuestion, FrozenBaseline} from '../../api/schemas.ts';
-import {useBaselines, usePlant} from '../api.ts';
+import {usePlant} from '../api.ts';
+import {useBaselines} from '../baselines.ts';
 import {writer} from '../charts/chart-kinds.ts';
 import {count, moment} from '../format.ts';
 import {useQuestion} from '../question.ts';

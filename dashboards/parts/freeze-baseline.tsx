@@ -1,6 +1,7 @@
 /** The dialogs that freeze the limits of a chart and take them out of force again; each wants a reason and a name. */
 import type {ChartAnswer, ChartQuestion, FrozenBaseline} from '../../api/schemas.ts';
-import {useFreezeBaseline, usePlant, useRetireBaseline} from '../api.ts';
+import {usePlant} from '../api.ts';
+import {useFreezeBaseline, useRetireBaseline} from '../baselines.ts';
 import {freezingOf} from '../chart-question.ts';
 import {plotted} from '../charts/chart-kinds.ts';
 import {moment} from '../format.ts';

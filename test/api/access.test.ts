@@ -2,7 +2,7 @@
 import {describe, expect, test} from 'vitest';
 import type {Role} from '../../api/access/roles.ts';
 import {LimitSettings} from '../../api/access/settings.ts';
-import type {Hold} from '../../warehouse/answers.ts';
+import type {Hold} from '../../warehouse/hold-answers.ts';
 import {servedPlant} from './plant.ts';
 
 const ROLES = ['viewer', 'engineer', 'quality-lead', 'ingest', 'admin'] as const;
@@ -49,6 +49,7 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
   ['GET', '/v1/holds', READERS],
   ['GET', '/v1/holds/h1', READERS],
   ['GET', '/v1/holds/h1/evidence', READERS],
+  ['GET', '/v1/holds/h1/mes', READERS],
   ['POST', '/v1/holds', ['engineer', 'quality-lead']],
   ['POST', '/v1/holds/h1/approve', ['quality-lead']],
   ['POST', '/v1/holds/h1/refuse', ['quality-lead']],

@@ -3,8 +3,9 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync}
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {z} from 'zod';
-import {ContainAnswer, Hold, ScreenAnswer, TraceAnswer} from '../../warehouse/answers.ts';
+import {ContainAnswer, ScreenAnswer, TraceAnswer} from '../../warehouse/answers.ts';
 import {Receipt, RejectedRow} from '../../warehouse/data-answers.ts';
+import {Hold} from '../../warehouse/hold-answers.ts';
 import {ParetoAnswer, YieldAnswer} from '../../warehouse/pareto-answers.ts';
 import {fishbone, fishboneHere, plantFiles, temporaryFolder} from './plant.ts';
 

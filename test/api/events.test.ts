@@ -3,7 +3,8 @@ import type {Readable} from 'node:stream';
 import {expect, onTestFinished, test} from 'vitest';
 import {Live} from '../../api/live/live.ts';
 import {recordInspections} from '../../api/record-inspections.ts';
-import type {ContainAnswer, Hold} from '../../warehouse/answers.ts';
+import type {ContainAnswer} from '../../warehouse/answers.ts';
+import type {Hold} from '../../warehouse/hold-answers.ts';
 import {LIVE, type LiveData, type LiveName} from '../../warehouse/live-answers.ts';
 import {servedPlant} from './plant.ts';
 

@@ -3,7 +3,8 @@ import {describe, expect, onTestFinished, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
 import {HoldWatch} from '../../api/hold-watch.ts';
 import {buildHttp} from '../../api/http.ts';
-import type {ContainAnswer, Hold} from '../../warehouse/answers.ts';
+import type {ContainAnswer} from '../../warehouse/answers.ts';
+import type {Hold} from '../../warehouse/hold-answers.ts';
 import {feed, folder, type Table} from '../warehouse/plant-in-a-folder.ts';
 
 /** Lot A (a1, a2) and B (b1) went through press T7, lot C (c1) through T1. a1 failed; A went into kit K1. */

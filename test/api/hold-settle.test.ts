@@ -4,7 +4,8 @@ import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import type {Hold, HoldEvidence, ScreenAnswer} from '../../warehouse/answers.ts';
+import type {ScreenAnswer} from '../../warehouse/answers.ts';
+import type {Hold, HoldEvidence} from '../../warehouse/hold-answers.ts';
 import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
 /** Takes what is sent, loses the connection, and knows no look-up. */

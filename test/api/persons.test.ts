@@ -3,7 +3,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {ingest, replay} from '../../api/load-files.ts';
-import type {Hold} from '../../warehouse/answers.ts';
+import type {Hold} from '../../warehouse/hold-answers.ts';
 import {servedPlant, temporaryFolder} from './plant.ts';
 
 const said = (value: unknown) => JSON.stringify(value).includes('Quist');

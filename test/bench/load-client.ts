@@ -12,6 +12,8 @@ export interface LoadOrder {
   mix: Record<string, string[]>;
   /** Requests with inspections a second, and how many inspections in each. */
   sends: {perSecond: number; inspections: number; run: string};
+  /** Of a server that asks for keys. */
+  keys?: {read: string; append: string};
 }
 
 export interface LoadSeen {
@@ -77,9 +79,11 @@ function ask(name: string, path: string, body?: string): Promise<number> {
       seen.errors.push(`${name}: ${error.message}`);
       resolve(0);
     };
+    const key = body === undefined ? order.keys?.read : order.keys?.append;
     // As the dashboards ask.
-    const headers: Record<string, string> =
+    const how: Record<string, string> =
       body === undefined ? {'cache-control': 'max-age=1, max-stale=60'} : {'content-type': 'application/json'};
+    const headers = key === undefined ? how : {...how, authorization: `Bearer ${key}`};
     const asked = request(
       `${order.address}${path}`,
       {agent, headers, method: body === undefined ? 'GET' : 'POST'},

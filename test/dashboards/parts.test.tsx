@@ -2,8 +2,9 @@
 import {renderToStaticMarkup} from 'react-dom/server';
 import {expect, test} from 'vitest';
 import {DeliverySummary} from '../../dashboards/parts/delivery.tsx';
+import {AsRead} from '../../dashboards/parts/lots-at-mes.tsx';
 import {Shortened} from '../../dashboards/parts/shortened.tsx';
-import type {HoldLot} from '../../warehouse/answers.ts';
+import type {HoldLot, LotAtMes} from '../../warehouse/hold-answers.ts';
 
 const text = (element: Parameters<typeof renderToStaticMarkup>[0]) =>
   renderToStaticMarkup(element)
@@ -40,4 +41,20 @@ test('a hold of which nobody was told says why', () => {
     why: null,
   };
   expect(of('approved', [lot, {...lot, lot: 'L2', delivery: 'acknowledged'}])).toBe('○ 1 queued ● 1 acknowledged');
+});
+
+test('lots are shown as the MES tells them, and by which hold it was told last', () => {
+  const lot = {lot: 'L1', receiver: 'mes', state: 'held', hold: 'H-1', action: 'hold', why: null} as const;
+  const lots: LotAtMes[] = [
+    lot,
+    {...lot, lot: 'L2', state: 'otherwise', hold: 'H-2', why: 'it says free'},
+    {...lot, lot: 'L3', state: 'not-told', hold: null, action: null},
+  ];
+  const shown = text(<AsRead lots={lots} hold="H-1" askedAt="today" />);
+  for (const words of [
+    'L1 mes ● held hold, by this hold',
+    'L2 mes ▲ not as it was told: it says free hold, by hold H-2',
+    'L3 mes not told yet nothing',
+  ])
+    expect(shown.replace(/\s+/g, ' ')).toContain(words);
 });

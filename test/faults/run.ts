@@ -1,9 +1,11 @@
 /**
  * The long runs: `npm run faults -- --kills 200` (half at named points, half at random), `-- --sweep` (every named point
- * of two lives once), `-- --calls` (every system call that writes; Linux with strace). `--seed N` repeats a run.
+ * of two lives once), `-- --calls` (every system call that writes; Linux with strace), `-- --holds 10000` (deliveries to
+ * a MES that does everything wrong). `--seed N` repeats a run.
  */
 import {parseArgs} from 'node:util';
 import {afterDeath, BEGINNINGS, begin, type Death, dieAt, type Facts, pointsOf, wholeLife, within} from './kills.ts';
+import {NOTHING_WRONG, storm} from './mes/storm.ts';
 import {drawsFrom} from './random.ts';
 import {killAgainAndAgain} from './random-kills.ts';
 import {dieAtCall, hasStrace, traceLife} from './system-calls.ts';
@@ -15,13 +17,17 @@ const {values} = parseArgs({
     kills: {type: 'string', default: '0'},
     sweep: {type: 'boolean', default: false},
     calls: {type: 'boolean', default: false},
+    holds: {type: 'string', default: '0'},
     seed: {type: 'string', default: '20261122'},
   },
 });
 const random = drawsFrom(Number(values.seed));
 const tally = {kills: 0, livedOn: 0, broken: 0, slowestRestartMs: 0};
 
-await within(async whole => {
+if (Number(values.holds) > 0) await throughTheStorm(Number(values.holds), Number(values.seed));
+if (Number(values.kills) > 0 || values.sweep || values.calls) await within(killedLives);
+
+async function killedLives(whole: string): Promise<void> {
   const expected = await wholeLife(whole);
   const kills = Number(values.kills);
   if (kills > 0) await atNamedPoints(whole, expected, Math.ceil(kills / 2));
@@ -29,7 +35,21 @@ await within(async whole => {
   if (values.sweep) await atEveryPoint(whole, expected);
   if (values.calls && !hasStrace()) throw new Error('--calls needs Linux and strace');
   if (values.calls) await atEveryCall(whole, expected);
-});
+}
+
+async function throughTheStorm(holds: number, seed: number): Promise<void> {
+  await within(async folder => {
+    const size = {lots: Math.ceil(holds / 25), populations: Math.ceil(holds / 16)};
+    console.log(`seed ${seed}: ${holds} holds over ${size.lots} lots`);
+    const report = await storm({folder, holds, ...size, seed, killAfterMs: [5_000, 20_000], log: console.log});
+    const wrong = Object.entries(NOTHING_WRONG).filter(([what, right]) => {
+      return JSON.stringify(report[what as keyof typeof NOTHING_WRONG]) !== JSON.stringify(right);
+    });
+    if (wrong.length > 0) process.exitCode = 1;
+    console.dir(report, {maxArrayLength: 20});
+    console.log(wrong.length === 0 ? 'nothing is wrong' : `wrong: ${wrong.map(([what]) => what).join(', ')}`);
+  });
+}
 
 async function atNamedPoints(whole: string, expected: Facts, kills: number): Promise<void> {
   for (const [k, beginning] of BEGINNINGS.entries()) {

@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto';
 import {appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {Ledger, LedgerDamaged, LedgerWriteFailed, readLedger, verifyLedger} from '../../warehouse/ledger.ts';
 import {diskFiles, type LedgerFile, type LedgerFiles} from '../../warehouse/ledger-file.ts';
@@ -71,6 +72,34 @@ describe('the chain', () => {
     expect(entries.map(entry => entry.seq)).toEqual(Array.from({length: 500}, (_, n) => n + 1));
     // The first call goes alone, the 499 that came meanwhile go together.
     expect(calls.filter(call => call === 'sync ledger.ndjson')).toHaveLength(2);
+    await ledger.close();
+    expect(await verifyLedger(folder)).toEqual([]);
+  });
+
+  test('what is prepared knows its number, and nothing is written meanwhile; what cannot be prepared is not in the ledger', async () => {
+    const ledger = await Ledger.open(folder);
+    const seen: [number, number][] = [];
+    const prepare = async (seq: number) => {
+      await wait(5);
+      seen.push([seq, ledger.head.seq]);
+    };
+    const fails = () => Promise.reject(new Error('no folder'));
+    const calls = [
+      ledger.append('note', 'a'),
+      ledger.append('note', 'b'),
+      ledger.append('batch', 'c', undefined, prepare),
+      ledger.append('note', 'd'),
+      ledger.append('batch', 'lost', undefined, fails),
+      ledger.append('batch', 'e', undefined, prepare),
+      ledger.append('note', 'f'),
+    ];
+    const settled = await Promise.allSettled(calls);
+    expect(settled.map(({status}) => status === 'fulfilled')).toEqual([true, true, true, true, false, true, true]);
+    expect(seen).toEqual([
+      [3, 2],
+      [5, 4],
+    ]);
+    expect(ledger.entries().map(({body}) => body)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     await ledger.close();
     expect(await verifyLedger(folder)).toEqual([]);
   });

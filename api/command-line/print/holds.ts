@@ -1,4 +1,4 @@
-import type {Hold} from '../../../warehouse/answers.ts';
+import type {Hold} from '../../../warehouse/hold-answers.ts';
 import type {OutputOf} from '../../operations.ts';
 import {bold, type Clock, counted, paragraphs, table} from './layout.ts';
 
@@ -108,4 +108,20 @@ export function reasonsText(reasons: OutputOf<'hold.reasons'>): string {
 
 function yesNo(value: boolean): string {
   return value ? 'yes' : 'no';
+}
+
+export function lookText({hold, lots}: OutputOf<'hold.look'>): string {
+  return paragraphs(
+    lots.length === 0 ? `Nobody was told of ${hold} yet.` : '',
+    table(
+      ['lot', 'receiver', 'at the MES now', 'told last', 'why'],
+      lots.map(l => [
+        l.lot,
+        l.receiver,
+        l.state,
+        l.hold === null ? 'nothing' : `${l.action} by ${l.hold}`,
+        l.why ?? '',
+      ]),
+    ),
+  );
 }

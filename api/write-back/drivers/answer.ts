@@ -9,14 +9,16 @@ export interface HttpAnswer {
 
 /**
  * What a receiver's answer to a POST means. A system that says 200 and means no is an old acquaintance: a 2xx only counts
- * when its JSON body does not contradict it.
+ * when its JSON body does not contradict it. An answer that breaks off, or is about another message, says nothing of ours.
  */
 export function judge({status, body, retryAfterMs}: HttpAnswer, message?: AnyMessage): Outcome {
   const why = `HTTP ${status}${body ? `: ${body.slice(0, 200)}` : ''}`;
   if (status >= 200 && status < 300) {
     if (body === null) return {is: 'unknown', why: `HTTP ${status} with an answer too long to read`};
-    const contradicted = contradiction(body, message);
-    return contradicted ? {is: 'rejected', why: `HTTP ${status}, but ${contradicted}`} : {is: 'acknowledged'};
+    const no = saysNo(body);
+    if (no) return {is: 'rejected', why: `HTTP ${status}, but ${no}`};
+    const useless = breaksOff(body) ?? (message ? isAboutAnother(body, message) : null);
+    return useless ? {is: 'unknown', why: `HTTP ${status}, but ${useless}`} : {is: 'acknowledged'};
   }
   // Not carried out by definition: it came too early, too often or did not arrive whole.
   if (status === 408 || status === 425 || status === 429) return {is: 'not-delivered', why, retryAfterMs};
@@ -29,12 +31,8 @@ export function judge({status, body, retryAfterMs}: HttpAnswer, message?: AnyMes
   return {is: 'unknown', why, retryAfterMs};
 }
 
-/**
- * In words, how a JSON body contradicts that the message was carried out; null when it does not.
- * @param message for receivers that answer in the words of our webhook: then the body has to be about it
- * @param body text; anything but a JSON object contradicts nothing
- */
-export function contradiction(body: string, message?: AnyMessage): string | null {
+/** In words, how a JSON body contradicts that something was carried out; null for all others. */
+export function saysNo(body: string): string | null {
   const answer = jsonObject(body);
   if (!answer) return null;
   for (const field of ['ok', 'success', 'accepted', 'acknowledged']) {
@@ -45,7 +43,13 @@ export function contradiction(body: string, message?: AnyMessage): string | null
   if (error) return `the body says error: ${JSON.stringify(error).slice(0, 200)}`;
   if (Array.isArray(errors) && errors.length > 0)
     return `the body says errors: ${JSON.stringify(errors).slice(0, 200)}`;
-  if (!message) return null;
+  return null;
+}
+
+/** In words, how a JSON body in the words of our webhook is about something else than the message; null when it is not. */
+export function isAboutAnother(body: string, message: AnyMessage): string | null {
+  const answer = jsonObject(body);
+  if (!answer) return null;
   const sent: Record<string, unknown> = isResponse(message)
     ? {...message.content, ...message, 'webhook-id': message.id, type: `response.${message.action}`}
     : {...message, 'webhook-id': message.id, type: `lot.${message.action}`};
@@ -55,6 +59,23 @@ export function contradiction(body: string, message?: AnyMessage): string | null
     if (comparable && String(told) !== String(sent[field])) return `the body is about ${field} ${told}`;
   }
   return null;
+}
+
+/** In words, that a body began as JSON and is none: its end, which may have said no, is missing. Null for all others. */
+export function breaksOff(body: string): string | null {
+  if (!/^\s*[[{]/.test(body)) return null;
+  try {
+    JSON.parse(body);
+    return null;
+  } catch {
+    return 'the body breaks off';
+  }
+}
+
+/** The status that a JSON body tells, if it does. */
+export function statusIn(body: string): string | undefined {
+  const status = jsonObject(body)?.status;
+  return typeof status === 'string' ? status : undefined;
 }
 
 /** What an answer in the words of our webhook may repeat. */

@@ -74,7 +74,8 @@ export type Outcome =
   | {is: 'unknown'; why: string; retryAfterMs?: number};
 
 export type LookUp =
-  | {is: 'known'}
+  /** `says`: how it says that the lot is now, if it does. */
+  | {is: 'known'; says?: string}
   | {is: 'unknown'}
   /** The receiver cannot tell; asking again will not help. */
   | {is: 'impossible'; why: string}

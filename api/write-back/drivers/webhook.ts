@@ -4,7 +4,7 @@ import {FishboneError} from '../../errors.ts';
 import {redacted} from '../../redact.ts';
 import {readSecret} from '../../secret-file.ts';
 import {allowedUrl} from './address.ts';
-import {contradiction, judge} from './answer.ts';
+import {breaksOff, isAboutAnother, judge, saysNo, statusIn} from './answer.ts';
 import {call} from './call.ts';
 import {type AnyMessage, type Driver, isResponse, type LookUp, type Outcome} from './driver.ts';
 
@@ -56,8 +56,13 @@ export async function webhookDriver(
       if (status === 405 || status === 501)
         return {is: 'impossible', why: `the receiver has no look-up: HTTP ${status}`};
       if (status !== 200) return {is: 'unreachable', why: `look-up: HTTP ${status}`, retryAfterMs: wait};
-      const contradicted = contradiction(redacted(body ?? ''), message);
-      return contradicted ? {is: 'impossible', why: `look-up: ${contradicted}`} : {is: 'known'};
+      const told = redacted(body ?? '');
+      const broken = breaksOff(told);
+      if (broken) return {is: 'unreachable', why: `look-up: ${broken}`};
+      const contradicted = saysNo(told) ?? isAboutAnother(told, message);
+      if (contradicted) return {is: 'impossible', why: `look-up: ${contradicted}`};
+      const says = statusIn(told);
+      return says === undefined ? {is: 'known'} : {is: 'known', says};
     },
   };
 }

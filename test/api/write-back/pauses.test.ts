@@ -4,16 +4,29 @@ import {backoffMs, Pauses, realClock} from '../../../api/write-back/pauses.ts';
 
 test('the schedule: half a second, doubling, five minutes at most', () => {
   const firstTwelveS = [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300];
-  expect(firstTwelveS.map((_, n) => backoffMs(n + 1) / 1000)).toEqual(firstTwelveS);
-  expect(backoffMs(5000)).toBe(300_000);
+  expect(firstTwelveS.map((_, n) => backoffMs(n + 1, 1) / 1000)).toEqual(firstTwelveS);
+  expect(backoffMs(5000, 1)).toBe(300_000);
 });
 
+test('what failed together comes back scattered: after half of the time at the earliest', () => {
+  expect([0, 0.5, 1].map(draw => backoffMs(3, draw))).toEqual([1000, 1500, 2000]);
+  const draws = [0, 1, 0.5];
+  const pauses = new Pauses(
+    () => undefined,
+    () => draws.shift()!,
+  );
+  const lots = ['A', 'B'].map(delivery);
+  for (const lot of lots) pauses.failed(lot, 'x', 1000);
+  expect(lots.map(lot => pauses.overMs(lot))).toEqual([1250, 1500]);
+});
+
+const whole = () => 1;
 /** As much of a delivery as a pause looks at. */
 const delivery = (lot: string) => ({receiver: 'mes', lot}) as Delivery;
 
 test('one that fails alone waits alone; three failures in a row pause the receiver', () => {
   const log: string[] = [];
-  const pauses = new Pauses(line => log.push(line));
+  const pauses = new Pauses(line => log.push(line), whole);
   const [a, b, c] = ['A', 'B', 'C'].map(delivery);
   pauses.failed(a, 'x', 1000);
   expect([pauses.overMs(a), pauses.overMs(b)]).toEqual([1500, 0]);
@@ -33,7 +46,7 @@ test('one that fails alone waits alone; three failures in a row pause the receiv
 });
 
 test('what the receiver asks for is waited for, by all its deliveries', () => {
-  const pauses = new Pauses(() => undefined);
+  const pauses = new Pauses(() => undefined, whole);
   const a = delivery('A');
   pauses.failed(a, 'HTTP 429', 1000, 20_000);
   expect([pauses.overMs(a), pauses.overMs(delivery('B'))]).toEqual([21_000, 21_000]);

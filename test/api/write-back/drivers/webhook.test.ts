@@ -97,11 +97,11 @@ describe('what an answer means', () => {
     [200, '{"status":"Rejected"}', 'rejected'],
     [200, '{"error":{"code":17}}', 'rejected'],
     [200, '{"errors":["no such lot"]}', 'rejected'],
-    [200, '{"lot":"L2"}', 'rejected'],
-    [200, '{"hold":"H-2"}', 'rejected'],
-    [200, '{"action":"release"}', 'rejected'],
-    [200, '{"type":"lot.release"}', 'rejected'],
-    [200, '{"webhook-id":"a2"}', 'rejected'],
+    [200, '{"lot":"L2"}', 'unknown'],
+    [200, '{"hold":"H-2"}', 'unknown'],
+    [200, '{"action":"release"}', 'unknown'],
+    [200, '{"type":"lot.release"}', 'unknown'],
+    [200, '{"webhook-id":"a2"}', 'unknown'],
     [422, '{"error":"no such lot"}', 'rejected'],
     [409, '', 'rejected'],
     [403, '{"error":"no right"}', 'rejected'],
@@ -114,6 +114,9 @@ describe('what an answer means', () => {
     [500, '{"error":"oops"}', 'unknown'],
     [503, '', 'unknown'],
     [200, 'x'.repeat(70_000), 'unknown'],
+    // Its end may have said no.
+    [200, '{"lot":"L1","sta', 'unknown'],
+    [200, ' [{"lot":"L1"},', 'unknown'],
   ])('%i %.40s is %s', async (status, body, is) => {
     const url = await serve((_request, response) => response.writeHead(status, {location: '/elsewhere'}).end(body));
     expect((await (await driver(url)).send(message)).is).toBe(is);
@@ -126,6 +129,8 @@ describe('what an answer means', () => {
     [405, '', 'impossible'],
     [501, '', 'impossible'],
     [200, '{"lot":"L2"}', 'impossible'],
+    [200, '{"error":"locked"}', 'impossible'],
+    [200, '{"lot":"L1","sta', 'unreachable'],
     [500, '', 'unreachable'],
     [302, '', 'unreachable'],
     [401, '', 'unreachable'],
