@@ -2,7 +2,7 @@ import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {Feeds} from '../ingest/feeds/feeds.ts';
 import type {Plant} from '../warehouse/answers.ts';
-import {contained} from '../warehouse/contain.ts';
+import {contain, contained} from '../warehouse/contain.ts';
 import {DriftBook} from '../warehouse/drift-book.ts';
 import type {Hold, LotAtMes} from '../warehouse/hold-answers.ts';
 import type {Ledger} from '../warehouse/ledger.ts';
@@ -14,7 +14,7 @@ import {findFinding} from '../warehouse/screening/findings.ts';
 import {Warehouse} from '../warehouse/store.ts';
 import {Keys} from './access/keys.ts';
 import {People} from './access/people.ts';
-import {Alerts} from './alerts.ts';
+import {Alerts, raiseAlert} from './alerts.ts';
 import {Audit} from './audit/audit.ts';
 import {anchorsIn} from './audit/verify-audit.ts';
 import {type Config, readConfig} from './config.ts';
@@ -24,10 +24,18 @@ import {HoldWatch} from './hold-watch.ts';
 import {Live} from './live/live.ts';
 import {Queries} from './queries.ts';
 import {Receipts} from './receipts.ts';
+import {OWN_ALERTS} from './responses/alert-triggers.ts';
+import {checkRules} from './responses/check-rules.ts';
+import {holdDriver} from './responses/hold-driver.ts';
+import {Responses} from './responses/responses.ts';
+import {tellingDriver} from './responses/telling-driver.ts';
 import {Tending} from './tending.ts';
-import {openDrivers} from './write-back/drivers/drivers.ts';
+import {Book} from './write-back/book.ts';
+import type {Driver, ResponseMessage} from './write-back/drivers/driver.ts';
+import {isToldOfHolds, openDrivers} from './write-back/drivers/drivers.ts';
 import {Holds, type Who} from './write-back/holds.ts';
 import {type DeliverySummary, Outbox} from './write-back/outbox.ts';
+import {WITHIN} from './write-back/response-entries.ts';
 
 export interface OpenOptions {
   /** Makes the warehouse if there is none in the folder; otherwise that is an error. */
@@ -40,6 +48,7 @@ export interface OpenOptions {
       | 'receivers'
       | 'reasonCodes'
       | 'allowHosts'
+      | 'responses'
       | 'feeds'
       | 'sql'
       | 'oidc'
@@ -65,6 +74,8 @@ export class App {
   /** Sees when the facts behind a hold change. */
   readonly holdWatch: HoldWatch;
   readonly alerts: Alerts;
+  /** What is done by itself when something happens. */
+  readonly responses: Responses;
   /** How much each source rejects. */
   readonly rejectRates = new RejectRates();
   readonly #drift = new DriftBook();
@@ -103,10 +114,21 @@ export class App {
     this.holdWatch = new HoldWatch(this);
     this.holds = new Holds(this.#ledger, {
       plant: plantId,
-      receivers: Object.keys(config.receivers),
+      receivers: Object.keys(config.receivers).filter(name => isToldOfHolds(config.receivers[name])),
       reasonCodes: config.reasonCodes,
       compared: id => this.holdWatch.compared(id),
       told: evidence => tellPersons(evidence, warehouse.persons.names()),
+    });
+    this.responses = new Responses(warehouse, () => Book.of(this.#ledger), {
+      plant: plantId,
+      rules: config.responses,
+      receivers: config.receivers,
+      log,
+      tell: async (what, rule, text) => {
+        const name = `${OWN_ALERTS}${what}`;
+        if (text === null) await this.alerts.over(name, rule, 'it can be judged again');
+        else await raiseAlert(this, {name, source: rule, text, figures: {}, batch: null});
+      },
     });
   }
 
@@ -121,6 +143,7 @@ export class App {
     reason: string;
     text: string;
     by: Who;
+    response?: string;
     children?: boolean;
   }): Promise<Hold> {
     const population = await contained(this.warehouse, proposal.contained);
@@ -131,6 +154,16 @@ export class App {
     const finding = found && {...found.finding, question: found.question, asOf: found.asOf};
     const hidden = hidePersons({basis, permalink, widenedBy, listed, finding}, this.warehouse.persons.names());
     return this.holds.propose({...proposal, contained: {...population, ...hidden}, permalink: hidden.permalink});
+  }
+
+  /** From now on response rules fire. */
+  startResponses(): Promise<void> {
+    return this.responses.start();
+  }
+
+  /** A person settles a message of a response rule. @throws as `settleDelivery` */
+  async settleResponse(settled: Parameters<Outbox['decideResponse']>[0]): Promise<void> {
+    await (await this.#openOutbox()).decideResponse(settled);
   }
 
   /** @throws FishboneError RECEIVER_INVALID */
@@ -180,16 +213,34 @@ export class App {
     this.#tending.stop();
     await this.holdWatch.stop();
     await this.feeds.stop();
+    await this.responses.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
     await this.queries.close();
     await this.audit.close();
     await this.warehouse.close();
   }
 
+  /** Receivers are told persons by their names; holds are proposed here. */
+  #withinAnd(drivers: Record<string, Driver>): Record<string, Driver> {
+    const telling = Object.entries(drivers).map(([name, driver]) => [
+      name,
+      tellingDriver(driver, content => tellPersons(content, this.warehouse.persons.names())),
+    ]);
+    const propose = async (message: ResponseMessage) => {
+      const {target, reason, note, text} = message.content as Record<string, string>;
+      const {id} = await contain(this.warehouse, {target});
+      const why = [note, text].filter(Boolean).join('; ');
+      const by = `response rule ${message.rule}`;
+      return this.proposeHold({contained: id, reason, text: why, by, response: message.id});
+    };
+    const within = holdDriver(propose, id => this.holds.isProposedBy(id));
+    return {...(Object.fromEntries(telling) as Record<string, Driver>), [WITHIN]: within};
+  }
+
   #openOutbox(): Promise<Outbox> {
     const {receivers, allowHosts, folder} = this.config;
     this.#outbox ??= openDrivers({receivers, allowHosts, folder}).then(
-      drivers => new Outbox(this.#ledger, {drivers, log: this.log}),
+      drivers => new Outbox(this.#ledger, {drivers: this.#withinAnd(drivers), log: this.log}),
     );
     return this.#outbox;
   }
@@ -212,6 +263,7 @@ export async function openApp(folder: string, {make, config: overrides, log}: Op
   }
   const given = Object.fromEntries(Object.entries(overrides ?? {}).filter(([, value]) => value !== undefined));
   const config: Config = {...(await readConfig(folder)), ...given};
+  checkRules(config.responses, config.receivers, join(folder, 'fishbone.json'));
   const {timeZone, since, memoryLimitMb} = config;
   const warehouse = await Warehouse.open(folder, {timeZone, since, memoryLimitMb});
   try {

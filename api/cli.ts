@@ -16,6 +16,7 @@ import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
 import {publishCommand} from './command-line/publish-command.ts';
 import {quarantineCommands} from './command-line/quarantine-commands.ts';
+import {responseCommands} from './command-line/response-commands.ts';
 import {servingCommands} from './command-line/serving-commands.ts';
 import {sqlCommand} from './command-line/sql-command.ts';
 import {Terminal} from './command-line/terminal.ts';
@@ -44,6 +45,7 @@ export async function main(argv: string[]): Promise<number> {
     chartCommands,
     msaCommands,
     holdCommands,
+    responseCommands,
     careCommands,
     configCommand,
     personCommands,

@@ -7,6 +7,8 @@ import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import type {SandboxLimits} from '../warehouse/sandbox/sandbox.ts';
 import {LimitSettings, OidcSettings, SessionSettings} from './access/settings.ts';
 import {FishboneError} from './errors.ts';
+import {checkRules} from './responses/check-rules.ts';
+import {ResponsesSettings} from './responses/settings.ts';
 import {ReceiverSettings} from './write-back/drivers/drivers.ts';
 import {ReasonCodeSettings, type ReasonCodes} from './write-back/reason-codes.ts';
 
@@ -26,6 +28,8 @@ export interface Config {
   memoryLimitMb?: number;
   receivers: z.output<typeof Receivers>;
   allowHosts: string[];
+  /** What is done by itself when something happens, by the name of the rule. */
+  responses: z.output<typeof ResponsesSettings>;
   /** What may be given as a reason to hold, release or scrap; what has no list takes any. */
   reasonCodes: ReasonCodes;
   /** What the server takes in by itself, by name. */
@@ -72,6 +76,7 @@ const ConfigFile = z.strictObject({
   memoryLimitMb: z.coerce.number().int().min(512, {error: 'is too little: 512 is the least'}).optional(),
   receivers: Receivers.default({}),
   allowHosts: z.array(z.string().min(1)).default([]),
+  responses: ResponsesSettings.default({}),
   reasonCodes: ReasonCodeSettings,
   feeds: FeedsSettings.default({}),
   log: LogLevel.optional(),
@@ -112,6 +117,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     memoryLimitMb: environment.memoryLimitMb ?? file.memoryLimitMb,
     receivers: file.receivers,
     allowHosts: file.allowHosts,
+    responses: file.responses,
     reasonCodes: file.reasonCodes,
     feeds: file.feeds,
     log: environment.log ?? file.log ?? 'error',
@@ -128,7 +134,9 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
 /** What the file says, before anything goes before it. @throws FishboneError CONFIGURATION_INVALID */
 export async function readFileSettings(folder: string): Promise<z.output<typeof ConfigFile>> {
   const path = join(folder, 'fishbone.json');
-  return check(ConfigFile, await readJson(path), path);
+  const file = check(ConfigFile, await readJson(path), path);
+  checkRules(file.responses, file.receivers, path);
+  return file;
 }
 
 /** The variables that go before the file. */

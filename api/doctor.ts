@@ -111,11 +111,13 @@ async function warehouse(folder: string): Promise<Check> {
 
 async function settings(folder: string): Promise<Check> {
   try {
-    const {timeZone, chosenTimeZone, receivers, allowHosts} = await readConfig(folder);
+    const {timeZone, chosenTimeZone, receivers, allowHosts, responses} = await readConfig(folder);
     await openDrivers({receivers, allowHosts, folder});
     const zone = chosenTimeZone ?? `${timeZone} (not configured)`;
     const names = Object.entries(receivers).map(([name, receiver]) => `${name} (${kindOf(receiver)})`);
-    const detail = `time zone ${zone}; receivers: ${names.length > 0 ? names.join(', ') : 'none'}`;
+    const rules = Object.keys(responses);
+    const told = rules.length > 0 ? `; response rules: ${rules.join(', ')}` : '';
+    const detail = `time zone ${zone}; receivers: ${names.length > 0 ? names.join(', ') : 'none'}${told}`;
     return {what: 'configuration', ok: true, detail};
   } catch (error) {
     const {message, hint} = translateError(error);

@@ -27,6 +27,7 @@ import {operationRoutes} from './routes/operations.ts';
 import {servePages} from './routes/pages.ts';
 import {personRoutes} from './routes/persons.ts';
 import {queryRoutes} from './routes/query.ts';
+import {responseRoutes} from './routes/responses.ts';
 import {sessionRoutes} from './routes/session.ts';
 import {tableRoutes} from './routes/tables.ts';
 import {watchTraffic} from './traffic.ts';
@@ -125,6 +126,7 @@ export async function buildHttp(
     auditRoutes,
     feedRoutes,
     driftRoutes,
+    responseRoutes,
     (instance: Http) => healthRoutes(instance, app, metrics),
     personRoutes,
     queryRoutes,

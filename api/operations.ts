@@ -47,6 +47,7 @@ import {PUBLISH_OPERATIONS} from './publish-operations.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
 import {QUERY_OPERATIONS} from './query-operations.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
+import {RESPONSE_OPERATIONS} from './response-operations.ts';
 import {inTurn} from './turns.ts';
 
 const Id = z.strictObject({id: z.string().min(1)});
@@ -85,6 +86,7 @@ export const OPERATIONS = {
   ...PUBLISH_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
   ...QUERY_OPERATIONS,
+  ...RESPONSE_OPERATIONS,
   ...MAP_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
@@ -120,7 +122,11 @@ export const OPERATIONS = {
     summary: 'Ranks what could be the cause',
     input: ScreenQuestion.strict(),
     output: ScreenAnswer,
-    run: (app, question, {signal, onProgress}) => screen(app.warehouse, question, {signal, onProgress}),
+    run: async (app, question, {signal, onProgress}) => {
+      const answer = await screen(app.warehouse, question, {signal, onProgress});
+      app.responses.lookForFindings();
+      return answer;
+    },
   }),
   finding: operation({
     summary: 'One finding of an earlier screen, with its rates by level',

@@ -61,6 +61,7 @@ export async function serve(app: App, {host, port, dashboards, tell}: ServeOptio
   const address = `http://${isIP(here) === 6 ? `[${here}]` : here}:${listening}`;
   try {
     await app.startDelivery();
+    await app.startResponses();
     app.startTending();
     app.startFeeds();
     await announceServer(app.config.folder, {address, pid: process.pid, token});

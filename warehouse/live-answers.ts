@@ -55,6 +55,20 @@ const LiveAlert = z.object({
   batch: Position.nullable(),
 });
 
+const LiveResponse = z.object({
+  rule: z.string(),
+  did: z.enum(['fire', 'deliver']).describe('fired or withheld; or something became of one of its messages'),
+  at: At,
+  batch: Position.nullable(),
+  fired: Count,
+  withheld: Count,
+  parts: z.array(z.string()).describe('the first of the parts that it fired for'),
+  action: z.string().nullable(),
+  receiver: z.string().nullable(),
+  state: LiveDelivery.shape.state.nullable().describe('of the message'),
+  why: z.string().nullable(),
+});
+
 const LiveProgress = z.object({
   request: z.string().describe('the x-request-id of the request that waits for it'),
   what: z.string().describe('the operation'),
@@ -77,6 +91,7 @@ export const LIVE = {
   hold: LiveHold,
   delivery: LiveDelivery,
   alert: LiveAlert,
+  response: LiveResponse,
   progress: LiveProgress,
   end: LiveEnd,
 } as const;

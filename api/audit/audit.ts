@@ -9,7 +9,7 @@ import type {AuditRow} from './read-audit.ts';
 /** Whoever asked was gone before the answer was sent. */
 const LEFT = 499;
 const QUESTION_CHARACTERS = 4_000;
-const POST_THAT_READS = new Set(['/v1/screen', '/v1/contain', '/v1/query']);
+const POST_THAT_READS = new Set(['/v1/screen', '/v1/contain', '/v1/query', '/v1/responses/try']);
 
 /** What requests leave in the audit. */
 export class Audit extends AuditLog {

@@ -6,6 +6,7 @@ import {tellPersons} from '../../warehouse/person-texts.ts';
 import type {BatchBody} from '../../warehouse/project.ts';
 import type {Warehouse} from '../../warehouse/store.ts';
 import type {DeliveryStep, HoldDecision, LotAction} from '../write-back/entries.ts';
+import type {ResponseAction, ResponseEntry} from '../write-back/response-entries.ts';
 
 /** How many of a batch's failing parts are named. */
 const FAILING_MAX = 20;
@@ -21,6 +22,10 @@ export class LedgerEvents {
   readonly #alerts = new AlertBook();
   /** By the ids of messages. */
   readonly #actions = new Map<string, {hold: string} & Pick<LotAction, 'lot' | 'action'>>();
+  readonly #messages = new Map<
+    string,
+    {rule: string; batch: number | null} & Pick<ResponseAction, 'do' | 'receiver'>
+  >();
   #read = 0;
 
   constructor(warehouse: Warehouse) {
@@ -41,6 +46,7 @@ export class LedgerEvents {
       return event('hold', {hold, did, at, by});
     }
     if (kind === 'delivery') return this.#delivery(at, body as DeliveryStep);
+    if (kind === 'response') return this.#response(at, body as ResponseEntry);
     if (kind === 'alert') return this.#alert(at, body as AlertEntry);
     return null;
   }
@@ -59,10 +65,25 @@ export class LedgerEvents {
 
   #delivery(at: string, step: DeliveryStep): LedgerEvent | null {
     if (step.did === 'lease') return null;
+    const why = 'why' in step ? (step.why ?? null) : null;
+    const message = this.#messages.get(step.delivery);
+    if (message) {
+      const {rule, batch, do: action, receiver} = message;
+      const nothing = {fired: 0, withheld: 0, parts: []};
+      return event('response', {rule, did: 'deliver', at, batch, ...nothing, action, receiver, state: step.did, why});
+    }
     const about = this.#actions.get(step.delivery);
     if (!about) return null;
-    const why = 'why' in step ? (step.why ?? null) : null;
     return event('delivery', {...about, receiver: step.receiver, state: step.did, at, why});
+  }
+
+  #response(at: string, entry: ResponseEntry): LedgerEvent | null {
+    if (entry.did !== 'fire') return null;
+    const {rule, batch, fired, withheld} = entry;
+    const parts = fired.flatMap(({keys}) => keys.part ?? []).slice(0, FAILING_MAX);
+    const none = {action: null, receiver: null, state: null, why: null};
+    const counts = {fired: fired.length, withheld: withheld.length};
+    return event('response', {rule, did: 'fire', at, batch, ...counts, parts, ...none});
   }
 
   #alert(at: string, entry: AlertEntry): LedgerEvent | null {
@@ -82,11 +103,19 @@ export class LedgerEvents {
     this.#alerts.follow(entries);
     for (; this.#read < entries.length; this.#read++) {
       const {kind, body} = entries[this.#read];
+      if (kind === 'response') this.#followResponse(body as ResponseEntry);
       if (kind !== 'hold') continue;
       const decision = body as HoldDecision;
       if (!('actions' in decision)) continue;
       for (const {id, lot, action} of decision.actions) this.#actions.set(id, {hold: decision.hold, lot, action});
     }
+  }
+
+  #followResponse(entry: ResponseEntry): void {
+    if (entry.did !== 'fire') return;
+    const {rule, batch} = entry;
+    for (const {actions} of entry.fired)
+      for (const {id, do: action, receiver} of actions) this.#messages.set(id, {rule, batch, do: action, receiver});
   }
 }
 

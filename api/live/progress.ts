@@ -13,6 +13,7 @@ const LONG: ReadonlySet<string> = new Set([
   'quarantine.replay',
   'backup',
   'compact',
+  'responses.try',
 ]);
 const EVERY_MS = 250;
 

@@ -59,6 +59,7 @@ export class Metrics {
       figure('fishbone_archive_problems', 'gauge', 'files that the archive has lost', warehouse.problems.length),
       figure('fishbone_alerts_open', 'gauge', 'open alerts about the supply of data', alerts.open),
       ...this.#deliveries(),
+      ...this.#responses(),
       ...(await this.#machine(config.folder)),
       ...feedFamilies(feeds.states()),
     ];
@@ -75,6 +76,21 @@ export class Metrics {
         samples: Object.entries(states).map(([state, value]) => ({labels: {state}, value})),
       },
       figure('fishbone_deliveries_open', 'gauge', 'lots whose message has not arrived', queued + sending + unknown),
+    ];
+  }
+
+  #responses(): Family[] {
+    const rules = this.#app.responses.list();
+    const family = (what: 'fired' | 'withheld' | 'failed', help: string): Family => ({
+      name: `fishbone_responses_${what}_total`,
+      type: 'counter',
+      help,
+      samples: rules.map(rule => ({labels: {rule: rule.rule}, value: rule[what]})),
+    });
+    return [
+      family('fired', 'times that a response rule fired'),
+      family('withheld', 'times that the limits of a response rule held it back'),
+      family('failed', 'messages of a response rule that were rejected'),
     ];
   }
 

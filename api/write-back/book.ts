@@ -1,15 +1,21 @@
 import type {HoldLot} from '../../warehouse/hold-answers.ts';
 import type {Ledger, LedgerEntry} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
-import type {Message} from './drivers/driver.ts';
+import {isResponse, type Message, type ResponseMessage} from './drivers/driver.ts';
 import {type DeliveryStep, type HoldDecision, type LotAction, SYSTEM} from './entries.ts';
 import {fold, type HoldRecord, proposedRecord} from './record.ts';
+import type {Fired, Firing, ResponseEntry, Withheld} from './response-entries.ts';
 import {refusal} from './rules.ts';
 
 export type HoldLedger = Pick<Ledger, 'append' | 'entries'>;
 
 /** One action on one lot on its way to one receiver: receiver and message id are its identity. */
-export interface Delivery extends Message {
+export type HoldDelivery = Message & DeliveryState;
+/** What a response rule has to say, on its way to one receiver. */
+export type ResponseDelivery = ResponseMessage & DeliveryState;
+export type Delivery = HoldDelivery | ResponseDelivery;
+
+interface DeliveryState {
   receiver: string;
   state: HoldLot['delivery'];
   attempts: number;
@@ -17,7 +23,15 @@ export interface Delivery extends Message {
   askPerson: boolean;
   seenAtMes: boolean | null;
   why: string | null;
+  /** What the driver found before it was sent last. */
+  plan?: unknown;
 }
+
+/** What a rule made of one thing that happened. */
+export type ResponseRecord = {rule: string; recordedAt: string; batch: number | null} & (
+  | {firing: Firing; deliveries: ResponseDelivery[]}
+  | {withheld: Withheld}
+);
 
 /**
  * All holds and deliveries, folded from the ledger and from nothing else. There is one book a ledger, whoever asks, so
@@ -25,6 +39,10 @@ export interface Delivery extends Message {
  */
 export class Book {
   readonly holds = new Map<string, HoldRecord>();
+  /** Messages of response rules by which holds were proposed. */
+  readonly proposedBy = new Set<string>();
+  /** What rules fired on and what was withheld, by its id. */
+  readonly responses = new Map<string, ResponseRecord>();
   /** Deliveries that are not finished: those of one lot at one receiver in their sequence, so only the first may go. */
   readonly lanes = new Map<string, Delivery[]>();
   /** Approved holds of a lot. */
@@ -40,6 +58,7 @@ export class Book {
   readonly #sent = new Map<string, Delivery>();
   readonly #listeners = new Set<() => void>();
   #read = 0;
+  #responseSequence = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(ledger: HoldLedger) {
@@ -77,6 +96,13 @@ export class Book {
     return done;
   }
 
+  /** Records what rules do: durable when it resolves, and what fired is on its way. */
+  async respond(entry: ResponseEntry): Promise<void> {
+    await this.#ledger.append('response', entry);
+    this.#catchUp();
+    for (const listener of this.#listeners) listener();
+  }
+
   /** Records what became of a delivery; many may be under way at a time and share an fsync. */
   async step(step: DeliveryStep): Promise<void> {
     await this.#ledger.append('delivery', step);
@@ -84,7 +110,7 @@ export class Book {
   }
 
   /** @throws FishboneError DELIVERY_NOT_FOUND */
-  delivery({hold, lot, action, receiver}: Pick<Delivery, 'hold' | 'lot' | 'action' | 'receiver'>): Delivery {
+  delivery({hold, lot, action, receiver}: Pick<HoldDelivery, 'hold' | 'lot' | 'action' | 'receiver'>): HoldDelivery {
     const found = this.holds
       .get(hold)
       ?.deliveries.find(other => other.lot === lot && other.action === action && other.receiver === receiver);
@@ -93,17 +119,26 @@ export class Book {
     throw new FishboneError('DELIVERY_NOT_FOUND', message);
   }
 
-  /** Whether the receiver was sent a later action on the same lot. */
-  isOvertaken({receiver, lot, sequence}: Delivery): boolean {
-    return (this.lastSent(receiver, lot)?.sequence ?? 0) > sequence;
+  /** @param id of the message @throws FishboneError DELIVERY_NOT_FOUND */
+  responseDelivery(id: string): ResponseDelivery {
+    for (const delivery of this.#deliveries.values()) if (delivery.id === id && isResponse(delivery)) return delivery;
+    throw new FishboneError('DELIVERY_NOT_FOUND', `no response rule has sent a message ${id}`, {
+      hint: 'see "fishbone responses log"',
+    });
   }
 
   /** What the receiver was told last about a lot, or may have been. */
-  lastSent(receiver: string, lot: string): Delivery | null {
-    return this.#sent.get(laneOf({receiver, lot})) ?? null;
+  lastSent(receiver: string, lot: string): HoldDelivery | null {
+    const last = this.#sent.get(laneOfLot({receiver, lot}));
+    return last && !isResponse(last) ? last : null;
   }
 
-  /** Calls back after each decision. @returns how to stop that */
+  /** Whether the receiver was sent a later action on the same lot, or in the same lane. */
+  isOvertaken(delivery: Delivery): boolean {
+    return (this.#sent.get(laneOf(delivery))?.sequence ?? 0) > delivery.sequence;
+  }
+
+  /** Calls back after each decision, and after each response. @returns how to stop that */
   onDecision(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -114,6 +149,7 @@ export class Book {
     for (; this.#read < entries.length; this.#read++) {
       const entry = entries[this.#read];
       if (entry.kind === 'hold') this.#applyDecision(entry, entry.body as HoldDecision);
+      if (entry.kind === 'response') this.#applyResponse(entry, entry.body as ResponseEntry);
       if (entry.kind === 'delivery') this.#applyStep(entry, entry.body as DeliveryStep);
     }
   }
@@ -122,7 +158,10 @@ export class Book {
     const {did, hold: id} = decision;
     const known = this.holds.get(id);
     if (refusal(known, decision)) return;
-    if (did === 'propose') this.holds.set(id, proposedRecord(at, decision));
+    if (did === 'propose') {
+      this.holds.set(id, proposedRecord(at, decision));
+      if (decision.response !== undefined) this.proposedBy.add(decision.response);
+    }
     const hold = known ?? this.holds.get(id)!;
     const changed = fold(hold, at, decision);
     for (const lot of changed.held) this.cover.set(lot, (this.cover.get(lot) ?? new Set()).add(id));
@@ -167,21 +206,34 @@ export class Book {
           decidedAt,
           permalink,
         };
-        const delivery: Delivery = {
-          ...what,
-          state: 'queued',
-          attempts: 0,
-          askPerson: false,
-          seenAtMes: null,
-          why: null,
-        };
+        const delivery: HoldDelivery = {...what, ...QUEUED};
         hold.deliveries.push(delivery);
-        this.#deliveries.set(`${receiver}/${id}`, delivery);
-        const lane = this.lanes.get(laneOf(delivery));
-        if (lane) lane.push(delivery);
-        else this.lanes.set(laneOf(delivery), [delivery]);
+        this.#queueInLane(delivery);
       }
     }
+  }
+
+  #applyResponse({at}: LedgerEntry, entry: ResponseEntry): void {
+    if (entry.did !== 'fire') return;
+    const {rule, batch, fired, withheld} = entry;
+    const record = {rule, recordedAt: at, batch};
+    for (const one of withheld) if (!this.responses.has(one.id)) this.responses.set(one.id, {...record, withheld: one});
+    for (const firing of fired) {
+      // What was recorded once is not sent twice, whoever recorded it.
+      if (this.responses.has(firing.id)) continue;
+      const deliveries = messagesOf(entry, firing, at).map(message => {
+        return {...message, ...QUEUED, sequence: ++this.#responseSequence};
+      });
+      for (const delivery of deliveries) this.#queueInLane(delivery);
+      this.responses.set(firing.id, {...record, firing, deliveries});
+    }
+  }
+
+  #queueInLane(delivery: Delivery): void {
+    this.#deliveries.set(`${delivery.receiver}/${delivery.id}`, delivery);
+    const lane = this.lanes.get(laneOf(delivery));
+    if (lane) lane.push(delivery);
+    else this.lanes.set(laneOf(delivery), [delivery]);
   }
 
   #applyStep({at}: LedgerEntry, step: DeliveryStep): void {
@@ -199,13 +251,13 @@ export class Book {
     delivery.why = 'why' in step ? (step.why ?? null) : null;
     delivery.askPerson = step.did === 'unknown' && step.askPerson;
     if (step.did === 'sending') {
-      delivery.attempts = step.attempt;
+      Object.assign(delivery, {attempts: step.attempt, plan: step.plan});
       if (!this.isOvertaken(delivery)) this.#sent.set(laneOf(delivery), delivery);
     }
     if (step.did === 'acknowledged') delivery.seenAtMes = step.seenAtMes;
     if (step.did === 'rejected' || step.did === 'acknowledged') this.#leaveLane(delivery);
     if (step.did === 'queued') this.#enterLane(delivery);
-    this.#tell(delivery, at, step);
+    if (!isResponse(delivery)) this.#tell(delivery, at, step);
   }
 
   #leaveLane(delivery: Delivery): void {
@@ -225,7 +277,7 @@ export class Book {
   }
 
   /** The hold's events name what a person has to know of; that all went well is told by the lots themselves. */
-  #tell({hold, receiver, lot, action}: Delivery, at: string, step: Exclude<DeliveryStep, {did: 'lease'}>): void {
+  #tell({hold, receiver, lot, action}: HoldDelivery, at: string, step: Exclude<DeliveryStep, {did: 'lease'}>): void {
     const person = 'by' in step ? step.by : undefined;
     const matters = step.did === 'rejected' || (step.did === 'unknown' && step.askPerson) || person !== undefined;
     if (!matters || step.did === 'sending') return;
@@ -236,7 +288,22 @@ export class Book {
 
 const books = new WeakMap<HoldLedger, Book>();
 
-/** Deliveries in one lane follow one another. */
-function laneOf({receiver, lot}: Pick<Delivery, 'receiver' | 'lot'>): string {
+const QUEUED = {state: 'queued', attempts: 0, askPerson: false, seenAtMes: null, why: null} as const;
+
+/** Deliveries in one lane follow one another: those on a lot, or those that a rule's action puts into one. */
+function laneOf(delivery: Delivery): string {
+  if (!isResponse(delivery)) return laneOfLot(delivery);
+  return JSON.stringify([delivery.receiver, 'response', delivery.lane]);
+}
+
+function laneOfLot({receiver, lot}: Pick<HoldDelivery, 'receiver' | 'lot'>): string {
   return JSON.stringify([receiver, lot]);
+}
+
+/** What a firing has to say, a message an action; their sequence is given when they are queued. */
+function messagesOf({rule, plant}: Fired, {id: response, at, about, actions}: Firing, decidedAt: string) {
+  return actions.map(({id, do: action, receiver, lane, notAfter, content}) => {
+    const said = {...about, happenedAt: at, ...content};
+    return {id, plant, response, rule, action, receiver, lane, sequence: 0, decidedAt, notAfter, content: said};
+  });
 }

@@ -25,11 +25,21 @@ interface Effect {
   sequence: number;
 }
 
+/** What a response rule said, once a message. */
+interface Said {
+  id: string;
+  type: string;
+  rule: string;
+  body: Record<string, unknown>;
+}
+
 export interface DemoMes {
   /** The receiver's URL. */
   url: string;
   /** What was done, in the order in which it was done. */
   effects: Effect[];
+  /** What response rules said, in the order in which it came. */
+  said: Said[];
   /** Held lots and the hold that did it. */
   held: Map<string, string>;
   /** Lots that are gone for good. */
@@ -64,6 +74,7 @@ export async function startDemoMes(options: {
   const mes: DemoMes = {
     url: `http://127.0.0.1:${address.port}/holds`,
     effects: [],
+    said: [],
     held: new Map(),
     scrapped: new Set(),
     repeats: 0,
@@ -82,6 +93,8 @@ export async function startDemoMes(options: {
     if (request.method === 'GET' && path === '/holds') return json(response, 200, {held: Object.fromEntries(mes.held)});
     if (request.method === 'GET' && path.startsWith('/holds/')) {
       const effect = done.get(path.slice('/holds/'.length));
+      const said = mes.said.find(({id}) => id === path.slice('/holds/'.length));
+      if (said) return json(response, 200, {type: said.type, rule: said.rule});
       return effect
         ? json(response, 200, {...effect, status: mes.held.has(effect.lot) ? 'held' : 'free'})
         : json(response, 404, {error: 'not known here'});
@@ -102,10 +115,11 @@ export async function startDemoMes(options: {
     if (fault === 'contradict') return json(response, 200, {status: 'rejected'});
     if (fault === 'other-lot') return json(response, 200, {lot: `${effect.lot}-other`, status: 'held'});
     if (fault === 'redirect') return json(response.setHeader('location', 'http://169.254.169.254/'), 302, {});
-    commit(effect);
+    commit(effect, body);
     if (fault === 'error-after-commit') return json(response, 500, {error: 'out of order'});
     if (fault === 'drop-after-commit') return void request.socket.destroy();
     if (fault) await wait(fault.delayMs);
+    if (!isHold(effect)) return json(response, 200, {type: effect.type, status: 'taken'});
     json(response, 200, {
       lot: effect.lot,
       hold: effect.hold,
@@ -113,16 +127,26 @@ export async function startDemoMes(options: {
     });
   }
 
-  function commit({id, type, lot, hold, sequence}: Effect): void {
-    if (done.has(id)) {
+  function isHold({type}: Effect): boolean {
+    return type === 'lot.hold' || type === 'lot.release' || type === 'lot.scrap';
+  }
+
+  function commit(effect: Effect, body: string): void {
+    const {id, type, lot, hold, sequence} = effect;
+    if (done.has(id) || mes.said.some(said => said.id === id)) {
       mes.repeats++;
+      return;
+    }
+    if (!isHold(effect)) {
+      const said = JSON.parse(body) as Record<string, unknown>;
+      mes.said.push({id, type, rule: String(said.rule), body: said});
       return;
     }
     if (sequence < (latest.get(lot) ?? 0)) mes.overtaken++;
     latest.set(lot, Math.max(sequence, latest.get(lot) ?? 0));
-    const effect = {id, type, lot, hold, sequence};
-    done.set(id, effect);
-    mes.effects.push(effect);
+    const held = {id, type, lot, hold, sequence};
+    done.set(id, held);
+    mes.effects.push(held);
     if (type === 'lot.hold') mes.held.set(lot, hold);
     else mes.held.delete(lot);
     if (type === 'lot.scrap') mes.scrapped.add(lot);

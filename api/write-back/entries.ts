@@ -23,6 +23,8 @@ export type Deed =
       children?: boolean;
       /** Since there is one, nobody refuses what they proposed. */
       refusedByAnother?: boolean;
+      /** The message of a response rule that proposed it. */
+      response?: string;
     }
   | {did: 'approve'; plant: string; receivers: string[]; actions: LotAction[]}
   | {did: 'refuse'; why: string | null}
@@ -91,11 +93,19 @@ interface KeptLot {
 export type DeliveryStep = {did: 'lease'; fence: number} | ({fence: number; delivery: string; receiver: string} & Turn);
 
 export type Turn =
-  | {did: 'sending'; attempt: number}
+  /** `plan`: what the driver found before, for the look-up. */
+  | {did: 'sending'; attempt: number; plan?: unknown}
   | {did: 'acknowledged'; how: 'answer' | 'look-up' | 'person'; seenAtMes: boolean | null; by?: string; why?: string}
   | {did: 'rejected'; why: string}
   | {did: 'unknown'; why: string; askPerson: boolean}
   | {did: 'queued'; why: string; by?: string};
+
+/** Who may be sent what once more, and what is settled by whom. */
+export interface Settled {
+  as: 'acknowledged' | 'send-again';
+  by: string;
+  why: string;
+}
 
 /** The messages that a decision put into the outbox. @param body of an entry of kind 'hold' */
 export function deliveriesOf(body: unknown): string[] {

@@ -60,9 +60,11 @@ export class Holds {
     text: string;
     by: Who;
     permalink: string;
+    /** The message of a response rule that proposes it. */
+    response?: string;
     children?: boolean;
   }): Promise<Hold> {
-    const {contained, reason, text, permalink, children = true} = proposal;
+    const {contained, reason, text, permalink, children = true, response} = proposal;
     if (reason.trim() !== '') requireKnown(this.#reasonCodes, 'hold', reason);
     const at = this.#now().toISOString();
     const hold = `H-${at.slice(0, 10).replaceAll('-', '')}-${randomBytes(4).toString('hex')}`;
@@ -78,6 +80,7 @@ export class Holds {
       evidence: contained,
       children,
       refusedByAnother: true,
+      ...(response !== undefined && {response}),
     });
   }
 
@@ -148,6 +151,11 @@ export class Holds {
       const seen = asOf ?? this.#book.holds.get(id)?.review?.asOf ?? 0;
       return {did: 'close-review', asOf: seen, reason};
     });
+  }
+
+  /** Whether a message of a response rule has proposed a hold. */
+  isProposedBy(response: string): boolean {
+    return this.#book.proposedBy.has(response);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type {LotAtMes} from '../../warehouse/hold-answers.ts';
-import type {Delivery} from './book.ts';
+import type {HoldDelivery} from './book.ts';
 import type {Driver} from './drivers/driver.ts';
 
 const AT_ONCE = 8;
@@ -12,7 +12,7 @@ const GIVE_UP_AFTER = 3;
  * @param told the last message of each lot and receiver; null where none was sent yet
  */
 export async function askReceivers(
-  told: readonly {lot: string; receiver: string; last: Delivery | null}[],
+  told: readonly {lot: string; receiver: string; last: HoldDelivery | null}[],
   drivers: Readonly<Record<string, Driver>>,
 ): Promise<LotAtMes[]> {
   const silent = new Map<string, number>();
@@ -36,7 +36,7 @@ type Found = Pick<LotAtMes, 'state' | 'why'>;
 const NOT_TOLD: Found = {state: 'not-told', why: null};
 const NOT_ASKED: Found = {state: 'unreadable', why: 'not asked: the receiver did not answer about other lots'};
 
-async function askOne(last: Delivery, driver: Driver | undefined): Promise<Found> {
+async function askOne(last: HoldDelivery, driver: Driver | undefined): Promise<Found> {
   if (!driver) return {state: 'unreadable', why: 'this receiver is not configured any more'};
   const due = ({hold: 'held', release: 'free', scrap: 'scrapped'} as const)[last.action];
   const found = await driver.lookUp(last);

@@ -1,9 +1,9 @@
 import type {LotAtMes} from '../../warehouse/hold-answers.ts';
 import {LedgerWriteFailed} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
-import {Book, type Delivery, type HoldLedger} from './book.ts';
-import type {Driver} from './drivers/driver.ts';
-import type {Turn} from './entries.ts';
+import {Book, type Delivery, type HoldDelivery, type HoldLedger} from './book.ts';
+import {type Driver, isResponse, type Outcome} from './drivers/driver.ts';
+import type {Settled, Turn} from './entries.ts';
 import {askReceivers} from './look.ts';
 import {type Clock, Pauses, realClock} from './pauses.ts';
 
@@ -101,25 +101,30 @@ export class Outbox {
    * A person settles what no look-up can, or gives a rejected delivery another chance.
    * @throws FishboneError DELIVERY_NOT_FOUND, DELIVERY_NOT_OPEN
    */
-  async decide(settled: {
-    hold: string;
-    lot: string;
-    action: Delivery['action'];
-    receiver: string;
-    as: 'acknowledged' | 'send-again';
-    by: string;
-    why: string;
-  }): Promise<void> {
-    const {receiver, lot, action, as, by, why} = settled;
+  async decide(
+    settled: {hold: string; lot: string; action: HoldDelivery['action']; receiver: string} & Settled,
+  ): Promise<void> {
+    await this.#settleOne(() => this.#book.delivery(settled), settled);
+  }
+
+  /** The same for a message of a response rule. @param id of the message */
+  async decideResponse({id, ...settled}: {id: string} & Settled): Promise<void> {
+    await this.#settleOne(() => this.#book.responseDelivery(id), settled);
+  }
+
+  async #settleOne(find: () => Delivery, {as, by, why}: Settled): Promise<void> {
     await this.#book.inTurn(async () => {
-      const delivery = this.#book.delivery(settled);
+      const delivery = find();
+      const {receiver} = delivery;
       const refuse = (reason: string) =>
-        new FishboneError('DELIVERY_NOT_OPEN', `the ${action} of lot ${lot} at ${receiver} ${reason}`);
+        new FishboneError('DELIVERY_NOT_OPEN', `the ${wordsFor(delivery)} at ${receiver} ${reason}`);
       if (!delivery.askPerson && delivery.state !== 'rejected') {
         throw refuse(`is ${delivery.state}: there is nothing to decide`);
       }
       if (as === 'send-again' && this.#book.isOvertaken(delivery)) {
-        throw refuse('cannot be sent again: a later action on the lot was sent already');
+        throw refuse(
+          `cannot be sent again: a later action ${isResponse(delivery) ? 'of its lane' : 'on the lot'} was sent already`,
+        );
       }
       const about = {fence: this.#book.fence, delivery: delivery.id, receiver, by, why};
       if (as === 'send-again') await this.#book.step({...about, did: 'queued'});
@@ -182,9 +187,13 @@ export class Outbox {
    * @returns false when the disk refuses for now
    */
   async #takeLease(): Promise<boolean> {
-    const fence = this.#book.fence + 1;
+    let fence = 0;
     try {
-      await this.#book.step({did: 'lease', fence});
+      // One after the other: two that begin at the same time must not have the same number.
+      await this.#book.inTurn(() => {
+        fence = this.#book.fence + 1;
+        return this.#book.step({did: 'lease', fence});
+      });
     } catch (error) {
       if (!(error instanceof LedgerWriteFailed) || error.final) throw error;
       this.#log(`nothing can be delivered for now: ${error.message}`);
@@ -234,7 +243,7 @@ export class Outbox {
         if (error instanceof LedgerWriteFailed && error.final) this.#broken = error;
         // What is on the disk says at most that it is being sent, which is the safe thing to believe: it is looked up.
         const why = error instanceof Error ? error.message : String(error);
-        this.#log(`${delivery.action} of lot ${delivery.lot} could not be brought to ${delivery.receiver}: ${why}`);
+        this.#log(`${wordsFor(delivery)} could not be brought to ${delivery.receiver}: ${why}`);
         this.#pauses.failed(delivery, why, this.#clock.nowMs());
       })
       .finally(() => {
@@ -246,8 +255,14 @@ export class Outbox {
   async #carry(delivery: Delivery): Promise<void> {
     const driver = this.#drivers[delivery.receiver];
     if (delivery.attempts > 0 && !(await this.#isNewToReceiver(delivery, driver))) return;
-    await this.#record(delivery, {did: 'sending', attempt: delivery.attempts + 1});
-    const outcome = await driver.send(delivery);
+    const ready = (await driver.prepare?.(delivery, delivery.plan)) ?? {is: 'prepared', plan: undefined};
+    if (ready.is !== 'prepared') return this.#settleBy(delivery, driver, ready);
+    const {plan} = ready;
+    await this.#record(delivery, {did: 'sending', attempt: delivery.attempts + 1, ...(plan !== undefined && {plan})});
+    await this.#settleBy(delivery, driver, await driver.send(delivery, plan));
+  }
+
+  async #settleBy(delivery: Delivery, driver: Driver, outcome: Outcome): Promise<void> {
     if (outcome.is === 'acknowledged') {
       await this.#readBack(delivery, driver);
     } else if (outcome.is === 'rejected') {
@@ -264,11 +279,11 @@ export class Outbox {
 
   /** What was acknowledged has to be there. Where it is not, nobody but a person can say what became of it. */
   async #readBack(delivery: Delivery, driver: Driver): Promise<void> {
-    let seen = await driver.lookUp(delivery);
+    let seen = await driver.lookUp(delivery, delivery.plan);
     for (const pauseMs of READ_BACK_AFTER_MS) {
       if (seen.is !== 'unknown') break;
       await this.#clock.wait(pauseMs, new AbortController().signal);
-      seen = await driver.lookUp(delivery);
+      seen = await driver.lookUp(delivery, delivery.plan);
     }
     if (seen.is !== 'unknown') return this.#acknowledge(delivery, 'answer', seen.is === 'known' ? true : null);
     const why = 'the receiver acknowledged it, but does not know it when it is asked';
@@ -278,7 +293,8 @@ export class Outbox {
 
   /** Looks up what was sent before, whatever was said of it then. @returns true when it has to be sent */
   async #isNewToReceiver(delivery: Delivery, driver: Driver): Promise<boolean> {
-    const found = await driver.lookUp(delivery);
+    const found = await driver.lookUp(delivery, delivery.plan);
+    if (found.is === 'impossible' && driver.isRepeatable) return true;
     if (found.is === 'known') await this.#acknowledge(delivery, 'look-up', true);
     if (found.is === 'impossible') {
       // It certainly was not carried out, or a person who looked wants it sent again.
@@ -311,3 +327,9 @@ export class Outbox {
 }
 
 class LeaseLost extends Error {}
+
+function wordsFor(delivery: Delivery): string {
+  return isResponse(delivery)
+    ? `${delivery.action} of rule ${delivery.rule}`
+    : `${delivery.action} of lot ${delivery.lot}`;
+}

@@ -1,12 +1,12 @@
 /** One hold as its entries of the ledger make it. */
 import type {Hold, HoldCover} from '../../warehouse/hold-answers.ts';
-import type {Delivery} from './book.ts';
+import type {HoldDelivery} from './book.ts';
 import {type HoldDecision, SYSTEM} from './entries.ts';
 
 export interface HoldRecord extends Omit<Hold, 'lots' | 'covers' | 'coverage' | 'compared'> {
   permalink: string;
   covers: HoldCover[];
-  deliveries: Delivery[];
+  deliveries: HoldDelivery[];
   /** How many entries made it what it is. */
   fence: number;
   refusedByAnother: boolean;

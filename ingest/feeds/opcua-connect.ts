@@ -5,7 +5,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {OPCUACertificateManager} from 'node-opcua-certificate-manager';
 import {type ClientSession, MessageSecurityMode, OPCUAClient, SecurityPolicy, UserTokenType} from 'node-opcua-client';
 import type {Surroundings} from './feed.ts';
-import type {OpcuaSettings} from './opcua-settings.ts';
+import type {OpcuaServer} from './opcua-settings.ts';
 
 export interface Connection {
   session: ClientSession;
@@ -18,8 +18,8 @@ const GOODBYE_MS = 3_000;
 
 /** Connects once: what is lost is not mended behind the feed's back, as it must read the history of what it missed. */
 export async function connectOpcua(
-  {endpoint, securityMode, securityPolicy, user, passwordFile}: OpcuaSettings,
-  {memory, home, plant, name}: Surroundings,
+  {endpoint, securityMode, securityPolicy, user, passwordFile}: OpcuaServer,
+  {memory, home, plant, name}: Pick<Surroundings, 'memory' | 'home' | 'plant' | 'name'>,
 ): Promise<Connection> {
   const password = passwordFile === undefined ? '' : (await readFile(resolve(home, passwordFile), 'utf8')).trimEnd();
   const isOpen = securityMode === 'None';

@@ -1,4 +1,4 @@
-import type {OpcuaNode, OpcuaSettings} from './opcua-settings.ts';
+import type {OpcuaNode, OpcuaServer} from './opcua-settings.ts';
 
 const UNREACHABLE =
   /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|timeout|BadConnection|fail to connect|premature/i;
@@ -6,7 +6,7 @@ const UNREACHABLE =
 /** What went wrong with a server, in one sentence that says what to do. */
 export function sayable(
   error: unknown,
-  {endpoint, securityMode, securityPolicy, user, passwordFile}: OpcuaSettings,
+  {endpoint, securityMode, securityPolicy, user, passwordFile}: OpcuaServer,
   certificates: string,
 ): Error {
   const {message} = error instanceof Error ? error : new Error(String(error));

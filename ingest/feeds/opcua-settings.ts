@@ -2,7 +2,7 @@
 import {z} from 'zod';
 
 const Text = z.string().min(1);
-const NODE_ID = /^(ns=\d+;|nsu=[^;]+;)?[isgb]=.+$/;
+export const NODE_ID = /^(ns=\d+;|nsu=[^;]+;)?[isgb]=.+$/;
 
 const OpcuaNode = z.strictObject({
   node: z.string().regex(NODE_ID, {error: 'is no node id: write it like ns=2;s=Press1.Torque or nsu=URI;i=1234'}),
@@ -57,3 +57,6 @@ export const OpcuaSettings = z
     }
   });
 export type OpcuaSettings = z.output<typeof OpcuaSettings>;
+
+/** How a server is reached. */
+export type OpcuaServer = Pick<OpcuaSettings, 'endpoint' | 'securityMode' | 'securityPolicy' | 'user' | 'passwordFile'>;

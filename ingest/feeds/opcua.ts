@@ -1,11 +1,12 @@
 import './opcua-quiet.ts';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
-import {type ClientSession, type NodeId, resolveNodeId} from 'node-opcua-client';
+import type {ClientSession, NodeId} from 'node-opcua-client';
 import type {Running, Surroundings} from './feed.ts';
 import {CatchUp} from './opcua-catch-up.ts';
 import {connectOpcua} from './opcua-connect.ts';
 import {nodeFault, sayable} from './opcua-errors.ts';
+import {nodeIdIn} from './opcua-node-id.ts';
 import {Positions} from './opcua-positions.ts';
 import {type Arrived, Recorder} from './opcua-record.ts';
 import type {OpcuaSettings} from './opcua-settings.ts';
@@ -197,19 +198,6 @@ class OpcuaFeed {
       const isLeft = this.#watched.some(one => one.missing !== null);
       if (isLeft) await pause(Math.max(LOOK_AGAIN_MIN_MS, this.#settings.historyLagSeconds * 100), signal);
     }
-  }
-}
-
-/** Namespaces are numbered by the server, which may number them anew; `nsu=` names one. */
-function nodeIdIn(namespaces: readonly string[], text: string): NodeId | null {
-  const [, uri, rest] = /^nsu=([^;]+);(.*)$/.exec(text) ?? [];
-  const index = uri === undefined ? null : namespaces.indexOf(uri);
-  if (index === -1) return null;
-  try {
-    return resolveNodeId(index === null ? text : `ns=${index};${rest}`);
-  } catch {
-    // Said of the node when it is to be watched.
-    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Findings that were given are kept by the digest of their question, so that a link to one can be opened later. */
-import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Finding, FindingAnswer, LevelRate, ScreenAnswer} from '../answers.ts';
 import {factorRelation} from '../factors.ts';
@@ -60,6 +60,29 @@ async function readAnswer(path: string): Promise<ScreenAnswer | null> {
     // Cut off by a crash: it is only a copy, and is asked for again.
     return null;
   }
+}
+
+export interface GivenAnswer {
+  /** When it was given, in milliseconds. */
+  givenMs: number;
+  answer: ScreenAnswer;
+}
+
+/** The answers that are kept here, the oldest first. @param isWanted by the name of its file and when it was given */
+export async function givenAnswers(
+  folder: string,
+  isWanted: (name: string, givenMs: number) => boolean,
+): Promise<GivenAnswer[]> {
+  const given: GivenAnswer[] = [];
+  for (const name of (await readdir(answers(folder)).catch(() => [] as string[])).sort()) {
+    if (!/^screen-[0-9a-f]+(-first-\d+)?\.json$/.test(name)) continue;
+    const path = join(answers(folder), name);
+    const found = await stat(path).catch(() => null);
+    if (!found || !isWanted(name, found.mtimeMs)) continue;
+    const answer = await readAnswer(path);
+    if (answer !== null) given.push({givenMs: found.mtimeMs, answer});
+  }
+  return given.sort((a, b) => a.givenMs - b.givenMs);
 }
 
 interface FoundFinding {

@@ -1,4 +1,4 @@
-import type {Message, Outcome} from './driver.ts';
+import {type AnyMessage, isResponse, type Outcome} from './driver.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -11,7 +11,7 @@ export interface HttpAnswer {
  * What a receiver's answer to a POST means. A system that says 200 and means no is an old acquaintance: a 2xx only counts
  * when its JSON body does not contradict it. An answer that breaks off, or is about another message, says nothing of ours.
  */
-export function judge({status, body, retryAfterMs}: HttpAnswer, message?: Message): Outcome {
+export function judge({status, body, retryAfterMs}: HttpAnswer, message?: AnyMessage): Outcome {
   const why = `HTTP ${status}${body ? `: ${body.slice(0, 200)}` : ''}`;
   if (status >= 200 && status < 300) {
     if (body === null) return {is: 'unknown', why: `HTTP ${status} with an answer too long to read`};
@@ -47,11 +47,13 @@ export function saysNo(body: string): string | null {
 }
 
 /** In words, how a JSON body in the words of our webhook is about something else than the message; null when it is not. */
-export function isAboutAnother(body: string, message: Message): string | null {
+export function isAboutAnother(body: string, message: AnyMessage): string | null {
   const answer = jsonObject(body);
   if (!answer) return null;
-  const sent = {...message, 'webhook-id': message.id, type: `lot.${message.action}`};
-  for (const field of ['lot', 'hold', 'action', 'type', 'plant', 'sequence', 'webhook-id'] as const) {
+  const sent: Record<string, unknown> = isResponse(message)
+    ? {...message.content, ...message, 'webhook-id': message.id, type: `response.${message.action}`}
+    : {...message, 'webhook-id': message.id, type: `lot.${message.action}`};
+  for (const field of SAID.filter(name => sent[name] !== undefined && sent[name] !== null)) {
     const told = answer[field];
     const comparable = typeof told === 'string' || typeof told === 'number';
     if (comparable && String(told) !== String(sent[field])) return `the body is about ${field} ${told}`;
@@ -75,6 +77,9 @@ export function statusIn(body: string): string | undefined {
   const status = jsonObject(body)?.status;
   return typeof status === 'string' ? status : undefined;
 }
+
+/** What an answer in the words of our webhook may repeat. */
+const SAID = ['lot', 'hold', 'part', 'rule', 'response', 'action', 'type', 'plant', 'sequence', 'webhook-id'] as const;
 
 /** Retry-After as seconds or as an HTTP date; at most an hour. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {

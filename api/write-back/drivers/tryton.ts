@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {FishboneError} from '../../errors.ts';
 import {readSecret} from '../../secret-file.ts';
 import {allowedUrl} from './address.ts';
-import type {Driver, LookUp, Message, Outcome} from './driver.ts';
+import {type Driver, isResponse, type LookUp, type Message, type Outcome} from './driver.ts';
 import {lookedUp, settled} from './failure.ts';
 import {type OrderAlert, openAlerts, openOrders, resolve, stopOrder, stops} from './tryton/orders.ts';
 import {type TrytonCalls, TrytonSession} from './tryton/session.ts';
@@ -55,6 +55,7 @@ export async function trytonDriver(name: string, config: TrytonConfig, allowHost
   return {
     send: message =>
       settled(async () => {
+        if (isResponse(message)) return {is: 'rejected', why: `tryton takes no ${message.action}`};
         if (message.action === 'scrap') return {is: 'rejected', why: SCRAP_BY_HAND};
         const mes = session.begin();
         const quarantine = await quarantineOf(mes);
@@ -62,6 +63,7 @@ export async function trytonDriver(name: string, config: TrytonConfig, allowHost
       }),
     lookUp: message =>
       lookedUp(async () => {
+        if (isResponse(message)) return {is: 'unknown'};
         if (message.action === 'scrap') return {is: 'impossible', why: SCRAP_BY_HAND};
         const mes = session.begin();
         return lookUp(mes, config, await quarantineOf(mes), message);

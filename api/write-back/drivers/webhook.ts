@@ -6,7 +6,7 @@ import {readSecret} from '../../secret-file.ts';
 import {allowedUrl} from './address.ts';
 import {breaksOff, isAboutAnother, judge, saysNo, statusIn} from './answer.ts';
 import {call} from './call.ts';
-import type {Driver, LookUp, Message, Outcome} from './driver.ts';
+import {type AnyMessage, type Driver, isResponse, type LookUp, type Outcome} from './driver.ts';
 
 export const WebhookSettings = z.strictObject({
   driver: z.literal('webhook'),
@@ -14,6 +14,8 @@ export const WebhookSettings = z.strictObject({
   /** Holds a Standard Webhooks secret: `whsec_` and base64. */
   secretFile: z.string().min(1),
   timeoutMs: z.number().int().positive().optional(),
+  /** false: it is told what response rules say, and nothing of holds. */
+  holds: z.boolean().optional(),
 });
 
 /**
@@ -31,7 +33,7 @@ export async function webhookDriver(
   const timeoutMs = config.timeoutMs ?? 10_000;
 
   return {
-    send: async (message: Message): Promise<Outcome> => {
+    send: async (message: AnyMessage): Promise<Outcome> => {
       const body = JSON.stringify(bodyOf(message));
       const now = new Date();
       const headers = {
@@ -46,7 +48,7 @@ export async function webhookDriver(
       return {is: answer.sent ? 'unknown' : 'not-delivered', why: answer.trouble};
     },
 
-    lookUp: async (message: Message): Promise<LookUp> => {
+    lookUp: async (message: AnyMessage): Promise<LookUp> => {
       const answer = await call(under(url, message.id), {method: 'GET', timeoutMs});
       if ('trouble' in answer) return {is: 'unreachable', why: answer.trouble};
       const {status, body, retryAfterMs: wait} = answer;
@@ -81,7 +83,12 @@ async function signer(receiver: string, secretFile: string): Promise<Webhook> {
   }
 }
 
-function bodyOf({action, plant, hold, lot, reason, text, parts, sequence, decidedAt, permalink}: Message) {
+function bodyOf(message: AnyMessage) {
+  if (isResponse(message)) {
+    const {action, plant, rule, response, content, sequence, decidedAt} = message;
+    return {...content, type: `response.${action}`, plant, rule, response, sequence, decidedAt};
+  }
+  const {action, plant, hold, lot, reason, text, parts, sequence, decidedAt, permalink} = message;
   return {type: `lot.${action}`, plant, hold, lot, reason, text, parts, sequence, decidedAt, permalink};
 }
 

@@ -29,6 +29,16 @@ const request = {
 
 const Request = z.strictObject(request);
 
+/** What response rules may have to say by a plan. */
+export const MESSAGE_KINDS = ['result', 'rework', 'nonconformance', 'notify', 'completion'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+const Told = z.strictObject({
+  send: z.array(Request).min(1),
+  /** Asks whether it has arrived; without, a time-out asks a person. */
+  lookUp: z.strictObject({...request, found: z.array(Condition).min(1)}).optional(),
+});
+
 /** How a kind of receiver is asked and told. Texts may hold placeholders: `{lot}`, or `{lot|odata}` between quotes of OData. */
 export const PlanSettings = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
@@ -51,6 +61,8 @@ export const PlanSettings = z.strictObject({
   scrap: z.array(Request).min(1).optional(),
   /** Where a token against forged requests is fetched before a write, as SAP wants it. */
   csrfPath: z.string().optional(),
+  /** How to say what response rules have to say, by its kind. */
+  messages: z.partialRecord(z.enum(MESSAGE_KINDS), Told).optional(),
 });
 
 export type Condition = z.output<typeof Condition>;

@@ -1,6 +1,9 @@
 import {Refused} from '../failure.ts';
 import type {Plan, Request, Values} from './plan.ts';
 
+/** What a message does not know: no mistake of the receiver's. */
+export const NONE = Symbol('none');
+
 const PLACEHOLDER = /\{(\w+)(\|odata)?\}/g;
 
 /** A path: values cannot leave the place in it that they were given. */
@@ -26,7 +29,8 @@ export function fillXml(template: string, values: Values): string {
 export function fillJson(template: unknown, values: Values): unknown {
   if (typeof template === 'string') {
     const alone = /^\{(\w+)\}$/.exec(template);
-    return alone ? valueNamed(alone[1], values) : fillText(template, values);
+    const value = alone && valueNamed(alone[1], values);
+    return alone ? (value === NONE ? null : value) : fillText(template, values);
   }
   if (Array.isArray(template)) return template.map(each => fillJson(each, values));
   if (typeof template !== 'object' || template === null) return template;
@@ -62,7 +66,7 @@ export function kept(plan: Plan): string[] {
 function fill(template: string, values: Values, safe: (text: string) => string): string {
   return template.replace(PLACEHOLDER, (_all, name: string, odata: string | undefined) => {
     const value = valueNamed(name, values);
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = value === NONE ? '' : typeof value === 'string' ? value : JSON.stringify(value);
     if (/\p{Surrogate}/u.test(text)) throw new Refused(`half a character in ${name} cannot be sent`);
     return safe(odata ? text.replace(/'/g, "''") : text);
   });

@@ -7,8 +7,9 @@ const tell = (path: string): Request => ({
 });
 
 /**
- * The SFC of the lot's name is put on hold.
- * @see SAP Business Accelerator Hub, SAP Digital Manufacturing, SFC
+ * The SFC of the lot's name is put on hold. A nonconformance is logged on the SFC of the part's name; whether it was, nobody
+ * can ask by our id, so a time-out asks a person.
+ * @see SAP Business Accelerator Hub, SAP Digital Manufacturing, SFC, Nonconformance
  */
 export const sapDigitalManufacturing: Preset = {
   needs: ['site'],
@@ -21,4 +22,15 @@ export const sapDigitalManufacturing: Preset = {
   },
   hold: [tell('/sfc/v1/sfcs/hold')],
   release: [tell('/sfc/v1/sfcs/release')],
+  messages: {
+    nonconformance: {
+      send: [
+        {
+          method: 'POST',
+          path: '/nonconformance/v1/log',
+          json: {plant: '{site}', code: '{code}', sfcs: ['{part}'], workCenter: '{station}', quantity: 1},
+        },
+      ],
+    },
+  },
 };
