@@ -3,29 +3,30 @@ import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
 
 /**
- * Questions of pages. More of them at once than there are cores are answered no sooner, and take the threads that
- * recording needs; so the others wait, and beyond what anybody would wait for they are refused.
+ * Questions of pages. Each takes all cores; more of them at once are answered no sooner, and take what recording needs. So
+ * the others wait, and beyond what anybody would wait for they are refused. What is soon answered does not wait for what
+ * is not.
  */
-const OF_PAGES: ReadonlySet<string> = new Set([
-  'pareto',
-  'yield',
-  'trace',
-  'chart',
-  'capability',
-  'parameters',
-  'scan',
-  'alarms',
-  'finding',
-  'contain',
-  'contain.query',
-  'contained',
-  'plant',
-  'gage',
-  'linearity',
-  'agreement',
-  'unresolved',
-]);
-const AT_ONCE = Math.max(2, availableParallelism());
+const LANES: Readonly<Record<string, Lane>> = {
+  pareto: 'long',
+  yield: 'long',
+  chart: 'long',
+  capability: 'long',
+  parameters: 'long',
+  scan: 'long',
+  alarms: 'long',
+  finding: 'long',
+  contain: 'long',
+  plant: 'long',
+  gage: 'long',
+  linearity: 'long',
+  agreement: 'long',
+  unresolved: 'long',
+  trace: 'short',
+  contained: 'short',
+};
+type Lane = 'long' | 'short';
+const AT_ONCE = Math.min(8, Math.max(1, availableParallelism() - 1));
 const WAITING_MAX = 64;
 
 interface Turns {
@@ -33,16 +34,18 @@ interface Turns {
   waiting: (() => void)[];
 }
 
-const turns = new WeakMap<App, Turns>();
+const turns = new WeakMap<App, Record<Lane, Turns>>();
 
 /** How many questions wait for their turn. */
-export const waitingQuestions = (app: App): number => turns.get(app)?.waiting.length ?? 0;
+export const waitingQuestions = (app: App): number =>
+  Object.values(turns.get(app) ?? {}).reduce((sum, {waiting}) => sum + waiting.length, 0);
 
 /** @throws FishboneError OVERLOADED when too many wait */
 export async function inTurn<T>(app: App, name: string, work: () => Promise<T>): Promise<T> {
-  if (!OF_PAGES.has(name)) return work();
-  const mine = turns.get(app) ?? {running: 0, waiting: []};
-  turns.set(app, mine);
+  if (!Object.hasOwn(LANES, name)) return work();
+  const lanes = turns.get(app) ?? {long: {running: 0, waiting: []}, short: {running: 0, waiting: []}};
+  turns.set(app, lanes);
+  const mine = lanes[LANES[name]];
   if (mine.running >= AT_ONCE) {
     if (mine.waiting.length >= WAITING_MAX)
       throw new FishboneError('OVERLOADED', `${WAITING_MAX} questions are waiting already`, {

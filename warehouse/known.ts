@@ -43,6 +43,17 @@ export class Known {
     return hashes.every(hash => keys.get(...wordsOf(BigInt(hash))) === undefined);
   }
 
+  /** Whether none of these ids, each a whole natural key, is stored. @returns null when it has to be found out otherwise */
+  async areNewIds(session: Session, table: string, ids: readonly string[]): Promise<boolean | null> {
+    if (ids.length > SMALL_ROWS || !this.#keys.has(table)) return null;
+    const [key] = CANONICAL[table].key;
+    const {hashes} = await session.row<{hashes: string[]}>(
+      `select list(${keyHash(table)}::varchar) as hashes from (select unnest($ids::varchar[]) as ${quoteName(key)})`,
+      {ids},
+    );
+    return this.areNew(session, table, hashes);
+  }
+
   /** After rows of a table were stored. @param hashes of their keys; null when they were not looked at one by one */
   stored(table: string, hashes: readonly string[] | null): void {
     const keys = this.#keys.get(table);

@@ -59,6 +59,7 @@ export class Warehouse {
   /** Since when there is anything to tell of the plant: an ISO date. */
   readonly since: string;
   readonly #known = new Known();
+  #beside: Promise<Session> | null = null;
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
   readonly #readers: Readers;
@@ -266,6 +267,12 @@ export class Warehouse {
     return this.#readers.read(asOf, ask);
   }
 
+  /** Whether none of these inspections was ever recorded: in memory, so that it does not grow with them. @returns null when it is not known there */
+  async areNewInspections(ids: readonly string[]): Promise<boolean | null> {
+    this.#beside ??= this.aside();
+    return this.#known.areNewIds(await this.#beside, 'inspections', ids);
+  }
+
   /** A session that sees no position, for what lies beside the facts: whoever takes it closes it. */
   aside(): Promise<Session> {
     return openSession(this.#instance);
@@ -286,6 +293,7 @@ export class Warehouse {
     await this.#tending.catch(() => undefined);
     await this.#writing.catch(() => undefined);
     await this.#readers.close();
+    (await this.#beside)?.connection.closeSync();
     this.#writer.connection.closeSync();
     this.persons.close();
     this.#instance.closeSync();
