@@ -31,7 +31,10 @@ export async function holdRoutes(http: Http, app: App): Promise<void> {
   );
   http.post(
     '/v1/holds/:id/check',
-    {config: {access: 'propose'}, schema: {...answersWith('hold.check'), params: Id}},
+    {
+      config: {access: 'propose'},
+      schema: {...answersWith('hold.check'), params: Id, body: z.strictObject({}).nullable().optional()},
+    },
     ({params, caller}) => runOperation(app, 'hold.check', params, caller),
   );
   http.get(
