@@ -47,13 +47,15 @@ export class Readers {
   /** @throws Lacking when what is kept for the newest position has to be brought up first */
   async #read<T>(newest: Newest, wanted: Wanted, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
     const {asOf, asked, edition} = wanted;
-    const idle = this.#take(`${asOf ?? Math.max(asked, newest.position)} ${edition}`);
+    const isNewest = asOf === undefined || asOf === this.#now().position;
+    const idle = this.#take(labelOf(asOf ?? Math.max(asked, newest.position), edition, isNewest));
     const session = idle?.session ?? (await openSession(this.#instance));
     let at: string | null = idle?.at ?? null;
     try {
       await session.run('begin transaction');
       const position = await this.#look(session, wanted);
-      if (at !== `${position} ${edition}`) {
+      const label = labelOf(position, edition, session.kept !== null);
+      if (at !== label) {
         at = null;
         await clearTemporary(session);
         await session.run(`set variable as_of = ${Math.trunc(position)}`);
@@ -62,7 +64,7 @@ export class Readers {
       const answer = await ask(session, position);
       // Nothing is written but temporary tables: they stay with the session for the next question at this position.
       await session.run('commit');
-      at = `${position} ${edition}`;
+      at = label;
       return answer;
     } catch (error) {
       await session.run('rollback').catch(() => undefined);
@@ -100,7 +102,10 @@ interface Wanted {
   edition: number;
 }
 
-/** Temporary tables and views hold for one position. */
+/** What temporary tables and views hold for; those of what is kept go on with the newest position. */
+const labelOf = (position: number, edition: number, isKept: boolean): string =>
+  `${position} ${edition} ${isKept ? 'kept' : 'own'}`;
+
 async function clearTemporary(session: Session): Promise<void> {
   const made = await session.rows<{kind: string; name: string}>(
     `select 'table' as kind, table_name as name from duckdb_tables() where temporary

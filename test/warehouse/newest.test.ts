@@ -153,5 +153,8 @@ test('an earlier position is answered beside the newest, and readings at once se
     for (const [position, fails] of await Promise.all(answers)) expect(fails).toBe(58 + position - before);
   }
   expect(await failed()).toEqual([before + 5, 63]);
+  // The sessions that looked from there when it was the newest do not go on with what is the newest now.
+  for (let position = before; position <= before + 5; position++)
+    expect(await failed(position)).toEqual([position, 58 + position - before]);
   await warehouse.close();
 }, 60_000);
