@@ -170,12 +170,8 @@ class Fishbone:
 
     def sql(
         self,
-        query: str,
-        params: Mapping[str, Param] | None = None,
-        *,
-        limit: int | None = None,
-        as_of: int | None = None,
-        fresh: bool = False,
+        query: str, params: Mapping[str, Param] | None = None,
+        *, limit: int | None = None, as_of: int | None = None, fresh: bool = False,
     ) -> Rows:
         """One SELECT over the canonical tables; `$name` in it stands for `params["name"]`. `fresh` waits for a copy of the
         data as they are now. Raises FishboneError where the answer was cut by anything but your own `limit`."""
@@ -190,12 +186,8 @@ class Fishbone:
 
     def table(
         self,
-        name: str,
-        columns: Sequence[str] | None = None,
-        *,
-        limit: int | None = None,
-        as_of: int | None = None,
-        cursor: str | None = None,
+        name: str, columns: Sequence[str] | None = None,
+        *, limit: int | None = None, as_of: int | None = None, cursor: str | None = None,
     ) -> Rows:
         """The current rows of a canonical table, or of the wide view of a step (`step_bore`), all of them unless limited,
         in the order of their natural keys."""
@@ -225,12 +217,8 @@ class Fishbone:
 
     def trace(
         self,
-        id: str,
-        *,
-        kind: Literal["part", "lot", "work_order", "any"] = "any",
-        forward: bool | None = None,
-        backward: bool | None = None,
-        as_of: int | None = None,
+        id: str, *, kind: Literal["part", "lot", "work_order", "any"] = "any",
+        forward: bool | None = None, backward: bool | None = None, as_of: int | None = None,
     ) -> Traced:
         """Where a part, a lot or a work order came from, what happened to it, and what it went into."""
         asked = {"forward": forward, "backward": backward, "asOf": self._at(as_of)}
@@ -272,11 +260,7 @@ class Fishbone:
 
     def _asked(
         self,
-        path: str,
-        asked: Mapping[str, Any] | None,
-        body: Any,
-        accept: str,
-        read: Callable[[http.client.HTTPResponse], T],
+        path: str, asked: Mapping[str, Any] | None, body: Any, accept: str, read: Callable[[http.client.HTTPResponse], T]
     ) -> T:
         """Asks, and asks again where that can help: every question here only reads, so twice is as good as once."""
         query = urllib.parse.urlencode([(k, _text(v)) for k, v in (asked or {}).items() if v is not None])
