@@ -236,8 +236,6 @@ class Fishbone:
         answer: dict[str, Any] = self._json(path, question)
         return answer
 
-    # ── the way there and back ──
-
     def _at(self, as_of: int | None) -> int | None:
         return self.as_of if as_of is None else as_of
 
@@ -384,21 +382,18 @@ def connect(url: str | None = None, **how: Any) -> Fishbone:
     return Fishbone(url, **how)
 
 
+# The same of the server that the environment names.
 def sql(query: str, params: Mapping[str, Param] | None = None, **how: Any) -> Rows:
-    """`Fishbone.sql` of the server that the environment names."""
     return connect().sql(query, params, **how)
 
 
 def table(name: str, columns: Sequence[str] | None = None, **how: Any) -> Rows:
-    """`Fishbone.table` of the server that the environment names."""
     return connect().table(name, columns, **how)
 
 
 def screen(**question: Any) -> Screened:
-    """`Fishbone.screen` of the server that the environment names."""
     return connect().screen(**question)
 
 
 def trace(id: str, **how: Any) -> Traced:
-    """`Fishbone.trace` of the server that the environment names."""
     return connect().trace(id, **how)
