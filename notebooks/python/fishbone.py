@@ -32,6 +32,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, overload
 
 import pyarrow as pa
+import pyarrow.parquet
 
 if TYPE_CHECKING:
     import pandas
@@ -137,9 +138,7 @@ class Fishbone:
         token: str | None = None,
         token_file: str | os.PathLike[str] | None = None,
         as_of: int | None = None,
-        attempts: int = 6,
-        timeout_seconds: float = 600,
-        ssl_context: ssl.SSLContext | None = None,
+        attempts: int = 6, timeout_seconds: float = 600, ssl_context: ssl.SSLContext | None = None,
     ):
         if attempts < 1:
             raise ValueError(f"attempts is {attempts}: ask once at least")
@@ -188,13 +187,14 @@ class Fishbone:
         self,
         name: str, columns: Sequence[str] | None = None,
         *, limit: int | None = None, as_of: int | None = None, cursor: str | None = None,
+        form: Literal["parquet", "arrows"] = "parquet",
     ) -> Rows:
         """The current rows of a canonical table, or of the wide view of a step (`step_bore`), all of them unless limited,
-        in the order of their natural keys."""
+        in the order of their natural keys. Parquet is what the server has at hand; `arrows` holds no second copy in memory."""
         # A cursor bears the position of its first page.
         position = None if cursor else self._at(as_of)
         asked = {"columns": columns, "limit": limit, "asOf": position, "cursor": cursor}
-        return self._rows(f"tables/{_quoted(name)}.arrows", asked)
+        return self._rows(f"tables/{_quoted(name)}.{form}", asked)
 
     def pages(
         self, name: str, columns: Sequence[str] | None = None, *, rows: int = 250_000, as_of: int | None = None
@@ -244,10 +244,13 @@ class Fishbone:
 
     def _rows(self, path: str, asked: Mapping[str, Any] | None = None, body: Any = None) -> Rows:
         def read(response: http.client.HTTPResponse) -> Rows:
-            with pa.ipc.open_stream(response) as stream:
-                table = stream.read_all()
-            # What is behind the end of the stream tells that the answer is whole.
-            response.read()
+            if response.headers.get_content_type() == ARROW_STREAM:
+                with pa.ipc.open_stream(response) as stream:
+                    table = stream.read_all()
+                # What is behind the end of the stream tells that the answer is whole.
+                response.read()
+            else:
+                table = pyarrow.parquet.read_table(pa.py_buffer(response.read()))
             head = response.headers
             if head["fishbone-rows"] is not None and int(head["fishbone-rows"]) != table.num_rows:
                 raise http.client.IncompleteRead(b"")
@@ -311,10 +314,8 @@ def _refused(error: urllib.error.HTTPError, url: str) -> FishboneError:
     try:
         problem = json.load(error)
         pointers = [str(wrong["pointer"]) for wrong in problem.get("errors", [])]
-        hint = problem.get("hint", "")
-        return FishboneError(
-            problem["detail"], status=error.code, code=problem.get("code", ""), hint=hint, pointers=pointers
-        )
+        told = {name: problem.get(name, "") for name in ("code", "hint")}
+        return FishboneError(problem["detail"], status=error.code, pointers=pointers, **told)
     except (ValueError, KeyError, TypeError, AttributeError, OSError, http.client.HTTPException):
         # Somebody between answered, or it broke off.
         return FishboneError(f"{url} answered {error.code} {error.reason}", status=error.code)
@@ -338,7 +339,7 @@ def _quoted(id: str) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return str(value).lower()
     if isinstance(value, (list, tuple)):
         if any("," in str(item) for item in value):
             raise ValueError(f"{value}: a name with a comma cannot be in a list; leave the list out to get all")

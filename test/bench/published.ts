@@ -12,7 +12,7 @@ import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {type App, openApp} from '../../api/app.ts';
 import {ingest} from '../../api/load-files.ts';
-import {serve} from '../../api/server.ts';
+import {type Server, serve} from '../../api/server.ts';
 import {quoteName, quoteText} from '../../warehouse/duckdb.ts';
 import {exportable, withPseudonyms} from '../../warehouse/export-table.ts';
 import {publish} from '../../warehouse/publish/publish.ts';
@@ -44,9 +44,11 @@ await inFolder(async folder => {
   await pipeline(inspectionLines(size), createWriteStream(file));
   await ingest(app, [file]);
   await rm(file);
-  if (!('missing' in found)) await intoPython(app, found, folder);
+  const server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: null});
+  if (!('missing' in found)) await intoPython(app, server, found, folder);
   await publishing(app, folder);
-  await app.close();
+  // With it the warehouse.
+  await server.close();
 });
 console.log(`load at the end ${load()}`);
 
@@ -54,8 +56,7 @@ console.log(`load at the end ${load()}`);
  * Each way in a fresh interpreter, which times itself: how long Python takes to start is nobody's business here. It ends at once,
  * as pyarrow's threads sometimes abort a process that tidies up.
  */
-async function intoPython(app: App, python: Python, folder: string): Promise<void> {
-  const server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: null});
+async function intoPython(app: App, server: Server, python: Python, folder: string): Promise<void> {
   const local = join(folder, 'local.parquet');
   const address = `${server.address}/v1/tables/inspections`;
   await download(`${address}.parquet`, local);
@@ -64,8 +65,8 @@ async function intoPython(app: App, python: Python, folder: string): Promise<voi
     'local Parquet, polars': `polars.read_parquet(${JSON.stringify(local)})`,
     'server, fishbone.table, pyarrow': 'fishbone.table("inspections").to("arrow")',
     'server, fishbone.table, polars': 'fishbone.table("inspections").to("polars")',
-    'server, .parquet, pyarrow': `pyarrow.parquet.read_table(pyarrow.py_buffer(urlopen("${address}.parquet").read()))`,
-    'server, .parquet, polars': `polars.read_parquet(urlopen("${address}.parquet").read())`,
+    'server, fishbone.table as an Arrow stream, pyarrow': 'fishbone.table("inspections", form="arrows").to("arrow")',
+    'server, no client, polars': `polars.read_parquet(urlopen("${address}.parquet").read())`,
   };
   const seconds = new Map<string, number[]>();
   for (let run = 0; run < runs; run++) {
@@ -86,7 +87,6 @@ os._exit(0)`;
       seconds.set(way, [...(seconds.get(way) ?? []), took]);
     }
   }
-  await server.close();
   const of = (way: string) => median(seconds.get(way)!);
   print({
     title: `${size} inspections into Python, against reading the same Parquet file (medians of ${runs}; goal 2)`,

@@ -11,7 +11,7 @@ import {publish} from '../../warehouse/publish/publish.ts';
 import {verifyPublished} from '../../warehouse/publish/verify-published.ts';
 import {plantFiles, temporaryFolder} from '../api/plant.ts';
 
-const BIN = fileURLToPath(new URL('../../api/fishbone.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../api/fishbone.cjs', import.meta.url));
 /** Of the plant in `plant.ts`. */
 const UNFINISHED = '.position-00000007-unfinished';
 
@@ -47,9 +47,12 @@ test('killed behind the first table, in the middle and in the DuckDB file', asyn
 });
 
 async function killedWhen(args: readonly string[], isNow: () => boolean): Promise<void> {
-  const child = spawn(process.execPath, [BIN, ...args], {stdio: 'ignore'});
-  const ended = new Promise(resolve => child.once('exit', resolve));
+  const child = spawn(process.execPath, [BIN, ...args], {stdio: ['ignore', 'ignore', 'pipe']});
+  let said = '';
+  child.stderr.on('data', piece => (said += String(piece)));
+  const ended = new Promise(resolve => child.once('close', resolve));
   while (child.exitCode === null && !isNow()) await wait(1);
+  if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode} before its moment came: ${said}`);
   child.kill('SIGKILL');
   await ended;
 }

@@ -51,7 +51,7 @@ export interface Published {
 }
 
 /** What finished snapshots are called. */
-export const SNAPSHOT = /^position-\d{8}$/;
+const SNAPSHOT = /^position-\d{8}$/;
 const LEFTOVER = /^\.position-\d{8}-(unfinished|going)$/;
 const LARGE_ROWS = 5_000_000;
 const DONE = 'done.ndjson';
