@@ -187,10 +187,10 @@ class Fishbone:
         self,
         name: str, columns: Sequence[str] | None = None,
         *, limit: int | None = None, as_of: int | None = None, cursor: str | None = None,
-        form: Literal["parquet", "arrows"] = "parquet",
+        form: Literal["arrows", "parquet"] = "arrows",
     ) -> Rows:
         """The current rows of a canonical table, or of the wide view of a step (`step_bore`), all of them unless limited,
-        in the order of their natural keys. Parquet is what the server has at hand; `arrows` holds no second copy in memory."""
+        in the order of their natural keys: as an Arrow stream, or as Parquet, which is smaller on a slow network."""
         # A cursor bears the position of its first page.
         position = None if cursor else self._at(as_of)
         asked = {"columns": columns, "limit": limit, "asOf": position, "cursor": cursor}

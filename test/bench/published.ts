@@ -65,7 +65,7 @@ async function intoPython(app: App, server: Server, python: Python, folder: stri
     'local Parquet, polars': `polars.read_parquet(${JSON.stringify(local)})`,
     'server, fishbone.table, pyarrow': 'fishbone.table("inspections").to("arrow")',
     'server, fishbone.table, polars': 'fishbone.table("inspections").to("polars")',
-    'server, fishbone.table as an Arrow stream, pyarrow': 'fishbone.table("inspections", form="arrows").to("arrow")',
+    'server, fishbone.table as Parquet, pyarrow': 'fishbone.table("inspections", form="parquet").to("arrow")',
     'server, no client, polars': `polars.read_parquet(urlopen("${address}.parquet").read())`,
   };
   const seconds = new Map<string, number[]>();

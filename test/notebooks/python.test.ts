@@ -70,7 +70,7 @@ def refused(ask):
     except fishbone.FishboneError as e: return [e.status, e.code, e.pointers, str(e)]
     except ValueError as e: return str(e)
 answer = dict(
-  parts=len(parts), streamed=fb.table("parts", form="arrows").table.equals(fb.table("parts").table), lot_1=[r["part"] for r in parts.table.to_pylist() if r["lot"] == "L1"], as_of=parts.as_of, position=fb.position(),
+  parts=len(parts), parquet=fb.table("parts", form="parquet").table.equals(fb.table("parts").table), lot_1=[r["part"] for r in parts.table.to_pylist() if r["lot"] == "L1"], as_of=parts.as_of, position=fb.position(),
   pages=[len(p) for p in pages], same=[p for page in pages for p in page.table.column("part").to_pylist()] == parts.table.column("part").to_pylist(),
   late=late.table.column("part").to_pylist(), before=len(fb.at(1).table("inspections")), before_sql=len(fb.at(1).sql("from inspections")),
   limited=[len(fb.sql("from parts", limit=5)), fb.sql("from parts", limit=5).truncated],
@@ -83,7 +83,7 @@ answer = dict(
     // By hand, from plant.ts: P1 to P12 were made on the hour from 6:00; 16:00 and 17:00 are those of P11 and P12.
     expect(answer).toMatchObject({
       parts: 12,
-      streamed: true,
+      parquet: true,
       lot_1: ['P1', 'P2', 'P3', 'P4'],
       as_of: position,
       position,

@@ -3,6 +3,7 @@
 //   FISHBONE_PYTHON=/a/python  uses that interpreter, with whatever packages it has
 // Without the variable, what an earlier run has kept is used.
 import {execFile} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {mkdtemp, rename} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -22,14 +23,17 @@ const PACKAGES = [
   'pandas==3.1.1',
   'duckdb==1.5.5',
   'duckdb-extension-httpfs==1.5.5',
-  'jupyter-client',
   'ipykernel==7.4.0',
   'nbformat==5.11.1',
   'nbclient==0.11.0',
   'mypy==2.4.1',
   'pandas-stubs==3.1.0.261029',
 ];
-const KEPT = join(tmpdir(), 'fishbone-python-1');
+// Other versions, another environment.
+const KEPT = join(
+  tmpdir(),
+  `fishbone-python-${createHash('sha256').update(PACKAGES.join()).digest('hex').slice(0, 8)}`,
+);
 
 export interface Python {
   /** Runs a program with the client at hand. @throws with what it wrote to stderr where it fails */
