@@ -1,6 +1,6 @@
 import {resolve} from 'node:path';
 import {compact} from '../warehouse/compact.ts';
-import {publish} from '../warehouse/publish/publish.ts';
+import {lastPublishedMs, publish} from '../warehouse/publish/publish.ts';
 import {packRawFiles} from '../warehouse/raw-files.ts';
 import type {App} from './app.ts';
 
@@ -17,7 +17,7 @@ export class Tending {
   #timer: NodeJS.Timeout | null = null;
   #isBusy = false;
   #retainedMs = 0;
-  #publishedMs = 0;
+  #publishedMs: number | null = null;
 
   constructor(app: App) {
     this.#app = app;
@@ -43,7 +43,10 @@ export class Tending {
         return [...packed.altered, ...merged.altered];
       });
       for (const path of altered) log(`${path} is not what it was: see "fishbone verify"`);
-      await this.#publish(nowMs);
+      // A folder that cannot be written to, a share that is not there, keeps nothing else from being done.
+      await this.#publish(nowMs).catch(error => {
+        if (this.#timer) this.#app.log(`publishing: ${(error as Error).message}; it is tried again`);
+      });
       if (nowMs - this.#retainedMs < DAY_MS) return;
       await this.#app.applyRetention(false);
       this.#retainedMs = nowMs;
@@ -57,9 +60,13 @@ export class Tending {
 
   async #publish(nowMs: number): Promise<void> {
     const {warehouse, config, log} = this.#app;
-    if (!config.publish || nowMs - this.#publishedMs < config.publish.everyHours * 3_600_000) return;
-    const {folder, everyHours: _, ...how} = config.publish;
-    const {position, already} = await publish(warehouse, resolve(config.folder, folder), how);
+    if (!config.publish) return;
+    const {everyHours, ...how} = config.publish;
+    const folder = resolve(config.folder, config.publish.folder);
+    // Another server may have done it before this one was started.
+    this.#publishedMs ??= await lastPublishedMs(folder);
+    if (nowMs - this.#publishedMs < everyHours * 3_600_000) return;
+    const {position, already} = await publish(warehouse, folder, how);
     if (!already) log(`published position ${position} in ${folder}`);
     this.#publishedMs = nowMs;
   }

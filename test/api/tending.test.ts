@@ -60,3 +60,44 @@ test('a server packs, merges what comes in real time and applies the rules; a ba
   }
   expect((await verify(path)).problems).toEqual([]);
 });
+
+test('a server publishes as often as it is told, whoever did it last; a folder that is not there keeps nothing else from being done', async () => {
+  const path = join(folder(), 'w');
+  const into = folder();
+  const said: string[] = [];
+  mkdirSync(path);
+  const settings = (to: string, more = {}) =>
+    writeFileSync(
+      join(path, 'fishbone.json'),
+      JSON.stringify({publish: {folder: to, everyHours: 24, keep: 1}, ...more}),
+    );
+  settings(into);
+  let app = await openApp(path, {make: true, log: line => said.push(line)});
+  const record = (inspection: string) =>
+    recordInspections(app, [inspected({inspection, part: 'P1', result: 'pass', defects: []})]);
+  const hour = 3_600_000;
+  await record('I1');
+  await new Tending(app).round();
+  await record('I2');
+  // Another server, as after a restart: not due before a day is over.
+  await new Tending(app).round(Date.now() + 23 * hour);
+  expect(readdirSync(into).sort()).toEqual(['latest.json', 'position-00000001']);
+  await new Tending(app).round(Date.now() + 25 * hour);
+  expect(readdirSync(into).sort()).toEqual(['latest.json', 'position-00000002']);
+  expect(said).toEqual([1, 2].map(position => `published position ${position} in ${into}`));
+  await app.close();
+
+  writeFileSync(join(path, 'a-file'), '');
+  settings('a-file/within', {retention: {readings: '2 years'}});
+  app = await openApp(path, {log: line => said.push(line)});
+  const readings = join(folder(), 'readings.csv');
+  writeFileSync(readings, 'station,parameter,at,value\nS1,temp,2001-01-01T00:00:00Z,20\n');
+  await ingest(app, [readings]);
+  const tending = new Tending(app);
+  tending.start(1e9);
+  await tending.round();
+  tending.stop();
+  expect(said.at(-1)).toMatch(/^publishing: .*it is tried again$/);
+  expect(app.warehouse.entries().map(({kind}) => kind)).toContain('retention');
+  await app.close();
+});

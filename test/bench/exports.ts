@@ -42,7 +42,7 @@ async function ofSize(size: number): Promise<(string | number)[][]> {
   return inFolder(async folder => {
     const app = await openApp(folder, {make: true});
     const file = join(folder, 'inspections.csv');
-    await pipeline(lines(size), createWriteStream(file));
+    await pipeline(inspectionLines(size), createWriteStream(file));
     await ingest(app, [file]);
     const server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: null});
     try {
@@ -102,7 +102,7 @@ function fetched(url: string): Promise<number> {
   });
 }
 
-function* lines(size: number): Generator<string> {
+export function* inspectionLines(size: number): Generator<string> {
   yield 'inspection,part,inspected_at,step,station,inspector,result,confidence\n';
   const from = Date.UTC(2025, 0, 1);
   for (let k = 0; k < size; ) {

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
@@ -32,8 +33,20 @@ export const Manifest = z.object({
   names: z.boolean().describe('whether persons are named; otherwise they are pseudonyms'),
   tables: z.array(PublishedTable),
   database: PublishedFile.nullable().describe('a DuckDB file with the same tables, to be opened read-only'),
+  seal: z
+    .string()
+    .optional()
+    .describe('SHA-256 of the rest of this manifest, as JSON without spaces; older ones have none'),
 });
 export type Manifest = z.infer<typeof Manifest>;
+
+export const sealed = (manifest: Omit<Manifest, 'seal'>): Manifest => ({...manifest, seal: sealOfManifest(manifest)});
+
+/** Whether it is what was sealed. */
+export const isWhole = ({seal, ...rest}: Manifest): boolean => seal === undefined || seal === sealOfManifest(rest);
+
+const sealOfManifest = (rest: Omit<Manifest, 'seal'>): string =>
+  createHash('sha256').update(JSON.stringify(rest)).digest('hex');
 
 /** @returns null where there is none that can be read */
 export async function readManifest(folder: string): Promise<Manifest | null> {

@@ -1,10 +1,11 @@
 /**
  * An immutable snapshot for data scientists and other engines: every table as Parquet, one DuckDB file, a manifest.
  *   1 a folder that is not finished yet · 2 a table after the other, noted when it is whole · 3 the DuckDB file ·
- *   4 the manifest · 5 the folder gets its name · 6 `latest.json` · 7 older ones go, if so many are not to be kept
+ *   4 the manifest · 5 the folder gets its name · 6 `latest.json` names the newest · 7 what killed runs left goes, and older
+ *   ones go, if so many are not to be kept
  */
 import {randomUUID} from 'node:crypto';
-import {appendFile, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {appendFile, chmod, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {syncFile, writeWhole} from '../archive.ts';
 import {inside} from '../backup-folder.ts';
@@ -14,7 +15,17 @@ import {diskFiles} from '../ledger-file.ts';
 import {QuestionError} from '../question-error.ts';
 import {codeVersion} from '../screening/code-version.ts';
 import type {Warehouse} from '../store.ts';
-import {fileAt, MANIFEST, type Manifest, type PublishedFile, type PublishedTable, readManifest} from './manifest.ts';
+import {firstInspections} from '../views.ts';
+import {
+  fileAt,
+  filesOf,
+  MANIFEST,
+  type Manifest,
+  type PublishedFile,
+  type PublishedTable,
+  readManifest,
+  sealed,
+} from './manifest.ts';
 
 export interface PublishQuestion {
   asOf?: number;
@@ -40,37 +51,92 @@ export interface Published {
 }
 
 /** What finished snapshots are called. */
-export const SNAPSHOT = /^position-\d{8}$/;
+const SNAPSHOT = /^position-\d{8}$/;
+const LEFTOVER = /^\.position-\d{8}-(unfinished|going)$/;
 const LARGE_ROWS = 5_000_000;
 const DONE = 'done.ndjson';
+/** For everybody: what was published does not change. DuckDB then opens its file only with `read_only`. */
+const READ_ONLY = 0o444;
+
+/** Per folder, what is being published into it: two at once would write into the same unfinished folder. */
+const busy = new Map<string, Promise<unknown>>();
 
 /**
- * Publishes a position into a folder. Killed at any point it leaves no snapshot that looks finished; asked again, it goes
- * on behind the last table that was whole.
- * @throws QuestionError for a position that is not reached, or a folder within the warehouse
+ * Publishes a position into a folder, one at a time. Killed at any point it leaves no snapshot that looks finished; asked for the
+ * same position again, it goes on behind the last table that was whole.
+ * @throws QuestionError for a position that is not reached, a folder within the warehouse or of another one, and for a position that
+ * was published there in another way
  */
 export async function publish(warehouse: Warehouse, into: string, question: PublishQuestion): Promise<Published> {
   const folder = resolve(into);
   if (!inside(resolve(warehouse.folder), folder).startsWith('..'))
     throw new QuestionError(`${folder} is within the warehouse: publish into a folder outside of it`);
+  const before = busy.get(folder) ?? Promise.resolve();
+  const publishing = before.then(() => publishInto(warehouse, folder, question));
+  const settled = publishing.catch(() => undefined);
+  busy.set(folder, settled);
+  try {
+    return await publishing;
+  } finally {
+    if (busy.get(folder) === settled) busy.delete(folder);
+  }
+}
+
+async function publishInto(warehouse: Warehouse, folder: string, question: PublishQuestion): Promise<Published> {
   const position = question.asOf ?? warehouse.position;
-  const name = `position-${String(position).padStart(8, '0')}`;
+  const name = nameOf(position);
   await mkdir(folder, {recursive: true});
+  await refuseOthers(warehouse, folder);
   const known = await readManifest(join(folder, name));
-  if (!known) await make(warehouse, folder, name, {...question, asOf: position});
+  if (known) refuseOtherWay(known, join(folder, name), question);
+  else await make(warehouse, folder, name, {...question, asOf: position});
   const manifest = known ?? (await readManifest(join(folder, name)))!;
-  await writeWhole(join(folder, 'latest.json'), {folder: name, position});
+  const newest = (await snapshotsIn(folder)).at(-1)!;
+  await writeWhole(join(folder, 'latest.json'), {folder: newest, position: Number(newest.slice('position-'.length))});
+  await removeLeftovers(folder);
   const removed = question.keep === undefined ? [] : await forget(folder, question.keep, name);
-  const files = [...manifest.tables.flatMap(table => table.files), ...(manifest.database ? [manifest.database] : [])];
   return {
     folder: join(folder, name),
     position,
     tables: manifest.tables.length,
     rows: manifest.tables.reduce((sum, {rows}) => sum + rows, 0),
-    bytes: files.reduce((sum, {bytes}) => sum + bytes, 0),
+    bytes: filesOf(manifest).reduce((sum, {bytes}) => sum + bytes, 0),
     already: known !== null,
     removed,
   };
+}
+
+const nameOf = (position: number): string => `position-${String(position).padStart(8, '0')}`;
+
+export async function snapshotsIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter(name => SNAPSHOT.test(name)).sort();
+}
+
+/** When the newest snapshot in a folder was made; 0 where there is none. */
+export async function lastPublishedMs(folder: string): Promise<number> {
+  const newest = (await snapshotsIn(folder).catch(() => [])).at(-1);
+  const manifest = newest === undefined ? null : await readManifest(join(folder, newest));
+  return manifest ? Date.parse(manifest.publishedAt) : 0;
+}
+
+/** A position says nothing without its ledger: snapshots of another warehouse would be taken for ones of this. */
+async function refuseOthers(warehouse: Warehouse, folder: string): Promise<void> {
+  const newest = (await snapshotsIn(folder)).at(-1);
+  const manifest = newest === undefined ? null : await readManifest(join(folder, newest));
+  if (!manifest) return;
+  const {seq, hash} = manifest.ledger;
+  if (warehouse.entries().find(entry => entry.seq === seq)?.hash === hash) return;
+  throw new QuestionError(`${folder} has snapshots of another warehouse (plant ${manifest.plant})`, {
+    hint: 'publish into a folder of its own',
+  });
+}
+
+function refuseOtherWay(known: Manifest, where: string, {names = false, parquetOnly = false}: PublishQuestion): void {
+  const hint = 'publish into another folder, or remove that one first';
+  if (known.names !== names)
+    throw new QuestionError(`${where} is there already, ${known.names ? 'with names' : 'with pseudonyms'}`, {hint});
+  if (known.database === null && !parquetOnly)
+    throw new QuestionError(`${where} is there already, without a DuckDB file`, {hint});
 }
 
 async function make(
@@ -104,7 +170,7 @@ async function make(
   const {plant} = (warehouse.entries().find(({kind}) => kind === 'plant')?.body ?? {plant: 'plant-1'}) as {
     plant: string;
   };
-  const manifest: Manifest = {
+  const manifest = sealed({
     format: 1,
     plant,
     position: asOf!,
@@ -114,10 +180,15 @@ async function make(
     names,
     tables,
     database,
-  };
-  for (const {path} of [...tables.flatMap(({files}) => files), ...(database ? [database] : [])])
+  });
+  for (const {path} of filesOf(manifest)) {
+    // A run that was killed may have got as far as that.
+    await chmod(join(unfinished, path), 0o644);
     await syncFile(join(unfinished, path));
+    await chmod(join(unfinished, path), READ_ONLY);
+  }
   await writeWhole(join(unfinished, MANIFEST), manifest);
+  await chmod(join(unfinished, MANIFEST), READ_ONLY);
   await rm(join(unfinished, DONE), {force: true});
   await rm(join(unfinished, 'edition'), {force: true});
   await rename(unfinished, join(folder, name));
@@ -188,17 +259,22 @@ async function writeDatabase(
   const path = join(folder, 'fishbone.duckdb');
   await rm(path, {force: true});
   const session = await warehouse.aside();
+  const {home} = await session.row<{home: string}>('select current_database() as home');
+  // All sessions see what is attached: two folders may be published into at once.
+  const name = `published-${randomUUID()}`;
+  await session.run(`attach ${quoteText(path)} as ${quoteName(name)}`);
   try {
-    await session.run(`attach ${quoteText(path)} as published`);
+    await session.run(`use ${quoteName(name)}`);
     for (const {table, files, columns, partitionedBy} of tables) {
-      const names = columns.map(({name}) => quoteName(name)).join(', ');
+      const names = columns.map(column => quoteName(column.name)).join(', ');
       const from = `read_parquet([${files.map(file => quoteText(join(folder, file.path))).join(', ')}], hive_partitioning = ${partitionedBy !== null})`;
-      const body = files.length > 0 ? `select ${names} from ${from}` : null;
-      await session.run(`create table published.main.${quoteName(table)} as ${body}`);
+      await session.run(`create table main.${quoteName(table)} as select ${names} from ${from}`);
     }
-    await session.run('checkpoint published');
-    await session.run('detach published');
+    await session.run(`create view main.first_inspections as ${firstInspections('inspections')}`);
+    await session.run(`checkpoint ${quoteName(name)}`);
   } finally {
+    await session.run(`use ${quoteName(home)}`);
+    await session.run(`detach ${quoteName(name)}`);
     session.connection.closeSync();
   }
   return fileAt(folder, 'fishbone.duckdb');
@@ -207,8 +283,14 @@ async function writeDatabase(
 /** A folder's name for a table: steps may be called anything. */
 const fileName = (table: string): string => encodeURIComponent(table).replaceAll('.', '%2E').replaceAll('*', '%2A');
 
+/** What runs that were killed left: of other positions, which nobody goes on with, and of what was being removed. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter(name => LEFTOVER.test(name));
+  for (const name of left) await rm(join(folder, name), {recursive: true, force: true});
+}
+
 async function forget(folder: string, keep: number, made: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter(name => SNAPSHOT.test(name)).sort();
+  const names = await snapshotsIn(folder);
   const old = names.slice(0, Math.max(0, names.length - keep)).filter(name => name !== made);
   for (const name of old) {
     // First its name, so that nobody takes half of it for the whole.

@@ -1,14 +1,14 @@
 import {readdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import type {Problem} from '../verify.ts';
-import {fileAt, filesOf, MANIFEST, readManifest} from './manifest.ts';
-import {SNAPSHOT} from './publish.ts';
+import {fileAt, filesOf, isWhole, MANIFEST, readManifest} from './manifest.ts';
+import {snapshotsIn} from './publish.ts';
 
-/** Reads every published snapshot in a folder to the last byte. */
+/** Reads every published snapshot in a folder to the last byte. What was added is found too: readers take all that is in a folder. */
 export async function verifyPublished(
   folder: string,
 ): Promise<{ok: boolean; snapshots: number; files: number; problems: Problem[]}> {
-  const names = (await readdir(folder)).filter(name => SNAPSHOT.test(name)).sort();
+  const names = await snapshotsIn(folder);
   const problems: Problem[] = [];
   let files = 0;
   for (const name of names) {
@@ -18,6 +18,14 @@ export async function verifyPublished(
     if (!manifest) {
       problems.push({what: 'its manifest is missing or damaged', where: join(where, MANIFEST), hint});
       continue;
+    }
+    if (!isWhole(manifest) || manifest.position !== Number(name.slice('position-'.length)))
+      problems.push({what: 'is not what was published', where: join(where, MANIFEST), hint});
+    const expectedPaths = new Set([MANIFEST, ...filesOf(manifest).map(({path}) => path)]);
+    for (const entry of await readdir(where, {recursive: true, withFileTypes: true})) {
+      const path = relative(where, join(entry.parentPath, entry.name)).replaceAll('\\', '/');
+      if (!entry.isDirectory() && !expectedPaths.has(path))
+        problems.push({what: 'was not published', where: join(where, path), hint: 'remove it'});
     }
     for (const expected of filesOf(manifest)) {
       files++;
