@@ -12,7 +12,7 @@ import {writePlant} from '../../ingest/demo-plant/write.ts';
 import {fishbone} from '../api/plant.ts';
 import {openBrowser} from '../browser/browser.ts';
 
-const BIN = fileURLToPath(new URL('../../api/fishbone.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../api/fishbone.cjs', import.meta.url));
 
 export interface Served {
   address: string;
