@@ -39,7 +39,7 @@ export async function loadModule(folder: string, path: string): Promise<{exporte
 
 /** TypeScript outside of this program lies in no package of ours: it needs a loader of its own. */
 async function imported(url: string): Promise<{default?: unknown}> {
-  if (!/ts$/.test(url)) return (await import(/* @vite-ignore */ url)) as {default?: unknown};
+  if (!url.endsWith('ts')) return (await import(/* @vite-ignore */ url)) as {default?: unknown};
   const {tsImport} = await import('tsx/esm/api');
   return (await tsImport(url, import.meta.url)) as {default?: unknown};
 }

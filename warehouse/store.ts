@@ -96,10 +96,8 @@ export class Warehouse {
     this.holdings = new Holdings(folder, () => ledger.entries());
     this.#instance = instance;
     this.#writer = writer;
-    this.#readers = new Readers(instance, this.timeZone, variables, () => ({
-      position: this.#position,
-      edition: persons.edition,
-    }));
+    const now = () => ({position: this.#position, edition: persons.edition});
+    this.#readers = new Readers(instance, this.timeZone, variables, now);
   }
 
   /**

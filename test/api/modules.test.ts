@@ -1,5 +1,5 @@
 // Modules of others, loaded from a folder outside of the program by the command line in a process of its own.
-import {copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -158,7 +158,7 @@ describe('a derived variable', () => {
       ).toHaveLength(1);
     }
     expect(err).toContain('variables: x.gone is not used');
-    const bare = ({findings}: ScreenAnswer) => findings.map(({id: _, ...finding}) => finding);
+    const bare = ({findings}: ScreenAnswer) => findings.map(finding => ({...finding, id: ''}));
     expect(bare(answer)).toEqual(bare(without));
     expect(answer.notTested).toHaveLength(without.notTested.length + modules.length);
 
@@ -177,6 +177,19 @@ describe('a derived variable', () => {
     expect(ran.code).not.toBe(0);
     expect(ran.err).toContain(reason);
   });
+});
+
+test('doctor says which modules are not there, and which others may change', async () => {
+  chmodSync(join(warehouse, 'modules', 'hours-waited.ts'), 0o666);
+  configure({variables: {'process.waited': 'modules/hours-waited.ts'}, methods: {gone: 'modules/gone.ts'}});
+  const ran = await fishbone(['doctor', '--json', '--warehouse', warehouse]);
+  const {checks} = ran.json<{checks: {what: string; ok: boolean; detail: string}[]}>();
+  expect(checks.find(({what}) => what === 'modules')).toMatchObject({
+    ok: false,
+    detail: `cannot be read: gone (${join(warehouse, 'modules', 'gone.ts')})`,
+  });
+  const open = checks.filter(({what}) => what === 'permissions').map(({detail}) => detail);
+  expect(open.filter(detail => detail.startsWith('the module of process.waited'))).toHaveLength(1);
 });
 
 describe('a screening method', () => {
