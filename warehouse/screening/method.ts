@@ -51,7 +51,7 @@ export class MethodError extends Error {
 }
 
 /** @returns copies: what a method does to them reaches nobody else */
-export function plainFrame({parts, outcome, lot, lots, stratum, strata, factors}: Frame): PlainFrame {
+function plainFrame({parts, outcome, lot, lots, stratum, strata, factors}: Frame): PlainFrame {
   return {
     parts,
     outcome: Float64Array.from(outcome),

@@ -20,18 +20,23 @@ const AT_ONCE = 20_000;
  * @throws VariableTrouble
  */
 export async function valuesOf(session: Session, variable: DerivedVariable): Promise<PartValues> {
-  const rows = await rowsOf(session, variable);
+  const {names, columns, rows} = await answerOf(session, variable);
+  // Row objects are made a part at a time: all of them at once would hold up everybody else.
+  const rowAt = (r: number): HistoryRow => Object.fromEntries(names.map((name, c) => [name, told(columns[c][r])]));
+  const ids = columns[names.indexOf('part')];
   const found: PartValues = {parts: [], values: []};
   const seen = new Set<string>();
-  for (let at = 0, done = 0; at < rows.length; done++) {
-    const {part} = rows[at];
-    if (typeof part !== 'string') throw new VariableTrouble('its SQL gives a row whose part is missing');
+  for (let at = 0, done = 0; at < rows; done++) {
+    const part = ids[at];
+    if (typeof part !== 'string') throw new VariableTrouble('its SQL gives a row whose part is missing or no text');
     let end = at + 1;
-    while (end < rows.length && rows[end].part === part) end++;
-    if (seen.has(part))
+    while (end < rows && ids[end] === part) end++;
+    if (seen.has(part)) {
       throw new VariableTrouble(`rows of part ${part} do not stand together: end its SQL by order by part`);
+    }
     seen.add(part);
-    const value = checked(variable, part, workedOut(variable, part, rows.slice(at, end)));
+    const ofPart = Array.from({length: end - at}, (_, k) => rowAt(at + k));
+    const value = checked(variable, part, workedOut(variable, part, ofPart));
     if (value !== null) {
       found.parts.push(part);
       found.values.push(value);
@@ -50,18 +55,17 @@ export async function valuesOf(session: Session, variable: DerivedVariable): Pro
   return found;
 }
 
-async function rowsOf(session: Session, {sql, fromRows}: DerivedVariable): Promise<HistoryRow[]> {
+async function answerOf(session: Session, {sql, fromRows}: DerivedVariable) {
   try {
     // As a subquery it can be nothing but a SELECT.
-    const {names, columns, rows} = await session.columns(`select * from (${sql}\n)`);
+    const answer = await session.columns(`select * from (${sql}\n)`);
     const needed = fromRows ? ['part'] : ['part', 'value'];
-    const lacking = needed.filter(name => !names.includes(name));
+    const lacking = needed.filter(name => !answer.names.includes(name));
     if (lacking.length > 0) {
-      throw new VariableTrouble(`its SQL gives no column ${lacking.join(' and none ')}: it gives ${names.join(', ')}`);
+      const all = answer.names.join(', ');
+      throw new VariableTrouble(`its SQL gives no column ${lacking.join(' and none ')}: it gives ${all}`);
     }
-    return Array.from({length: rows}, (_, r) =>
-      Object.fromEntries(names.map((name, c) => [name, told(columns[c][r])])),
-    );
+    return answer;
   } catch (cause) {
     if (!(cause instanceof QueryError)) throw cause;
     throw new VariableTrouble(`its SQL failed: ${cause.message.split('\n')[0]}`, {cause});

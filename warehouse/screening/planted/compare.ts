@@ -13,7 +13,6 @@ export const SMALL_PLANTS = {
   'a tool, four times the rate': {...SMALL, cause: {kind: 'tool', ratio: 4}},
   'the same, and products steer routing': {...SMALL, confounded: true, cause: {kind: 'tool', ratio: 4}},
 } as const satisfies Record<string, Kind>;
-export type SmallPlant = keyof typeof SMALL_PLANTS;
 
 export interface Compared {
   method: string;
