@@ -264,11 +264,14 @@ export async function openApp(folder: string, {make, config: overrides, log}: Op
   const given = Object.fromEntries(Object.entries(overrides ?? {}).filter(([, value]) => value !== undefined));
   const config: Config = {...(await readConfig(folder)), ...given};
   checkRules(config.responses, config.receivers, join(folder, 'fishbone.json'));
-  const {timeZone, since, memoryLimitMb} = config;
-  const warehouse = await Warehouse.open(folder, {timeZone, since, memoryLimitMb});
+  const {timeZone, since, memoryLimitMb, variables} = config;
+  const warehouse = await Warehouse.open(folder, {timeZone, since, memoryLimitMb, variables});
   try {
     for (const notice of warehouse.ledger.notices) log?.(notice);
     for (const {where, what, hint} of warehouse.problems) log?.(`${where} ${what}: ${hint}`);
+    for (const {name, reason} of warehouse.variables.troubles) {
+      log?.(`fishbone.json: variables: ${name} is not used: ${reason}`);
+    }
     return new App(warehouse, config, await settlePlant(warehouse, config), log ?? (() => undefined));
   } catch (error) {
     await warehouse.close();

@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {isAbsolute, join, resolve} from 'node:path';
 import '../warehouse/plain-words.ts';
 import {z} from 'zod';
 import {FeedsSettings} from '../ingest/feeds/settings.ts';
@@ -42,6 +42,9 @@ export interface Config {
   sql: SandboxLimits;
   /** Where a server publishes to by itself, and how often. */
   publish?: z.output<typeof Publishing>;
+  /** Modules that add a factor, by its name, and modules that screen, by theirs: paths from the warehouse folder. */
+  variables: Record<string, string>;
+  methods: Record<string, string>;
   /** Where people sign in; without it only keys open the door. */
   oidc?: OidcSettings;
   sessions: SessionSettings;
@@ -69,6 +72,20 @@ const Publishing = z.strictObject({
   parquetOnly: z.boolean().optional(),
 });
 
+/** A module runs with the rights of whoever loads it: only this file names any. */
+const ModulePath = z
+  .string()
+  .refine(path => !isAbsolute(path), {error: 'has to be a path from the folder of this file'})
+  .refine(path => /\.m?[jt]s$/.test(path), {error: 'is no module: its name ends in .ts, .mts, .js or .mjs'});
+
+const FACTOR_NAME = /^[A-Za-z_]\w*(\.\w+)*$/;
+const Variables = z.record(z.string(), ModulePath).superRefine((paths, issues) => {
+  for (const name of Object.keys(paths)) {
+    if (FACTOR_NAME.test(name)) continue;
+    issues.addIssue({code: 'custom', path: [name], message: 'is no name of a factor: write it like bore.waiting'});
+  }
+});
+
 const ConfigFile = z.strictObject({
   plant: z.string().trim().min(1).optional(),
   timeZone: TimeZone.optional(),
@@ -92,6 +109,8 @@ const ConfigFile = z.strictObject({
     })
     .prefault({}),
   publish: Publishing.optional(),
+  variables: Variables.default({}),
+  methods: z.record(z.string().min(1), ModulePath).default({}),
   oidc: OidcSettings.optional(),
   sessions: SessionSettings,
   limits: LimitSettings,
@@ -124,6 +143,8 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     retention: file.retention,
     sql: file.sql,
     publish: file.publish,
+    variables: file.variables,
+    methods: file.methods,
     oidc: file.oidc,
     sessions: file.sessions,
     limits: file.limits,

@@ -69,7 +69,12 @@ async function diskSkew(folder: string, now: () => number): Promise<number | nul
 /** Who else on this machine may read what is not theirs. Windows keeps its rights elsewhere. */
 export async function permissions(
   folder: string,
-  {receivers, feeds}: Pick<Config, 'receivers' | 'feeds'>,
+  {
+    receivers,
+    feeds,
+    variables = {},
+    methods = {},
+  }: Pick<Config, 'receivers' | 'feeds'> & Partial<Pick<Config, 'variables' | 'methods'>>,
 ): Promise<Check[]> {
   if (process.platform === 'win32') return [];
   const open: Check[] = [];
@@ -94,6 +99,15 @@ export async function permissions(
   for (const [name, file] of secrets) {
     const path = isAbsolute(file) ? file : join(folder, file);
     await check(path, `the secret of ${name}`, 0o077, `others may read it: chmod 600 ${path}`);
+  }
+  for (const [name, path] of [...Object.entries(variables), ...Object.entries(methods)]) {
+    const file = join(folder, path);
+    await check(
+      file,
+      `the module of ${name}`,
+      0o022,
+      `others may change what runs with your rights: chmod go-w ${file}`,
+    );
   }
   await check(join(folder, 'fishbone.json'), 'the configuration', 0o022, 'others may change it: chmod go-w');
   await check(join(folder, 'server.json'), "the server's token", 0o077, 'others may act as you: chmod 600');

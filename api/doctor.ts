@@ -1,6 +1,6 @@
 import {access, constants, stat, statfs} from 'node:fs/promises';
 import {freemem, totalmem} from 'node:os';
-import {dirname} from 'node:path';
+import {dirname, join} from 'node:path';
 import type {FeedState} from '../ingest/feeds/state.ts';
 import {readLedger} from '../warehouse/ledger-read.ts';
 import type {RetentionRules} from '../warehouse/retention.ts';
@@ -38,6 +38,7 @@ export async function examine(folder: string): Promise<{ok: boolean; checks: Che
     ...((await findServer(folder)) ? [] : [await port(USUAL_PORT)]),
     await warehouse(folder),
     await settings(folder),
+    ...(await modules(folder)),
     ...(await feeds(folder)),
   ];
   if (hasWarehouse(folder)) checks.push(...(await examineArchive(folder, await rulesOf(folder))));
@@ -123,6 +124,21 @@ async function settings(folder: string): Promise<Check> {
     const {message, hint} = translateError(error);
     return {what: 'configuration', ok: false, detail: message, hint};
   }
+}
+
+/** Whether the modules that the configuration names are there; nothing of them is run for that. */
+async function modules(folder: string): Promise<Check[]> {
+  const {variables, methods} = await readConfig(folder).catch(() => ({variables: {}, methods: {}}));
+  const named = [...Object.entries<string>(variables), ...Object.entries<string>(methods)];
+  if (named.length === 0) return [];
+  const lacking: string[] = [];
+  for (const [name, path] of named) {
+    await access(join(folder, path), constants.R_OK).catch(() => lacking.push(`${name} (${join(folder, path)})`));
+  }
+  const names = named.map(([name]) => name).join(', ');
+  if (lacking.length === 0) return [{what: 'modules', ok: true, detail: names}];
+  const hint = 'correct their paths in fishbone.json: they start from its folder';
+  return [{what: 'modules', ok: false, detail: `cannot be read: ${lacking.join(', ')}`, hint}];
 }
 
 /** What is configured can be told always; how it stands, only while a server runs it. */

@@ -10,8 +10,15 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NOTEBOOKS = join(ROOT, 'notebooks');
 const BUILDS = join(NOTEBOOKS, 'dist');
 const TEMPLATE = join(NOTEBOOKS, 'template.html');
-/** What a notebook is made of; its charts and its look are those of the pages. */
-const SOURCES = ['notebooks', 'dashboards/charts', 'dashboards/style', 'dashboards/format.ts', 'package-lock.json'];
+/** What a notebook is made of; its charts and its look are those of the pages, its screening that of the warehouse. */
+const SOURCES = [
+  'notebooks',
+  'dashboards/charts',
+  'dashboards/style',
+  'dashboards/format.ts',
+  'warehouse',
+  'package-lock.json',
+];
 
 /**
  * @returns the folder to serve: index.html, a page for each notebook, and assets whose names carry their digest

@@ -47,9 +47,41 @@ export function arrowRows(table: Table): HTMLElement {
   );
 }
 
+/** Rows of an SQL cell: the first of them, and how many there are besides. */
+export function sqlRows(rows: readonly Record<string, unknown>[], {most = 20}: {most?: number} = {}): HTMLElement {
+  const names = rows.length > 0 ? Object.keys(rows[0]) : [];
+  const columns = names.map((name): Column<Record<string, unknown>> => {
+    const isNumber = rows.every(row => row[name] === null || typeof row[name] === 'number');
+    return {name, isNumber, cell: row => told(row[name])};
+  });
+  const table = tableOf(rows.slice(0, most), columns);
+  const beyond = rows.length - most;
+  const under = rows.length === 0 ? 'No rows.' : beyond > 0 ? `${beyond} more rows are not shown.` : null;
+  return under === null ? table : element('div', {}, [table, says('under', under)]);
+}
+
+function told(value: unknown): Cell {
+  if (value === null || typeof value === 'string') return value;
+  if (value instanceof Date) return value.toISOString().replace('.000', '');
+  if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+  return typeof value === 'boolean' ? String(value) : JSON.stringify(value);
+}
+
 /** A paragraph: a `claim` is what a cell has found, `under` is what that rests on. */
 export function says(kind: 'claim' | 'under', ...said: (string | Node)[]): HTMLElement {
   return element('p', {class: kind}, said);
+}
+
+/**
+ * A drawing with its title, what its axes are and in which unit, and what to look for in it.
+ * @param axes such as "Across: share of defective parts, in %. Down: tool."
+ */
+export function figure({title, axes, see}: {title: string; axes: string; see: string}, drawing: Element): HTMLElement {
+  return element('figure', {}, [
+    element('figcaption', {}, [element('strong', {}, [title]), element('span', {class: 'axes'}, [axes])]),
+    drawing,
+    element('p', {class: 'under'}, [see]),
+  ]);
 }
 
 export function links(entries: readonly (readonly [text: string, href: string])[]): HTMLElement {

@@ -6,6 +6,8 @@ const CDN = 'https://cdn.jsdelivr.net/npm/';
 const HERE = fileURLToPath(import.meta.url);
 const PACKAGES = fileURLToPath(new URL('../node_modules/', import.meta.url));
 const KIT = '/@observablehq/notebook-kit/';
+/** Of the kit's libraries the one that is ours instead: SQL cells show their rows by it. */
+const OURS = new Map([['@observablehq/inputs', fileURLToPath(new URL('./inputs.ts', import.meta.url))]]);
 const ABSENT = '\0absent:';
 
 /**
@@ -20,6 +22,8 @@ export function localPackages(): Plugin {
     async resolveId(source, importer) {
       if (!/^(npm:|https?:)/.test(source)) return null;
       const wanted = packagePath(source);
+      const ours = wanted && importer?.includes(KIT) && OURS.get(wanted);
+      if (ours) return ours;
       const found = wanted && (await this.resolve(wanted, HERE, {skipSelf: true}));
       if (found) return found;
       if (importer?.includes(KIT) && wanted) return ABSENT + wanted;

@@ -21,3 +21,14 @@ export function correlationWithinLots(lots: readonly LotCount[]): number {
   const typicalSize = (parts - sum(lot => lot.parts ** 2) / parts) / (lots.length - 1);
   return (between - within) / (between + (typicalSize - 1) * within);
 }
+
+/**
+ * By how much the variance of a share grows because lots share their fate: 1 for parts that do not. Unequal lots amount to
+ * lots of the size that a part sees on average.
+ * @see Kish (1965), Survey Sampling, section 5.4
+ */
+export function designEffect(sizes: readonly number[], correlation: number): number {
+  const parts = sizes.reduce((sum, size) => sum + size, 0);
+  const seen = sizes.reduce((sum, size) => sum + size * size, 0) / parts;
+  return 1 + (seen - 1) * correlation;
+}

@@ -1,14 +1,21 @@
-/** `npm run notebooks [-- WAREHOUSE]`: builds the notebooks and says where the running warehouse serves them. */
+/**
+ * `npm run notebooks [-- WAREHOUSE]`: builds the notebooks and says where the running warehouse serves them.
+ * `npm run notebooks:build`: builds them only, and says into which folder.
+ */
 import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {buildNotebooks} from './build.ts';
 
-const warehouse = process.argv[2] ?? process.env.FISHBONE_WAREHOUSE ?? 'warehouse-data';
+const [only] = process.argv.slice(2);
+const isBuildOnly = only === '--build';
+const warehouse = (isBuildOnly ? undefined : only) ?? process.env.FISHBONE_WAREHOUSE ?? 'warehouse-data';
 
 try {
-  await buildNotebooks();
-  const address = await runningServer(warehouse);
-  if (address === null) {
+  const built = await buildNotebooks();
+  const address = isBuildOnly ? null : await runningServer(warehouse);
+  if (isBuildOnly) {
+    process.stdout.write(`${built}\n`);
+  } else if (address === null) {
     process.stderr.write(`The notebooks are built. They read a running warehouse, and none runs in ${warehouse}:\n`);
     process.stderr.write(`  npx fishbone serve --warehouse ${warehouse}    or, with a made-up plant:  npm run demo\n`);
     process.exitCode = 1;

@@ -36,7 +36,15 @@ describe('imports point one way', () => {
     inference: ['warehouse', 'ingest'],
     api: ['warehouse', 'ingest', 'inference', 'dashboards/build.ts', 'notebooks/build.ts'],
     dashboards: ['api/schemas.ts'],
-    notebooks: ['dashboards/charts', 'dashboards/format.ts', 'dashboards/build-once.ts', 'api/schemas.ts'],
+    notebooks: [
+      'dashboards/charts',
+      'dashboards/format.ts',
+      'dashboards/build-once.ts',
+      'api/schemas.ts',
+      'warehouse/screening',
+      'warehouse/statistics',
+      'warehouse/variables/variable.ts',
+    ],
   };
   const homes = Object.keys(allowed).sort((a, b) => b.length - a.length);
   const homeOf = (file: string) => homes.find(h => file.startsWith(`${h}/`));

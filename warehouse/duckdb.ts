@@ -17,6 +17,7 @@ import {
   type DuckDBVector,
   INTEGER,
 } from '@duckdb/node-api';
+import type {Variables} from './variables/variables.ts';
 
 type SqlValue = string | number | boolean | null;
 export type Bindings = Record<string, SqlValue | readonly string[] | readonly number[]>;
@@ -38,6 +39,8 @@ export class Session {
   readonly connection: DuckDBConnection;
   /** What it finds made for the position it looks from (`newest.ts`); null where it makes its own. */
   kept: ReadonlySet<string> | null = null;
+  /** What modules of others add to the factors; null where it looks from no position. */
+  variables: Variables | null = null;
 
   constructor(connection: DuckDBConnection) {
     this.connection = connection;
@@ -347,7 +350,8 @@ function asParameters(bindings: Bindings): Record<string, DuckDBValue> {
   );
 }
 
-function asPlain(value: DuckDBValue): unknown {
+/** A value as it leaves: times as ISO 8601 in UTC, integers beyond 2^53 as text. */
+export function asPlain(value: DuckDBValue): unknown {
   if (typeof value === 'bigint') {
     return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
   }

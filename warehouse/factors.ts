@@ -6,6 +6,7 @@ import type {Branch} from './answers.ts';
 import {type Bindings, quoteName, quoteText, type Session} from './duckdb.ts';
 import {type HistoryTable, measuredAt, prepareHistory} from './history.ts';
 import {nearNames} from './near-names.ts';
+import {QuestionError} from './question-error.ts';
 import {stepTables} from './step-tables.ts';
 
 export interface FactorSource {
@@ -70,6 +71,8 @@ export async function factorCatalogue(session: Session): Promise<FactorSource[]>
     await prepareHistory(session, ...needs);
     factors.push(...(await list(session)));
   }
+  const taken = new Set(factors.map(({name}) => name));
+  factors.push(...(await derivedFactors(session)).filter(({name}) => !taken.has(name)));
   // By name: the order in which tables and columns came to be is no matter of the plant's.
   return factors.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -85,7 +88,7 @@ export async function factorRelation(
 ): Promise<{sql: string; bindings: Bindings; kind: 'category' | 'number'; subjectColumn: string | null}> {
   const wanted = SHORT_NAMES[name] ?? name;
   const known: string[] = [];
-  for (const {needs, list} of GROUPS) {
+  for (const {needs, list} of [...GROUPS, {needs: [], list: derivedFactors}]) {
     await prepareHistory(session, ...needs);
     const factors = await list(session);
     const source = factors.find(f => f.name === wanted);
@@ -95,7 +98,32 @@ export async function factorRelation(
     }
     known.push(...factors.map(f => f.name));
   }
+  const trouble = (await session.variables?.prepare(session))?.troubles.get(wanted);
+  if (trouble) throw new QuestionError(`the variable ${name} cannot be used: ${trouble.reason}`);
   throw new UnknownFactor(name, known);
+}
+
+/** What modules of others add; a name that is taken stays what it is. */
+const derivedFactors = async (session: Session): Promise<FactorSource[]> =>
+  (await session.variables?.prepare(session))?.sources ?? [];
+
+/** Variables of others that are no factor at the session's position, and why. @param catalogue all factors there */
+export async function variableTroubles(
+  session: Session,
+  catalogue: readonly FactorSource[],
+): Promise<{factor: string; reason: string; branch: Branch}[]> {
+  const prepared = await session.variables?.prepare(session);
+  if (!prepared) return [];
+  const used = new Set(catalogue.map(({name, relation}) => `${name} ${relation}`));
+  const hidden = prepared.sources.filter(({name, relation}) => !used.has(`${name} ${relation}`));
+  return [
+    ...[...prepared.troubles].map(([factor, {reason, branch}]) => ({factor, reason, branch})),
+    ...hidden.map(({name, branch}) => ({
+      factor: name,
+      reason: 'the variable of this name is not used: there is a factor that bears it already',
+      branch,
+    })),
+  ];
 }
 
 /** Columns of a part that may be named without their table. */

@@ -3,12 +3,14 @@ import type {DuckDBInstance} from '@duckdb/node-api';
 import {openSession, quoteName, quoteText, type Session} from './duckdb.ts';
 import {Lacking} from './history.ts';
 import {keptFor, Newest} from './newest.ts';
+import type {Variables} from './variables/variables.ts';
 
 const MAX_IDLE = 4;
 
 export class Readers {
   readonly #instance: DuckDBInstance;
   readonly #timeZone: string;
+  readonly #variables: Variables;
   readonly #now: () => {position: number; edition: number};
   /** With the temporary tables of what was asked: they hold for one position and one edition of the names. */
   readonly #idle: {session: Session; at: string | null}[] = [];
@@ -16,8 +18,18 @@ export class Readers {
   #closed = false;
 
   /** @param now the newest position, and the edition of the persons' names */
-  constructor(instance: DuckDBInstance, timeZone: string, now: () => {position: number; edition: number}) {
+  constructor(
+    instance: DuckDBInstance,
+    timeZone: string,
+    variables: Variables,
+    now: () => {position: number; edition: number},
+  ) {
     this.#instance = instance;
+    this.#variables = variables;
+    variables.attach(
+      () => openSession(instance),
+      () => now().edition,
+    );
     this.#timeZone = timeZone;
     this.#now = now;
   }
@@ -50,6 +62,7 @@ export class Readers {
     const isNewest = asOf === undefined || asOf === this.#now().position;
     const idle = this.#take(labelOf(asOf ?? Math.max(asked, newest.position), edition, isNewest));
     const session = idle?.session ?? (await openSession(this.#instance));
+    session.variables = this.#variables;
     let at: string | null = idle?.at ?? null;
     try {
       await session.run('begin transaction');

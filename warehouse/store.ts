@@ -26,6 +26,7 @@ import {type Refusal, refusalOf} from './refuse.ts';
 import {parquetColumns} from './staging.ts';
 import {missingFiles, refuseForeign, refuseShort, wrongCounts} from './start-check.ts';
 import {createStepViews} from './step-tables.ts';
+import {Variables} from './variables/variables.ts';
 import type {Problem} from './verify.ts';
 import {createViews} from './views.ts';
 
@@ -41,6 +42,8 @@ interface Settings {
   since?: string;
   /** What the database may use, in 10^6 bytes; half of the machine's (or its container's) by default. */
   memoryLimitMb?: number;
+  /** Modules of others by the name of their factor: paths from the folder. */
+  variables?: Readonly<Record<string, string>>;
 }
 
 export class Warehouse {
@@ -58,6 +61,8 @@ export class Warehouse {
   readonly persons: Persons;
   /** Since when there is anything to tell of the plant: an ISO date. */
   readonly since: string;
+  /** What modules of others add to the factors. */
+  readonly variables: Variables;
   readonly #known = new Known();
   #beside: Promise<Session> | null = null;
   readonly #instance: DuckDBInstance;
@@ -79,9 +84,11 @@ export class Warehouse {
     instance: DuckDBInstance,
     writer: Session,
     persons: Persons,
+    variables: Variables,
     settings: Settings,
   ) {
     this.persons = persons;
+    this.variables = variables;
     this.timeZone = settings.timeZone ?? 'UTC';
     this.since = settings.since ?? BEFORE_ANY_RECORD;
     this.folder = folder;
@@ -89,7 +96,8 @@ export class Warehouse {
     this.holdings = new Holdings(folder, () => ledger.entries());
     this.#instance = instance;
     this.#writer = writer;
-    this.#readers = new Readers(instance, this.timeZone, () => ({position: this.#position, edition: persons.edition}));
+    const now = () => ({position: this.#position, edition: persons.edition});
+    this.#readers = new Readers(instance, this.timeZone, variables, now);
   }
 
   /**
@@ -133,7 +141,8 @@ export class Warehouse {
       if (!(await pseudonymiseArchive({folder, ledger, session: writer, persons}))) {
         await createViews(writer);
         await createStepViews(writer);
-        const warehouse = new Warehouse(folder, ledger, instance, writer, persons, settings);
+        const variables = await Variables.load(folder, settings.variables ?? {});
+        const warehouse = new Warehouse(folder, ledger, instance, writer, persons, variables, settings);
         await warehouse.#startUp();
         await finishErasures(folder, ledger.entries(), warehouse.holdings, persons);
         return warehouse;

@@ -5,9 +5,9 @@ import {expect, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
 import {ingest, replay} from '../../api/load-files.ts';
 import {runOperation} from '../../api/operations.ts';
+import {random} from '../../warehouse/screening/planted/random.ts';
 import {forgetDatabase} from '../../warehouse/store.ts';
 import {verify} from '../../warehouse/verify.ts';
-import {random} from '../warehouse/screening/random.ts';
 import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
 const CALLER = {authenticated: null};

@@ -1,8 +1,8 @@
 /** A random forest's importances as a screening method: they rank, they claim nothing. */
 import {execFileSync} from 'node:child_process';
 import type {Frame} from '../../warehouse/screening/frame.ts';
+import type {Method} from '../../warehouse/screening/planted/trial.ts';
 import {valuesOf} from '../../warehouse/screening/rank-codes.ts';
-import type {Method} from '../warehouse/screening/trial.ts';
 
 const PYTHON = process.env.FISHBONE_PYTHON ?? 'python3';
 const SCRIPT = new URL('./forest.py', import.meta.url).pathname;

@@ -1,5 +1,5 @@
 /** The cells of the planted-cause benchmark: what each plant is like. */
-import type {Cause, PlantOptions} from '../warehouse/screening/plant.ts';
+import type {Cause, PlantOptions} from '../../warehouse/screening/planted/plant.ts';
 
 type Cell = Omit<PlantOptions, 'seed'>;
 

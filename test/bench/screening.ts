@@ -18,7 +18,7 @@ import {
   partCmh,
   tallyOf,
   tryPlant,
-} from '../warehouse/screening/trial.ts';
+} from '../../warehouse/screening/planted/trial.ts';
 import {forestImpurity, forestPermutation} from './forest.ts';
 import {CELLS} from './screening-cells.ts';
 

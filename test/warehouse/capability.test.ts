@@ -3,8 +3,8 @@ import {describe, expect, test} from 'vitest';
 import {CapabilityAnswer} from '../../warehouse/capability-answers.ts';
 import {capability} from '../../warehouse/charts/capability.ts';
 import {parameters} from '../../warehouse/parameters.ts';
+import {random} from '../../warehouse/screening/planted/random.ts';
 import {plantOf, sharedPlant, type Table} from './plant-in-a-folder.ts';
-import {random} from './screening/random.ts';
 import {pistonRings, shared} from './statistics/textbook-data.ts';
 
 const time = (minutes: number) => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString();

@@ -1,7 +1,7 @@
 /** A factor as a few classes of parts: its levels, or fifths of a number, and the sides of it that may act. */
 import {writeName, writeText} from '../filter-grammar.ts';
 import type {Tested} from './candidate.ts';
-import {valuesOf} from './rank-codes.ts';
+import {sharedBytes, valuesOf} from './rank-codes.ts';
 import {remembered} from './remembered.ts';
 import {shortestDecimal} from './shortest-decimal.ts';
 import type {Threshold} from './threshold.ts';
@@ -73,7 +73,7 @@ function classify({factor, ranks}: Tested, parts: number): Classes | null {
 }
 
 function sharedClasses(parts: number, codes: ArrayLike<number> = []): Int8Array {
-  const classes = new Int8Array(new SharedArrayBuffer(parts));
+  const classes = new Int8Array(sharedBytes(parts));
   classes.set(codes);
   return classes;
 }

@@ -86,10 +86,15 @@ export function valuesOf({rows, codes, distinct}: RankCodes, parts: number): Flo
 
 /** An array that threads can read together. */
 export function shared<T extends Uint16Array | Uint32Array | Int32Array | Float64Array>(
-  kind: {new (buffer: SharedArrayBuffer): T; BYTES_PER_ELEMENT: number},
+  kind: {new (buffer: ArrayBufferLike): T; BYTES_PER_ELEMENT: number},
   length: number,
 ): T {
-  return new kind(new SharedArrayBuffer(length * kind.BYTES_PER_ELEMENT));
+  return new kind(sharedBytes(length * kind.BYTES_PER_ELEMENT));
+}
+
+/** Memory of all threads; a page that is not isolated from other origins may not have any, and has one thread. */
+export function sharedBytes(bytes: number): ArrayBufferLike {
+  return typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
 }
 
 function intoShared(values: Float64Array): Float64Array {

@@ -39,7 +39,8 @@ export async function screen(
 ): Promise<ScreenAnswer> {
   const {top, asOf: _asked, ...asked} = question;
   const asOf = question.asOf ?? warehouse.position;
-  const digest = digestOf({...asked, asOf, code: codeVersion()});
+  const {version} = warehouse.variables;
+  const digest = digestOf({...asked, asOf, code: codeVersion(), ...(version ? {variables: version} : {})});
   // The same question at the same position by the same code has one answer, and it may have been given already.
   const {edition} = warehouse.persons;
   const kept = await keptAnswer(warehouse.folder, digest, top);
@@ -59,7 +60,7 @@ export async function findAnswer(
   const {asOf} = question;
   const show = (stage: string) => onProgress?.(ALL_STAGES.indexOf(stage) + 1, ALL_STAGES.length, stage);
   const strata = question.strata ?? (question.product === undefined ? [PRODUCT] : []);
-  const {people, frame, excluded, factors} = await warehouse.read(asOf, async session => {
+  const {people, frame, excluded, factors, troubles} = await warehouse.read(asOf, async session => {
     show(CHOOSING);
     const people = await population(session, question);
     const excluded = exclusions(question, strata, people.cluster);
@@ -72,6 +73,7 @@ export async function findAnswer(
       people,
       excluded,
       factors: index.factors,
+      troubles: index.troubles,
       frame: {...frame, ...(await calendarOf(session, frame, people.cluster))},
     };
   });
@@ -89,10 +91,13 @@ export async function findAnswer(
     permalink: permalinkOf(question, asOf),
     population: {parts: people.rows, defective: people.defective, lots: people.cluster === 'lot' ? people.lots : 0},
     tests,
-    notTested: [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested].map(one => ({
-      ...one,
-      branch: branches.get(one.factor) ?? 'environment',
-    })),
+    notTested: [
+      ...[...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested].map(one => ({
+        ...one,
+        branch: branches.get(one.factor) ?? 'environment',
+      })),
+      ...troubles,
+    ],
     findings: findings.map(f => ({...f, id: idOf(digest, f)})),
   };
 }

@@ -5,8 +5,8 @@ import {DuckDBInstance} from '@duckdb/node-api';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {ingestFiles} from '../../../ingest/ingest.ts';
 import {linesOfRecords} from '../../../ingest/line-numbers.ts';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {Warehouse} from '../../../warehouse/store.ts';
-import {random} from '../../warehouse/screening/random.ts';
 import {file, temporaryFolder} from '../folder.ts';
 
 const SEED = Number(process.env.FISHBONE_SEED ?? 20260301);

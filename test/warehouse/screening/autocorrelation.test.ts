@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {likenessInTime} from '../../../warehouse/screening/autocorrelation.ts';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {centredSums} from '../../../warehouse/statistics/permutation-moments.ts';
-import {random} from './random.ts';
 
 const DAYS = 48;
 const A_DAY = 5;

@@ -4,9 +4,9 @@ import {testChangePoint} from '../../../warehouse/screening/change-point.ts';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import type {Frame} from '../../../warehouse/screening/frame.ts';
 import {groundOf} from '../../../warehouse/screening/ground.ts';
+import {makePlant} from '../../../warehouse/screening/planted/plant.ts';
 import {screen} from '../../../warehouse/screening/screen.ts';
 import {plantOf} from '../plant-in-a-folder.ts';
-import {makePlant} from './plant.ts';
 
 const SMALL = {steps: 6, numbers: 2, correlation: 0.01};
 const isClaim = ({q, verdict}: {q: number; verdict: string}) => q <= 0.05 && /supported|ambiguous/.test(verdict);

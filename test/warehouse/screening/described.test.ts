@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
-import {makePlant} from './plant.ts';
-import {rowsWhere} from './rows-where.ts';
+import {makePlant} from '../../../warehouse/screening/planted/plant.ts';
+import {rowsWhere} from '../../../warehouse/screening/planted/rows-where.ts';
 
 test('whoever selects parts by the filter of a finding counts as many as it tells, and as many defective', () => {
   let compared = 0;

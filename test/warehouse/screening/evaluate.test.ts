@@ -2,9 +2,9 @@ import {describe, expect, test} from 'vitest';
 import {Finding} from '../../../warehouse/answers.ts';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
+import {makePlant} from '../../../warehouse/screening/planted/plant.ts';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {allRows, rankCodes, valuesOf} from '../../../warehouse/screening/rank-codes.ts';
-import {makePlant} from './plant.ts';
-import {random} from './random.ts';
 
 const WithoutId = Finding.omit({id: true});
 

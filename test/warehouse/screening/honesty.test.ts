@@ -3,8 +3,8 @@
  * the count allowed is exceeded in less than one run of a thousand, with part-level tests' rates (.6 to 1) always.
  */
 import {describe, expect, test} from 'vitest';
-import type {PlantOptions} from './plant.ts';
-import {fishbone, lotVanElteren, partCmh, trial} from './trial.ts';
+import type {PlantOptions} from '../../../warehouse/screening/planted/plant.ts';
+import {fishbone, lotVanElteren, partCmh, trial} from '../../../warehouse/screening/planted/trial.ts';
 
 const SMALL = {steps: 9, numbers: 3, partsPerLot: 60};
 

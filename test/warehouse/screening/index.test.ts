@@ -4,10 +4,10 @@ import {expect, test} from 'vitest';
 import {factorRelation} from '../../../warehouse/factors.ts';
 import type {Factor} from '../../../warehouse/screening/frame.ts';
 import {indexAt} from '../../../warehouse/screening/index/screening-index.ts';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {valuesOf} from '../../../warehouse/screening/rank-codes.ts';
 import {Warehouse} from '../../../warehouse/store.ts';
 import {feed, folder, plantOf, type Table} from '../plant-in-a-folder.ts';
-import {random} from './random.ts';
 
 /** 30 lots of 4 parts through two steps; some values missing, tied, below a limit, corrected later, or of a second run. */
 function plant(): Table[] {

@@ -3,8 +3,8 @@ import {describe, expect, test} from 'vitest';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import {groundOf} from '../../../warehouse/screening/ground.ts';
 import {fitMainEffects} from '../../../warehouse/screening/main-effects.ts';
+import {makePlant} from '../../../warehouse/screening/planted/plant.ts';
 import {solveSymmetric} from '../../../warehouse/statistics/solve.ts';
-import {makePlant} from './plant.ts';
 
 const PAIRS = ['tools', 'stations', 'number'] as const;
 const SMALL = {steps: 12, numbers: 4, correlation: 0.01};

@@ -5,10 +5,10 @@ import {expect, test} from 'vitest';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import {evaluateElsewhere} from '../../../warehouse/screening/evaluator.ts';
 import {finding} from '../../../warehouse/screening/findings.ts';
+import {makePlant} from '../../../warehouse/screening/planted/plant.ts';
 import {recompute} from '../../../warehouse/screening/recompute.ts';
 import {screen} from '../../../warehouse/screening/screen.ts';
 import {plantOf} from '../plant-in-a-folder.ts';
-import {makePlant} from './plant.ts';
 
 test('a finding is recomputed the same, and what differs is named where it was found otherwise', async () => {
   const rows = Array.from({length: 120}, (_, i) => ({part: `P${i}`, lot: `L${Math.floor(i / 6)}`, fails: i % 6 === 0}));

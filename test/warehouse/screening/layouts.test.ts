@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import type {Frame} from '../../../warehouse/screening/frame.ts';
 import {rememberedLayout} from '../../../warehouse/screening/layouts.ts';
-import {random} from './random.ts';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {randomFrame} from './random-frame.ts';
 
 /** The same parts with another outcome, within other strata, and without some of the parts. */

@@ -3,7 +3,7 @@ import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import type {LevelCounts} from '../../../warehouse/screening/exposure.ts';
 import {testLevel} from '../../../warehouse/screening/level-test.ts';
 import {outcomeByLot} from '../../../warehouse/screening/outcome.ts';
-import {makePlant} from './plant.ts';
+import {makePlant} from '../../../warehouse/screening/planted/plant.ts';
 
 const LOTS = 12;
 const PARTS = 10;

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {lotPermutationTest} from '../../../warehouse/screening/lot-permutation.ts';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {normalUpperQuantile} from '../../../warehouse/statistics/normal.ts';
-import {random} from './random.ts';
 
 const NO_WITHIN = {deviation: 0, variance: 0, third: 0};
 

@@ -3,7 +3,7 @@ import {testCategory} from '../../../warehouse/screening/category.ts';
 import {evaluate} from '../../../warehouse/screening/evaluate.ts';
 import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
 import {groundOf} from '../../../warehouse/screening/ground.ts';
-import {random} from './random.ts';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 
 const OPERATORS = 70;
 

@@ -1,7 +1,7 @@
 /** Small frames of every awkward kind: ties, limits, constants, gaps of several patterns, lots of one part, one lot. */
 import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {allRows, rankCodes} from '../../../warehouse/screening/rank-codes.ts';
-import {random} from './random.ts';
 
 export interface RandomFrame {
   frame: Frame;

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {shortestDecimal} from '../../../warehouse/screening/shortest-decimal.ts';
-import {random} from './random.ts';
 
 // Worked out by hand.
 test.each([

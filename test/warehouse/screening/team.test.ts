@@ -3,11 +3,11 @@ import {evaluate, STAGES} from '../../../warehouse/screening/evaluate.ts';
 import {evaluateElsewhere} from '../../../warehouse/screening/evaluator.ts';
 import type {Frame} from '../../../warehouse/screening/frame.ts';
 import type {Ground} from '../../../warehouse/screening/ground.ts';
+import {makePlant} from '../../../warehouse/screening/planted/plant.ts';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {shared} from '../../../warehouse/screening/rank-codes.ts';
 import {Share} from '../../../warehouse/screening/share.ts';
 import type {Members} from '../../../warehouse/screening/team.ts';
-import {makePlant} from './plant.ts';
-import {random} from './random.ts';
 import {randomFrame} from './random-frame.ts';
 
 /** As many shares as asked for, one after the other in this thread. */

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {hypergeometricTail, logChoose} from '../../../warehouse/statistics/hypergeometric.ts';
 import {centredSums, permutationMoments} from '../../../warehouse/statistics/permutation-moments.ts';
 import {saddlepointTail} from '../../../warehouse/statistics/saddlepoint.ts';
 import {drawFrom, subsetSumTail} from '../../../warehouse/statistics/subset-sum.ts';
-import {random} from '../screening/random.ts';
 
 /** All sums of `drawn` of the values, largest first: the truth by brute force. */
 function allSums(values: readonly number[], drawn: number): number[] {

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {andersonDarlingStatistic, andersonDarlingTail} from '../../../warehouse/statistics/anderson-darling.ts';
 import {byPercentiles} from '../../../warehouse/statistics/capability.ts';
 import {condensed} from '../../../warehouse/statistics/condensed.ts';
@@ -11,7 +12,6 @@ import {
 } from '../../../warehouse/statistics/fitted-distributions.ts';
 import {digamma, gammaBelow} from '../../../warehouse/statistics/gamma.ts';
 import {standardError} from '../../../warehouse/statistics/information.ts';
-import {random} from '../screening/random.ts';
 
 /** Millions of revolutions to failure of 23 ball bearings: Lieblein & Zelen (1956), in Lawless (2003), example 3.3.1. */
 const BEARINGS = [

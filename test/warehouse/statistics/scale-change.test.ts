@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
+import {random} from '../../../warehouse/screening/planted/random.ts';
 import {type LotFigures, scaleChange} from '../../../warehouse/statistics/scale-change.ts';
-import {random} from '../screening/random.ts';
 
 const lot = (median: number, spread: number, n = 1e6): LotFigures => ({
   n,

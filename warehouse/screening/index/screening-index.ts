@@ -3,8 +3,9 @@
  * a step at a time, from the step's file where that was made from the very same facts. It can be thrown away at will.
  */
 import {createHash, randomUUID} from 'node:crypto';
+import type {Branch} from '../../answers.ts';
 import {quoteText, type Session} from '../../duckdb.ts';
-import {type FactorSource, factorCatalogue, stepOrder} from '../../factors.ts';
+import {type FactorSource, factorCatalogue, stepOrder, variableTroubles} from '../../factors.ts';
 import type {Warehouse} from '../../store.ts';
 import {codeVersion} from '../code-version.ts';
 import type {Factor} from '../frame.ts';
@@ -21,6 +22,8 @@ export interface ScreeningIndex {
   parts: number;
   /** All factors of the catalogue, in its order. */
   factors: readonly Factor[];
+  /** Variables of others that are no factor here, and why. */
+  troubles: readonly {factor: string; reason: string; branch: Branch}[];
   /** The cluster of each inspected part, worked out when first needed. */
   clusters: Map<'lot' | 'part', Int32Array>;
 }
@@ -92,7 +95,9 @@ async function build(folder: string | null, session: Session, groups: Kept['grou
     const group = await groupOf(folder, session, sources, parts, people, groups);
     for (const s of sources) made.set(s, {...common(s), kind: 'number', unit: s.unit, ...group.numbers.get(s.value)!});
   });
-  return {name: randomUUID(), parts, factors: catalogue.map(source => made.get(source)!), clusters: new Map()};
+  const troubles = await variableTroubles(session, catalogue);
+  const factors = catalogue.map(source => made.get(source)!);
+  return {name: randomUUID(), parts, factors, troubles, clusters: new Map()};
 }
 
 /**

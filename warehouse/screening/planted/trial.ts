@@ -1,7 +1,9 @@
 /** Runs many plants of one kind through a screening method and counts what it got right. */
-import {evaluate} from '../../../warehouse/screening/evaluate.ts';
-import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
-import {benjaminiHochberg} from '../../../warehouse/statistics/benjamini-hochberg.ts';
+
+import {benjaminiHochberg} from '../../statistics/benjamini-hochberg.ts';
+import {evaluate} from '../evaluate.ts';
+import type {Factor, Frame} from '../frame.ts';
+import {answerOf, type ScreeningMethod} from '../method.ts';
 import {lotTest, partTest} from './baselines.ts';
 import {makePlant, type PlantOptions} from './plant.ts';
 import {rowsWhere} from './rows-where.ts';
@@ -20,6 +22,8 @@ export interface Outcome {
   /** Shares of the exposed parts that the leading claim's line catches, and of the caught that were exposed. */
   recall: number | null;
   precision: number | null;
+  /** Risk ratio that the method gives the planted factor; missing where it gives none. */
+  effect?: number | null;
 }
 
 interface Claim {
@@ -28,8 +32,8 @@ interface Claim {
   where: string | null;
 }
 
-/** Ranked factors and claims of one method. */
-export type Method = (frame: Frame) => {ranking: string[]; claims: Claim[]};
+/** Ranked factors, claims and, by factor, effects of one method. */
+export type Method = (frame: Frame) => {ranking: string[]; claims: Claim[]; effects?: ReadonlyMap<string, number>};
 
 export const fishbone: Method = frame => {
   const {findings} = evaluate(frame);
@@ -40,29 +44,43 @@ export const fishbone: Method = frame => {
       set: [factor, ...(others ?? []), ...ambiguousWith],
       where,
     }));
-  return {ranking: findings.map(({factor}) => factor), claims};
+  const effects = new Map(findings.map(({factor, effect}) => [factor, effect.value]));
+  return {ranking: findings.map(({factor}) => factor), claims, effects};
 };
 
 const byTest =
   (test: (frame: Frame, factor: Factor) => number): Method =>
-  frame => {
-    const p = frame.factors.map(factor => test(frame, factor));
-    const q = benjaminiHochberg(p);
-    const order = [...p.keys()].sort((a, b) => p[a] - p[b]);
-    const claims = order
-      .filter(k => q[k] <= 0.05)
-      .map(k => ({factor: frame.factors[k].name, set: [frame.factors[k].name], where: null}));
-    return {ranking: order.map(k => frame.factors[k].name), claims};
-  };
+  frame =>
+    byP(
+      frame,
+      frame.factors.map(factor => test(frame, factor)),
+    );
 export const partCmh = byTest(partTest);
 export const lotKruskal = byTest((frame, factor) => lotTest(frame, factor, false));
 export const lotVanElteren = byTest((frame, factor) => lotTest(frame, factor, true));
+
+/** A method of somebody else: claims are what stays below 5 % false discoveries (Benjamini & Hochberg 1995). */
+export const theirs =
+  (name: string, method: ScreeningMethod): Method =>
+  frame => {
+    const {p, effect} = answerOf(name, method, frame);
+    const effects = effect && new Map(frame.factors.map((factor, k) => [factor.name, effect[k]]));
+    return {...byP(frame, p), ...(effects ? {effects} : {})};
+  };
+
+function byP(frame: Frame, p: readonly number[]): {ranking: string[]; claims: Claim[]} {
+  const q = benjaminiHochberg(p);
+  const order = [...p.keys()].sort((a, b) => p[a] - p[b]);
+  const names = order.map(k => frame.factors[k].name);
+  const claims = names.filter((_, place) => q[order[place]] <= 0.05);
+  return {ranking: names, claims: claims.map(factor => ({factor, set: [factor], where: null}))};
+}
 
 /** Shows one plant to a method. */
 export function tryPlant(options: PlantOptions, methods: readonly Method[]): Outcome[] {
   const {frame, truth, exposed} = makePlant(options);
   return methods.map(method => {
-    const {ranking, claims} = method(frame);
+    const {ranking, claims, effects} = method(frame);
     const planted = truth?.factors ?? [];
     const isTrue = ({set}: Claim) => set.some(name => planted.includes(name));
     const lead = claims[0] && isTrue(claims[0]) ? claims[0].where : null;
@@ -74,6 +92,7 @@ export function tryPlant(options: PlantOptions, methods: readonly Method[]): Out
       covered: claims.length === 0 ? null : isTrue(claims[0]),
       size: claims[0]?.set.length ?? 0,
       ...contained(frame, exposed, lead),
+      effect: (truth && effects?.get(truth.factor)) ?? null,
     };
   });
 }
@@ -103,6 +122,8 @@ export interface Tally {
   /** Means over the leading claims that are true. */
   recall: number | null;
   precision: number | null;
+  /** Median of the risk ratios that the method gives the planted factor. */
+  effect: number | null;
 }
 
 export function tallyOf(outcomes: readonly Outcome[]): Tally {
@@ -124,7 +145,13 @@ export function tallyOf(outcomes: readonly Outcome[]): Tally {
     medianSize: sizes.sort((a, b) => a - b)[Math.floor(sizes.length / 2)] ?? null,
     recall: mean(({recall}) => recall),
     precision: mean(({precision}) => precision),
+    effect: median(outcomes.map(({effect}) => effect ?? null)),
   };
+}
+
+function median(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  return known.sort((a, b) => a - b)[Math.floor(known.length / 2)] ?? null;
 }
 
 /** Plants of seeds first..first + plants - 1. */

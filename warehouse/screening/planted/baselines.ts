@@ -1,11 +1,12 @@
 /** What people use instead, one p a factor, for comparison: part by part, and lot by lot. */
-import {cellsOf} from '../../../warehouse/screening/cells.ts';
-import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
-import {valuesOf} from '../../../warehouse/screening/rank-codes.ts';
-import {mantelHaenszel} from '../../../warehouse/statistics/mantel-haenszel.ts';
-import {midranks} from '../../../warehouse/statistics/midranks.ts';
-import {simes} from '../../../warehouse/statistics/simes.ts';
-import {chiSquaredTail} from '../../../warehouse/statistics/tails.ts';
+
+import {mantelHaenszel} from '../../statistics/mantel-haenszel.ts';
+import {midranks} from '../../statistics/midranks.ts';
+import {simes} from '../../statistics/simes.ts';
+import {chiSquaredTail} from '../../statistics/tails.ts';
+import {cellsOf} from '../cells.ts';
+import type {Factor, Frame} from '../frame.ts';
+import {valuesOf} from '../rank-codes.ts';
 
 /** Cochran-Mantel-Haenszel on parts within strata: Simes over levels; a number is cut at its median. */
 export function partTest(frame: Frame, factor: Factor): number {

@@ -1,7 +1,7 @@
 /** The rows of a frame that a filter expression describes, worked out without a database. */
-import {type Filter, parseFilter} from '../../../warehouse/filter-grammar.ts';
-import type {Frame} from '../../../warehouse/screening/frame.ts';
-import {valuesOf} from '../../../warehouse/screening/rank-codes.ts';
+import {type Filter, parseFilter} from '../../filter-grammar.ts';
+import type {Frame} from '../frame.ts';
+import {valuesOf} from '../rank-codes.ts';
 
 export function rowsWhere(frame: Frame, expression: string): Uint8Array {
   const holds = testOf(frame, parseFilter(expression));

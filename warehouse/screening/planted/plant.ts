@@ -2,8 +2,8 @@
  * A small plant with known truth for tests of honesty: lots with shared fate, products that steer routing, lanes, tools
  * held for a lot or changed part by part, material lots and crews that follow the calendar, numbers with lot effects.
  */
-import type {Factor, Frame} from '../../../warehouse/screening/frame.ts';
-import {allRows, rankCodes, valuesOf} from '../../../warehouse/screening/rank-codes.ts';
+import type {Factor, Frame} from '../frame.ts';
+import {allRows, rankCodes, valuesOf} from '../rank-codes.ts';
 import {type Random, random} from './random.ts';
 
 export interface PlantOptions {
