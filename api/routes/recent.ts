@@ -145,7 +145,7 @@ export function recent(app: App, {who = () => '', isFixed = () => false}: Bearin
     reply.header('cache-control', 'private, no-cache').header('etag', tagOf(request, now));
     if (headers['if-none-match'] === tagOf(request, now)) return reply.code(304).send();
     const make = async () => reply.serialize(await routeOptions.handler.call(server, request, reply)) as string;
-    const key = [app.warehouse.persons.edition, who(request), headers.accept ?? '', url].join(' ');
+    const key = [app.warehouse.persons.edition, who(request), url].join(' ');
     const answer = kept.find(key, now, allowedBy(headers['cache-control']), make);
     const text = await answer.text;
     if (isBehind(answer.state, now)) reply.header('age', Math.max(1, Math.ceil((Date.now() - answer.askedMs) / 1000)));
