@@ -78,7 +78,7 @@ export async function ask<T>(
   if (method !== 'GET') changedMs = Date.now();
   // Rather the last answer at once and the newest right after it than nothing for as long as that takes; but who has just
   // changed something wants to see it.
-  else if (Date.now() - changedMs > OWN_CHANGE_MS) headers['cache-control'] = 'max-age=1, max-stale=60';
+  else if (Date.now() - changedMs > OWN_CHANGE_MS) headers['cache-control'] = 'max-age=1, max-stale=600';
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET' && !(path === '/session' && method === 'POST')) {
     csrf ??= ask<SessionAnswer>('/session').then(session => session.csrf);

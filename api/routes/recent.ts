@@ -133,7 +133,7 @@ interface Bearing {
 
 /**
  * For routes whose answer follows from the ledger and the question alone: an
- * unchanged answer is recognised before anything is asked of the database. Who sends `Cache-Control: max-age=1, max-stale=60`
+ * unchanged answer is recognised before anything is asked of the database. Who sends `Cache-Control: max-age=1, max-stale=600`
  * gets an answer at once that may be so many seconds behind; `Age` says how many, and a newer one is made meanwhile.
  */
 export function recent(app: App, {who = () => '', isFixed = () => false}: Bearing = {}) {

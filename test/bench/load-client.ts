@@ -82,7 +82,7 @@ function ask(name: string, path: string, body?: string): Promise<number> {
     const key = body === undefined ? order.keys?.read : order.keys?.append;
     // As the dashboards ask.
     const how: Record<string, string> =
-      body === undefined ? {'cache-control': 'max-age=1, max-stale=60'} : {'content-type': 'application/json'};
+      body === undefined ? {'cache-control': 'max-age=1, max-stale=600'} : {'content-type': 'application/json'};
     const headers = key === undefined ? how : {...how, authorization: `Bearer ${key}`};
     const asked = request(
       `${order.address}${path}`,

@@ -1,6 +1,6 @@
 /**
  * What people wait for at their dashboards while inspections come in, and what happens when five times as many come. The
- * askers allow what the dashboards allow: an answer that is up to a minute old while a newer one is made.
+ * askers allow what the dashboards allow: an answer that is up to ten minutes old while a newer one is made.
  * npx tsx test/bench/load.ts [INSPECTIONS] [SECONDS]
  * Server and askers are processes of their own on this machine, so they share its cores. Needs some gigabytes in
  * `$FISHBONE_BENCH` for ten million inspections.
