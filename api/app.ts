@@ -24,6 +24,7 @@ import {HoldWatch} from './hold-watch.ts';
 import {Live} from './live/live.ts';
 import {Queries} from './queries.ts';
 import {Receipts} from './receipts.ts';
+import {RecentAnswers} from './recent-answers.ts';
 import {OWN_ALERTS} from './responses/alert-triggers.ts';
 import {checkRules} from './responses/check-rules.ts';
 import {holdDriver} from './responses/hold-driver.ts';
@@ -85,6 +86,7 @@ export class App {
   readonly feeds: Feeds;
   /** People's SQL. */
   readonly queries: Queries;
+  readonly recentAnswers = new RecentAnswers();
   /** Tells those who watch. */
   readonly live: Live;
   readonly log: (line: string) => void;
@@ -201,7 +203,10 @@ export class App {
   async applyRetention(dryRun: boolean): Promise<Retained> {
     const now = new Date().toISOString();
     const retained = await this.warehouse.tend(care => applyRetention(care, this.config.retention, {dryRun, now}));
-    if (!dryRun) await this.queries.forgetOld();
+    if (!dryRun) {
+      this.recentAnswers.forget();
+      await this.queries.forgetOld();
+    }
     return retained;
   }
 
