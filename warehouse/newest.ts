@@ -38,9 +38,11 @@ export class Newest {
 
   static async open(instance: DuckDBInstance, timeZone: string): Promise<Newest> {
     const session = await openSession(instance);
-    await session.run(`attach ':memory:' as ${NEWEST}`);
+    await session.run(`attach if not exists ':memory:' as ${NEWEST}`);
     await session.run(`set variable time_zone = ${quoteText(timeZone)}`);
-    await session.run(`create table ${NEWEST}.main.kept (position integer, edition integer, tables varchar[])`);
+    await session.run(
+      `create or replace table ${NEWEST}.main.kept (position integer, edition integer, tables varchar[])`,
+    );
     await session.run(`insert into ${NEWEST}.main.kept values (0, -1, [])`);
     return new Newest(session);
   }

@@ -36,8 +36,7 @@ export class Readers {
 
   /** @param asOf a position that is reached; the newest by default */
   async read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
-    this.#opening ??= Newest.open(this.#instance, this.#timeZone);
-    const newest = await this.#opening;
+    const newest = await this.#newest();
     const asked = this.#now().position;
     for (;;) {
       const {edition} = this.#now();
@@ -50,9 +49,18 @@ export class Readers {
     }
   }
 
+  /** What could not be opened is tried again by whoever reads next. */
+  #newest(): Promise<Newest> {
+    this.#opening ??= Newest.open(this.#instance, this.#timeZone).catch((error: unknown) => {
+      this.#opening = null;
+      throw error;
+    });
+    return this.#opening;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
-    await (await this.#opening)?.close();
+    await (await this.#opening?.catch(() => null))?.close();
     for (const {session} of this.#idle) session.connection.closeSync();
   }
 
