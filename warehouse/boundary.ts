@@ -2,7 +2,7 @@
  * Where to draw the line around what a finding or a filter exposes. Parts stand in the order in which they were processed;
  * the affected ones among them make a window on each line, and good parts before and after it say whether it is closed.
  */
-import type {Boundary, BoundaryName} from './boundary-answers.ts';
+import {type Boundary, BoundaryName} from './boundary-answers.ts';
 import {counted} from './counted.ts';
 import {quoteName, type Session} from './duckdb.ts';
 import {FOUND} from './filter.ts';
@@ -167,7 +167,7 @@ async function candidatesOf(session: Session, by: string, affected: number): Pro
      -- By what they count, not by keys that depend on the order of arrival: floats are summed in this order.
      order by inspected, bad, parts`,
   );
-  return NAMES.map(name => {
+  return BoundaryName.options.map(name => {
     const mine = lots.filter(lot => lot.name === name);
     const sum = (of: 'parts' | 'inspected' | 'bad' | 'affected') => mine.reduce((all, lot) => all + lot[of], 0);
     const judged = mine.filter(lot => lot.inspected > 0);
@@ -193,15 +193,6 @@ export function shareOf(clusters: readonly {count: number; of: number}[]) {
   const interval = clusteredShareInterval(ratio, {variance, parts, clusters: number});
   return {value: ratio, low: interval?.low ?? null, high: interval?.high ?? null};
 }
-
-const NAMES: readonly BoundaryName[] = [
-  'exposed',
-  'exposed-lots',
-  'window',
-  'window-lots',
-  'between-good',
-  'between-good-lots',
-];
 
 function wordsOf(name: BoundaryName, by: string): string {
   const base = {

@@ -36,18 +36,10 @@ function askedBy(params: URLSearchParams, scope: Scope): Parameters<typeof useCo
   if (id !== undefined) return {id};
   const [target, processedFrom, processedTo] = ['target', 'processedFrom', 'processedTo'].map(said);
   if (target === undefined && processedFrom === undefined && processedTo === undefined) return null;
-  const boundary = BOUNDARIES.find(name => name === said('boundary'));
+  // What is none is refused by the server, which names those that there are.
+  const boundary = said('boundary') as BoundaryName | undefined;
   return {target, processedFrom, processedTo, boundary, ...scope};
 }
-
-const BOUNDARIES: BoundaryName[] = [
-  'exposed',
-  'exposed-lots',
-  'window',
-  'window-lots',
-  'between-good',
-  'between-good-lots',
-];
 
 function Population({answer}: {answer: ContainAnswer}) {
   const [proposing, setProposing] = useState(false);
