@@ -31,7 +31,10 @@ const withKey = blocks.filter(({text}) => text.includes('FISHBONE_TOKEN'));
 
 const found = await findPython();
 const python = 'missing' in found ? null : found;
-const hasR = await run('Rscript', ['-e', 'library(arrow); library(dplyr); library(jsonlite)']).then(() => true, () => false); // biome-ignore format: one thought
+const hasR = await run('Rscript', ['-e', 'library(arrow); library(dplyr); library(jsonlite)']).then(
+  () => true,
+  () => false,
+);
 const packages: Record<string, string[]> = {pandas: ['pandas'], polars: ['polars'], DuckDB: ['duckdb', 'pandas']};
 
 async function whyNot({language, about, text}: Block): Promise<string | null> {

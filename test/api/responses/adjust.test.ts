@@ -57,7 +57,12 @@ test('a fail makes the press slower by a step, once, and what was written is rea
   // The same fail once more changes nothing.
   await inspect(app, {inspection: 'I1', part: 'P1', confidence: 0.4, recorded_at: new Date().toISOString()});
   await inspect(app, {inspection: 'I2', part: 'P2'});
-  await soon(() => expect(machine.writes).toEqual([['speed', 9.5], ['speed', 9]])); // biome-ignore format: a list
+  await soon(() =>
+    expect(machine.writes).toEqual([
+      ['speed', 9.5],
+      ['speed', 9],
+    ]),
+  );
 });
 
 test('a whole number to a node that is named by its namespace; a method', async () => {

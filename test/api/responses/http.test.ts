@@ -10,10 +10,17 @@ import {temporaryFolder} from '../plant.ts';
 import {rulesOf} from './plant.ts';
 
 const MESSAGE: ResponseMessage = {
-  id: 'ab12', plant: 'Graz', response: 'r1', rule: 'scratches', action: 'nonconformance', lane: 'P1', sequence: 1, notAfter: null,
+  id: 'ab12',
+  plant: 'Graz',
+  response: 'r1',
+  rule: 'scratches',
+  action: 'nonconformance',
+  lane: 'P1',
+  sequence: 1,
+  notAfter: null,
   decidedAt: '2026-03-01T06:00:00.000Z',
   content: {text: 'part "P1" failed', part: 'P1', lot: null, station: 'CAM1', code: 'SCR'},
-}; // biome-ignore format: a message
+};
 
 interface Seen {
   method: string;

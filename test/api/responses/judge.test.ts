@@ -73,8 +73,14 @@ test('three within an hour at one station: the third fires, and the next three a
   ];
   const c = 'counted';
   expect(judged({fail}, [at(0, 'A'), at(1, 'B'), at(2, 'A'), at(3, 'A'), at(4, 'A'), at(5, 'A'), at(6, 'A')])).toEqual([
-    c, c, c, 'fires', c, c, 'fires',
-  ]); // biome-ignore format: a list
+    c,
+    c,
+    c,
+    'fires',
+    c,
+    c,
+    'fires',
+  ]);
   // An hour is over when the third comes: only two of the three lie within it, until the fourth.
   expect(judged({fail}, [at(0, 'A'), at(30, 'A'), at(60, 'A'), at(89, 'A')])).toEqual([c, c, c, 'fires']);
   expect(judged({fail}, [at(0), at(1), at(2)])).toEqual(['placeless', 'placeless', 'placeless']);

@@ -82,7 +82,10 @@ test('killed while it sends, before or after the receiver has done it: looked up
   const last = await startServer(folder);
   await soon(async () => {
     const {responses} = await log(last.address);
-    expect(responses.map(({part, deliveries}) => `${part} ${deliveries[0].state}`).sort()).toEqual(['P1 acknowledged', 'P2 acknowledged']); // biome-ignore format: a table
+    expect(responses.map(({part, deliveries}) => `${part} ${deliveries[0].state}`).sort()).toEqual([
+      'P1 acknowledged',
+      'P2 acknowledged',
+    ]);
   });
   expect(mes.said.map(({body}) => String(body.part)).sort()).toEqual(['P1', 'P2']);
   await last.stop();

@@ -40,23 +40,41 @@ test('a fail of a kind: everything that can be done about it is done, within a s
     `fired ${firedMs} ms after the batch was in the ledger; all four told ${arrivedMs} ms after it was acknowledged`,
   );
   expect(firedMs).toBeLessThan(1_000);
-  expect(mes.said.map(({type}) => type).sort()).toEqual(
-    ['response.completion', 'response.nonconformance', 'response.result', 'response.rework'],
-  ); // biome-ignore format: a list
+  expect(mes.said.map(({type}) => type).sort()).toEqual([
+    'response.completion',
+    'response.nonconformance',
+    'response.result',
+    'response.rework',
+  ]);
   const said = (type: string) => mes.said.find(one => one.type === `response.${type}`)!.body;
   expect(said('result')).toMatchObject({
-    plant: 'plant-1', rule: 'scratches', part: 'P1', lot: 'L1', workOrder: 'W1', product: 'A', station: 'CAM1',
-    result: 'fail', defect: 'scratch', severity: 4, confidence: 0.93, model: 'Maria Lopez',
+    plant: 'plant-1',
+    rule: 'scratches',
+    part: 'P1',
+    lot: 'L1',
+    workOrder: 'W1',
+    product: 'A',
+    station: 'CAM1',
+    result: 'fail',
+    defect: 'scratch',
+    severity: 4,
+    confidence: 0.93,
+    model: 'Maria Lopez',
     defects: [{defect: 'scratch', x: 12, y: 30, width: 5, height: 2}],
-  }); // biome-ignore format: as it is told
+  });
   expect(said('rework')).toMatchObject({part: 'P1', route: 'R9'});
   expect(said('nonconformance')).toMatchObject({code: 'scratch', lot: 'L1'});
   // P2 passed, P1 failed, of eight that were ordered.
   expect(said('completion')).toMatchObject({workOrder: 'W1', good: 1, failed: 1, inspected: 2, quantity: 8});
   await soon(() => expect(app.holds.list()).toHaveLength(1));
   expect(app.holds.list()).toMatchObject([
-    {decision: 'proposed', reason: 'SCRATCH', proposedBy: 'response rule scratches', text: expect.stringContaining('look at T7')},
-  ]); // biome-ignore format: a line
+    {
+      decision: 'proposed',
+      reason: 'SCRATCH',
+      proposedBy: 'response rule scratches',
+      text: expect.stringContaining('look at T7'),
+    },
+  ]);
   // The ledger says a pseudonym for who inspected; only the receiver hears the name.
   const written = JSON.stringify(app.warehouse.entries().filter(({kind}) => kind === 'response'));
   expect(written).not.toContain('Lopez');
@@ -251,5 +269,9 @@ test('alerts, points of a chart and findings: each fires once, when it is new', 
   expect(said('shaft')).toHaveLength(1);
   // The dry run says the same of all three.
   const {rules: tried} = await app.responses.try({});
-  expect(tried.map(({rule, fired, withheld}) => [rule, fired, withheld.once])).toEqual([['supply', 1, 0], ['shaft', 1, 0], ['cause', 1, 1]]); // biome-ignore format: a table
+  expect(tried.map(({rule, fired, withheld}) => [rule, fired, withheld.once])).toEqual([
+    ['supply', 1, 0],
+    ['shaft', 1, 0],
+    ['cause', 1, 1],
+  ]);
 });

@@ -66,15 +66,24 @@ test('a month of history: which would have fired, what would have been sent, wha
   expect((await fired({atLeast: {fails: 2, within: '36 hours', per: 'station'}})).parts).toEqual(['P2', 'P5']);
   const [first] = (await fired({defect: 'scratch', severityAtLeast: 4})).firings;
   expect(first).toMatchObject({
-    part: 'P1', lot: 'L1', station: 'CAM1', at: '2026-03-01T06:00:00.000Z',
+    part: 'P1',
+    lot: 'L1',
+    station: 'CAM1',
+    at: '2026-03-01T06:00:00.000Z',
     text: 'part P1 failed: scratch (severity 4), at CAM1, lot L1, work order W1',
-    about: {defect: 'scratch', severity: 4, confidence: 0.9, workOrder: 'W1', defects: [{defect: 'scratch', x: 12, y: 30}]},
+    about: {
+      defect: 'scratch',
+      severity: 4,
+      confidence: 0.9,
+      workOrder: 'W1',
+      defects: [{defect: 'scratch', x: 12, y: 30}],
+    },
     actions: [
       {do: 'rework', receiver: 'mes', content: {route: 'R9'}},
       // Of the five parts one had passed and four had failed.
       {do: 'completion', receiver: 'mes', content: {good: 1, failed: 4, inspected: 5, quantity: 10}},
     ],
-  }); // biome-ignore format: as it is told
+  });
   expect(app.warehouse.entries().filter(({kind}) => kind === 'response')).toEqual([]);
   await expect(app.responses.try({rules: {r: rule({where: "bore.tol = 'T7'"})}})).rejects.toThrow(
     'responses.r.when.fail.where: there is no factor "bore.tol"; near it: bore.tool',
@@ -112,7 +121,10 @@ test('a review that takes a fail back, and a defect that is withdrawn, count fro
     return rules[0].firings.map(({about, batch}) => [about.inspection, about.defect, batch]);
   };
   // Each fires once, with what was known when it failed first.
-  expect(await inspections({})).toEqual([['I1', 'scratch', 1], ['I2', 'dent', 4]]); // biome-ignore format: a table
+  expect(await inspections({})).toEqual([
+    ['I1', 'scratch', 1],
+    ['I2', 'dent', 4],
+  ]);
   expect(await inspections({defect: 'crack'})).toEqual([['I2', 'crack', 5]]);
 });
 
