@@ -1,6 +1,6 @@
 /** What is told of response rules. */
 import {z} from 'zod';
-import {Count, Position} from '../../warehouse/answers.ts';
+import {Count, Position, Time} from '../../warehouse/answers.ts';
 
 const Name = z.string();
 const Text = z.string().nullable();
@@ -24,8 +24,8 @@ const Shown = z.object({
 export const TryQuestion = z.object({
   name: Name.optional().describe('only this rule'),
   rules: z.record(z.string(), z.unknown()).optional().describe('rules as in fishbone.json; by default those of it'),
-  from: z.iso.datetime({offset: true, local: true}).optional().describe('what happened from then on'),
-  to: z.iso.datetime({offset: true, local: true}).optional().describe('what happened before'),
+  from: Time.optional().describe('what happened from then on; UTC where no offset is said, as everywhere'),
+  to: Time.optional().describe('what happened before'),
   list: z.number().int().min(0).max(10_000).optional().describe('list so many firings of each rule; 1,000 by default'),
 });
 export type TryQuestion = z.output<typeof TryQuestion>;

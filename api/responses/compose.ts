@@ -67,13 +67,14 @@ function contentOf(action: Action, {id, keys, about}: Trigger, counts: Map<strin
       return {lane: id, content: {note: action.text ?? null}};
     case 'completion': {
       const {workOrder} = keys;
-      if (workOrder === undefined) return {why: `part ${keys.part} belongs to no work order that is known`};
+      if (workOrder === undefined)
+        return {why: `part ${keys.part} belonged to no work order that was known when it came`};
       const {good = 0, failed = 0, quantity = null} = counts.get(workOrder) ?? {};
       return {lane: `order ${workOrder}`, content: {good, failed, inspected: good + failed, quantity}};
     }
     case 'hold': {
       const target = (about.finding ?? about.lot ?? null) as string | null;
-      if (target === null) return {why: `part ${keys.part} belongs to no lot that is known`};
+      if (target === null) return {why: `part ${keys.part} belonged to no lot that was known when it came`};
       return {lane: `hold ${target}`, content: {target, reason: action.reason, note: action.text}};
     }
     case 'adjust': {

@@ -57,6 +57,8 @@ test('a month of history: which would have fired, what would have been sent, wha
   expect((await fired({defect: 'scratch', confidenceAtLeast: 0.8})).parts).toEqual(['P1', 'P2']);
   expect((await fired({where: "bore.tool = 'T7'"})).parts).toEqual(['P1', 'P2', 'P4']);
   expect((await fired({}, {}, {from: '2026-03-02T00:00:00Z', to: '2026-03-05T00:00:00Z'})).parts).toEqual(['P2', 'P4']);
+  // As everywhere: a day, and without an offset UTC.
+  expect((await fired({}, {}, {from: '2026-03-02', to: '2026-03-05 00:00:00'})).parts).toEqual(['P2', 'P4']);
   const once = await fired({}, {once: {per: 'lot', within: '1 week'}});
   expect(once).toMatchObject({fired: 2, withheld: {once: 2, budget: 0}, parts: ['P1', 'P4'], late: 2});
   expect(once.held).toMatchObject([
