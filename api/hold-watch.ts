@@ -7,6 +7,8 @@ import type {App} from './app.ts';
 import type {HoldRecord} from './write-back/record.ts';
 
 const EVERY_MS = 30_000;
+/** After a look it rests for so many times as long as that took: a large plant has other things to answer. */
+const REST = 10;
 /** Populations as holds rest on them: they never change, and are large. */
 const KEPT = 20;
 
@@ -24,13 +26,19 @@ export class HoldWatch {
     this.#app = app;
   }
 
-  /** Looks every half minute from now on, where anything has changed. */
+  /** Looks every half minute from now on, where anything has changed; less often where a look takes long. */
   start(everyMs = EVERY_MS): void {
-    this.#timer ??= setInterval(() => void this.check(), everyMs).unref();
+    const soon = (ms: number) => setTimeout(() => void look(), ms).unref();
+    const look = async () => {
+      const sinceMs = Date.now();
+      await this.check().catch((error: unknown) => this.#app.log(`holds could not be looked at: ${String(error)}`));
+      if (this.#timer) this.#timer = soon(Math.max(everyMs, REST * (Date.now() - sinceMs)));
+    };
+    this.#timer ??= soon(everyMs);
   }
 
   async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
+    if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     await this.#queue;
   }
