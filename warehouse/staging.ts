@@ -61,12 +61,6 @@ export async function openSample(scratch: Scratch, records: RecordSource, most: 
   return {relation, ordinal: 's.rowid', line: 'null::integer', types: new Map(), broken: async () => []};
 }
 
-/** Column names of a Parquet file, in its order. */
-export async function parquetColumns(session: Session, path: string): Promise<string[]> {
-  const rows = await session.rows<{column_name: string}>(`describe select * from read_parquet(${quoteText(path)})`);
-  return rows.map(r => r.column_name);
-}
-
 const ROW_NUMBER = 'file_row_number';
 
 async function openParquet(

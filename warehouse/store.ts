@@ -23,7 +23,6 @@ import {QuestionError} from './question-error.ts';
 import {lendRaw} from './raw-files.ts';
 import {Readers} from './readers.ts';
 import {type Refusal, refusalOf} from './refuse.ts';
-import {parquetColumns} from './staging.ts';
 import {missingFiles, refuseForeign, refuseShort, wrongCounts} from './start-check.ts';
 import {createStepViews} from './step-tables.ts';
 import {Variables} from './variables/variables.ts';
@@ -194,7 +193,7 @@ export class Warehouse {
   }
 
   /**
-   * Records decisions: what `append` writes to the ledger is durable when it resolves, and the database has it, or catches up before it is used.
+   * Records what is durable when this resolves; the database has it then, or catches up before it is used.
    * @param prepared a folder of files that become the entry's own in the archive
    */
   append(kind: string, body: unknown, prepared?: string): Promise<LedgerEntry> {
@@ -276,8 +275,12 @@ export class Warehouse {
     return this.#readers.read(asOf, ask);
   }
 
-  /** Whether none of these inspections was ever recorded: in memory, so that it does not grow with them. @returns null when it is not known there */
+  /**
+   * Whether none of these inspections was ever recorded.
+   * @returns null where memory does not know, or the database is behind
+   */
   async areNewInspections(ids: readonly string[]): Promise<boolean | null> {
+    if (this.#behind) return null;
     this.#beside ??= this.aside();
     return this.#known.areNewIds(await this.#beside, 'inspections', ids);
   }
@@ -287,12 +290,7 @@ export class Warehouse {
     return openSession(this.#instance);
   }
 
-  /** The columns of a Parquet file, by its own footer. */
-  parquetColumns(path: string): Promise<string[]> {
-    return this.read(undefined, session => parquetColumns(session, path));
-  }
-
-  /** Lends the raw bytes of a loaded file, as they came. @returns null when they are not kept any more */
+  /** Lends the raw bytes of a loaded file. @returns null when they are not kept any more */
   lendRaw<T>(digest: string, use: (path: string) => Promise<T>): Promise<T | null> {
     return lendRaw(this.folder, digest, use);
   }
