@@ -57,8 +57,12 @@ async function prepareTemporaryTables(session: Session): Promise<void> {
   await session.run(`create or replace temp table step_firsts as ${query('step-inspections')}`);
   await session.run(
     `create or replace temp table judged (inspection varchar, part integer, step varchar, inspector varchar,
-       inspected_at timestamptz, failed boolean, verification varchar, level varchar, cluster integer)`,
+       inspected_at timestamptz, failed boolean, verification varchar, level varchar, cluster integer, station varchar,
+       confidence double, score double, image varchar)`,
   );
+  await session.run(`create or replace temp table reviewed_inspections as ${query('reviewed-inspections')}`, {
+    sure: null,
+  });
   await session.run(`create or replace temp table decisions as ${query('decisions')}`);
   await session.run('create or replace temp table rework_steps (step varchar)');
   await session.run(

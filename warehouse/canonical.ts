@@ -194,6 +194,18 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
     ],
     key: ['inspection', 'defect', 'n'],
   },
+  reviews: {
+    columns: [
+      text('inspection', true),
+      {...person('reviewer'), required: true},
+      oneOf('verdict', ['agree', 'disagree', 'withdrawn'], true),
+      text('defect'),
+      text('reason'),
+      time('reviewed_at'),
+      number('sampled'),
+    ],
+    key: ['inspection', 'reviewer'],
+  },
   tallies: {
     columns: [
       lot(true),

@@ -176,7 +176,8 @@ export async function keptFor(session: Session): Promise<Kept> {
 
 /**
  * Parts of which the history may be another than before some batches: those that they name, those of lots and work orders
- * whose operations they tell of, and those whose inspections they say anew, maybe of another part.
+ * whose operations they tell of, those whose inspections they say anew, maybe of another part,
+ * and those whose inspections they review.
  */
 const touchedParts = (since: string): string => `select distinct part from (
   select item as part from fact.items where kind = 'part' and ${since}
@@ -184,6 +185,8 @@ const touchedParts = (since: string): string => `select distinct part from (
   union all select part from fact.inspections where ${since}
   union all select f.part from fact.inspections f
     semi join (select inspection from fact.inspections where later and ${since}) l on l.inspection = f.inspection
+  union all select f.part from fact.inspections f
+    semi join (select inspection from fact.reviews where ${since}) r on r.inspection = f.inspection
   union all select part from fact.operations where part is not null and ${since}
   union all select p.part from fact.parts p
     semi join (select lot from fact.operations where part is null and lot is not null and ${since}) o on o.lot = p.lot

@@ -257,8 +257,11 @@ async function inspectionEvents({session, asOf}: Ask, {part}: Around): Promise<T
   const inspections = versions.filter(inspection => inspection.part === part);
   const found = await rowsAbout<{inspection: string; defect: string; n: number}>(session, 'defects', [], about, asOf);
   found.sort((a, b) => compared(a.defect, b.defect) || a.n - b.n);
+  const reviews = await rowsAbout<ReviewWord>(session, 'reviews', ['verdict', 'reason'], about, asOf);
   return inspections.map(
-    ({inspection, inspected_at: at, step, station, inspector, result, confidence, verification, image}) => {
+    ({inspection, inspected_at: at, step, station, inspector, result, confidence, image, ...source}) => {
+      const said = reviews.filter(r => r.inspection === inspection && r.verdict !== 'withdrawn');
+      const verification = said.length === 0 ? source.verification : majorityOf(said);
       const defects =
         found
           .filter(f => f.inspection === inspection)
@@ -279,10 +282,22 @@ async function inspectionEvents({session, asOf}: Ask, {part}: Around): Promise<T
         defects,
         verification,
         image,
+        reviews: said.map(wordsOf).sort(compared).join('; ') || null,
       });
     },
   );
 }
+
+type ReviewWord = {inspection: string; reviewer: string; verdict: string; reason: string | null} & Row;
+
+/** As the view of inspections has it. */
+function majorityOf(said: readonly ReviewWord[]): string {
+  const balance = said.reduce((sum, {verdict}) => sum + (verdict === 'agree' ? 1 : -1), 0);
+  return balance > 0 ? 'confirmed' : balance < 0 ? 'rejected' : 'unverified';
+}
+
+const wordsOf = ({reviewer, verdict, reason}: ReviewWord) =>
+  `${reviewer} ${verdict}s${reason === null ? '' : `: ${reason}`}`;
 
 type Movement = {id: number; at: string; location: string | null; status: string | null};
 

@@ -88,6 +88,7 @@ const RULES: readonly Rule[] = [
   item('inspections', 'part', 'part'),
   named('inspections', 'station', 'stations'),
   named('defects', 'inspection', 'inspections'),
+  named('reviews', 'inspection', 'inspections'),
   named('defects', 'defect', 'defect_codes'),
   item('tallies', 'lot', 'lot'),
   named('tallies', 'defect', 'defect_codes'),

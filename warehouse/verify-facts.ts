@@ -76,8 +76,15 @@ export async function verifyFacts(
     // A database that a killed process left behind has readings yet that the archive has not.
     const isLeaving = entries.some(e => e.seq > applied.seq && e.kind === 'retention');
     const tables = Object.keys(CANONICAL).filter(table => !(isLeaving && table === 'readings'));
+    const made = await session.rows<{name: string}>(
+      "select table_name as name from duckdb_tables() where schema_name = 'fact'",
+    );
     for (const table of tables) {
-      const stored = await (table === 'measurements' ? storedMeasurements(session) : storedContent(session, table));
+      // A database that no newer Fishbone has opened yet lacks the tables that came with it.
+      const isThere = table === 'measurements' || made.some(({name}) => name === table);
+      const stored = !isThere
+        ? new Map<number, Content>()
+        : await (table === 'measurements' ? storedMeasurements(session) : storedContent(session, table));
       const archived = await archivedOf(session, table, batches, damaged);
       const skipped = new Set(batches.filter(({rows}) => rows.some(isIn(damaged))).map(({batch}) => batch));
       problems.push(...contentProblems(table, stored, archived, skipped, where));

@@ -71,10 +71,25 @@ export function withNames(table: string, rows: string): string {
 }
 
 /**
- * SQL of current rows as they are told: persons by their names, defects less those that a later word on their inspection
- * withdrew, whichever of them came first.
+ * Grain: one row per inspection that reviewers judged and did not withdraw all of it: what most of them say. Where as
+ * many agree as disagree nobody knows, and it counts as not verified.
+ */
+export const reviewed = (): string => `select inspection,
+  case sign(sum(case verdict when 'agree' then 1 else -1 end))
+    when 1 then 'confirmed' when -1 then 'rejected' else 'unverified' end as said
+from (${currentRows('reviews', CANONICAL.reviews, 'fact.reviews')})
+where verdict <> 'withdrawn' group by inspection`;
+
+/**
+ * SQL of current rows as they are told: persons by their names, the verification of an inspection as its reviewers say,
+ * defects less those that a later word on their inspection withdrew, whichever of them came first.
  */
 export function asTold(table: string, rows: string): string {
+  if (table === 'inspections') {
+    const told = `select f.* replace (coalesce(w.said, f.verification) as verification)
+      from (\n${rows}\n) f left join (${reviewed()}) w on w.inspection = f.inspection`;
+    return withNames(table, told);
+  }
   if (table !== 'defects') return withNames(table, rows);
   return `select f.* from (${rows}) f anti join (
     select inspection, max(recorded_at) as "at" from fact.defects

@@ -41,6 +41,7 @@ const ROWS: Record<string, number> = {
   readings: 2,
   inspections: 2,
   defects: 1,
+  reviews: 0,
   tallies: 1,
   defect_codes: 1,
 };

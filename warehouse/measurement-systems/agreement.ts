@@ -1,14 +1,13 @@
 /** Attribute agreement: inspectors, models among them, against each other, a reference, and the word of reviewers. */
-import type {Bindings, Session} from '../duckdb.ts';
-import {prepareHistory} from '../history.ts';
+import type {Session} from '../duckdb.ts';
 import type {AgreementAnswer, AgreementQuestion} from '../msa-answers.ts';
 import {nearNames} from '../near-names.ts';
 import {query} from '../queries.ts';
 import {QuestionError} from '../question-error.ts';
-import {allOf, scopeConditions} from '../scope.ts';
 import {fleissKappa} from '../statistics/fleiss-kappa.ts';
 import type {Warehouse} from '../store.ts';
 import {type Counts, compare, judgedRight, share} from './compared.ts';
+import {prepareJudged, prepareReviewed} from './judged.ts';
 import {type ReviewedClusters, ratesOf} from './reviewed.ts';
 
 /** Leaving out one after the other of more decisions than this is not worth the wait. */
@@ -25,7 +24,8 @@ const MOST_JOINT_DECISIONS = 1_000_000;
 export async function agreement(warehouse: Warehouse, question: AgreementQuestion): Promise<AgreementAnswer> {
   return warehouse.read(question.asOf, async (session, asOf) => {
     const sample = referenceSample(question);
-    const notes = await prepareJudged(session, question);
+    const by = question.by === 'defect' ? undefined : question.by;
+    const notes = await prepareJudged(session, question, by);
     const reference = question.reference ?? null;
     const inspectors = await inspectorsOf(session, question);
     if (sample !== null && inspectors.length !== 1)
@@ -49,7 +49,7 @@ export async function agreement(warehouse: Warehouse, question: AgreementQuestio
       );
     return {
       asOf,
-      inspectors: await reviewedRates(session, question, sample && {of: inspectors[0], ...sample}),
+      inspectors: await reviewedRates(session, question, sample && {of: inspectors[0], ...sample}, notes),
       within: repeated.map(({inspector, parts, agree}) => ({inspector, parts, agree, agreement: share(agree, parts)})),
       pairs: pairs.map(({first, second, ...counts}) => ({first, second, ...compare(counts)})),
       reference: reference === null ? null : await againstReference(session, reference, notes),
@@ -60,53 +60,9 @@ export async function agreement(warehouse: Warehouse, question: AgreementQuestio
 }
 
 const CONVENTIONS = [
-  'rates from reviews assume that, of either result, those reviewed are like those that were not',
+  'rates from reviews assume that, of either result, those reviewed are like those that were not, unless they were drawn at random',
   "their 95 % intervals are Wilson's at the effective number of inspections, lots as clusters; those of agreement are Clopper-Pearson's",
 ];
-
-/** Makes temporary table `judged`: one row per valid inspection in scope (by defect: and defect), `cluster` its lot or, below 0, its part. */
-async function prepareJudged(session: Session, question: AgreementQuestion): Promise<string[]> {
-  await prepareHistory(session, 'subjects');
-  const {conditions, bindings} = await scopeConditions(session, question);
-  const own: Bindings = {...bindings};
-  if (question.step !== undefined) {
-    conditions.push({
-      sql: "coalesce(i.step, t.step, '') = $at_step",
-      words: `at ${question.step}`,
-      restricts: 'filter',
-    });
-    own.at_step = question.step;
-  }
-  const level = question.by === undefined || question.by === 'defect' ? 'null::varchar' : LEVELS[question.by];
-  await session.run(
-    `create or replace temp table judged as
-     select i.inspection, i.part, coalesce(i.step, t.step, '') as step, i.inspector, i.inspected_at, i.result = 'fail' as failed,
-       i.result, coalesce(i.verification, 'unverified') as verification, ${level} as level,
-       coalesce(s.lot, -1 - i.part) as cluster
-     from now.inspections i
-     join subjects s on s.part = i.part
-     left join now.stations t on t.station = i.station
-     where ${allOf(conditions)}`,
-    own,
-  );
-  const {all, errors, nameless} = await session.row<{all: number; errors: number; nameless: number}>(
-    `select count(*)::integer as "all", count(*) filter (result = 'error')::integer as errors,
-       count(*) filter (result <> 'error' and inspector is null)::integer as nameless from judged`,
-  );
-  if (all === errors) throw new QuestionError('there are no inspections with a result in this scope');
-  const notes: string[] = [];
-  if (errors > 0) notes.push(`${errors} of ${all} inspections ended in an error: no decision`);
-  if (nameless > 0)
-    notes.push(`${nameless} inspections name no inspector: they are one group, and compared with nobody`);
-  await session.run("delete from judged where result = 'error'");
-  return notes;
-}
-
-const LEVELS = {
-  station: "coalesce(i.station, '(missing)')",
-  step: "coalesce(i.step, t.step, '(missing)')",
-  product: "coalesce(s.product, '(missing)')",
-};
 
 /** The inspectors in scope; with `inspector` all other decisions are left out of `judged`, but for those of the reference. */
 async function inspectorsOf(session: Session, {inspector, reference}: AgreementQuestion): Promise<string[]> {
@@ -136,6 +92,7 @@ async function reviewedRates(
   session: Session,
   question: AgreementQuestion,
   sample: (NonNullable<ReturnType<typeof referenceSample>> & {of: string}) | null,
+  notes: string[],
 ): Promise<AgreementAnswer['inspectors']> {
   const byDefect = question.by === 'defect';
   if (byDefect)
@@ -144,6 +101,7 @@ async function reviewedRates(
        select j.* replace (d.defect as level) from judged j
        join (select distinct inspection, defect from now.defects) d on d.inspection = j.inspection`,
     );
+  notes.push(...(await prepareReviewed(session)));
   const rows = await session.rows<Row>(query('reviewed'));
   const groups = new Map<string, Row[]>();
   for (const row of rows) {

@@ -1,7 +1,7 @@
-/** What reviewers' words on some inspections say of all: each result is weighted by how often it came. */
+/** What reviewers' words on some inspections say of all: each is weighted by how many it speaks for. */
 import type {Interval} from '../answers.ts';
 import type {AgreementAnswer} from '../msa-answers.ts';
-import {clusteredShare} from '../statistics/clustered-share.ts';
+import {type Cluster, clusteredShare} from '../statistics/clustered-share.ts';
 import {roganGladen, type Sampled} from '../statistics/rogan-gladen.ts';
 import {verifiedRate, verifiedShare} from '../statistics/verified-rates.ts';
 
@@ -13,6 +13,13 @@ export interface ReviewedClusters extends Record<string, unknown> {
   bad_fails: number;
   reviewed_passes: number;
   bad_passes: number;
+  /** For how many inspections the reviewed ones speak, and the sum of their squared weights. */
+  fails_weight: number;
+  bad_fails_weight: number;
+  fails_squares: number;
+  passes_weight: number;
+  bad_passes_weight: number;
+  passes_squares: number;
   times: number;
   without_lot: number;
 }
@@ -31,8 +38,8 @@ export function ratesOf(
   {sample, byDefect}: {sample: {sensitivity: Sampled; specificity: Sampled} | null; byDefect: boolean},
 ): Rates {
   const total = (of: (c: ReviewedClusters) => number) => clusters.reduce((sum, c) => sum + c.times * of(c), 0);
-  const part = (n: (c: ReviewedClusters) => number, count: (c: ReviewedClusters) => number) =>
-    clusteredShare(clusters.map(c => ({n: n(c), count: count(c), times: c.times})));
+  const part = (of: (c: ReviewedClusters) => Omit<Cluster, 'times'>) =>
+    clusteredShare(clusters.map(c => ({...of(c), times: c.times})));
   const reviews = {
     fail: reviewed(
       total(c => c.failed),
@@ -45,20 +52,11 @@ export function ratesOf(
       total(c => c.bad_passes),
     ),
   };
-  const failed = part(
-    c => c.inspected,
-    c => c.failed,
-  )!;
-  const badOfFails = part(
-    c => c.reviewed_fails,
-    c => c.bad_fails,
-  );
+  const failed = part(c => ({n: c.inspected, count: c.failed}))!;
+  const badOfFails = part(c => ({n: c.fails_weight, count: c.bad_fails_weight, squares: c.fails_squares}));
   const badOfPasses = byDefect
     ? null
-    : part(
-        c => c.reviewed_passes,
-        c => c.bad_passes,
-      );
+    : part(c => ({n: c.passes_weight, count: c.bad_passes_weight, squares: c.passes_squares}));
   const notTold: Rates['notTold'] = [];
   if (byDefect)
     notTold.push({what: OF_PASSES, reason: 'a part that passed has no defect: only fails can be told by defect'});

@@ -32,13 +32,21 @@ const cluster: fc.Arbitrary<ReviewedClusters> = fc
   .map(([fails, passes, ofFails, ofPasses, badFails, badPasses, times, loose]) => {
     const some = (of: number, percent: number) => Math.floor((of * percent) / 100);
     const [reviewedFails, reviewedPasses] = [some(fails, ofFails), some(passes, ofPasses)];
+    const [bads, escapes] = [some(reviewedFails, badFails), some(reviewedPasses, badPasses)];
+    // Each reviewed fail speaks for one and a half, each pass for three.
     return {
       inspected: fails + passes,
       failed: fails,
       reviewed_fails: reviewedFails,
-      bad_fails: some(reviewedFails, badFails),
+      bad_fails: bads,
       reviewed_passes: reviewedPasses,
-      bad_passes: some(reviewedPasses, badPasses),
+      bad_passes: escapes,
+      fails_weight: 1.5 * reviewedFails,
+      bad_fails_weight: 1.5 * bads,
+      fails_squares: 2.25 * reviewedFails,
+      passes_weight: 3 * reviewedPasses,
+      bad_passes_weight: 3 * escapes,
+      passes_squares: 9 * reviewedPasses,
       times,
       without_lot: loose ? times : 0,
     };
