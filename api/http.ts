@@ -22,6 +22,7 @@ import {feedRoutes} from './routes/feeds.ts';
 import {healthRoutes} from './routes/health.ts';
 import {holdRoutes} from './routes/holds.ts';
 import {ingestRoutes} from './routes/ingest.ts';
+import {inspectorRoutes} from './routes/inspectors.ts';
 import {measurementSystemRoutes} from './routes/measurement-systems.ts';
 import {operationRoutes} from './routes/operations.ts';
 import {servePages} from './routes/pages.ts';
@@ -115,6 +116,7 @@ export async function buildHttp(
   for (const routes of [
     analysisRoutes,
     chartRoutes,
+    inspectorRoutes,
     measurementSystemRoutes,
     holdRoutes,
     ingestRoutes,

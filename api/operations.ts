@@ -39,6 +39,7 @@ import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {DRIFT_OPERATIONS} from './drift-operations.ts';
 import {FEED_OPERATIONS} from './feed-operations.ts';
 import {HOLD_OPERATIONS} from './hold-operations.ts';
+import {INSPECTOR_OPERATIONS} from './inspector-operations.ts';
 import {withProgress} from './live/progress.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
@@ -82,6 +83,7 @@ export const OPERATIONS = {
   ...CONTAIN_OPERATIONS,
   ...FEED_OPERATIONS,
   ...HOLD_OPERATIONS,
+  ...INSPECTOR_OPERATIONS,
   ...DRIFT_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...QUARANTINE_OPERATIONS,

@@ -7,6 +7,7 @@ export * from '../warehouse/chart-answers.ts';
 export * from '../warehouse/data-answers.ts';
 export * from '../warehouse/drift-answers.ts';
 export * from '../warehouse/hold-answers.ts';
+export * from '../warehouse/inspector-answers.ts';
 export * from '../warehouse/live-answers.ts';
 export * from '../warehouse/msa-answers.ts';
 export * from '../warehouse/pareto-answers.ts';

@@ -64,6 +64,7 @@ async function prepareTemporaryTables(session: Session): Promise<void> {
     sure: null,
   });
   await session.run(`create or replace temp table decisions as ${query('decisions')}`);
+  await session.run(`create or replace temp table score_units as ${query('score-units')}`, {by_lot: null});
   await session.run('create or replace temp table rework_steps (step varchar)');
   await session.run(
     'create or replace temp table compared (side varchar, part integer, product varchar, lot integer, loose boolean, key varchar)',

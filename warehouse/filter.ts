@@ -61,10 +61,32 @@ export const FOUND = `select s.part, coalesce(d.defect, '(not named)') as value
   select s.part, c."group" from subjects s join now.defects d on d.inspection = s.inspection
   join now.defect_codes c on c.defect = d.defect where s.failed and c."group" is not null`;
 
+/**
+ * SQL of the main defect of each part that failed: of those that its first inspection found, the one that has a place and
+ * that the inspector was surest of. One a part, so that conditions on x and y are about the same defect.
+ */
+export const MAIN_DEFECT = `select s.part, d.defect, d.view,
+    d.x + coalesce(d.width, 0) / 2 as middle_x, d.y + coalesce(d.height, 0) / 2 as middle_y
+  from subjects s join now.defects d on d.inspection = s.inspection
+  where s.failed and d.x is not null and d.y is not null
+  qualify row_number() over (partition by s.part order by d.confidence desc nulls last, d.defect, d.n) = 1`;
+
+/** Where on the part, as filters name it: the middle of the main defect's box, in the units in which boxes were sent. */
+const PLACES: Readonly<Record<string, {column: string; kind: 'category' | 'number'}>> = {
+  'defect.x': {column: 'middle_x', kind: 'number'},
+  'defect.y': {column: 'middle_y', kind: 'number'},
+  'defect.view': {column: 'view', kind: 'category'},
+};
+
 async function relationOf(
   session: Session,
   filter: Extract<Filter, {factor: string}>,
 ): Promise<{sql: string; kind: 'category' | 'number'}> {
+  const place = Object.hasOwn(PLACES, filter.factor) ? PLACES[filter.factor] : null;
+  if (place !== null) {
+    const {column, kind} = place;
+    return {sql: `select part, ${column} as value from (${MAIN_DEFECT}) where ${column} is not null`, kind};
+  }
   if (filter.factor !== DEFECT_FACTOR) return factorRelation(session, filter.factor);
   if (filter.is === 'comparison' && filter.operator !== '=')
     throw new QuestionError(

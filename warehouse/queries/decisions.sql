@@ -11,6 +11,7 @@ with several as (
   group by j.inspection
 )
 select
+  j.inspection,
   j.part,
   j.step,
   coalesce(r.reworks, 0) as reworks,

@@ -1,0 +1,88 @@
+/** Inspectors under suspicion: their inspections, what reviewers say of them, and what follows for thresholds and versions. */
+import {z} from 'zod';
+import {
+  ChallengeAnswer,
+  ChallengeQuestion,
+  DefectMapAnswer,
+  DefectMapQuestion,
+  InspectionAnswer,
+  InspectionListAnswer,
+  InspectionListQuestion,
+  QueueAnswer,
+  QueueQuestion,
+  ReviewAnswer,
+  ReviewInput,
+  ReviewListAnswer,
+  ReviewListQuestion,
+  ScoreDriftAnswer,
+  ScoreDriftQuestion,
+  ThresholdAnswer,
+  ThresholdQuestion,
+} from '../warehouse/inspector-answers.ts';
+import {inspection, inspections} from '../warehouse/inspectors/cards.ts';
+import {challenge} from '../warehouse/inspectors/challenge.ts';
+import {defectMap} from '../warehouse/inspectors/defect-map.ts';
+import {reviewQueue} from '../warehouse/inspectors/queue.ts';
+import {reviews} from '../warehouse/inspectors/reviews.ts';
+import {scoreDrift} from '../warehouse/inspectors/score-drift.ts';
+import {thresholds} from '../warehouse/inspectors/thresholds.ts';
+import {operation} from './operation.ts';
+import {recordReview} from './record-review.ts';
+
+export const INSPECTOR_OPERATIONS = {
+  'inspection.list': operation({
+    summary: 'Inspections with their defects, the newest first',
+    input: InspectionListQuestion.strict(),
+    output: InspectionListAnswer,
+    run: (app, question) => inspections(app.warehouse, question),
+  }),
+  'inspection.show': operation({
+    summary: 'One inspection with its defects and reviews',
+    input: z.strictObject({id: z.string().min(1), asOf: InspectionListQuestion.shape.asOf}),
+    output: InspectionAnswer,
+    run: (app, {id, asOf}) => inspection(app.warehouse, id, asOf),
+  }),
+  review: operation({
+    summary: 'Records whether a reviewer agrees with the result of an inspection; the same word once',
+    input: ReviewInput,
+    output: ReviewAnswer,
+    run: (app, input, caller) => recordReview(app, input, caller),
+  }),
+  'review.list': operation({
+    summary: 'What reviewers said, the newest first, and how far they agree with each other',
+    input: ReviewListQuestion.strict(),
+    output: ReviewListAnswer,
+    run: (app, question) => reviews(app.warehouse, question),
+  }),
+  'review.queue': operation({
+    summary: 'What should be reviewed next: a random sample, most of what the inspector was not sure of',
+    input: QueueQuestion.strict(),
+    output: QueueAnswer,
+    run: (app, question, {authenticated}) =>
+      reviewQueue(app.warehouse, {...question, reviewer: question.reviewer ?? authenticated ?? undefined}),
+  }),
+  thresholds: operation({
+    summary: 'What yield, false calls and escapes would be at other thresholds of an inspector',
+    input: ThresholdQuestion.strict(),
+    output: ThresholdAnswer,
+    run: (app, question) => thresholds(app.warehouse, question),
+  }),
+  challenge: operation({
+    summary: 'Two inspectors, such as two versions of a model, on the same images or parts',
+    input: ChallengeQuestion.strict(),
+    output: ChallengeAnswer,
+    run: (app, question) => challenge(app.warehouse, question),
+  }),
+  'scores.drift': operation({
+    summary: 'Whether the scores of inspectors are still what they were in their first lots',
+    input: ScoreDriftQuestion.strict(),
+    output: ScoreDriftAnswer,
+    run: (app, question) => scoreDrift(app.warehouse, question),
+  }),
+  'defect.map': operation({
+    summary: 'Where on the part defects fall: parts by the middle of their main defect, on a grid',
+    input: DefectMapQuestion.strict(),
+    output: DefectMapAnswer,
+    run: (app, question) => defectMap(app.warehouse, question),
+  }),
+} as const;

@@ -1,0 +1,168 @@
+/** What an inspector's threshold does: at another one, how many would fail, and how many of these are good. */
+import type {Interval} from '../answers.ts';
+import type {Session} from '../duckdb.ts';
+import type {ThresholdAnswer, ThresholdQuestion} from '../inspector-answers.ts';
+import {prepareJudged, prepareReviewed} from '../measurement-systems/judged.ts';
+import {nearNames} from '../near-names.ts';
+import {query} from '../queries.ts';
+import {QuestionError} from '../question-error.ts';
+import {type Cluster, clusteredShare} from '../statistics/clustered-share.ts';
+import type {Warehouse} from '../store.ts';
+
+const THRESHOLDS = Array.from({length: 19}, (_, k) => (k + 1) / 20);
+
+/** So many inspections of one lot that have one score, and what reviews of some of them say, by weight. */
+interface Scored extends Record<string, unknown> {
+  cluster: number;
+  /** Of the thresholds, how many it reaches. */
+  reached: number;
+  inspected: number;
+  bad: number;
+  bad_squares: number;
+  good: number;
+  good_squares: number;
+}
+
+/**
+ * Suspicion is the confidence of a fail, and what is left of that of a pass; at a threshold t everything at least so suspect
+ * would fail. Shares are of all inspections that have a score, rates of those reviewed, each by how many it speaks for.
+ * @throws QuestionError for an inspector that is not there, or never says how sure it is; what the filter throws
+ */
+export function thresholds(warehouse: Warehouse, question: ThresholdQuestion): Promise<ThresholdAnswer> {
+  return warehouse.read(question.asOf, async (session, asOf) => {
+    const notes = await prepareJudged(session, question);
+    await onlyOf(session, [question.inspector]);
+    notes.push(...(await prepareReviewed(session)));
+    const at = [...new Set(question.at ?? THRESHOLDS)].sort((a, b) => a - b);
+    const known = await session.row<Known>(query('scored'));
+    if (known.scored === 0)
+      throw new QuestionError(`"${question.inspector}" never says how sure it is: there are no scores to set a threshold by`);
+    const rows = await session.rows<Scored>(query('scored-lots'), {thresholds: at});
+    const lots = new Map<number, Scored[]>();
+    for (const row of rows) lots.set(row.cluster, [...(lots.get(row.cluster) ?? []), row]);
+    const ofLots = [...lots.values()];
+    return {
+      asOf,
+      inspector: question.inspector,
+      inspections: known.inspections,
+      withScore: known.scored,
+      lots: ofLots.length,
+      reviewed: {
+        fail: known.reviewed_fails,
+        pass: known.reviewed_passes,
+        bad: known.bad,
+        good: known.reviewed_fails + known.reviewed_passes - known.bad,
+      },
+      now: {
+        failShare: share(await session.rows<Cluster & Record<string, unknown>>(FAILED))!,
+        between:
+          known.highest_pass === null || known.lowest_fail === null
+            ? null
+            : {highestPass: known.highest_pass, lowestFail: known.lowest_fail},
+        against: known.against,
+      },
+      curve: at.map((threshold, k) => ({threshold, ...pointOf(ofLots, k + 1)})),
+      unit: ofLots.length === 1 ? 'part (all of one lot)' : `lot (${ofLots.length}; a part without a lot is one by itself)`,
+      cannotKnow: limitsOf(known, notes),
+    };
+  });
+}
+
+interface Known extends Record<string, unknown> {
+  inspections: number;
+  scored: number;
+  highest_pass: number | null;
+  lowest_fail: number | null;
+  against: number;
+  reviewed_fails: number;
+  reviewed_passes: number;
+  bad: number;
+}
+
+const FAILED = `select count(*)::integer as n, count(*) filter (failed)::integer as count
+  from judged where score is not null group by cluster order by cluster`;
+
+/** Leaves the decisions of these alone. @throws QuestionError for one that made none in this scope */
+export async function onlyOf(session: Session, inspectors: readonly string[]): Promise<void> {
+  const rows = await session.rows<{inspector: string}>(
+    'select distinct inspector from judged where inspector is not null order by inspector',
+  );
+  const known = rows.map(row => row.inspector);
+  for (const asked of inspectors) {
+    if (known.includes(asked)) continue;
+    const near = nearNames(asked, known);
+    const there = (near.length > 0 ? near : known.slice(0, 8)).join(', ');
+    throw new QuestionError(`"${asked}" inspected nothing in this scope; there ${known.length === 1 ? 'is' : 'are'} ${there}`);
+  }
+  await session.run('delete from judged where coalesce(not list_contains($inspectors::varchar[], inspector), true)', {
+    inspectors: [...inspectors],
+  });
+}
+
+/** @param reached by so many thresholds, or more: what would fail */
+function pointOf(lots: readonly (readonly Scored[])[], reached: number): Omit<ThresholdAnswer['curve'][number], 'threshold'> {
+  const sums = lots.map(rows => {
+    const sum = (of: (row: Scored) => number, isFail: boolean) =>
+      rows.reduce((total, row) => (row.reached >= reached === isFail ? total + of(row) : total), 0);
+    const both = (of: (row: Scored) => number) => ({fails: sum(of, true), passes: sum(of, false)});
+    return {
+      inspected: both(row => row.inspected),
+      bad: both(row => row.bad),
+      badSquares: both(row => row.bad_squares),
+      good: both(row => row.good),
+      goodSquares: both(row => row.good_squares),
+    };
+  });
+  const failShare = share(
+    sums.map(({inspected}) => ({n: inspected.fails + inspected.passes, count: inspected.fails})),
+  )!;
+  const rate = (of: (lot: (typeof sums)[number]) => Required<Omit<Cluster, 'times'>>) => share(sums.map(of));
+  return {
+    failShare,
+    yield: {value: 1 - failShare.value, low: 1 - failShare.high, high: 1 - failShare.low},
+    overkill: rate(({bad, good, badSquares, goodSquares}) => ({
+      n: bad.fails + good.fails,
+      count: good.fails,
+      squares: badSquares.fails + goodSquares.fails,
+    })),
+    escape: rate(({bad, good, badSquares, goodSquares}) => ({
+      n: bad.passes + good.passes,
+      count: bad.passes,
+      squares: badSquares.passes + goodSquares.passes,
+    })),
+    missRate: rate(({bad, badSquares}) => ({
+      n: bad.fails + bad.passes,
+      count: bad.passes,
+      squares: badSquares.fails + badSquares.passes,
+    })),
+    falseAlarmRate: rate(({good, goodSquares}) => ({
+      n: good.fails + good.passes,
+      count: good.fails,
+      squares: goodSquares.fails + goodSquares.passes,
+    })),
+  };
+}
+
+function share(clusters: readonly Cluster[]): Interval | null {
+  const found = clusteredShare(clusters);
+  return found && {value: found.value, low: found.low, high: found.high};
+}
+
+function limitsOf({inspections, scored, reviewed_fails: fails, reviewed_passes: passes, against}: Known, notes: readonly string[]): string[] {
+  const unscored = inspections - scored;
+  return [
+    ...(unscored > 0 ? [`${unscored} of ${inspections} inspections have no confidence: they are in no figure here`] : []),
+    ...(fails === 0 ? ['no fail was reviewed: how many good parts fail is not known at any threshold'] : []),
+    ...(passes === 0
+      ? ['no pass was reviewed: what a lower threshold would catch, and a higher one let through beyond what fails now, is not known']
+      : []),
+    ...(against > 0
+      ? [
+          `${against} passes are more suspect than some fail: the inspector does not decide by one threshold on this score (or it was changed), so the figures tell of a rule on the score, not of the inspector`,
+        ]
+      : []),
+    'a threshold that is chosen because it looks best here will do a little worse on new parts',
+    'a part that was judged on another image, under other light, or by another version has no score of this one',
+    ...notes,
+  ];
+}
