@@ -21,6 +21,7 @@ import {eventRoutes} from './routes/events.ts';
 import {feedRoutes} from './routes/feeds.ts';
 import {healthRoutes} from './routes/health.ts';
 import {holdRoutes} from './routes/holds.ts';
+import {imageRoutes} from './routes/images.ts';
 import {ingestRoutes} from './routes/ingest.ts';
 import {inspectorRoutes} from './routes/inspectors.ts';
 import {measurementSystemRoutes} from './routes/measurement-systems.ts';
@@ -127,6 +128,7 @@ export async function buildHttp(
     alertRoutes,
     auditRoutes,
     feedRoutes,
+    imageRoutes,
     driftRoutes,
     responseRoutes,
     (instance: Http) => healthRoutes(instance, app, metrics),

@@ -164,9 +164,9 @@ export interface InferAnswer {
 export async function inferAndIngest(
   app: App,
   paths: readonly string[],
-  {model, onProgress}: {model: string; onProgress?: (done: number, total: number) => void},
+  {model, keep = true, onProgress}: {model: string; keep?: boolean; onProgress?: (done: number, total: number) => void},
 ): Promise<InferAnswer> {
-  const result = await infer(paths, {model, onProgress});
+  const result = await infer(paths, {model, onProgress, keepIn: keep ? app.warehouse.folder : undefined});
   const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'infer-'));
   try {
     const files = await writeInspections(folder, result);

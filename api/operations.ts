@@ -106,7 +106,11 @@ export const OPERATIONS = {
   }),
   infer: operation({
     summary: 'Images become inspections and defects, which are ingested',
-    input: z.strictObject({paths: z.array(z.string()).min(1), model: z.string()}),
+    input: z.strictObject({
+      paths: z.array(z.string()).min(1),
+      model: z.string(),
+      keep: z.boolean().optional().describe('whether the images are kept as evidence: they are, unless told'),
+    }),
     output: z.object({
       images: z.number(),
       inspections: z.number(),
@@ -117,8 +121,8 @@ export const OPERATIONS = {
       receipts: z.array(Receipt),
     }),
     makes: true,
-    run: (app, {paths, model}, {onProgress}) =>
-      inferAndIngest(app, paths, {model, onProgress: (done, total) => onProgress?.(done, total, 'images')}),
+    run: (app, {paths, model, keep}, {onProgress}) =>
+      inferAndIngest(app, paths, {model, keep, onProgress: (done, total) => onProgress?.(done, total, 'images')}),
   }),
   screen: operation({
     summary: 'Ranks what could be the cause',

@@ -39,6 +39,14 @@ function identify(bytes: Buffer): ImageHeader | {reason: string} {
   return {reason: 'not a PNG, JPEG or TIFF image'};
 }
 
+/** The media type of an image by its first bytes. */
+export function mediaTypeOf(start: Buffer): string {
+  if (start.length >= 4 && start.readUInt32BE(0) === 0x89504e47) return 'image/png';
+  if (start.length >= 2 && start.readUInt16BE(0) === 0xffd8) return 'image/jpeg';
+  if (start.length >= 4 && [0x49492a00, 0x4d4d002a].includes(start.readUInt32BE(0))) return 'image/tiff';
+  return start.toString('latin1', 0, 2) === 'BM' ? 'image/bmp' : 'application/octet-stream';
+}
+
 /** @see W3C Portable Network Graphics (PNG) Specification, 11.2.2 IHDR: it always comes first */
 function pngHeader(bytes: Buffer): ImageHeader | {reason: string} {
   if (bytes.toString('latin1', 12, 16) !== 'IHDR') return {reason: 'a PNG without a header'};

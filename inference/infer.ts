@@ -12,6 +12,8 @@ export interface InferOptions {
   fileNames?: string;
   workers?: number;
   batchSize?: number;
+  /** A warehouse folder: images are kept there, by their digest. */
+  keepIn?: string;
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -39,6 +41,7 @@ export async function infer(paths: readonly string[], options: InferOptions): Pr
   const {judged, runMs} = await judgeAll(model, images, {
     workers: options.workers ?? Math.min(2, availableParallelism()),
     batchSize: options.batchSize ?? 8,
+    keepIn: options.keepIn ?? null,
     onProgress: options.onProgress,
   });
   const seconds = (performance.now() - begun) / 1000;

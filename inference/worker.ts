@@ -1,10 +1,12 @@
 import {createHash} from 'node:crypto';
 import {readFile, stat} from 'node:fs/promises';
 import {type MessagePort, parentPort, workerData} from 'node:worker_threads';
+import {keepImage} from '../warehouse/images.ts';
 import {type DecodedImage, decode} from './decode.ts';
 import {preprocess} from './preprocess.ts';
 import type {Model} from './registry.ts';
 import {openSession} from './session.ts';
+import {thumbnailOf} from './thumbnail.ts';
 
 /** A batch on its way to a worker: positions in the run's list of images, and their paths. */
 export interface Batch {
@@ -27,7 +29,15 @@ const MOST_BYTES = 256 * 1024 * 1024;
 type Prepared = {index: number; digest: string | null} & (DecodedImage | {reason: string});
 type Run = Awaited<ReturnType<typeof openSession>>;
 
-if (parentPort) serve(parentPort, openSession(workerData as Model));
+export interface WorkerData {
+  model: Model;
+  /** The warehouse folder that images are kept in; null: they are not. */
+  keepIn: string | null;
+}
+
+const {model, keepIn} = (workerData ?? {}) as WorkerData;
+
+if (parentPort) serve(parentPort, openSession(model));
 
 function serve(port: MessagePort, opening: Promise<Run>): void {
   const answer = (message: FromWorker) => port.postMessage(message);
@@ -43,7 +53,7 @@ function serve(port: MessagePort, opening: Promise<Run>): void {
 }
 
 async function prepare({index, path}: {index: number; path: string}): Promise<Prepared> {
-  const {width, height} = (workerData as Model).card.input;
+  const {width, height} = model.card.input;
   let bytes: Buffer;
   try {
     const {size} = await stat(path);
@@ -54,11 +64,13 @@ async function prepare({index, path}: {index: number; path: string}): Promise<Pr
     return {index, digest: null, reason: `the file cannot be read (${(error as NodeJS.ErrnoException).code})`};
   }
   const digest = createHash('sha256').update(bytes).digest('hex');
-  return {index, digest, ...(await decode(bytes, {width, height}))};
+  const decoded = await decode(bytes, {width, height});
+  if (keepIn !== null && !('reason' in decoded)) await keepImage(keepIn, digest, bytes, await thumbnailOf(bytes));
+  return {index, digest, ...decoded};
 }
 
 async function judge(prepared: readonly Prepared[], run: Run): Promise<FromWorker> {
-  const {input} = (workerData as Model).card;
+  const {input} = model.card;
   const images = prepared.filter(one => !('reason' in one)) as (Prepared & DecodedImage)[];
   const tensor = new Float32Array(images.length * input.channels * input.height * input.width);
   for (const [at, image] of images.entries()) preprocess(image, input, tensor, at);

@@ -1,12 +1,14 @@
 import {Worker} from 'node:worker_threads';
 import {type Model, ModelRefused} from './registry.ts';
-import type {Batch, FromWorker, Judged} from './worker.ts';
+import type {Batch, FromWorker, Judged, WorkerData} from './worker.ts';
 
 export interface Labour {
   /** Threads that decode and run the model. */
   workers: number;
   /** Images that go through the model together. */
   batchSize: number;
+  /** The warehouse folder that images are kept in; null: they are not. */
+  keepIn: string | null;
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -43,7 +45,9 @@ const IN_FLIGHT = 2;
 
 /** Feeds one worker until nothing is left. @returns null, or why it died; its unfinished images stay open */
 async function employ(model: Model, work: Work): Promise<string | null> {
-  const worker = new Worker(new URL('./boot.js', import.meta.url), {workerData: model});
+  const worker = new Worker(new URL('./boot.js', import.meta.url), {
+    workerData: {model, keepIn: work.labour.keepIn} satisfies WorkerData,
+  });
   let open = 0;
   const feed = () => {
     while (open < IN_FLIGHT && work.next < work.paths.length) {

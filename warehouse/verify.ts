@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {exists, findRaw, rawPath, sealOf} from './archive.ts';
 import {forgetDatabase} from './database-file.ts';
 import {type HeldFile, Holdings} from './holdings.ts';
+import {keptImages} from './images.ts';
 import {LedgerDamaged, type LedgerEntry, type LedgerProblem, verifyLedger} from './ledger.ts';
 import {headPath, ledgerPath, readHead, readLedger} from './ledger-read.ts';
 import {Warehouse} from './store.ts';
@@ -27,8 +28,9 @@ export interface Verification {
 const RESTORE = 'restore it from a backup; until then trust nothing that was derived from it';
 
 /**
- * Compares ledger, archive and database: the chain of the ledger, the digest of every archived file and of the raw bytes,
- * and for each table and batch the number and the content of its rows. Nothing is made, altered or repaired.
+ * Compares ledger, archive and database: the chain of the ledger, the digest of every archived file, of the raw bytes and of
+ * every kept image (not whether one is missing), and for each table and batch the number and the content of its rows.
+ * Nothing is made, altered or repaired.
  * @param folder of a warehouse that no process has open, this one included
  * @throws WarehouseUnusable when another process holds it
  */
@@ -126,7 +128,13 @@ async function verifyArchive(folder: string, holdings: Holdings, {raw} = {raw: t
     const problem = await verifyFile(found?.path ?? rawPath(folder, digest), digest, found?.packed);
     if (problem) problems.push(problem);
   }
-  return {problems, damaged, files: held.length + digests.length};
+  let images = 0;
+  for await (const {digest, path} of raw ? keptImages(folder) : []) {
+    images++;
+    const problem = await verifyFile(path, digest);
+    if (problem) problems.push(problem);
+  }
+  return {problems, damaged, files: held.length + digests.length + images};
 }
 
 async function verifyFile(path: string, sha256: string, packed = false): Promise<Problem | null> {

@@ -35,10 +35,11 @@ export function dataCommands(program: Command, terminal: Terminal): void {
   withCommon(program.command('infer'))
     .argument('<image...>', 'images and folders of images')
     .requiredOption('--model <name>', 'the model')
+    .option('--no-keep', 'the images are not kept in the warehouse, only their digests')
     .description('images become inspections and defects, which are ingested')
-    .action(async (paths: string[], {warehouse, json, model}: Common & {model: string}) => {
+    .action(async (paths: string[], {warehouse, json, model, keep}: Common & {model: string; keep: boolean}) => {
       const isName = !/[\\/]/.test(model);
-      const input = {paths: absolute(paths), model: isName ? model : resolve(model)};
+      const input = {paths: absolute(paths), model: isName ? model : resolve(model), keep};
       const answer = await terminal.answer({warehouse, json}, 'infer', input, inferText);
       terminal.judge(answer.receipts);
       if (answer.failures.length > 0 && terminal.exitCode === 0) terminal.exitCode = answer.images > 0 ? 3 : 1;

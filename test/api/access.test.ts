@@ -54,6 +54,8 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
   ['POST', '/v1/alerts/a1/close', ['engineer', 'quality-lead', 'admin']],
   ['GET', '/v1/feeds', READERS],
   ['GET', '/v1/tables/parts.csv', READERS],
+  ['GET', `/v1/images/${'0'.repeat(64)}`, READERS],
+  ['GET', `/v1/images/${'0'.repeat(64)}/thumbnail`, READERS],
   ['GET', '/metrics', READERS],
   ['GET', '/v1/holds', READERS],
   ['GET', '/v1/holds/h1', READERS],
