@@ -11,6 +11,7 @@ import {driftCommands} from './command-line/drift-commands.ts';
 import {exportCommand} from './command-line/export-command.ts';
 import {feedCommands} from './command-line/feed-commands.ts';
 import {holdCommands} from './command-line/hold-commands.ts';
+import {inspectorCommands} from './command-line/inspector-commands.ts';
 import {mapCommand} from './command-line/map-command.ts';
 import {msaCommands} from './command-line/msa-commands.ts';
 import {personCommands} from './command-line/person-commands.ts';
@@ -43,6 +44,7 @@ export async function main(argv: string[]): Promise<number> {
     feedCommands,
     analysisCommands,
     chartCommands,
+    inspectorCommands,
     msaCommands,
     holdCommands,
     responseCommands,

@@ -58,11 +58,15 @@ async function record(
   return {...(said ?? none), status: batch === null ? 'duplicate' : 'accepted', verification, batch};
 }
 
-function refuseContradiction({inspection, verdict, defect, sampled}: Omit<Input, 'by'>, {result, place}: Reviewable): void {
+function refuseContradiction(
+  {inspection, verdict, defect, sampled}: Omit<Input, 'by'>,
+  {result, place}: Reviewable,
+): void {
   const refuse = (message: string, hint: string) => {
     throw new FishboneError('USAGE', message, {hint});
   };
-  if (result === 'error') refuse(`inspection ${inspection} ended in an error: there is no verdict to review`, 'see its trace');
+  if (result === 'error')
+    refuse(`inspection ${inspection} ended in an error: there is no verdict to review`, 'see its trace');
   if (verdict === 'withdrawn' && defect !== undefined) refuse('who withdraws a review names no defect', 'leave it out');
   if (verdict === 'disagree' && defect !== undefined && result === 'fail')
     refuse(
@@ -72,5 +76,8 @@ function refuseContradiction({inspection, verdict, defect, sampled}: Omit<Input,
   if (verdict === 'agree' && defect !== undefined && result === 'pass')
     refuse(`a pass that is confirmed is a good part: it has no defect ${defect}`, 'disagree, if it is bad');
   if (sampled !== undefined && place >= sampled)
-    refuse(`no queue drew inspection ${inspection} with a probability of ${sampled}`, 'leave "sampled" out: it was chosen');
+    refuse(
+      `no queue drew inspection ${inspection} with a probability of ${sampled}`,
+      'leave "sampled" out: it was chosen',
+    );
 }

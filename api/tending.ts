@@ -3,14 +3,14 @@ import {compact} from '../warehouse/compact.ts';
 import {lastPublishedMs, publish} from '../warehouse/publish/publish.ts';
 import {packRawFiles} from '../warehouse/raw-files.ts';
 import type {App} from './app.ts';
+import {watchScores} from './watch-scores.ts';
 
 const EVERY_MS = 10 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
- * What a server does for its archive by itself: packs and merges every ten minutes, applies the rules of retention at once
- * and then daily, and
- * publishes as often as it is configured. What fails is logged and tried again the next time.
+ * What a server does for its archive by itself: packs and merges every ten minutes, looks at the scores of inspectors and
+ * applies the rules of retention at once and then daily, and publishes as often as it is configured. What fails is logged and tried again the next time.
  */
 export class Tending {
   readonly #app: App;
@@ -48,6 +48,7 @@ export class Tending {
         if (this.#timer) this.#app.log(`publishing: ${(error as Error).message}; it is tried again`);
       });
       if (nowMs - this.#retainedMs < DAY_MS) return;
+      await watchScores(this.#app);
       await this.#app.applyRetention(false);
       this.#retainedMs = nowMs;
     } catch (error) {

@@ -75,7 +75,11 @@ export const InspectionListAnswer = z.object({
 });
 export type InspectionListAnswer = z.infer<typeof InspectionListAnswer>;
 
-export const InspectionAnswer = InspectionCard.extend({asOf: Position, reviews: z.array(Review), frames: z.array(Frame)});
+export const InspectionAnswer = InspectionCard.extend({
+  asOf: Position,
+  reviews: z.array(Review),
+  frames: z.array(Frame),
+});
 export type InspectionAnswer = z.infer<typeof InspectionAnswer>;
 
 // ── reviews ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,7 +87,9 @@ export type InspectionAnswer = z.infer<typeof InspectionAnswer>;
 export const ReviewInput = z.strictObject({
   inspection: Name,
   verdict: ReviewVerdict.describe('agree or disagree with its result; withdrawn takes back what was said'),
-  defect: Name.optional().describe('the true defect: of a fail that is one by another defect, or of what a pass missed'),
+  defect: Name.optional().describe(
+    'the true defect: of a fail that is one by another defect, or of what a pass missed',
+  ),
   reason: Name.optional(),
   sampled: z.number().gt(0).max(1).optional().describe('as the queue said that offered it'),
   by: Name.optional().describe('who reviews; a key proves it, otherwise it is self-declared'),
@@ -219,10 +225,16 @@ export const ChallengeAnswer = z.object({
     challengerOnly: Count,
   }),
   compared: AgreementAnswer.shape.pairs.element.omit({first: true, second: true}).describe('the champion first'),
-  mcNemar: z.object({championOnlyFails: Count, challengerOnlyFails: Count, p: z.number().describe('exact, parts as independent')}),
+  mcNemar: z.object({
+    championOnlyFails: Count,
+    challengerOnlyFails: Count,
+    p: z.number().describe('exact, parts as independent'),
+  }),
   byLot: Interval.extend({p: z.number(), lots: Count})
     .nullable()
-    .describe("champion's fail share less the challenger's, lots as the unit; null below two lots, or where no lot differs"),
+    .describe(
+      "champion's fail share less the challenger's, lots as the unit; null below two lots, or where no lot differs",
+    ),
   reviewed: z.object({
     differing: Count.describe('differing cases that reviewers settled'),
     championRight: Count,
@@ -239,7 +251,10 @@ export const ChallengeAnswer = z.object({
         image: z.string().nullable(),
         champion: InspectionCard,
         challenger: InspectionCard,
-        right: z.enum(['champion', 'challenger']).nullable().describe('by review; null where nobody said, or reviews contradict'),
+        right: z
+          .enum(['champion', 'challenger'])
+          .nullable()
+          .describe('by review; null where nobody said, or reviews contradict'),
       }),
     ),
   }),
@@ -259,7 +274,13 @@ export const ScoreDriftQuestion = Scope.pick({asOf: true, product: true, where: 
 });
 export type ScoreDriftQuestion = z.infer<typeof ScoreDriftQuestion>;
 
-const Period = z.object({from: z.string().nullable(), to: z.string().nullable(), lots: Count, inspections: Count, mean: z.number()});
+const Period = z.object({
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  lots: Count,
+  inspections: Count,
+  mean: z.number(),
+});
 
 export const ScoreDrift = z.object({
   inspector: z.string(),

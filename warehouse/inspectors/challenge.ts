@@ -17,7 +17,7 @@ const CASES_BY_DEFAULT = 24;
  * at the same step, first with first. Parts of a lot are alike, so that lots are the unit of the second test.
  * @throws QuestionError for two that are one, or one that is not there; what the filter throws
  */
-export function challenge(warehouse: Warehouse, question: ChallengeQuestion): Promise<ChallengeAnswer> {
+export async function challenge(warehouse: Warehouse, question: ChallengeQuestion): Promise<ChallengeAnswer> {
   const {champion, challenger} = question;
   if (champion === challenger) throw new QuestionError(`"${champion}" cannot be compared with itself`);
   return warehouse.read(question.asOf, async (session, asOf) => {
@@ -32,7 +32,8 @@ export function challenge(warehouse: Warehouse, question: ChallengeQuestion): Pr
          count(*) filter (not champion_failed and challenger_failed)::integer as pass_fail,
          count(*) filter (not champion_failed and not challenger_failed)::integer as pass_pass from faced`,
     );
-    if (counts.all === 0) throw new QuestionError(`${champion} and ${challenger} judged no part at the same step in this scope`);
+    if (counts.all === 0)
+      throw new QuestionError(`${champion} and ${challenger} judged no part at the same step in this scope`);
     const made = await session.row<{champion: number; challenger: number}>(
       `select count(*) filter (inspector = $champion)::integer as champion,
          count(*) filter (inspector = $challenger)::integer as challenger from judged`,

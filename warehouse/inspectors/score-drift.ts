@@ -37,13 +37,22 @@ export function scoreDrift(warehouse: Warehouse, question: ScoreDriftQuestion): 
     const notes = await prepareJudged(session, question);
     if (question.inspector !== undefined) await onlyOf(session, [question.inspector]);
     const {reference = REFERENCE, newest = NEWEST} = question;
-    const {lots} = await session.row<{lots: boolean}>('select coalesce(bool_or(cluster >= 0), false) as lots from judged');
+    const {lots} = await session.row<{lots: boolean}>(
+      'select coalesce(bool_or(cluster >= 0), false) as lots from judged',
+    );
     await session.run(`create or replace temp table score_units as ${query('score-units')}`, {by_lot: lots});
     const units = await session.rows<Unit>(query('score-series'));
     const inspectors = [...new Set(units.map(({inspector}) => inspector))];
     const found: ScoreDrift[] = [];
     for (const inspector of inspectors)
-      found.push(await driftOf(session, inspector, units.filter(u => u.inspector === inspector), {lots, reference, newest}));
+      found.push(
+        await driftOf(
+          session,
+          inspector,
+          units.filter(u => u.inspector === inspector),
+          {lots, reference, newest},
+        ),
+      );
     return {
       asOf,
       inspectors: found,

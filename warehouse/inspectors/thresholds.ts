@@ -36,7 +36,9 @@ export function thresholds(warehouse: Warehouse, question: ThresholdQuestion): P
     const at = [...new Set(question.at ?? THRESHOLDS)].sort((a, b) => a - b);
     const known = await session.row<Known>(query('scored'));
     if (known.scored === 0)
-      throw new QuestionError(`"${question.inspector}" never says how sure it is: there are no scores to set a threshold by`);
+      throw new QuestionError(
+        `"${question.inspector}" never says how sure it is: there are no scores to set a threshold by`,
+      );
     const rows = await session.rows<Scored>(query('scored-lots'), {thresholds: at});
     const lots = new Map<number, Scored[]>();
     for (const row of rows) lots.set(row.cluster, [...(lots.get(row.cluster) ?? []), row]);
@@ -62,7 +64,8 @@ export function thresholds(warehouse: Warehouse, question: ThresholdQuestion): P
         against: known.against,
       },
       curve: at.map((threshold, k) => ({threshold, ...pointOf(ofLots, k + 1)})),
-      unit: ofLots.length === 1 ? 'part (all of one lot)' : `lot (${ofLots.length}; a part without a lot is one by itself)`,
+      unit:
+        ofLots.length === 1 ? 'part (all of one lot)' : `lot (${ofLots.length}; a part without a lot is one by itself)`,
       cannotKnow: limitsOf(known, notes),
     };
   });
@@ -92,7 +95,9 @@ export async function onlyOf(session: Session, inspectors: readonly string[]): P
     if (known.includes(asked)) continue;
     const near = nearNames(asked, known);
     const there = (near.length > 0 ? near : known.slice(0, 8)).join(', ');
-    throw new QuestionError(`"${asked}" inspected nothing in this scope; there ${known.length === 1 ? 'is' : 'are'} ${there}`);
+    throw new QuestionError(
+      `"${asked}" inspected nothing in this scope; there ${known.length === 1 ? 'is' : 'are'} ${there}`,
+    );
   }
   await session.run('delete from judged where coalesce(not list_contains($inspectors::varchar[], inspector), true)', {
     inspectors: [...inspectors],
@@ -100,7 +105,10 @@ export async function onlyOf(session: Session, inspectors: readonly string[]): P
 }
 
 /** @param reached by so many thresholds, or more: what would fail */
-function pointOf(lots: readonly (readonly Scored[])[], reached: number): Omit<ThresholdAnswer['curve'][number], 'threshold'> {
+function pointOf(
+  lots: readonly (readonly Scored[])[],
+  reached: number,
+): Omit<ThresholdAnswer['curve'][number], 'threshold'> {
   const sums = lots.map(rows => {
     const sum = (of: (row: Scored) => number, isFail: boolean) =>
       rows.reduce((total, row) => (row.reached >= reached === isFail ? total + of(row) : total), 0);
@@ -148,13 +156,20 @@ function share(clusters: readonly Cluster[]): Interval | null {
   return found && {value: found.value, low: found.low, high: found.high};
 }
 
-function limitsOf({inspections, scored, reviewed_fails: fails, reviewed_passes: passes, against}: Known, notes: readonly string[]): string[] {
+function limitsOf(
+  {inspections, scored, reviewed_fails: fails, reviewed_passes: passes, against}: Known,
+  notes: readonly string[],
+): string[] {
   const unscored = inspections - scored;
   return [
-    ...(unscored > 0 ? [`${unscored} of ${inspections} inspections have no confidence: they are in no figure here`] : []),
+    ...(unscored > 0
+      ? [`${unscored} of ${inspections} inspections have no confidence: they are in no figure here`]
+      : []),
     ...(fails === 0 ? ['no fail was reviewed: how many good parts fail is not known at any threshold'] : []),
     ...(passes === 0
-      ? ['no pass was reviewed: what a lower threshold would catch, and a higher one let through beyond what fails now, is not known']
+      ? [
+          'no pass was reviewed: what a lower threshold would catch, and a higher one let through beyond what fails now, is not known',
+        ]
       : []),
     ...(against > 0
       ? [

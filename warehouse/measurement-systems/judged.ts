@@ -79,10 +79,9 @@ export async function prepareJudged(
  * @see Holt & Smith (1979), J. R. Stat. Soc. A 142:33 (weights by the strata as they came)
  */
 export async function prepareReviewed(session: Session): Promise<string[]> {
-  await session.run(
-    `create or replace temp table reviewed_inspections as ${query('reviewed-inspections')}`,
-    {sure: SURE},
-  );
+  await session.run(`create or replace temp table reviewed_inspections as ${query('reviewed-inspections')}`, {
+    sure: SURE,
+  });
   const found = await session.row<{chosen: number; drawn: number; bare: number}>(
     `select count(*) filter (not drawn)::integer as chosen, count(*) filter (drawn)::integer as drawn,
        coalesce(max(bare), 0)::integer as bare from reviewed_inspections`,

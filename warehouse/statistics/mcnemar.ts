@@ -29,9 +29,11 @@ export interface PairedCluster {
  * @see Obuchowski (1998), Stat. Med. 17:1495; Student's t by the number of clusters instead of the normal distribution
  */
 export function pairedDifference(clusters: readonly PairedCluster[]) {
-  const {ratio, variance, clusters: many} = clusterRatio(
-    clusters.filter(({n}) => n > 0).map(({n, first, second}) => ({count: first - second, of: n})),
-  );
+  const {
+    ratio,
+    variance,
+    clusters: many,
+  } = clusterRatio(clusters.filter(({n}) => n > 0).map(({n, first, second}) => ({count: first - second, of: n})));
   if (many < 2 || !(variance > 0)) return null;
   const error = Math.sqrt(variance);
   const reach = studentUpperQuantile(0.025, many - 1) * error;
