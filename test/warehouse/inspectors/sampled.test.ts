@@ -75,7 +75,9 @@ test('thresholds: what would fail, and how much of it is good, by weight', async
     return [failShare, overkill, escape, missRate, falseAlarmRate].map(rate => rate!.value);
   };
   const close = (values: number[], expected: number[]) =>
-    values.forEach((value, k) => expect(value).toBeCloseTo(expected[k], 12));
+    {
+    for (const [k, value] of values.entries()) expect(value).toBeCloseTo(expected[k], 12);
+  };
   // Suspicion 0.95, 0.6, 0.2 and 0.01. Bad: 3 unsure fails, 7 sure ones, 10 unsure passes; good: 1, 1, 10 and 80.
   close(at(0), [32 / 112, 12 / 32, 0, 0, 12 / 92]);
   close(at(1), [12 / 112, 2 / 12, 10 / 100, 10 / 20, 2 / 92]);
