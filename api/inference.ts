@@ -10,6 +10,7 @@ import {FishboneError} from './errors.ts';
 
 /** A model that nobody needed for so long is let go. */
 const IDLE_MS = 10 * 60_000;
+const AGAIN_MS = 5_000;
 /** So many images may wait for one model; the next is refused. */
 const WAITING_MAX = 256;
 
@@ -79,8 +80,8 @@ export class Inference {
     const judges = loadModel(model, models).then(loaded => Judges.open(loaded, this.#labour));
     const open: Open = {judges, card, waiting: 0, idle: null};
     this.#open.set(model, open);
-    // One that was refused is tried again the next time.
-    judges.catch(() => this.#open.get(model) === open && this.#open.delete(model));
+    // One that was refused is tried again, but not with every image.
+    judges.catch(() => setTimeout(() => this.#open.get(model) === open && this.#open.delete(model), AGAIN_MS).unref());
     if (before) void this.#close(model, before);
     return open;
   }

@@ -153,7 +153,7 @@ export const ModelCard = z
   .preprocess(
     told => (typeof told === 'object' && told !== null && !('kind' in told) ? {kind: 'classifier', ...told} : told),
     z.discriminatedUnion('kind', [ClassifierCard, DetectorCard, SegmenterCard, AnomalyCard], {
-      error: 'kind: must be "classifier", "detector", "segmenter" or "anomaly"',
+      error: 'must be "classifier", "detector", "segmenter" or "anomaly"',
     }),
   )
   .refine(({quality, classes}) => !quality || sameNames(quality.classes, classes), {
