@@ -21,6 +21,7 @@ import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {feedDoor} from './feed-door.ts';
 import {HoldWatch} from './hold-watch.ts';
+import {Inference} from './inference.ts';
 import {Live} from './live/live.ts';
 import {Queries} from './queries.ts';
 import {Receipts} from './receipts.ts';
@@ -51,6 +52,8 @@ export interface OpenOptions {
       | 'allowHosts'
       | 'responses'
       | 'feeds'
+      | 'inference'
+      | 'retention'
       | 'sql'
       | 'oidc'
       | 'sessions'
@@ -84,6 +87,8 @@ export class App {
   readonly receipts: Receipts;
   /** What takes in by itself, as configured. */
   readonly feeds: Feeds;
+  /** Models at work on images as they come. */
+  readonly inference: Inference;
   /** People's SQL. */
   readonly queries: Queries;
   readonly recentAnswers = new RecentAnswers();
@@ -112,6 +117,7 @@ export class App {
     this.live = new Live(warehouse);
     this.rejectRates.follow(warehouse.entries());
     this.feeds = new Feeds(config.feeds, {plant: plantId, folder: config.folder, log});
+    this.inference = new Inference(config.folder, config.inference);
     this.queries = new Queries(warehouse, config.sql);
     this.holdWatch = new HoldWatch(this);
     this.holds = new Holds(this.#ledger, {
@@ -218,6 +224,7 @@ export class App {
     this.#tending.stop();
     await this.holdWatch.stop();
     await this.feeds.stop();
+    await this.inference.close();
     await this.responses.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
     await this.queries.close();

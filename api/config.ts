@@ -34,6 +34,8 @@ export interface Config {
   reasonCodes: ReasonCodes;
   /** What the server takes in by itself, by name. */
   feeds: z.output<typeof FeedsSettings>;
+  /** How images are judged: the same for all models. */
+  inference: z.output<typeof InferenceSettings>;
   /** How much of what a server does is written to stderr, as lines of JSON; `info` is a line a request. */
   log: z.output<typeof LogLevel>;
   /** How long what is kept; what has no rule is kept for good. */
@@ -86,6 +88,22 @@ const Variables = z.record(z.string(), ModulePath).superRefine((paths, issues) =
   }
 });
 
+const InferenceSettings = z.strictObject({
+  workers: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('processes a model; by default 2, or as many as there are cores'),
+  batchSize: z.number().int().min(1).max(256).default(8),
+  executionProvider: z
+    .string()
+    .min(1)
+    .default('cpu')
+    .describe("the runtime's name of what it computes on, such as cuda"),
+});
+
 const ConfigFile = z.strictObject({
   plant: z.string().trim().min(1).optional(),
   timeZone: TimeZone.optional(),
@@ -96,6 +114,7 @@ const ConfigFile = z.strictObject({
   responses: ResponsesSettings.default({}),
   reasonCodes: ReasonCodeSettings,
   feeds: FeedsSettings.default({}),
+  inference: InferenceSettings.prefault({}),
   log: LogLevel.optional(),
   retention: z
     .strictObject({raw: Period.optional(), readings: Period.optional(), answers: Period.optional()})
@@ -139,6 +158,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     responses: file.responses,
     reasonCodes: file.reasonCodes,
     feeds: file.feeds,
+    inference: file.inference,
     log: environment.log ?? file.log ?? 'error',
     retention: file.retention,
     sql: file.sql,

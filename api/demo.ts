@@ -9,7 +9,8 @@ import type {Receipt} from '../warehouse/data-answers.ts';
 import {type App, hasWarehouse, openApp} from './app.ts';
 import {isClaim} from './claim.ts';
 import {FishboneError} from './errors.ts';
-import {inferAndIngest, ingest, isUnusable} from './load-files.ts';
+import {inferAndIngest} from './infer-images.ts';
+import {ingest, isUnusable} from './load-files.ts';
 import {runOperation} from './operations.ts';
 import {type DemoMes, startDemoMes} from './write-back/demo-mes.ts';
 

@@ -9,8 +9,8 @@ import {FishboneError} from './errors.ts';
 import {ingest} from './load-files.ts';
 import {isMappingName} from './named-mappings.ts';
 import {InspectionInput, recordInspections} from './record-inspections.ts';
-
 import {recordLines, recordRows} from './record-rows.ts';
+import {takeImage} from './take-image.ts';
 
 const Body = z.union([z.array(z.unknown()), z.unknown().transform(one => [one])]).pipe(z.array(InspectionInput));
 
@@ -23,6 +23,8 @@ export function feedDoor(app: App): Door {
       const [receipt] = await ingest(app, [path], {...told, source: () => source});
       return receipt;
     },
+    image: (path, {source, isWhole, model, keep, ...told}) =>
+      takeImage(app, path, {source, isWhole, model, keep, told}),
     rows: (sent: readonly Sent[], source) => recordRows(app, sent, source),
     lines: (lines, source) => recordLines(app, lines, source),
     inspections: async body => {

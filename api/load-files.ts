@@ -1,7 +1,5 @@
-import {mkdtemp, rm, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import {type InferResult, infer} from '../inference/infer.ts';
-import {writeInspections} from '../inference/write-inspections.ts';
 import {IngestError} from '../ingest/error.ts';
 import {type IngestOptions, ingestFiles, withPlan} from '../ingest/ingest.ts';
 import {linesOfRecords} from '../ingest/line-numbers.ts';
@@ -148,42 +146,6 @@ function readAgain({how = {}, tables, source}: BatchBody, options: Omit<LoadOpti
   // The kept bytes have no name that could say the table.
   const name = tables[0]?.table ?? basename(source);
   return {timeZone, encoding, sheet, name, table: options.table ?? how.table, wide: options.wide ?? how.wide};
-}
-
-export interface InferAnswer {
-  images: number;
-  inspections: number;
-  defects: number;
-  failures: InferResult['failures'];
-  skipped: string[];
-  imagesPerSecond: number;
-  receipts: Receipt[];
-}
-
-/** Images → inspections and their defects → the same way in as any file. */
-export async function inferAndIngest(
-  app: App,
-  paths: readonly string[],
-  {model, keep = true, onProgress}: {model: string; keep?: boolean; onProgress?: (done: number, total: number) => void},
-): Promise<InferAnswer> {
-  const result = await infer(paths, {model, onProgress, keepIn: keep ? app.warehouse.folder : undefined});
-  const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'infer-'));
-  try {
-    const files = await writeInspections(folder, result);
-    const receipts = await ingest(app, files, {source: path => path.replace(folder, `infer:${model}`)});
-    const {inspections, defects, failures, skipped, timings} = result;
-    return {
-      images: timings.images,
-      inspections: inspections.length,
-      defects: defects.length,
-      failures,
-      skipped,
-      imagesPerSecond: timings.imagesPerSecond,
-      receipts,
-    };
-  } finally {
-    await rm(folder, {recursive: true, force: true});
-  }
 }
 
 async function load(app: App, plan: LoadPlan, replays?: number): Promise<Receipt> {

@@ -40,8 +40,9 @@ import {DRIFT_OPERATIONS} from './drift-operations.ts';
 import {FEED_OPERATIONS} from './feed-operations.ts';
 import {HOLD_OPERATIONS} from './hold-operations.ts';
 import {INSPECTOR_OPERATIONS} from './inspector-operations.ts';
+import {IMAGE_OPERATIONS} from './image-operations.ts';
 import {withProgress} from './live/progress.ts';
-import {inferAndIngest, ingest} from './load-files.ts';
+import {ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
 import {PUBLISH_OPERATIONS} from './publish-operations.ts';
@@ -84,6 +85,7 @@ export const OPERATIONS = {
   ...FEED_OPERATIONS,
   ...HOLD_OPERATIONS,
   ...INSPECTOR_OPERATIONS,
+  ...IMAGE_OPERATIONS,
   ...DRIFT_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
@@ -103,26 +105,6 @@ export const OPERATIONS = {
     output: InspectionsAnswer,
     makes: true,
     run: (app, {inspections}) => recordInspections(app, inspections),
-  }),
-  infer: operation({
-    summary: 'Images become inspections and defects, which are ingested',
-    input: z.strictObject({
-      paths: z.array(z.string()).min(1),
-      model: z.string(),
-      keep: z.boolean().optional().describe('whether the images are kept as evidence: they are, unless told'),
-    }),
-    output: z.object({
-      images: z.number(),
-      inspections: z.number(),
-      defects: z.number(),
-      failures: z.array(z.object({image: z.string(), reason: z.string(), inspection: z.string().nullable()})),
-      skipped: z.array(z.string()),
-      imagesPerSecond: z.number(),
-      receipts: z.array(Receipt),
-    }),
-    makes: true,
-    run: (app, {paths, model, keep}, {onProgress}) =>
-      inferAndIngest(app, paths, {model, keep, onProgress: (done, total) => onProgress?.(done, total, 'images')}),
   }),
   screen: operation({
     summary: 'Ranks what could be the cause',

@@ -1,4 +1,4 @@
-// A worker thread starts here: TypeScript has to be made readable in it before the first .ts file is imported.
+// A process that judges images starts here: TypeScript has to be made readable in it before the first .ts file is imported.
 import {register} from 'tsx/esm/api';
 
 register();

@@ -1,7 +1,7 @@
 /** How the demo plant's cameras name their images, and what `infer` expects unless told. */
 export const DEFAULT_FILE_NAMES = '{part}_{step}_{at}_{station}';
 
-/** What the name of an image says about it. */
+/** What is known of an image: from its name, or from what lies beside it. */
 export interface ImageName {
   part: string;
   step: string | null;
@@ -65,7 +65,7 @@ function match(
 }
 
 /** `20250301T061500Z` or any extended ISO 8601 time, with an offset. @returns undefined if it is no such time */
-function utcTime(text: string): string | undefined {
+export function utcTime(text: string): string | undefined {
   const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(Z|[+-]\d{4})$/.exec(text);
   const extended = basic
     ? `${basic[1]}-${basic[2]}-${basic[3]}T${basic[4]}:${basic[5]}:${basic[6]}${basic[7].replace(/^(...)(..)$/, '$1:$2')}`

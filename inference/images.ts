@@ -1,40 +1,61 @@
-import {readdir, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {extname, join} from 'node:path';
+import {isPattern, matching, sortedEntries} from './glob.ts';
 
 const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp'];
 
+/** Whether a file's name says that it is an image. */
+const looksLikeImage = (file: string): boolean => EXTENSIONS.includes(extname(file).toLowerCase());
+
+/** An image; a file of a folder that does not look like one; or what cannot be opened, and why. */
+export type Found = {image: string} | {skipped: string} | {missing: string; reason: string};
+
 /**
- * Files as named, folders with everything below them, each folder by name.
- * @returns the images; the files of a folder that do not look like images; what is not there
+ * Files as named, folders with everything below them, patterns: one after the other, each folder by name. Only the names of
+ * the folder that is being read are in memory. What is named twice comes twice, and is the same inspection.
  */
-export async function findImages(paths: readonly string[]) {
-  const images = new Set<string>();
-  const skipped: string[] = [];
-  const failures: {image: string; reason: string}[] = [];
+export async function* findImages(paths: readonly string[]): AsyncGenerator<Found> {
   for (const path of paths) {
     try {
-      if (!(await stat(path)).isDirectory()) images.add(path);
-      else {
-        for (const file of await filesBelow(path)) {
-          if (EXTENSIONS.includes(extname(file).toLowerCase())) images.add(file);
-          else skipped.push(file);
-        }
-      }
+      const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' && isPattern(path)) return null;
+        throw error;
+      });
+      if (found === null) yield* described(path);
+      else if (found.isDirectory()) yield* filesBelow(path);
+      else yield {image: path};
     } catch (error) {
-      failures.push({image: path, reason: whyUnopened(error as NodeJS.ErrnoException)});
+      yield {missing: path, reason: whyUnopened(error as NodeJS.ErrnoException)};
     }
   }
-  return {images: [...images], skipped, failures};
+}
+
+async function* described(pattern: string): AsyncGenerator<Found> {
+  let count = 0;
+  for await (const path of matching(pattern)) {
+    count++;
+    yield looksLikeImage(path) ? {image: path} : {skipped: path};
+  }
+  if (count === 0) yield {missing: pattern, reason: 'no file fits this pattern: check the path'};
+}
+
+async function* filesBelow(folder: string): AsyncGenerator<Found> {
+  let entries: Awaited<ReturnType<typeof sortedEntries>>;
+  try {
+    entries = await sortedEntries(folder);
+  } catch (error) {
+    yield {missing: folder, reason: whyUnopened(error as NodeJS.ErrnoException)};
+    return;
+  }
+  for (const {name, isDirectory} of entries) {
+    const path = join(folder, name);
+    if (isDirectory) yield* filesBelow(path);
+    else yield looksLikeImage(path) ? {image: path} : {skipped: path};
+  }
 }
 
 function whyUnopened({code, message}: NodeJS.ErrnoException): string {
   if (code === 'ENOENT') return 'does not exist: check the path';
   if (code === 'EACCES') return 'may not be read: ask whoever owns it';
   return `cannot be opened: ${message}`;
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, {recursive: true, withFileTypes: true});
-  const files = entries.filter(entry => !entry.isDirectory()).map(entry => join(entry.parentPath, entry.name));
-  return files.sort((a, b) => (a < b ? -1 : 1));
 }

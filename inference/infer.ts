@@ -1,67 +1,63 @@
-import {availableParallelism} from 'node:os';
-import {DEFAULT_FILE_NAMES, fileNamePattern} from './file-name.ts';
+import {type About, aboutImages, type Told} from './about.ts';
 import {findImages} from './images.ts';
-import {type DefectRow, type InspectionRow, inspect} from './inspection.ts';
+import {inOrder} from './in-order.ts';
+import {type Inspected, inspect} from './inspection.ts';
+import type {Timings} from './judge.ts';
+import {Judges, type Labour} from './judges.ts';
 import {loadModel} from './registry.ts';
-import {judgeAll} from './workers.ts';
 
-export interface InferOptions {
-  /** A folder under `inference/models`, or the path of one. */
+export interface InferOptions extends Told, Labour {
+  /** A model's name, or the path of its folder. */
   model: string;
-  /** What the images' names say, such as `{part}_{step}_{at}_{station}` (see `file-name.ts`). */
-  fileNames?: string;
-  workers?: number;
-  batchSize?: number;
+  /** The folder of the plant's own models. */
+  models?: string;
   /** A warehouse folder: images are kept there, by their digest. */
   keepIn?: string;
-  onProgress?: (done: number, total: number) => void;
 }
 
-export interface InferResult {
-  /** In the order of the images. */
-  inspections: InspectionRow[];
-  defects: DefectRow[];
-  /** Every image that could not be judged; `inspection` is its row with result 'error', where its part is known. */
-  failures: {image: string; reason: string; inspection: string | null}[];
-  /** Files in the folders that do not look like images. */
-  skipped: string[];
-  timings: {images: number; seconds: number; imagesPerSecond: number; modelSeconds: number};
-}
+/** What became of one image, or of a path that leads to none. */
+export type Inferred =
+  | ({kind: 'inspected'; timings: Timings} & Inspected)
+  /** A path that does not exist, or may not be read. */
+  | {kind: 'missing'; image: string; reason: string}
+  /** A file in a folder that does not look like an image. */
+  | {kind: 'skipped'; image: string};
 
 /**
- * Images become inspections with their defects. The same images give the same rows, however the work was shared.
- * @param paths image files, and folders of them
- * @throws ModelRefused if the model may not be used; SyntaxError if `fileNames` makes no sense
+ * Images become inspections with their defects, one after the other in the order of the paths. The same images give the
+ * same rows, however the work was shared; only those that are on their way are in memory.
+ * @param paths image files, folders of them, patterns
+ * @throws ModelRefused if the model may not be used; UnclearImages if `fileNames` or `sidecar` makes no sense
  */
-export async function infer(paths: readonly string[], options: InferOptions): Promise<InferResult> {
-  const readName = fileNamePattern(options.fileNames ?? DEFAULT_FILE_NAMES);
-  const model = await loadModel(options.model);
-  const {images, skipped, failures: missing} = await findImages(paths);
-  const begun = performance.now();
-  const {judged, runMs} = await judgeAll(model, images, {
-    workers: options.workers ?? Math.min(2, availableParallelism()),
-    batchSize: options.batchSize ?? 8,
-    keepIn: options.keepIn ?? null,
-    onProgress: options.onProgress,
-  });
-  const seconds = (performance.now() - begun) / 1000;
-  const result: InferResult = {
-    inspections: [],
-    defects: [],
-    failures: missing.map(failure => ({...failure, inspection: null})),
-    skipped,
-    timings: {
-      images: images.length,
-      seconds,
-      imagesPerSecond: images.length > 0 ? images.length / seconds : 0,
-      modelSeconds: runMs / 1000,
-    },
-  };
-  for (const [index, image] of images.entries()) {
-    const {inspection, defects, reason} = inspect(image, judged[index], model.card, readName);
-    if (inspection) result.inspections.push(inspection);
-    result.defects.push(...defects);
-    if (reason !== null) result.failures.push({image, reason, inspection: inspection?.inspection ?? null});
+export async function* infer(paths: readonly string[], options: InferOptions): AsyncGenerator<Inferred> {
+  const about = await aboutImages(options);
+  const judges = await Judges.open(await loadModel(options.model, options.models), options);
+  try {
+    yield* inOrder(findImages(paths), judges.capacity, async (found): Promise<Inferred> => {
+      if ('skipped' in found) return {kind: 'skipped', image: found.skipped};
+      if ('missing' in found) return {kind: 'missing', image: found.missing, reason: found.reason};
+      const {inspected, timings} = await inferOne(judges, found.image, about, options.keepIn ?? null);
+      return {kind: 'inspected', timings, ...inspected};
+    });
+  } finally {
+    await judges.close();
   }
-  return result;
+}
+
+/** One image, for whoever has judges already. @param keepIn a warehouse folder, or null */
+export async function inferOne(
+  judges: Judges,
+  path: string,
+  about: About,
+  keepIn: string | null,
+): Promise<{inspected: Inspected; timings: Timings}> {
+  const [judged, name] = await Promise.all([judges.judge({path, keepIn}), about(path)]);
+  return {inspected: inspect(path, judged, judges.model.card, name), timings: judged.timings};
+}
+
+/** How many images there are to be looked at. */
+export async function countImages(paths: readonly string[]): Promise<number> {
+  let count = 0;
+  for await (const found of findImages(paths)) if ('image' in found) count++;
+  return count;
 }

@@ -1,11 +1,12 @@
 import {createHash} from 'node:crypto';
 import {basename} from 'node:path';
-import type {ImageName} from './file-name.ts';
+import type {ImageName} from './about.ts';
+import type {Judged, Seen} from './judge.ts';
+import {type Found, rounded} from './kinds/verdict.ts';
 import type {ModelCard} from './model-card.ts';
-import type {Judged} from './worker.ts';
 
-/** A row of the canonical table `inspections`. */
-export interface InspectionRow {
+/** A row of the canonical table `inspections`, with the rows of `defects` that belong to it. */
+export interface Inspection {
   inspection: string;
   part: string;
   inspected_at: string | null;
@@ -14,15 +15,16 @@ export interface InspectionRow {
   /** model@version */
   inspector: string;
   result: 'pass' | 'fail' | 'error';
+  /** Of a fail its suspicion, of a pass one less its suspicion: other thresholds can be tried on it. */
   confidence: number | null;
   /** SHA-256 of the file's bytes. */
   image: string | null;
   verification: 'unverified';
+  defects: Defect[];
 }
 
-/** A row of the canonical table `defects`; the box is in pixels of the image. */
-export interface DefectRow {
-  inspection: string;
+/** The box is in pixels of the image. */
+interface Defect {
   defect: string;
   severity: number | null;
   confidence: number;
@@ -33,26 +35,20 @@ export interface DefectRow {
 }
 
 export interface Inspected {
-  inspection: InspectionRow | null;
-  defects: DefectRow[];
+  image: string;
+  inspection: Inspection | null;
   /** Why there is no verdict. */
   reason: string | null;
 }
 
-/** What a model's answer means for a part: pass, fail with the likeliest defect, or no verdict and why. */
-export function inspect(
-  path: string,
-  judged: Judged,
-  card: ModelCard,
-  readName: (name: string) => ImageName | {reason: string},
-): Inspected {
-  const name = readName(basename(path));
+/** What a model's verdict means for a part: pass, fail with its defects, or no verdict and why. */
+export function inspect(path: string, judged: Judged, card: ModelCard, name: ImageName | {reason: string}): Inspected {
   if ('reason' in name) {
     const reason = 'reason' in judged ? `${judged.reason}; ${name.reason}` : name.reason;
-    return {inspection: null, defects: [], reason};
+    return {image: path, inspection: null, reason};
   }
   const inspector = `${card.name}@${card.version}`;
-  const inspection: InspectionRow = {
+  const inspection: Inspection = {
     inspection: inspectionId(judged.digest ?? basename(path), name, inspector),
     ...name,
     inspector,
@@ -60,23 +56,15 @@ export function inspect(
     confidence: null,
     image: judged.digest,
     verification: 'unverified',
+    defects: [],
   };
-  if ('reason' in judged) return {inspection, defects: [], reason: judged.reason};
-  const {probabilities} = judged;
-  const suspicion = sum(probabilities.filter((_, k) => card.classes[k].defect !== null));
-  if (suspicion < card.thresholds.fail) {
-    return {
-      inspection: {...inspection, result: 'pass', confidence: round(1 - suspicion, 4)},
-      defects: [],
-      reason: null,
-    };
-  }
-  const defect = {inspection: inspection.inspection, ...likeliestDefect(probabilities, card), ...locate(judged)};
-  return {
-    inspection: {...inspection, result: 'fail', confidence: round(suspicion, 4)},
-    defects: [defect],
-    reason: null,
-  };
+  if ('reason' in judged) return {image: path, inspection, reason: judged.reason};
+  const {suspicion, found} = judged.verdict;
+  const verdict: Partial<Inspection> =
+    suspicion < card.thresholds.fail
+      ? {result: 'pass', confidence: rounded(1 - suspicion)}
+      : {result: 'fail', confidence: suspicion, defects: found.map(one => defectOf(one, judged, card))};
+  return {image: path, inspection: {...inspection, ...verdict}, reason: null};
 }
 
 /**
@@ -88,25 +76,19 @@ function inspectionId(image: string, {part, step, station, inspected_at}: ImageN
   return createHash('sha256').update(content).digest('hex').slice(0, 24);
 }
 
-function likeliestDefect(probabilities: readonly number[], {classes}: ModelCard) {
-  let best = -1;
-  for (const [k, {defect}] of classes.entries()) {
-    if (defect !== null && (best < 0 || probabilities[k] > probabilities[best])) best = k;
-  }
-  const {defect, severity} = classes[best];
-  return {defect: defect as string, severity, confidence: round(probabilities[best], 4)};
+function defectOf(found: Found, seen: Seen, {classes}: ModelCard): Defect {
+  const {defect, severity} = classes[found.class];
+  return {defect: defect as string, severity, confidence: found.confidence, ...place(found, seen)};
 }
 
-function locate({box, width, height}: Extract<Judged, {box: unknown}>) {
+function place({box}: Found, image: Seen): Pick<Defect, 'x' | 'y' | 'width' | 'height'> {
   if (!box) return {x: null, y: null, width: null, height: null};
-  const [x, y, w, h] = box;
-  return {x: round(x * width, 1), y: round(y * height, 1), width: round(w * width, 1), height: round(h * height, 1)};
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
+  const [x, y, width, height] = box;
+  const pixels = (share: number, size: number) => Number((share * size).toFixed(1));
+  return {
+    x: pixels(x, image.width),
+    y: pixels(y, image.height),
+    width: pixels(width, image.width),
+    height: pixels(height, image.height),
+  };
 }

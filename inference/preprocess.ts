@@ -1,26 +1,39 @@
 import type {DecodedImage} from './decode.ts';
 import type {ModelCard} from './model-card.ts';
 
+type Wanted = Pick<ModelCard['input'], 'channels' | 'divideBy'> &
+  Partial<Pick<ModelCard['input'], 'mean' | 'std' | 'order'>>;
+
 /**
  * Writes one image into the tensor of a batch, as the model's card asks.
  * @param tensor [images, channels, height, width], filled at `at`
  */
 export function preprocess(
   {pixels, channels}: Pick<DecodedImage, 'pixels' | 'channels'>,
-  {channels: wanted, divideBy}: ModelCard['input'],
+  wanted: Wanted,
   tensor: Float32Array,
   at: number,
 ): void {
   const size = pixels.length / channels;
-  const start = at * wanted * size;
-  if (wanted === 1) {
-    for (let i = 0; i < size; i++) tensor[start + i] = gray(pixels, channels, i) / divideBy;
-  } else {
-    for (let c = 0; c < wanted; c++) {
-      const from = channels === 1 ? 0 : c;
-      for (let i = 0; i < size; i++) tensor[start + c * size + i] = pixels[i * channels + from] / divideBy;
+  const start = at * wanted.channels * size;
+  for (let c = 0; c < wanted.channels; c++) {
+    const values = valuesOf(wanted, c);
+    const to = start + c * size;
+    if (wanted.channels === 1) {
+      for (let i = 0; i < size; i++) tensor[to + i] = values[gray(pixels, channels, i)];
+    } else {
+      const from = channels === 1 ? 0 : wanted.order === 'BGR' ? 2 - c : c;
+      for (let i = 0; i < size; i++) tensor[to + i] = values[pixels[i * channels + from]];
     }
   }
+}
+
+/** What each of the 256 samples becomes in a channel. */
+function valuesOf({divideBy, mean, std}: Wanted, channel: number): Float64Array {
+  return Float64Array.from(
+    {length: 256},
+    (_, sample) => (sample / divideBy - (mean?.[channel] ?? 0)) / (std?.[channel] ?? 1),
+  );
 }
 
 /** Luma in whole steps of 0..255, in the integers that PIL uses. @see ITU-R BT.601 */

@@ -1,15 +1,18 @@
 import {createHash} from 'node:crypto';
-import {readdir, readFile} from 'node:fs/promises';
-import {isAbsolute, join, resolve} from 'node:path';
+import {readdir, readFile, stat} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {z} from 'zod';
+import {disagreementOf} from './fits.ts';
 import {ModelCard} from './model-card.ts';
-import {type OnnxOutline, type OnnxTensor, outlineOnnx} from './onnx-outline.ts';
+import {type OnnxOutline, outlineOnnx} from './onnx-outline.ts';
 
 export interface Model {
   card: ModelCard;
   /** The bytes whose digest the card pins: what was checked is what runs. */
   onnx: Uint8Array;
+  /** Whether the file takes exactly one image at a time. */
+  isAlone: boolean;
 }
 
 /** A model that may not be used, and why. */
@@ -20,11 +23,12 @@ export class ModelRefused extends Error {
 
 /**
  * Opens a model: a folder with `card.json` and the ONNX file that it pins.
- * @param nameOrPath a folder beside this file under `models/`, or the path of any other
+ * @param nameOrPath the name of a folder in the plant's own models, or beside this file under `models/`; or any path
+ * @param own the folder of the plant's own models
  * @throws ModelRefused with the reason
  */
-export async function loadModel(nameOrPath: string): Promise<Model> {
-  const folder = folderOf(nameOrPath);
+export async function loadModel(nameOrPath: string, own?: string): Promise<Model> {
+  const folder = await folderOf(nameOrPath, own);
   const refuse = (reason: string): never => {
     throw new ModelRefused(`model '${nameOrPath}' refused: ${reason}`);
   };
@@ -32,19 +36,29 @@ export async function loadModel(nameOrPath: string): Promise<Model> {
   const onnx = await readPart(folder, card.file, refuse);
   const digest = createHash('sha256').update(onnx).digest('hex');
   if (digest !== card.sha256) refuse(`the SHA-256 of ${card.file} is ${digest}, the card pins ${card.sha256}`);
-  const disagreement = compare(card, parseOnnx(card.file, onnx, refuse));
+  const outline = parseOnnx(card.file, onnx, refuse);
+  const disagreement = disagreementOf(card, outline);
   if (disagreement) refuse(disagreement);
-  return {card, onnx};
+  return {card, onnx, isAlone: outline.inputs[0].shape[0] === 1};
 }
 
 const MODELS = fileURLToPath(new URL('models', import.meta.url));
 
 type Refuse = (reason: string) => never;
 
-function folderOf(nameOrPath: string): string {
-  const isName = /^[\w.-]+$/.test(nameOrPath) && !/^\.+$/.test(nameOrPath);
-  if (isName) return join(MODELS, nameOrPath);
-  return isAbsolute(nameOrPath) ? nameOrPath : resolve(nameOrPath);
+/** Whether it is the name of a model, and no path. */
+const isModelName = (text: string): boolean => /^[\w.-]+$/.test(text) && !/^\.+$/.test(text);
+
+async function folderOf(nameOrPath: string, own: string | undefined): Promise<string> {
+  if (!isModelName(nameOrPath)) return resolve(nameOrPath);
+  const mine = own === undefined ? null : join(own, nameOrPath);
+  const isMine =
+    mine !== null &&
+    (await stat(join(mine, 'card.json')).then(
+      () => true,
+      () => false,
+    ));
+  return isMine ? mine : join(MODELS, nameOrPath);
 }
 
 async function readPart(folder: string, file: string, refuse: Refuse): Promise<Buffer> {
@@ -85,40 +99,3 @@ function parseOnnx(file: string, onnx: Uint8Array, refuse: Refuse): OnnxOutline 
     return refuse(`${file} is not an ONNX file (${(error as Error).message})`);
   }
 }
-
-/** @returns where card and model disagree, or null */
-function compare({file, input, outputs, classes}: ModelCard, outline: OnnxOutline): string | null {
-  if (outline.externalWeights.length > 0)
-    return `${file} keeps weights in another file (${outline.externalWeights[0]})`;
-  if (outline.customDomains.length > 0) return `${file} needs operators of '${outline.customDomains.join("', '")}'`;
-  const [only, ...more] = outline.inputs;
-  if (!only || more.length > 0) return `${file} has ${outline.inputs.length} inputs, one is needed`;
-  return (
-    disagreement('input', input.name, outline.inputs, [input.channels, input.height, input.width]) ??
-    disagreement('output', outputs.scores.name, outline.outputs, [classes.length], 'classes') ??
-    (outputs.box ? disagreement('output', outputs.box.name, outline.outputs, [4]) : null)
-  );
-}
-
-function disagreement(
-  role: 'input' | 'output',
-  name: string,
-  tensors: readonly OnnxTensor[],
-  sizes: readonly number[],
-  unit = '',
-): string | null {
-  const tensor = tensors.find(one => one.name === name);
-  if (!tensor) {
-    const names = tensors.map(one => `'${one.name}'`).join(', ');
-    return `the card's ${role} '${name}' is not in the model, which has ${names}`;
-  }
-  if (tensor.elementType !== FLOAT32) return `${role} '${name}' is not float32`;
-  const [images, ...rest] = tensor.shape;
-  if (typeof images === 'number') return `${role} '${name}' takes exactly ${images} images at a time`;
-  // A size that the file leaves free is checked on the first answer.
-  const fits = rest.length === sizes.length && rest.every((size, k) => typeof size !== 'number' || size === sizes[k]);
-  if (fits) return null;
-  return `${role} '${name}' is [N, ${rest.join(', ')}], the card says [N, ${sizes.join(', ')}]${unit && ` (${unit})`}`;
-}
-
-const FLOAT32 = 1;

@@ -1,13 +1,12 @@
-import sharp from 'sharp';
-import {MOST_PIXELS} from './image-header.ts';
+import {openImage} from './decode.ts';
+import type {ImageHeader} from './image-header.ts';
 
 /** At most so many pixels wide and high. */
 const LONGEST = 256;
 
-/** A small picture of an image for people, as WebP. @throws if it cannot be decoded */
-export async function thumbnailOf(bytes: Buffer): Promise<Buffer> {
-  return sharp(bytes, {limitInputPixels: MOST_PIXELS})
-    .resize(LONGEST, LONGEST, {fit: 'inside', withoutEnlargement: true})
-    .webp({quality: 80})
-    .toBuffer();
+/** A small picture of an image that was decoded before, for people: WebP. */
+export async function thumbnailOf(bytes: Buffer, header: ImageHeader): Promise<Buffer> {
+  const image = openImage(bytes, header);
+  if ('reason' in image) throw new Error(image.reason);
+  return image.resize(LONGEST, LONGEST, {fit: 'inside', withoutEnlargement: true}).webp({quality: 80}).toBuffer();
 }

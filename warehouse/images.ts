@@ -15,12 +15,18 @@ export const thumbnailPath = (folder: string, digest: string): string => `${imag
 /**
  * Keeps an image; what is kept already stays as it is. Both files bear their names only when they are whole and on the
  * disk, the image last.
+ * @param thumbnail makes the small picture, where one is needed
  */
-export async function keepImage(folder: string, digest: string, bytes: Uint8Array, thumbnail: Uint8Array) {
+export async function keepImage(
+  folder: string,
+  digest: string,
+  bytes: Uint8Array,
+  thumbnail: () => Promise<Uint8Array>,
+): Promise<void> {
   const path = imagePath(folder, digest);
   if (await exists(path)) return;
   await mkdir(dirname(path), {recursive: true});
-  await writeOnce(thumbnailPath(folder, digest), thumbnail);
+  await writeOnce(thumbnailPath(folder, digest), await thumbnail());
   await writeOnce(path, bytes);
 }
 

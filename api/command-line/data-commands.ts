@@ -11,6 +11,13 @@ import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts
 /** More files than this that are left out for one reason are counted, not named. */
 const NAMED = 3;
 
+interface InferFlags {
+  model: string;
+  fileNames?: string;
+  sidecar?: string;
+  keep: boolean;
+}
+
 export function dataCommands(program: Command, terminal: Terminal): void {
   withHowToRead(withCommon(program.command('ingest')))
     .argument('<path...>', 'files and folders')
@@ -33,16 +40,26 @@ export function dataCommands(program: Command, terminal: Terminal): void {
     });
 
   withCommon(program.command('infer'))
-    .argument('<image...>', 'images and folders of images')
-    .requiredOption('--model <name>', 'the model')
+    .argument('<image...>', "images, folders of images, and patterns such as 'line-4/**/*.png'")
+    .requiredOption('--model <name>', 'a model of the warehouse or of Fishbone by its name, or the path of its folder')
+    .option('--file-names <pattern>', 'what the names of the images say (default: {part}_{step}_{at}_{station})')
+    .option(
+      '--sidecar <how>',
+      'json: image.png.json beside each says it; or the path of a CSV list image,part,step,station,at',
+    )
     .option('--no-keep', 'the images are not kept in the warehouse, only their digests')
     .description('images become inspections and defects, which are ingested')
-    .action(async (paths: string[], {warehouse, json, model, keep}: Common & {model: string; keep: boolean}) => {
+    .action(async (paths: string[], {warehouse, json, model, sidecar, ...how}: Common & InferFlags) => {
       const isName = !/[\\/]/.test(model);
-      const input = {paths: absolute(paths), model: isName ? model : resolve(model), keep};
+      const input = {
+        paths: absolute(paths),
+        model: isName ? model : resolve(model),
+        sidecar: sidecar === undefined || sidecar === 'json' ? sidecar : resolve(sidecar),
+        ...how,
+      };
       const answer = await terminal.answer({warehouse, json}, 'infer', input, inferText);
       terminal.judge(answer.receipts);
-      if (answer.failures.length > 0 && terminal.exitCode === 0) terminal.exitCode = answer.images > 0 ? 3 : 1;
+      if (answer.failed > 0 && terminal.exitCode === 0) terminal.exitCode = answer.images > 0 ? 3 : 1;
     });
 
   withCommon(program.command('unresolved'))

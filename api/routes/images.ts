@@ -1,5 +1,8 @@
-import {createReadStream} from 'node:fs';
-import {open} from 'node:fs/promises';
+import {createReadStream, createWriteStream} from 'node:fs';
+import {mkdtemp, open, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {Readable, Transform} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
 import type {FastifyReply} from 'fastify';
 import {z} from 'zod';
 import {mediaTypeOf} from '../../inference/image-header.ts';
@@ -7,13 +10,49 @@ import {findImage, thumbnailPath} from '../../warehouse/images.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {Http} from '../http.ts';
+import {AboutImage} from '../image-operations.ts';
+import {runOperation} from '../operations.ts';
 import {Problem} from '../problem.ts';
+import {asQuery} from '../query-string.ts';
+import {answersWith} from './answers-with.ts';
+
+/** A larger one is no image of a part. */
+const MOST_BYTES = 128_000_000;
 
 const Digest = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/, {error: 'is no SHA-256 in 64 hexadecimal digits'}),
 });
 
+/** What may be sent; the content says what it is. */
+const MEDIA_TYPES = ['image/png', 'image/jpeg', 'image/tiff', 'image/bmp', 'application/octet-stream'];
+
 export async function imageRoutes(http: Http, app: App): Promise<void> {
+  await http.register(async (streamed: Http) => {
+    streamed.removeAllContentTypeParsers();
+    for (const type of MEDIA_TYPES) streamed.addContentTypeParser(type, (_request, body, done) => done(null, body));
+    streamed.post(
+      '/v1/images',
+      {
+        config: {access: 'append', limit: 'inspections', audit: false},
+        schema: {
+          ...answersWith('image'),
+          description: `The body is the image: ${MEDIA_TYPES.join(', ')}; at most ${MOST_BYTES / 1e6} MB.`,
+          querystring: asQuery(AboutImage),
+        },
+      },
+      async ({body, query, caller}) => {
+        const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'image-'));
+        try {
+          const path = join(folder, 'image');
+          await receive(body instanceof Readable ? body : Readable.from([]), path);
+          return await runOperation(app, 'image', {...query, path}, caller);
+        } finally {
+          await rm(folder, {recursive: true, force: true});
+        }
+      },
+    );
+  });
+
   const kept = (summary: string, what: string) => ({
     config: {access: 'read'} as const,
     schema: {summary, params: Digest, response: {200: z.unknown().describe(what), '4xx': Problem}},
@@ -34,6 +73,20 @@ export async function imageRoutes(http: Http, app: App): Promise<void> {
       return sendFile(reply, thumbnailPath(app.warehouse.folder, digest), 'image/webp');
     },
   );
+}
+
+/** From the connection to the disk; not collected in memory. @throws FishboneError TOO_LARGE */
+async function receive(body: Readable, path: string): Promise<void> {
+  let bytes = 0;
+  const counting = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes <= MOST_BYTES) return done(null, chunk);
+      const message = `an image of more than ${MOST_BYTES / 1e6} MB is not taken`;
+      done(new FishboneError('TOO_LARGE', message, {hint: 'send it compressed, or smaller'}));
+    },
+  });
+  await pipeline(body, counting, createWriteStream(path));
 }
 
 async function keptImage(app: App, digest: string) {

@@ -19,6 +19,11 @@ export interface Door {
    * @throws an error with code CONFLICT, FILE_UNUSABLE or USAGE when it is wrong, anything else when it could not be done
    */
   inspections(body: unknown): Promise<Outcome>;
+  /**
+   * One image, judged by a model. What it cannot judge has a receipt `rejected` with the reason in its notices; unless the
+   * image may still be written (`isWhole` false): then nothing is recorded, and the receipt has no digest.
+   */
+  image(path: string, how: ImageReading & {source: string; isWhole: boolean}): Promise<Receipt>;
   /** Whether a file of these bytes was refused whole since then. */
   wasRefused(sha256: string, sinceMs: number): boolean;
   /** The time of the newest reading of a parameter, with microseconds, in UTC. */
@@ -33,6 +38,13 @@ interface FileReading {
   table?: string;
   wide?: boolean;
   timeZone?: string;
+}
+
+interface ImageReading {
+  model: string;
+  fileNames?: string;
+  sidecar?: 'json';
+  keep: boolean;
 }
 
 /** A row of a canonical table, or something that came and cannot be one. */

@@ -70,6 +70,7 @@ export class Feeds {
 /** Every kind of feed. What a kind needs is loaded only where it is configured. */
 const KINDS: {[K in FeedSettings['kind']]: () => Promise<Open<Extract<FeedSettings, {kind: K}>>>} = {
   folder: async () => (await import('./folder.ts')).openFolder,
+  images: async () => (await import('./images.ts')).openImages,
   mqtt: async () => (await import('./mqtt.ts')).openMqtt,
   opcua: async () => (await import('./opcua.ts')).openOpcua,
 };

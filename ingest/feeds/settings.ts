@@ -33,6 +33,31 @@ const FolderSettings = z
   });
 export type FolderSettings = z.output<typeof FolderSettings>;
 
+const ImagesSettings = z
+  .strictObject({
+    kind: z.literal('images'),
+    path: Text.describe('the folder that a camera writes into; its own folders are not watched'),
+    model: Text.describe('the name of a model: of the warehouse, in models/, or of Fishbone'),
+    fileNames: Text.optional().describe('what the names of the files say, by default {part}_{step}_{at}_{station}'),
+    sidecar: z.literal('json').optional().describe('image.png.json beside each image says it'),
+    keep: z.boolean().default(true).describe('whether the images are kept in the warehouse'),
+    everySeconds: Seconds.default(0.25).describe('how often it is looked'),
+    settledSeconds: z
+      .number()
+      .nonnegative()
+      .max(86_400)
+      .default(0.25)
+      .describe('for how long size and time of a file must not change; 0 where files are renamed into place'),
+    after: z.enum(['move', 'leave', 'remove']).default('move').describe('move: into done/ and refused/; leave; remove'),
+  })
+  .refine(({fileNames, sidecar}) => fileNames === undefined || sidecar === undefined, {
+    error: 'images are told of by their names or by a sidecar: leave out "fileNames" or "sidecar"',
+  })
+  .refine(({after, keep}) => after !== 'remove' || keep, {
+    error: 'what is not kept would be gone: leave out "keep": false, or say another "after"',
+  });
+export type ImagesSettings = z.output<typeof ImagesSettings>;
+
 const Subscription = z
   .strictObject({
     topic: Text.describe('+ and # as in MQTT; a level +NAME is a + whose text becomes the column NAME'),
@@ -73,8 +98,8 @@ const MqttSettings = z.strictObject({
 });
 export type MqttSettings = z.output<typeof MqttSettings>;
 
-const OneFeed = z.discriminatedUnion('kind', [FolderSettings, MqttSettings, OpcuaSettings], {
-  error: 'is no kind of feed: "folder", "mqtt" or "opcua"',
+const OneFeed = z.discriminatedUnion('kind', [FolderSettings, ImagesSettings, MqttSettings, OpcuaSettings], {
+  error: 'is no kind of feed: "folder", "images", "mqtt" or "opcua"',
 });
 export type FeedSettings = z.output<typeof OneFeed>;
 
@@ -88,7 +113,7 @@ export const FeedsSettings = z.record(z.string(), OneFeed).superRefine((feeds, c
 
 /** Where a feed takes from, as a person would say it. */
 export function fromOf(settings: FeedSettings): string {
-  if (settings.kind === 'folder') return settings.path;
+  if (settings.kind === 'folder' || settings.kind === 'images') return settings.path;
   return settings.kind === 'mqtt' ? settings.url : settings.endpoint;
 }
 

@@ -77,6 +77,7 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
   ['POST', '/v1/ingest', ['ingest', 'admin']],
   ['POST', '/v1/ingest/parts', ['ingest', 'admin']],
   ['POST', '/v1/inspections', ['ingest', 'admin']],
+  ['POST', '/v1/images', ['ingest', 'admin']],
   ['POST', '/v1/query', ['engineer', 'quality-lead', 'admin']],
   ['GET', '/v1/persons', ['admin']],
   ['POST', '/v1/persons/erase', ['admin']],

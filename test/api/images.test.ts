@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import sharp from 'sharp';
 import {expect, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
-import {inferAndIngest} from '../../api/load-files.ts';
+import {inferAndIngest} from '../../api/infer-images.ts';
 import {imagePath} from '../../warehouse/images.ts';
 import {verify} from '../../warehouse/verify.ts';
 import {servedPlant, temporaryFolder} from './plant.ts';

@@ -1,21 +1,20 @@
-import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import sharp from 'sharp';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type InferResult, infer} from '../../inference/infer.ts';
 import {loadModel} from '../../inference/registry.ts';
 import {type DrawnImage, drawSet, SETS} from '../../inference/training/sets.ts';
-import {writeInspections} from '../../inference/write-inspections.ts';
 import {encodePng} from '../../ingest/demo-plant/image.ts';
 import {columnsOf} from '../../warehouse/canonical.ts';
+import {type Collected, collect} from './collect.ts';
 import {tinyFolder, tinyModel} from './tiny-model.ts';
 
 /** Seeds that are in none of the model's sets. */
 const FRESH = {firstSeed: 1_300_000_000, images: 240};
 const drawn = new Map<string, DrawnImage>();
 let folder: string;
-let result: InferResult;
+let result: Collected;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fishbone-images-'));
@@ -24,7 +23,7 @@ beforeAll(async () => {
     drawn.set(part, image);
     await writeFile(join(folder, `${part}_final_20250301T061500Z_CAM-1.png`), encodePng(image));
   }
-  result = await infer([folder], {model: 'surface-v1'});
+  result = await collect([folder], {model: 'surface-v1'});
 });
 afterAll(() => rm(folder, {recursive: true}));
 
@@ -37,9 +36,8 @@ describe('unseen images', () => {
 
   test('are told apart as well as the card says', async () => {
     const {quality} = (await loadModel('surface-v1')).card;
-    const defectOf = new Map(result.defects.map(({inspection, defect}) => [inspection, defect]));
-    const wrong = result.inspections.filter(({part, inspection}) => {
-      return (defectOf.get(inspection) ?? 'good') !== drawn.get(part)?.kind;
+    const wrong = result.inspections.filter(({part, defects}) => {
+      return (defects[0]?.defect ?? 'good') !== drawn.get(part)?.kind;
     });
     expect(result.inspections).toHaveLength(FRESH.images);
     // The worst that the card's 95 % interval allows, exceeded by chance less than once in a million runs.
@@ -52,8 +50,9 @@ describe('unseen images', () => {
 
   test('have their defects located as well as the card says', async () => {
     const {location} = (await loadModel('surface-v1')).card.quality!;
-    const partOf = new Map(result.inspections.map(({inspection, part}) => [inspection, part]));
-    const overlaps = result.defects.map(defect => overlap(defect, drawn.get(partOf.get(defect.inspection)!)!.defect));
+    const overlaps = result.inspections.flatMap(({part, defects}) =>
+      defects.map(defect => overlap(defect, drawn.get(part)!.defect)),
+    );
     const mean = overlaps.reduce((sum, one) => sum + one, 0) / overlaps.length;
     // Overlaps scatter by about 0.15, their mean over 180 by 0.012: four of those.
     expect(Math.abs(mean - location!.meanOverlap)).toBeLessThan(0.05);
@@ -72,10 +71,9 @@ describe('unseen images', () => {
     expect(inspection).toMatch(/^[0-9a-f]{24}$/);
     expect(image).toMatch(/^[0-9a-f]{64}$/);
     expect(new Set(result.inspections.map(row => row.inspection)).size).toBe(FRESH.images);
-    expect(columnsOf('inspections').map(({name}) => name)).toEqual(
-      expect.arrayContaining(Object.keys(result.inspections[0])),
-    );
-    expect(columnsOf('defects').map(({name}) => name)).toEqual(expect.arrayContaining(Object.keys(result.defects[0])));
+    const {defects, ...row} = result.inspections.find(({defects}) => defects.length > 0)!;
+    expect(columnsOf('inspections').map(({name}) => name)).toEqual(expect.arrayContaining(Object.keys(row)));
+    expect(columnsOf('defects').map(({name}) => name)).toEqual(expect.arrayContaining(Object.keys(defects[0])));
     expect(result.failures).toEqual([]);
   });
 
@@ -84,28 +82,9 @@ describe('unseen images', () => {
     [2, 3],
     [3, 16],
   ])('give the same rows from %i workers and batches of %i', async (workers, batchSize) => {
-    const progress: number[] = [];
-    const again = await infer([folder], {
-      model: 'surface-v1',
-      workers,
-      batchSize,
-      onProgress: done => progress.push(done),
-    });
+    const again = await collect([folder], {model: 'surface-v1', workers, batchSize});
     expect(again.inspections).toEqual(result.inspections);
-    expect(again.defects).toEqual(result.defects);
-    expect(progress.at(-1)).toBe(FRESH.images);
   });
-});
-
-test('rows are written as files of the canonical tables; a table without rows gets none', async () => {
-  const out = join(folder, 'out');
-  const paths = await writeInspections(out, result);
-  expect(paths.map(path => basename(path))).toEqual(['inspections.ndjson', 'defects.ndjson']);
-  const [inspections, defects] = await Promise.all(paths.map(readRows));
-  expect(inspections).toEqual(result.inspections);
-  expect(defects).toEqual(result.defects);
-  expect(await writeInspections(join(out, 'none'), {inspections: [], defects: []})).toEqual([]);
-  await rm(out, {recursive: true});
 });
 
 describe('bad input', () => {
@@ -133,7 +112,7 @@ describe('bad input', () => {
   afterAll(() => rm(bad, {recursive: true}));
 
   test('has a reason a file, an error inspection where the part is known, and the run goes on', async () => {
-    const {inspections, defects, failures, skipped} = await infer([bad, join(bad, 'gone')], {model: 'surface-v1'});
+    const {inspections, failures, skipped} = await collect([bad, join(bad, 'gone')], {model: 'surface-v1'});
     expect(inspections.map(({part, result}) => [part, result])).toEqual([
       ['A', 'pass'],
       ['B', 'error'],
@@ -142,15 +121,15 @@ describe('bad input', () => {
       ['E', 'error'],
       ['F', 'error'],
     ]);
-    expect(defects).toEqual([]);
+    expect(inspections.flatMap(({defects}) => defects)).toEqual([]);
     expect(failures.map(({image, reason}) => [basename(image), reason])).toEqual([
-      ['gone', 'does not exist: check the path'],
-      [`B_${when}.png`, 'not a PNG, JPEG or TIFF image'],
+      [`B_${when}.png`, 'not a PNG, JPEG, TIFF or BMP image'],
       [`C_${when}.png`, expect.stringMatching(/^PNG is damaged or cut off/)],
       [`D_${when}.png`, 'PNG of 10000 x 6000 pixels: more than 50 megapixels are not decoded'],
       [`E_${when}.png`, 'the file is empty'],
       [`F_${when}.png`, 'the file is empty'],
       ['holiday.png', "the file name 'holiday.png' does not fit {part}_{step}_{at}_{station}"],
+      ['gone', 'does not exist: check the path'],
     ]);
     const errors = inspections.filter(({result}) => result === 'error').map(({inspection}) => inspection);
     expect(failures.map(({inspection}) => inspection).filter(Boolean)).toEqual(errors);
@@ -172,7 +151,7 @@ describe('bad input', () => {
     const endless = await tinyFolder(tinyModel({operators: [['Flatten'], ['Log']]}));
     const reasons = [];
     for (const model of [lying, endless]) {
-      const {inspections, failures} = await infer([black], {model});
+      const {inspections, failures} = await collect([black], {model});
       expect(inspections.map(({part, result}) => [part, result])).toEqual([['G', 'error']]);
       reasons.push(failures[0].reason);
     }
@@ -185,19 +164,13 @@ describe('bad input', () => {
 
   test('a model that the runtime cannot open is refused by name', async () => {
     const model = await tinyFolder(tinyModel({operators: [['NoSuchOperator']]}));
-    await expect(infer([folder], {model})).rejects.toThrow("model 'tiny' refused by the runtime:");
+    await expect(collect([folder], {model})).rejects.toThrow("model 'tiny' refused by the runtime:");
   });
 
   test('no images, no rows', async () => {
-    const {inspections, failures, timings} = await infer([], {model: 'surface-v1'});
-    expect({inspections, failures, images: timings.images}).toEqual({inspections: [], failures: [], images: 0});
+    expect(await collect([], {model: 'surface-v1'})).toEqual({inspections: [], failures: [], skipped: []});
   });
 });
-
-async function readRows(path: string): Promise<unknown[]> {
-  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
-  return lines.map(line => JSON.parse(line));
-}
 
 /** The smallest k that a binomial(n, p) exceeds with a probability below `rarity`. */
 function mostByChance(p: number, n: number, rarity: number): number {

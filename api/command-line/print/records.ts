@@ -58,7 +58,9 @@ export function inferText({
   images,
   inspections,
   defects,
+  failed,
   failures,
+  leftOut,
   imagesPerSecond,
   receipts,
 }: OutputOf<'infer'>): string {
@@ -69,6 +71,8 @@ export function inferText({
       .slice(0, ROWS_SHOWN)
       .map(({image, reason}) => `  ${image}: ${reason}\n`)
       .join(''),
+    failed > ROWS_SHOWN ? `and ${counted(failed - ROWS_SHOWN, 'other')} without a verdict; --json tells them.` : '',
+    leftOut > 0 ? `${counted(leftOut, 'file')} left out: they do not look like images.` : '',
     receiptsText(receipts),
   );
 }

@@ -1,0 +1,57 @@
+/** What is done with images. */
+import {z} from 'zod';
+import {utcTime} from '../inference/file-name.ts';
+import {FishboneError} from './errors.ts';
+import {InferAnswer, inferAndIngest} from './infer-images.ts';
+import {InspectedImage, inspectImage} from './inspect-image.ts';
+import {operation} from './operation.ts';
+
+const Id = z.string().trim().min(1).max(300);
+const KEEP = z.boolean().optional().describe('whether images are kept as evidence: they are, unless told');
+
+export const AboutImage = z.strictObject({
+  model: z.string().regex(/^[\w.-]+$/, {error: 'is no name of a model: letters, digits, dots, - and _'}),
+  part: Id,
+  step: Id.optional(),
+  station: Id.optional(),
+  at: z.string().optional().describe('when it was taken, with an offset; without it, that is not known'),
+  keep: KEEP,
+});
+
+export const IMAGE_OPERATIONS = {
+  infer: operation({
+    summary: 'Images become inspections and defects, which are ingested',
+    input: z.strictObject({
+      paths: z.array(z.string()).min(1),
+      model: z.string(),
+      fileNames: z
+        .string()
+        .optional()
+        .describe('what the names of the files say, such as {part}_{step}_{at}_{station}'),
+      sidecar: z.string().optional().describe('"json": a file beside each image; otherwise the path of a CSV list'),
+      keep: KEEP,
+    }),
+    output: InferAnswer,
+    makes: true,
+    run: (app, {paths, ...how}, {onProgress, signal}) =>
+      inferAndIngest(app, paths, {
+        ...how,
+        signal,
+        onProgress: onProgress && ((done, total) => onProgress(done, total, 'images')),
+      }),
+  }),
+  image: operation({
+    summary: 'One image becomes an inspection as it comes; durable before it answers',
+    input: AboutImage.extend({path: z.string()}),
+    output: InspectedImage,
+    makes: true,
+    run: (app, {path, model, part, step, station, at, keep = true}) => {
+      const time = at === undefined ? null : utcTime(at);
+      if (time === undefined) {
+        throw new FishboneError('USAGE', `at: "${at}" is no time with an offset`, {hint: 'write 2026-03-01T06:15:00Z'});
+      }
+      const name = {part, step: step ?? null, station: station ?? null, inspected_at: time};
+      return inspectImage(app, path, {model, keep, about: async () => name});
+    },
+  }),
+} as const;
