@@ -26,6 +26,7 @@ import {reviewQueue} from '../warehouse/inspectors/queue.ts';
 import {reviews} from '../warehouse/inspectors/reviews.ts';
 import {scoreDrift} from '../warehouse/inspectors/score-drift.ts';
 import {thresholds} from '../warehouse/inspectors/thresholds.ts';
+import {withImages} from './image-sizes.ts';
 import {operation} from './operation.ts';
 import {recordReview} from './record-review.ts';
 
@@ -34,13 +35,16 @@ export const INSPECTOR_OPERATIONS = {
     summary: 'Inspections with their defects, the newest first',
     input: InspectionListQuestion.strict(),
     output: InspectionListAnswer,
-    run: (app, question) => inspections(app.warehouse, question),
+    run: async (app, question) => {
+      const answer = await inspections(app.warehouse, question);
+      return {...answer, inspections: await withImages(app, answer.inspections)};
+    },
   }),
   'inspection.show': operation({
     summary: 'One inspection with its defects and reviews',
     input: z.strictObject({id: z.string().min(1), asOf: InspectionListQuestion.shape.asOf}),
     output: InspectionAnswer,
-    run: (app, {id, asOf}) => inspection(app.warehouse, id, asOf),
+    run: async (app, {id, asOf}) => (await withImages(app, [await inspection(app.warehouse, id, asOf)]))[0],
   }),
   review: operation({
     summary: 'Records whether a reviewer agrees with the result of an inspection; the same word once',
@@ -58,8 +62,11 @@ export const INSPECTOR_OPERATIONS = {
     summary: 'What should be reviewed next: a random sample, most of what the inspector was not sure of',
     input: QueueQuestion.strict(),
     output: QueueAnswer,
-    run: (app, question, {authenticated}) =>
-      reviewQueue(app.warehouse, {...question, reviewer: question.reviewer ?? authenticated ?? undefined}),
+    run: async (app, question, {authenticated}) => {
+      const reviewer = question.reviewer ?? authenticated ?? undefined;
+      const answer = await reviewQueue(app.warehouse, {...question, reviewer});
+      return {...answer, items: await withImages(app, answer.items)};
+    },
   }),
   thresholds: operation({
     summary: 'What yield, false calls and escapes would be at other thresholds of an inspector',
@@ -71,7 +78,20 @@ export const INSPECTOR_OPERATIONS = {
     summary: 'Two inspectors, such as two versions of a model, on the same images or parts',
     input: ChallengeQuestion.strict(),
     output: ChallengeAnswer,
-    run: (app, question) => challenge(app.warehouse, question),
+    run: async (app, question) => {
+      const answer = await challenge(app.warehouse, question);
+      const cases = answer.differing.cases;
+      const champions = await withImages(
+        app,
+        cases.map(one => one.champion),
+      );
+      const challengers = await withImages(
+        app,
+        cases.map(one => one.challenger),
+      );
+      const shown = cases.map((one, k) => ({...one, champion: champions[k], challenger: challengers[k]}));
+      return {...answer, differing: {...answer.differing, cases: shown}};
+    },
   }),
   'scores.drift': operation({
     summary: 'Whether the scores of inspectors are still what they were in their first lots',

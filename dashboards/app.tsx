@@ -4,7 +4,6 @@ import {Route, Switch, useLocation} from 'wouter';
 import {useSession} from './api.ts';
 import {useLive, useNewest} from './live.ts';
 import {Investigate} from './pages/investigate.tsx';
-import {Inspections} from './pages/later.tsx';
 import {NoSuchPage} from './pages/no-such-page.tsx';
 import {Overview} from './pages/overview.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
@@ -20,6 +19,7 @@ const Data = lazy(async () => ({default: (await import('./pages/data.tsx')).Data
 const HoldPage = lazy(async () => ({default: (await import('./pages/hold.tsx')).HoldPage}));
 const HoldReport = lazy(async () => ({default: (await import('./pages/hold-report.tsx')).HoldReport}));
 const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Holds}));
+const Inspections = lazy(async () => ({default: (await import('./pages/inspections.tsx')).Inspections}));
 const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
 

@@ -47,6 +47,10 @@ export const InspectionCard = z.object({
   result: z.enum(['pass', 'fail', 'error']),
   confidence: z.number().nullable(),
   image: z.string().nullable().describe('SHA-256 of the image'),
+  kept: z
+    .object({width: z.number().nullable(), height: z.number().nullable()})
+    .nullable()
+    .describe('whether /v1/images has it, and how large it is, in pixels'),
   verification: z.enum(['unverified', 'confirmed', 'rejected']),
   defects: z.array(FoundDefect),
 });
@@ -224,7 +228,10 @@ export const ChallengeAnswer = z.object({
     championOnly: Count.describe('judged by the champion alone, or by another image'),
     challengerOnly: Count,
   }),
-  compared: AgreementAnswer.shape.pairs.element.omit({first: true, second: true}).describe('the champion first'),
+  compared: AgreementAnswer.shape.pairs.element
+    .omit({first: true, second: true})
+    .nullable()
+    .describe('the champion first; null where they judged nothing in common'),
   mcNemar: z.object({
     championOnlyFails: Count,
     challengerOnlyFails: Count,
@@ -322,6 +329,7 @@ export const DefectMapAnswer = z.object({
         view: z.string().nullable(),
         width: z.number().describe('no box ends beyond'),
         height: z.number(),
+        cell: z.number().describe('side of a cell, in the units of the boxes'),
         columns: Count,
         rows: Count,
         parts: Count,

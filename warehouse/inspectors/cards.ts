@@ -58,12 +58,12 @@ export function inspection(warehouse: Warehouse, id: string, asOf?: number): Pro
   });
 }
 
-/** In the order of the ids; those that there are not are left out. */
+/** In the order of the ids; those that there are not are left out. Images are not looked for here. */
 export async function cardsOf(session: Session, ids: readonly string[]): Promise<InspectionCard[]> {
   if (ids.length === 0) return [];
   await prepareHistory(session, 'subjects');
   const asked = `(select unnest($ids::varchar[]))`;
-  const rows = await session.rows<Omit<InspectionCard, 'defects'> & Record<string, unknown>>(
+  const rows = await session.rows<Omit<InspectionCard, 'defects' | 'kept'> & Record<string, unknown>>(
     `select i.inspection, coalesce(s.id, p.id) as part, s.product, s.lot_id as lot, coalesce(i.step, t.step) as step, i.station,
        i.inspector, i.inspected_at as "inspectedAt", i.result, i.confidence, i.image,
        coalesce(i.verification, 'unverified') as verification
@@ -79,7 +79,9 @@ export async function cardsOf(session: Session, ids: readonly string[]): Promise
      where inspection in ${asked} order by inspection, confidence desc nulls last, defect, n`,
     {ids: [...ids]},
   );
-  const cards = new Map(rows.map(row => [row.inspection, {...row, defects: [] as InspectionCard['defects']}]));
+  const cards = new Map(
+    rows.map(row => [row.inspection, {...row, kept: null, defects: [] as InspectionCard['defects']}]),
+  );
   for (const {inspection: of, ...defect} of found) cards.get(of)?.defects.push(defect);
   return ids.flatMap(id => cards.get(id) ?? []);
 }

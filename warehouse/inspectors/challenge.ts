@@ -32,8 +32,6 @@ export async function challenge(warehouse: Warehouse, question: ChallengeQuestio
          count(*) filter (not champion_failed and challenger_failed)::integer as pass_fail,
          count(*) filter (not champion_failed and not challenger_failed)::integer as pass_pass from faced`,
     );
-    if (counts.all === 0)
-      throw new QuestionError(`${champion} and ${challenger} judged no part at the same step in this scope`);
     const made = await session.row<{champion: number; challenger: number}>(
       `select count(*) filter (inspector = $champion)::integer as champion,
          count(*) filter (inspector = $challenger)::integer as challenger from judged`,
@@ -56,7 +54,7 @@ export async function challenge(warehouse: Warehouse, question: ChallengeQuestio
         championOnly: made.champion - counts.all,
         challengerOnly: made.challenger - counts.all,
       },
-      compared: compare(counts),
+      compared: counts.all === 0 ? null : compare(counts),
       mcNemar: {
         championOnlyFails: counts.fail_pass,
         challengerOnlyFails: counts.pass_fail,

@@ -7,6 +7,7 @@ import type {Warehouse} from '../store.ts';
 import {EXTENTS} from './cards.ts';
 
 const COLUMNS = 12;
+const ROWS_MAX = 80;
 
 /**
  * Parts that failed at their first inspection, each by the defect of it that the inspector was surest of: as filters name it
@@ -46,15 +47,17 @@ export function defectMap(warehouse: Warehouse, question: DefectMapQuestion): Pr
     );
     const maps: DefectMapAnswer['maps'] = [];
     for (const {view, width, height, parts} of views) {
-      const rows = Math.max(2, Math.min(40, Math.round((columns * height) / width)));
+      // Cells begin at whole pixels, so that a region is the same parts as a filter and as a picture.
+      const cell = width <= 1 && height <= 1 ? 1 / columns : Math.max(1, Math.ceil(width / columns));
+      const rows = Math.max(1, Math.min(ROWS_MAX, Math.ceil(height / cell)));
       const cells = await session.rows<{column: number; row: number; parts: number}>(
-        `select least(${columns - 1}, greatest(0, floor(middle_x / $width * ${columns})))::integer as "column",
-           least(${rows - 1}, greatest(0, floor(middle_y / $height * ${rows})))::integer as "row", count(*)::integer as parts
+        `select least(${columns - 1}, greatest(0, floor(middle_x / $cell)))::integer as "column",
+           least(${rows - 1}, greatest(0, floor(middle_y / $cell)))::integer as "row", count(*)::integer as parts
          from placed_defects where view is not distinct from $view and middle_x is not null and middle_y is not null
          group by all order by "row", "column"`,
-        {view, width, height},
+        {view, cell},
       );
-      maps.push({view, width, height, columns, rows, parts, cells});
+      maps.push({view, width, height, cell, columns, rows, parts, cells});
     }
     return {asOf, failing, placed, maps};
   });

@@ -14,7 +14,8 @@ const THRESHOLDS = Array.from({length: 19}, (_, k) => (k + 1) / 20);
 /** So many inspections of one lot that have one score, and what reviews of some of them say, by weight. */
 interface Scored extends Record<string, unknown> {
   cluster: number;
-  /** Of the thresholds, how many it reaches. */
+  failed: boolean;
+  /** Of the thresholds, how many the score reaches. */
   reached: number;
   inspected: number;
   bad: number;
@@ -104,52 +105,62 @@ export async function onlyOf(session: Session, inspectors: readonly string[]): P
   });
 }
 
-/** @param reached by so many thresholds, or more: what would fail */
+/**
+ * Of what would fail, or pass, a rate is told only where everything that is in it was reviewed in part: fails of now do not
+ * speak for passes of now.
+ * @param reached by so many thresholds, or more: what would fail
+ */
 function pointOf(
   lots: readonly (readonly Scored[])[],
   reached: number,
 ): Omit<ThresholdAnswer['curve'][number], 'threshold'> {
-  const sums = lots.map(rows => {
-    const sum = (of: (row: Scored) => number, isFail: boolean) =>
-      rows.reduce((total, row) => (row.reached >= reached === isFail ? total + of(row) : total), 0);
-    const both = (of: (row: Scored) => number) => ({fails: sum(of, true), passes: sum(of, false)});
-    return {
-      inspected: both(row => row.inspected),
-      bad: both(row => row.bad),
-      badSquares: both(row => row.bad_squares),
-      good: both(row => row.good),
-      goodSquares: both(row => row.good_squares),
-    };
-  });
+  const sides = {fails: (row: Scored) => row.reached >= reached, passes: (row: Scored) => row.reached < reached};
+  type Side = keyof typeof sides;
+  const all = lots.flat();
+  const isKnown = (side: Side) =>
+    [true, false].every(failed => {
+      const rows = all.filter(row => row.failed === failed && sides[side](row));
+      return rows.length === 0 || rows.some(({bad, good}) => bad + good > 0);
+    });
+  const sum = (rows: readonly Scored[], of: (row: Scored) => number) => rows.reduce((total, row) => total + of(row), 0);
+  /** Of reviewed ones on these sides that are what `among` says, those that `counts`. */
+  const rate = (on: readonly Side[], among: (row: Scored) => Weighed, counts: (row: Scored) => number) => {
+    if (!on.every(isKnown)) return null;
+    return share(
+      lots.map(lot => {
+        const rows = lot.filter(row => on.some(side => sides[side](row)));
+        return {
+          n: sum(rows, row => among(row).weight),
+          squares: sum(rows, row => among(row).squares),
+          count: sum(rows, counts),
+        };
+      }),
+    );
+  };
   const failShare = share(
-    sums.map(({inspected}) => ({n: inspected.fails + inspected.passes, count: inspected.fails})),
+    lots.map(lot => ({n: sum(lot, row => row.inspected), count: sum(lot.filter(sides.fails), row => row.inspected)})),
   )!;
-  const rate = (of: (lot: (typeof sums)[number]) => Required<Omit<Cluster, 'times'>>) => share(sums.map(of));
   return {
     failShare,
     yield: {value: 1 - failShare.value, low: 1 - failShare.high, high: 1 - failShare.low},
-    overkill: rate(({bad, good, badSquares, goodSquares}) => ({
-      n: bad.fails + good.fails,
-      count: good.fails,
-      squares: badSquares.fails + goodSquares.fails,
-    })),
-    escape: rate(({bad, good, badSquares, goodSquares}) => ({
-      n: bad.passes + good.passes,
-      count: bad.passes,
-      squares: badSquares.passes + goodSquares.passes,
-    })),
-    missRate: rate(({bad, badSquares}) => ({
-      n: bad.fails + bad.passes,
-      count: bad.passes,
-      squares: badSquares.fails + badSquares.passes,
-    })),
-    falseAlarmRate: rate(({good, goodSquares}) => ({
-      n: good.fails + good.passes,
-      count: good.fails,
-      squares: goodSquares.fails + goodSquares.passes,
-    })),
+    overkill: rate(['fails'], either, row => row.good),
+    escape: rate(['passes'], either, row => row.bad),
+    missRate: rate(['fails', 'passes'], bad, row => (sides.passes(row) ? row.bad : 0)),
+    falseAlarmRate: rate(['fails', 'passes'], good, row => (sides.fails(row) ? row.good : 0)),
   };
 }
+
+interface Weighed {
+  weight: number;
+  squares: number;
+}
+
+const bad = (row: Scored): Weighed => ({weight: row.bad, squares: row.bad_squares});
+const good = (row: Scored): Weighed => ({weight: row.good, squares: row.good_squares});
+const either = (row: Scored): Weighed => ({
+  weight: row.bad + row.good,
+  squares: row.bad_squares + row.good_squares,
+});
 
 function share(clusters: readonly Cluster[]): Interval | null {
   const found = clusteredShare(clusters);

@@ -1,7 +1,8 @@
--- One row per lot (or part without one) and number of thresholds that a score reaches: inspections, and reviewed ones by weight.
+-- One row per lot (or part without one), result and number of thresholds that a score reaches: inspections, and reviewed ones by weight.
 -- A score has four digits at most: 1 - 0.3 is 0.7.
 select
   j.cluster,
+  j.failed,
   len(list_filter($thresholds::double[], lambda t : round(j.score, 9) >= t))::integer as reached,
   count(*)::integer as inspected,
   coalesce(sum(r.weight order by j.inspection) filter (r.bad), 0) as bad,
@@ -11,5 +12,5 @@ select
 from judged j
 left join reviewed_inspections r on r.inspection = j.inspection
 where j.score is not null
-group by j.cluster, reached
-order by j.cluster, reached
+group by j.cluster, j.failed, reached
+order by j.cluster, j.failed, reached

@@ -162,6 +162,7 @@ export function thresholdsText(answer: ThresholdAnswer): string {
 
 export function challengeText(answer: ChallengeAnswer): string {
   const {champion, challenger, pairs, compared, mcNemar, byLot, reviewed, differing, notes} = answer;
+  if (compared === null) return `${champion} and ${challenger} judged no part at the same step in this scope.\n`;
   const {table: t, kappa, agreement} = compared;
   return paragraphs(
     bold(
@@ -215,11 +216,11 @@ export function defectMapText({failing, placed, maps}: DefectMapAnswer): string 
   if (placed === 0) return `${counted(failing, 'part')} failed, none with a place.\n`;
   return paragraphs(
     `${count(placed)} of ${counted(failing, 'failed part')} have a place.`,
-    ...maps.map(({view, width, height, columns, rows, parts, cells}) => {
+    ...maps.map(({view, cell, columns, rows, parts, cells}) => {
       const of = new Map(cells.map(c => [`${c.column} ${c.row}`, c.parts]));
-      const header = ['', ...Array.from({length: columns}, (_, c) => short(Math.round((c * width) / columns)))];
+      const header = ['', ...Array.from({length: columns}, (_, c) => short(c * cell))];
       const lines = Array.from({length: rows}, (_, r) => [
-        short(Math.round((r * height) / rows)),
+        short(r * cell),
         ...Array.from({length: columns}, (_, c) => of.get(`${c} ${r}`) ?? '·'),
       ]);
       return paragraphs(`View ${view ?? '(not named)'}: ${counted(parts, 'part')}`, table(header, lines));

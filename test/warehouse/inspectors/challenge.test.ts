@@ -32,7 +32,7 @@ test('the table, McNemar, lots as the unit, and who was right where reviewers sa
   ]);
   const found = await challenge(w, {champion: 'm@1', challenger: 'm@2'});
   expect(found.pairs).toEqual({all: 12, byImage: 12, byPart: 0, championOnly: 0, challengerOnly: 0});
-  expect(found.compared.table).toEqual({failFail: 2, failPass: 5, passFail: 1, passPass: 4});
+  expect(found.compared!.table).toEqual({failFail: 2, failPass: 5, passFail: 1, passPass: 4});
   // 2 (C(6,0) + C(6,1)) / 2^6
   expect(found.mcNemar).toMatchObject({championOnlyFails: 5, challengerOnlyFails: 1});
   expect(found.mcNemar.p).toBeCloseTo(14 / 64, 12);
@@ -76,7 +76,7 @@ test('the same image before the same part; another image is no comparison; witho
   ]);
   const found = await challenge(w, {champion: 'm@1', challenger: 'm@2'});
   expect(found.pairs).toEqual({all: 2, byImage: 1, byPart: 1, championOnly: 3, challengerOnly: 2});
-  expect(found.compared.table).toEqual({failFail: 1, failPass: 0, passFail: 0, passPass: 1});
+  expect(found.compared!.table).toEqual({failFail: 1, failPass: 0, passFail: 0, passPass: 1});
   expect(found.mcNemar.p).toBe(1);
   expect(found.byLot).toBeNull();
   await expect(challenge(w, {champion: 'm@1', challenger: 'm@1'})).rejects.toThrow('with itself');

@@ -32,7 +32,7 @@ test('parts by the middle of their main defect; those without a place are counte
   // E was rejected by review: it did not fail.
   expect({failing, placed}).toEqual({failing: 5, placed: 4});
   expect(maps).toHaveLength(1);
-  expect(maps[0]).toMatchObject({view: 'top', width: 100, height: 50, columns: 4, rows: 2, parts: 4});
+  expect(maps[0]).toMatchObject({view: 'top', width: 100, height: 50, cell: 25, columns: 4, rows: 2, parts: 4});
   expect(maps[0].cells).toEqual([
     {column: 0, row: 0, parts: 3},
     {column: 3, row: 1, parts: 1},

@@ -71,11 +71,10 @@ test('each that was drawn speaks for its stratum, what was chosen for itself', a
 test('thresholds: what would fail, and how much of it is good, by weight', async () => {
   const found = await thresholds(plant(), {inspector: 'm@1', at: [0.1, 0.5, 0.7]});
   const at = (k: number) => {
-    const {failShare, overkill, escape, missRate, falseAlarmRate} = found.curve[k];
-    return [failShare, overkill, escape, missRate, falseAlarmRate].map(rate => rate!.value);
+    const {failShare, overkill, escape: escapes, missRate, falseAlarmRate} = found.curve[k];
+    return [failShare, overkill, escapes, missRate, falseAlarmRate].map(rate => rate!.value);
   };
-  const close = (values: number[], expected: number[]) =>
-    {
+  const close = (values: number[], expected: number[]) => {
     for (const [k, value] of values.entries()) expect(value).toBeCloseTo(expected[k], 12);
   };
   // Suspicion 0.95, 0.6, 0.2 and 0.01. Bad: 3 unsure fails, 7 sure ones, 10 unsure passes; good: 1, 1, 10 and 80.
@@ -93,6 +92,18 @@ test('thresholds: what would fail, and how much of it is good, by weight', async
     expect(found.curve[1][rate]!.value).toBeCloseTo(inspectors[0][rate]!.value, 12);
   for (const rate of ['overkill', 'escape'] as const)
     expect(found.curve[1][rate]!.high).toBeCloseTo(inspectors[0][rate]!.high, 10);
+});
+
+test('fails of now do not speak for passes of now: where these were not reviewed a rate is not told', async () => {
+  const words = Array.from({length: 8}, (_, k) => `sf${k}, Ada, agree`).join('\n');
+  const w = await plantOf([made(GROUPS), ['reviews', `inspection, reviewer, verdict\n${words}\nuf0, Ada, agree`]]);
+  const {curve} = await thresholds(w, {inspector: 'm@1', at: [0.1, 0.5, 0.7]});
+  // At 0.1 unsure passes would fail, at 0.7 unsure fails would pass together with all passes.
+  expect(curve.map(({overkill, escape: escapes}) => [overkill?.value ?? null, escapes?.value ?? null])).toEqual([
+    [null, null],
+    [0, null],
+    [0, null],
+  ]);
 });
 
 test('a threshold on a score counts the score itself: 1 - 0.8 is 0.2', async () => {

@@ -1,0 +1,84 @@
+/** Whether the scores of inspectors are still what they were. */
+import {useCallback} from 'react';
+import type {ScoreDrift} from '../../api/schemas.ts';
+import {usePlant} from '../api.ts';
+import {scoreSeries} from '../charts/score-series.ts';
+import {count, moment, percent} from '../format.ts';
+import {useScoreDrift} from '../inspection-questions.ts';
+import {useQuestion} from '../question.ts';
+import {Answer} from './answer.tsx';
+import {ChartFigure} from './chart-figure.tsx';
+import {Notes} from './inspectors.tsx';
+import {Wide} from './wide.tsx';
+
+const SIGNS = {drifted: '▲', 'no evidence': '○', 'too little': '·'} as const;
+
+export function ScoreDrifts() {
+  const {scope, params} = useQuestion();
+  const {product, where, asOf} = scope;
+  const query = useScoreDrift({
+    product,
+    where,
+    asOf,
+    inspector: params.get('inspector') ?? undefined,
+    station: params.get('station') ?? undefined,
+  });
+  return (
+    <section aria-labelledby="drift" className="several">
+      <h2 id="drift">Are scores still what they were?</h2>
+      <Answer query={query}>
+        {({inspectors, notes}) => (
+          <>
+            {inspectors.map(drift => (
+              <Drift key={drift.inspector} drift={drift} />
+            ))}
+            {inspectors.length === 0 && <p className="subtitle">No inspector here says how sure it is.</p>}
+            <Notes notes={notes} />
+          </>
+        )}
+      </Answer>
+    </section>
+  );
+}
+
+function Drift({drift}: {drift: ScoreDrift}) {
+  const draw = useCallback((width: number) => scoreSeries(drift, width), [drift]);
+  return (
+    <ChartFigure
+      title={`${SIGNS[drift.status]} ${drift.inspector}: ${drift.status}`}
+      subtitle={`${drift.reason[0].toUpperCase()}${drift.reason.slice(1)}.`}
+      draw={draw}
+      table={<Series {...drift} />}
+    />
+  );
+}
+
+function Series({series, unit}: ScoreDrift) {
+  const zone = usePlant().data?.timeZone;
+  return (
+    <Wide label="Scores in the order of time">
+      <table>
+        <thead>
+          <tr>
+            <th>{unit === 'lot' ? 'Lot' : 'Day'}</th>
+            <th>From</th>
+            <th className="number">Inspections</th>
+            <th className="number">Mean suspicion</th>
+            <th className="number">Fail</th>
+          </tr>
+        </thead>
+        <tbody>
+          {series.map(({key, at, n, mean, failShare}) => (
+            <tr key={key}>
+              <td>{key}</td>
+              <td>{moment(at, zone)}</td>
+              <td className="number">{count(n)}</td>
+              <td className="number">{mean.toFixed(3)}</td>
+              <td className="number">{percent(failShare)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}
