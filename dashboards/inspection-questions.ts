@@ -13,6 +13,8 @@ import type {
   QueueAnswer,
   QueueQuestion,
   ReviewAnswer,
+  ReviewListAnswer,
+  ReviewListQuestion,
   ScoreDriftAnswer,
   ScoreDriftQuestion,
   ThresholdAnswer,
@@ -68,10 +70,24 @@ export function useReview() {
     }) => ask<ReviewAnswer>(`/inspections/${segment(inspection)}/review`, {body}),
     onSuccess: () =>
       Promise.all(
-        ['inspection', 'inspections', 'review-queue', 'agreement', 'thresholds', 'challenge', 'defect-map'].map(key =>
-          client.invalidateQueries({queryKey: [key]}),
-        ),
+        [
+          'inspection',
+          'inspections',
+          'reviews',
+          'review-queue',
+          'agreement',
+          'thresholds',
+          'challenge',
+          'defect-map',
+        ].map(key => client.invalidateQueries({queryKey: [key]})),
       ),
+  });
+}
+
+export function useReviews(question: ReviewListQuestion) {
+  return useQuery({
+    queryKey: ['reviews', question],
+    queryFn: ({signal}) => ask<ReviewListAnswer>(`/reviews${queryString(question)}`, {signal}),
   });
 }
 

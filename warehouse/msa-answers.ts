@@ -139,6 +139,7 @@ const Sample = z.number().int().positive();
 export const AgreementQuestion = Scope.extend({
   by: z.enum(['station', 'step', 'product', 'defect']).optional(),
   step: z.string().optional().describe('inspections at this step'),
+  station: z.string().optional().describe('inspections at this station'),
   inspector: z.string().optional().describe('only this one: model@version or a person'),
   reference: z.string().optional().describe('the inspector whose word counts as the truth'),
   sensitivity: Share.optional().describe('of a reference sample that has nothing to do with these parts'),

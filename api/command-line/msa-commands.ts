@@ -31,6 +31,7 @@ export function msaCommands(program: Command, terminal: Terminal): void {
       new Option('--by <what>', 'the rates of each of these').choices(['station', 'step', 'product', 'defect']),
     )
     .option('--step <step>', 'inspections at this step')
+    .option('--station <station>', 'inspections there')
     .option('--inspector <name>', 'only this one: model@version or a person')
     .option('--reference <name>', 'the inspector whose word counts as the truth')
     .option('--sensitivity <share>', 'of a reference sample that has nothing to do with these parts', anyNumber)

@@ -18,25 +18,25 @@ export function thresholdCurve(
   {width, at, now}: {width: number; at: number; now: ThresholdAnswer['now']},
 ): Element {
   const rows = LINES.flatMap(({name, of, stroke, dash}) =>
-    curve.flatMap(point => {
-      const rate: Interval | null = of(point);
-      return rate === null ? [] : [{name, stroke, dash, threshold: point.threshold, ...rate}];
+    curve.map(point => {
+      // Where a rate is not known the line has a gap.
+      const rate: Interval = of(point) ?? {value: Number.NaN, low: Number.NaN, high: Number.NaN};
+      return {name, stroke, dash, threshold: point.threshold, ...rate};
     }),
   );
   const own = now.between !== null && now.against === 0 ? now.between : null;
   const shifts = apart(rows);
-  const bands = LINES.flatMap(({name, stroke}) => {
+  const bands = LINES.map(({name, stroke}) => {
     const own = rows.filter(row => row.name === name);
-    return own.length === 0
-      ? []
-      : [Plot.areaY(own, {x: 'threshold', y1: 'low', y2: 'high', fill: stroke, fillOpacity: 0.12})];
+    return Plot.areaY(own, {x: 'threshold', y1: 'low', y2: 'high', fill: stroke, fillOpacity: 0.12});
   });
   const lines = LINES.flatMap(({name, stroke, dash}) => {
     const own = rows.filter(row => row.name === name);
-    if (own.length === 0) return [];
+    const known = own.filter(({value}) => Number.isFinite(value));
     return [
+      Plot.dot(known, {x: 'threshold', y: 'value', r: 2, fill: stroke}),
       Plot.lineY(own, {x: 'threshold', y: 'value', stroke, strokeWidth: 2, strokeDasharray: dash}),
-      Plot.text(own.slice(-1), {
+      Plot.text(known.slice(-1), {
         dy: shifts.get(name) ?? 0,
         x: 'threshold',
         y: 'value',
@@ -105,8 +105,9 @@ const PLOT_PX = 216;
 
 /** How far the names at the ends of lines have to move so that none lies on another. */
 function apart(rows: readonly {name: string; value: number; high: number}[]): Map<string, number> {
-  const top = Math.max(0.001, ...rows.map(row => row.high));
-  const ends = LINES.flatMap(({name}) => rows.filter(row => row.name === name).at(-1) ?? [])
+  const known = rows.filter(({value}) => Number.isFinite(value));
+  const top = Math.max(0.001, ...known.map(row => row.high));
+  const ends = LINES.flatMap(({name}) => known.filter(row => row.name === name).at(-1) ?? [])
     .map(({name, value}) => ({name, at: PLOT_PX * (1 - value / top)}))
     .sort((a, b) => b.at - a.at);
   const shifts = new Map<string, number>();

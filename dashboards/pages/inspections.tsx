@@ -27,7 +27,7 @@ export function Inspections() {
           </a>
         ))}
       </nav>
-      {tab !== 'inspectors' && <InspectionFilter ofResults={tab === 'gallery'} />}
+      <InspectionFilter ofResults={tab === 'gallery'} />
       <Shown />
     </>
   );

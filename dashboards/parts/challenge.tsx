@@ -41,8 +41,8 @@ export function Challenge() {
 }
 
 function Faced(names: {champion: string; challenger: string}) {
-  const {scope} = useQuestion();
-  const query = useChallenge({...scope, ...names, limit: 12});
+  const {scope, params} = useQuestion();
+  const query = useChallenge({...scope, ...names, station: params.get('station') ?? undefined, limit: 12});
   return (
     <Answer query={query}>
       {answer =>
@@ -87,7 +87,7 @@ function Compared({
         McNemar, exact: p {probability(mcNemar.p)}.{' '}
         {byLot === null
           ? 'By lots nothing can be told.'
-          : `By ${counted(byLot.lots, 'lot')}: the champion fails ${percent(byLot.value)} more (${percent(byLot.low)} to ${percent(byLot.high)}), p ${probability(byLot.p)}.`}
+          : `By ${counted(byLot.lots, 'lot')}: the champion fails ${percent(Math.abs(byLot.value))} of all parts ${byLot.value < 0 ? 'fewer' : 'more'} (${percent(byLot.low)} to ${percent(byLot.high)}), p ${probability(byLot.p)}.`}
       </p>
       <Wide label="Agreement">
         <table className="two-by-two">

@@ -6,6 +6,7 @@ import {useQuestion} from '../question.ts';
 import {Answer, Empty} from './answer.tsx';
 import {Challenge} from './challenge.tsx';
 import {Choice} from './choice.tsx';
+import {Reviewers} from './reviewers.tsx';
 import {ScoreDrifts} from './score-drifts.tsx';
 import {Thresholds} from './thresholds.tsx';
 import {Wide} from './wide.tsx';
@@ -22,7 +23,12 @@ export function Inspectors() {
   const by = params.get('by');
   const level = by === 'station' || by === 'defect' || by === 'product' ? by : undefined;
   const inspector = params.get('inspector');
-  const query = useAgreement({...scope, by: level, inspector: inspector ?? undefined});
+  const query = useAgreement({
+    ...scope,
+    by: level,
+    inspector: inspector ?? undefined,
+    station: params.get('station') ?? undefined,
+  });
   return (
     <>
       <section aria-labelledby="rates">
@@ -32,6 +38,7 @@ export function Inspectors() {
         </div>
         <Answer query={query}>{answer => <Rates {...answer} />}</Answer>
       </section>
+      <Reviewers />
       <Thresholds />
       <Challenge />
       <ScoreDrifts />

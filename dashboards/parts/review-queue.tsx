@@ -11,7 +11,7 @@ import {isWriting, ReviewForm, useNewest, type Verdict} from './review-form.tsx'
 import {Wide} from './wide.tsx';
 
 export function ReviewQueue() {
-  const {scope, params} = useQuestion();
+  const {scope, params, change} = useQuestion();
   const query = useReviewQueue({
     ...scope,
     inspector: params.get('inspector') ?? undefined,
@@ -19,7 +19,19 @@ export function ReviewQueue() {
     second: params.get('second') === 'true' ? true : undefined,
     reviewer: localStorage.getItem('fishbone-name') ?? undefined,
   });
-  return <Answer query={query}>{answer => <Queue answer={answer} />}</Answer>;
+  return (
+    <>
+      <label className="check second-opinion">
+        <input
+          type="checkbox"
+          checked={params.get('second') === 'true'}
+          onChange={event => change({second: event.target.checked ? 'true' : null, inspection: null})}
+        />
+        A second opinion: what others reviewed, without what they said
+      </label>
+      <Answer query={query}>{answer => <Queue answer={answer} />}</Answer>
+    </>
+  );
 }
 
 function Queue({answer: {items, waiting, strata, frames}}: {answer: QueueAnswer}) {

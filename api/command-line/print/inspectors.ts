@@ -178,7 +178,7 @@ export function challengeText(answer: ChallengeAnswer): string {
     `Agreement ${bounded(agreement)}${kappa === null ? '' : `, kappa ${kappa.value.toFixed(3)}`}. McNemar, exact: p ${short(mcNemar.p)}.`,
     byLot === null
       ? 'By lots: not told, below two lots or no lot differs.'
-      : `By ${counted(byLot.lots, 'lot')}: the champion fails ${percent(byLot.value)} more (${percent(byLot.low)} to ${percent(byLot.high)}), p ${short(byLot.p)}.`,
+      : `By ${counted(byLot.lots, 'lot')}: the champion fails ${percent(Math.abs(byLot.value))} of all parts ${byLot.value < 0 ? 'fewer' : 'more'} (${percent(byLot.low)} to ${percent(byLot.high)}), p ${short(byLot.p)}.`,
     `Of ${counted(differing.total, 'differing case')} reviewers settled ${count(reviewed.differing)}: the champion was right in ${reviewed.championRight}, the challenger in ${reviewed.challengerRight} (p ${short(reviewed.p)}).`,
     table(
       ['part', 'step', 'champion', 'challenger', 'right'],
