@@ -76,6 +76,22 @@ export async function* keptImages(folder: string): AsyncGenerator<KeptImage> {
   }
 }
 
+/** Files that were being written when a process died: those from before a time. */
+export async function unfinishedImages(
+  folder: string,
+  beforeMs: number,
+  found: (path: string) => Promise<void>,
+): Promise<void> {
+  for (const start of await namesIn(join(folder, 'images'))) {
+    for (const name of await namesIn(join(folder, 'images', start))) {
+      const path = join(folder, 'images', start, name);
+      if (!name.endsWith('.unfinished')) continue;
+      const {mtimeMs} = await stat(path);
+      if (mtimeMs < beforeMs) await found(path);
+    }
+  }
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
