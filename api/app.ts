@@ -5,6 +5,7 @@ import type {Plant} from '../warehouse/answers.ts';
 import {contain, contained} from '../warehouse/contain.ts';
 import {DriftBook} from '../warehouse/drift-book.ts';
 import type {Hold, LotAtMes} from '../warehouse/hold-answers.ts';
+import {applyImageRetention, type RetainedImages} from '../warehouse/image-retention.ts';
 import type {Ledger} from '../warehouse/ledger.ts';
 import {hidePersons, tellPersons} from '../warehouse/person-texts.ts';
 import {plant} from '../warehouse/plant.ts';
@@ -38,6 +39,7 @@ import {isToldOfHolds, openDrivers} from './write-back/drivers/drivers.ts';
 import {Holds, type Who} from './write-back/holds.ts';
 import {type DeliverySummary, Outbox} from './write-back/outbox.ts';
 import {WITHIN} from './write-back/response-entries.ts';
+import {underHold} from './write-back/under-hold.ts';
 
 export interface OpenOptions {
   /** Makes the warehouse if there is none in the folder; otherwise that is an error. */
@@ -206,14 +208,20 @@ export class App {
     this.feeds.start(feedDoor(this), only);
   }
 
-  async applyRetention(dryRun: boolean): Promise<Retained> {
+  async applyRetention(dryRun: boolean): Promise<Retained & {images: RetainedImages}> {
     const now = new Date().toISOString();
-    const retained = await this.warehouse.tend(care => applyRetention(care, this.config.retention, {dryRun, now}));
+    const {failImages, passImages, ...rules} = this.config.retention;
+    const retained = await this.warehouse.tend(care => applyRetention(care, rules, {dryRun, now}));
+    const images = await applyImageRetention(
+      this.warehouse,
+      {failImages, passImages},
+      {dryRun, now, held: underHold(this.holds.open())},
+    );
     if (!dryRun) {
       this.recentAnswers.forget();
       await this.queries.forgetOld();
     }
-    return retained;
+    return {...retained, images};
   }
 
   plant(): Promise<Omit<Plant, 'access'>> {

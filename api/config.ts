@@ -3,6 +3,7 @@ import {isAbsolute, join, resolve} from 'node:path';
 import '../warehouse/plain-words.ts';
 import {z} from 'zod';
 import {FeedsSettings} from '../ingest/feeds/settings.ts';
+import type {ImageRules} from '../warehouse/image-retention.ts';
 import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import type {SandboxLimits} from '../warehouse/sandbox/sandbox.ts';
 import {LimitSettings, OidcSettings, SessionSettings} from './access/settings.ts';
@@ -39,7 +40,7 @@ export interface Config {
   /** How much of what a server does is written to stderr, as lines of JSON; `info` is a line a request. */
   log: z.output<typeof LogLevel>;
   /** How long what is kept; what has no rule is kept for good. */
-  retention: RetentionRules;
+  retention: RetentionRules & ImageRules;
   /** What people's SQL may take. */
   sql: SandboxLimits;
   /** Where a server publishes to by itself, and how often. */
@@ -117,7 +118,13 @@ const ConfigFile = z.strictObject({
   inference: InferenceSettings.prefault({}),
   log: LogLevel.optional(),
   retention: z
-    .strictObject({raw: Period.optional(), readings: Period.optional(), answers: Period.optional()})
+    .strictObject({
+      raw: Period.optional(),
+      readings: Period.optional(),
+      answers: Period.optional(),
+      failImages: Period.optional(),
+      passImages: Period.optional(),
+    })
     .default({}),
   sql: z
     .strictObject({

@@ -240,6 +240,11 @@ export const OPERATIONS = {
       before: z.object({raw: z.string().nullable(), readings: z.string().nullable(), answers: z.string().nullable()}),
       gone: z.object({readings: Count, raw: Count, answers: Count, bytes: Count}),
       altered: z.array(z.string()),
+      images: z.object({
+        before: z.object({fail: z.string().nullable(), pass: z.string().nullable()}),
+        gone: z.object({images: Count, bytes: Count}),
+        stay: z.object({held: Count, reviewed: Count}).describe('older than the rules, and kept all the same'),
+      }),
     }),
     run: (app, {dryRun = false}) => app.applyRetention(dryRun),
   }),

@@ -21,6 +21,7 @@ export interface Recorded {
  * take the way of results in real time, and the rest of what comes in the same moment shares their batch
  */
 export async function recordJudged(app: App, inspections: readonly Inspection[], source?: string): Promise<Recorded> {
+  if (inspections.length === 0) return {batch: null, results: [], reasons: new Map()};
   const known = await verdictsOf(
     app.warehouse,
     inspections.map(({inspection}) => inspection),

@@ -2,6 +2,7 @@ import sharp, {type Sharp} from 'sharp';
 import {decodeBmp} from './bmp.ts';
 import {type ImageHeader, MOST_PIXELS, readHeader} from './image-header.ts';
 import type {ModelCard} from './model-card.ts';
+import {decodePlainPng} from './png.ts';
 
 export interface DecodedImage {
   /** Row by row, 8 bits a sample, at the size that was asked for. */
@@ -36,12 +37,15 @@ sharp.cache(false);
 export async function decode(bytes: Buffer, wanted: Wanted): Promise<DecodedImage | {reason: string}> {
   const header = readHeader(bytes);
   if ('reason' in header) return header;
+  const content = contentOf(header, wanted);
+  const isAsWanted = header.width === content.width && header.height === content.height;
+  const plain = header.format === 'PNG' && isAsWanted ? decodePlainPng(bytes) : null;
+  if (plain) return {...plain, pixels: padded(plain.pixels, plain.channels, content, wanted), header, content};
   const opened = openImage(bytes, header);
   if ('reason' in opened) return opened;
-  const content = contentOf(header, wanted);
   const image = opened.flatten({background: 'white'});
   // The same triangle filter as PIL's "bilinear", widened when shrinking; JPEG's own shrinking is another filter.
-  if (header.width !== content.width || header.height !== content.height) {
+  if (!isAsWanted) {
     image.resize(content.width, content.height, {fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false});
   }
   try {

@@ -56,7 +56,7 @@ export async function prepare({path, keepIn}: Job, {card}: Pick<Model, 'card'>):
   // Before its verdict is told: whatever is recorded can be looked at.
   if (keepIn !== null) {
     try {
-      await keepImage(keepIn, digest, bytes, () => thumbnailOf(bytes, decoded.header));
+      await keepImage(keepIn, digest, bytes, thumbnailOf(bytes, decoded.header));
     } catch (error) {
       return {
         digest,

@@ -17,13 +17,7 @@ export async function openSession({card, onnx}: Model, provider = 'cpu'): Promis
   if (!backends.includes(provider)) {
     throw new Error(`there is no execution provider "${provider}" here, only ${backends.join(', ')}`);
   }
-  // One thread a session: images are what is run in parallel, and sums come out the same on every machine's core count.
-  const session = await InferenceSession.create(onnx, {
-    executionProviders: [provider],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
+  const session = await create(onnx, provider);
   const {input} = card;
   const expected = expectedOutputs(card);
   const wanted = expected.map(({name}) => name);
@@ -33,4 +27,21 @@ export async function openSession({card, onnx}: Model, provider = 'cpu'): Promis
     for (const one of expected) checkOutput(one, outputs, images);
     return outputs;
   };
+}
+
+// One thread a session: images are what is run in parallel, and sums come out the same on every machine's core count.
+async function create(onnx: Uint8Array, provider: string): Promise<InferenceSession> {
+  const options = {
+    executionProviders: [provider],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  } as const;
+  try {
+    return await InferenceSession.create(onnx, options);
+  } catch (error) {
+    if (provider === 'cpu') throw error;
+    const [why] = (error as Error).message.split('\n');
+    throw new Error(`the execution provider "${provider}" cannot be used here (${why})`, {cause: error});
+  }
 }

@@ -1,4 +1,4 @@
-/** Images as evidence, by the digest of their bytes: `W/images/ab/cdef...`, and beside each a small picture for people. */
+/** Images as evidence, by the digest of their bytes: `W/images/ab/cdef...`, and beside a large one a small picture for people. */
 import {mkdir, open, readdir, rename, rm, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {exists} from './archive.ts';
@@ -9,24 +9,24 @@ const DIGEST = /^[0-9a-f]{64}$/;
 export const imagePath = (folder: string, digest: string): string =>
   join(folder, 'images', digest.slice(0, 2), digest.slice(2));
 
-/** A WebP of at most 256 x 256 pixels. */
+/** A WebP of at most 256 x 256 pixels; an image that is no larger has none. */
 export const thumbnailPath = (folder: string, digest: string): string => `${imagePath(folder, digest)}.webp`;
 
 /**
  * Keeps an image; what is kept already stays as it is. Both files bear their names only when they are whole and on the
  * disk, the image last.
- * @param thumbnail makes the small picture, where one is needed
+ * @param thumbnail makes the small picture; null where the image is small itself
  */
 export async function keepImage(
   folder: string,
   digest: string,
   bytes: Uint8Array,
-  thumbnail: () => Promise<Uint8Array>,
+  thumbnail: (() => Promise<Uint8Array>) | null,
 ): Promise<void> {
   const path = imagePath(folder, digest);
   if (await exists(path)) return;
   await mkdir(dirname(path), {recursive: true});
-  await writeOnce(thumbnailPath(folder, digest), await thumbnail());
+  if (thumbnail) await writeOnce(thumbnailPath(folder, digest), await thumbnail());
   await writeOnce(path, bytes);
 }
 
@@ -72,6 +72,22 @@ export async function* keptImages(folder: string): AsyncGenerator<KeptImage> {
       const digest = `${start}${rest}`;
       const image = DIGEST.test(digest) ? await findImage(folder, digest) : null;
       if (image) yield image;
+    }
+  }
+}
+
+/** Files that were being written when a process died: those from before a time. */
+export async function unfinishedImages(
+  folder: string,
+  beforeMs: number,
+  found: (path: string) => Promise<void>,
+): Promise<void> {
+  for (const start of await namesIn(join(folder, 'images'))) {
+    for (const name of await namesIn(join(folder, 'images', start))) {
+      const path = join(folder, 'images', start, name);
+      if (!name.endsWith('.unfinished')) continue;
+      const {mtimeMs} = await stat(path);
+      if (mtimeMs < beforeMs) await found(path);
     }
   }
 }

@@ -6,6 +6,7 @@ import {pipeline} from 'node:stream/promises';
 import type {FastifyReply} from 'fastify';
 import {z} from 'zod';
 import {mediaTypeOf} from '../../inference/image-header.ts';
+import {exists} from '../../warehouse/archive.ts';
 import {findImage, thumbnailPath} from '../../warehouse/images.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
@@ -67,10 +68,12 @@ export async function imageRoutes(http: Http, app: App): Promise<void> {
   );
   http.get(
     '/v1/images/:digest/thumbnail',
-    kept('A small picture of an image, at most 256 x 256 pixels', 'WebP'),
+    kept('A small picture of an image, at most 256 x 256 pixels', 'WebP, or the image itself where it is no larger'),
     async ({params: {digest}}, reply) => {
-      await keptImage(app, digest);
-      return sendFile(reply, thumbnailPath(app.warehouse.folder, digest), 'image/webp');
+      const {path} = await keptImage(app, digest);
+      const small = thumbnailPath(app.warehouse.folder, digest);
+      const isThere = await exists(small);
+      return sendFile(reply, isThere ? small : path, isThere ? 'image/webp' : await mediaTypeIn(path));
     },
   );
 }

@@ -13,8 +13,8 @@ import {servedPlant, temporaryFolder} from './plant.ts';
 const NAME = 'P1_final_20240301T080000Z_CAM-1';
 
 /** @returns the digest of the image */
-async function inspectOne(app: App, folder: string, {keep = true, format = 'png' as 'png' | 'jpeg'} = {}) {
-  const bytes = await sharp({create: {width: 400, height: 300, channels: 3, background: '#808080'}})
+async function inspectOne(app: App, folder: string, {keep = true, format = 'png' as 'png' | 'jpeg', width = 400} = {}) {
+  const bytes = await sharp({create: {width, height: (width * 3) / 4, channels: 3, background: '#808080'}})
     .toFormat(format)
     .toBuffer();
   await mkdir(join(folder, 'pictures'));
@@ -37,6 +37,16 @@ test('an image that was inspected is there under its digest, with a small pictur
   const thumbnail = await http.inject({url: `/v1/images/${digest}/thumbnail`});
   expect(thumbnail.headers['content-type']).toBe('image/webp');
   expect(await sharp(thumbnail.rawPayload).metadata()).toMatchObject({format: 'webp', width: 256, height: 192});
+});
+
+test('an image that is small itself is its own small picture', async () => {
+  const {app, http, folder} = await servedPlant();
+  const digest = await inspectOne(app, folder, {width: 256});
+  const [image, thumbnail] = await Promise.all(
+    [`/v1/images/${digest}`, `/v1/images/${digest}/thumbnail`].map(url => http.inject({url})),
+  );
+  expect(thumbnail.rawPayload).toEqual(image.rawPayload);
+  expect(thumbnail.headers['content-type']).toBe('image/png');
 });
 
 test('an image that is not kept is a problem, and so is what is no digest', async () => {

@@ -125,6 +125,34 @@ describe('a detector', () => {
     expect(told).toEqual([{result: 'fail', confidence: 0.8808, defects: [['void', 0.8808, 1, 2, 4, 2]]}]);
   });
 
+  test('boxes of an image that was letterboxed are told in its own pixels', async () => {
+    // Whatever the image shows: centre (3, 4), 2 x 2.
+    const folder = await tinyFolder(
+      onnxFile({
+        inputs: [IMAGE],
+        nodes: [
+          {operator: 'Reshape', inputs: ['image', 'shape'], outputs: ['rows']},
+          {operator: 'Mul', inputs: ['rows', 'nothing'], outputs: ['zeros']},
+          {operator: 'Add', inputs: ['zeros', 'box'], outputs: ['boxes']},
+        ],
+        constants: {
+          shape: {int64: [0, 8, 8]},
+          nothing: {float32: [0]},
+          box: {float32: [3, 4, 2, 2, 1, 0.9, 0, 0]},
+        },
+        outputs: OUTPUTS,
+      }),
+      {...card(0.5), input: {...INPUT, resize: 'letterbox'}},
+    );
+    const pictures = await mkdtemp(join(tmpdir(), 'fishbone-kinds-'));
+    onTestFinished(() => rm(pictures, {recursive: true}));
+    const wide = sharp({create: {width: 16, height: 8, channels: 3, background: 'white'}});
+    await wide.png().toFile(join(pictures, 'wide.png'));
+    const {inspections} = await collect([pictures], {model: folder, fileNames: '{part}', workers: 1});
+    // Half its size, two rows of padding above: x from 2 to 4 and y from 3 to 5 are 4 to 8 and 2 to 6.
+    expect(inspections[0].defects).toMatchObject([{defect: 'scratch', x: 4, y: 2, width: 4, height: 4}]);
+  });
+
   const SEPARATE = {
     nodes: [
       {operator: 'Reshape', inputs: ['image', 'shape'], outputs: ['rows']},

@@ -52,13 +52,17 @@ export function compactText({packed, merged}: OutputOf<'compact'>): string {
   );
 }
 
-export function retentionText({dryRun, before, gone, altered}: OutputOf<'retention'>, clock: Clock): string {
-  const rules = Object.entries(before).filter(([, time]) => time !== null);
+export function retentionText({dryRun, before, gone, altered, images}: OutputOf<'retention'>, clock: Clock): string {
+  const all = {...before, 'images that failed': images.before.fail, 'images that passed': images.before.pass};
+  const rules = Object.entries(all).filter(([, time]) => time !== null);
   if (rules.length === 0)
     return 'No rule: everything is kept. Rules are in fishbone.json, such as "retention": {"readings": "90 days"}.\n';
   return paragraphs(
     rules.map(([what, time]) => `  ${what} from before ${clock(time!)}\n`).join(''),
-    `${dryRun ? 'Would go' : 'Gone'}: ${counted(gone.readings, 'reading')}, ${counted(gone.raw, 'raw file')}, ${counted(gone.answers, 'kept answer')}, about ${sizeText(gone.bytes)}.`,
+    `${dryRun ? 'Would go' : 'Gone'}: ${counted(gone.readings, 'reading')}, ${counted(gone.raw, 'raw file')}, ${counted(gone.answers, 'kept answer')}, ${counted(images.gone.images, 'image')}, about ${sizeText(gone.bytes + images.gone.bytes)}.`,
+    images.stay.held + images.stay.reviewed > 0
+      ? `Older images that stay: ${images.stay.held} of parts under a hold, ${images.stay.reviewed} that were reviewed.`
+      : '',
     altered.length === 0
       ? ''
       : `No reading goes, because these are not what they were (see "fishbone verify"):\n${altered.map(f => `  ${f}\n`).join('')}`,
