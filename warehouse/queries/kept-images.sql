@@ -3,7 +3,10 @@ select
   i.image,
   epoch_ms(max(i.inspected_at)) as "takenMs",
   bool_or(i.result <> 'pass') as "isFail",
-  bool_or(coalesce(i.verification, 'unverified') <> 'unverified') as "isReviewed",
+  bool_or(
+    coalesce(i.verification, 'unverified') <> 'unverified'
+    or i.inspection in (select inspection from reviews where verdict <> 'withdrawn')
+  ) as "isReviewed",
   bool_or(
     coalesce(p.lot in (select unnest($lots::varchar[])), false) or i.part in (select unnest($parts::varchar[]))
   ) as "isHeld"
