@@ -53,6 +53,17 @@ export function useReviewQueue(question: QueueQuestion) {
   });
 }
 
+const TOLD_OF_REVIEWS = [
+  'inspection',
+  'inspections',
+  'reviews',
+  'review-queue',
+  'agreement',
+  'thresholds',
+  'challenge',
+  'defect-map',
+];
+
 /** What was said changes what is told of inspectors too: it is asked anew where it is shown. */
 export function useReview() {
   const client = useQueryClient();
@@ -68,19 +79,10 @@ export function useReview() {
       sampled?: number;
       by?: string;
     }) => ask<ReviewAnswer>(`/inspections/${segment(inspection)}/review`, {body}),
-    onSuccess: () =>
-      Promise.all(
-        [
-          'inspection',
-          'inspections',
-          'reviews',
-          'review-queue',
-          'agreement',
-          'thresholds',
-          'challenge',
-          'defect-map',
-        ].map(key => client.invalidateQueries({queryKey: [key]})),
-      ),
+    // Nobody waits for what follows: the next one is on its way to be reviewed.
+    onSuccess: () => {
+      for (const key of TOLD_OF_REVIEWS) void client.invalidateQueries({queryKey: [key]});
+    },
   });
 }
 

@@ -8,6 +8,7 @@ import {WarehouseUnusable} from './database-file.ts';
 import {isOpenHere, openDatabase, openSession, QueryError, quoteText, type Session} from './duckdb.ts';
 import type {HeldFile, HeldRows, Holdings} from './holdings.ts';
 import type {LedgerEntry} from './ledger.ts';
+import {migrations} from './migrations.ts';
 import type {Problem} from './verify.ts';
 
 const REBUILD = 'nothing acknowledged is lost by it: "fishbone rebuild" makes the database anew';
@@ -76,13 +77,9 @@ export async function verifyFacts(
     // A database that a killed process left behind has readings yet that the archive has not.
     const isLeaving = entries.some(e => e.seq > applied.seq && e.kind === 'retention');
     const tables = Object.keys(CANONICAL).filter(table => !(isLeaving && table === 'readings'));
-    const made = await session.rows<{name: string}>(
-      "select table_name as name from duckdb_tables() where schema_name = 'fact'",
-    );
+    const later = await laterTables(session);
     for (const table of tables) {
-      // A database that no newer Fishbone has opened yet lacks the tables that came with it.
-      const isThere = table === 'measurements' || made.some(({name}) => name === table);
-      const stored = !isThere
+      const stored = later.has(table)
         ? new Map<number, Content>()
         : await (table === 'measurements' ? storedMeasurements(session) : storedContent(session, table));
       const archived = await archivedOf(session, table, batches, damaged);
@@ -98,6 +95,16 @@ export async function verifyFacts(
       tables: 0,
     };
   }
+}
+
+/** Tables that a database lacks because no Fishbone that has them opened it yet. */
+async function laterTables(session: Session): Promise<Set<string>> {
+  const {newest} = await session.row<{newest: number}>('select max(number)::integer as newest from migrations');
+  if (newest >= (migrations().at(-1)?.number ?? 0)) return new Set();
+  const made = await session.rows<{name: string}>(
+    "select table_name as name from duckdb_tables() where schema_name = 'fact'",
+  );
+  return new Set(Object.keys(CANONICAL).filter(t => t !== 'measurements' && !made.some(({name}) => name === t)));
 }
 
 function positionProblems(

@@ -1,8 +1,8 @@
 import {z} from 'zod';
 
 /**
- * Who may do what. Viewers read; engineers also ask SQL, propose holds and replay quarantined rows; quality leads
- * also decide on holds; `ingest` appends and reads nothing; admins run the warehouse and stay out of holds.
+ * Who may do what. Viewers read; engineers also ask SQL, review inspections, propose holds and replay quarantined rows; quality
+ * leads also decide on holds; `ingest` appends and reads nothing; admins run the warehouse and stay out of holds.
  */
 export const Role = z.enum(['viewer', 'engineer', 'quality-lead', 'ingest', 'admin']);
 export type Role = z.infer<typeof Role>;

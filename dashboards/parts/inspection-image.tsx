@@ -16,12 +16,18 @@ export function InspectionImage({card, frames, whole = false}: Props) {
   const boxes = card.defects.flatMap(({x, y, width: w, height: h, defect}, k) =>
     x === null || y === null ? [] : [{key: `${defect} ${k}`, x, y, w: w ?? 0, h: h ?? 0}],
   );
-  const line = Math.max(width, height) / 64;
+  const line = Math.max(width, height) / (whole ? 128 : 64);
   const source = card.image === null ? '' : `/v1/images/${segment(card.image)}${whole ? '' : '/thumbnail'}`;
   return (
     <svg className="inspection-image" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={labelOf(card)}>
       {card.kept === null ? (
-        <Plate width={width} height={height} image={card.image} />
+        <Plate
+          width={width}
+          height={height}
+          image={card.image}
+          size={whole ? 0.6 : 1}
+          taken={boxes.map(({y, h}) => [y * scale.y, (y + h) * scale.y])}
+        />
       ) : (
         <image href={source} width={width} height={height} preserveAspectRatio="none" />
       )}
@@ -44,12 +50,23 @@ export function InspectionImage({card, frames, whole = false}: Props) {
   );
 }
 
-function Plate({width, height, image}: {width: number; height: number; image: string | null}) {
-  const size = Math.min(width / 12, height / 8);
+interface PlateProps {
+  width: number;
+  height: number;
+  image: string | null;
+  size: number;
+  /** From where to where down the picture boxes reach: the words go where none is. */
+  taken: [number, number][];
+}
+
+function Plate({width, height, image, size, taken}: PlateProps) {
+  const letter = size * Math.min(width / 12, height / 8);
+  const places = [height - letter * 0.8, letter * 1.6, height / 2];
+  const y = places.find(at => taken.every(([top, bottom]) => bottom < at - letter * 1.2 || top > at + letter * 0.5));
   return (
     <>
       <rect className="plate" width={width} height={height} />
-      <text className="plate-text" x={width / 2} y={height - size * 0.8} fontSize={size} textAnchor="middle">
+      <text className="plate-text" x={width / 2} y={y ?? places[0]} fontSize={letter} textAnchor="middle">
         {image === null ? 'no image was sent' : 'image not kept here'}
       </text>
     </>

@@ -88,8 +88,8 @@ function Queue({answer: {items, waiting, strata, frames}}: {answer: QueueAnswer}
         <div>
           <h2>{card.result === 'fail' ? `Failed: ${card.defects[0]?.defect ?? 'no defect named'}` : 'Passed'}</h2>
           <p className="subtitle">
-            {card.sure ? 'The inspector was sure' : 'The inspector was not sure'}; one in {Math.round(1 / card.sampled)}{' '}
-            like it is drawn.
+            {card.sure ? 'The inspector was sure' : 'The inspector was not sure'};{' '}
+            {card.sampled === 1 ? 'all like it are' : `one in ${Math.round(1 / card.sampled)} like it is`} drawn.
           </p>
           <Facts {...card} />
           <ReviewForm

@@ -82,7 +82,7 @@ describe('verify', () => {
       ok: true,
       problems: [],
       notices: [],
-      checked: {entries: 6, batches: 5, files: 11, tables: 17},
+      checked: {entries: 6, batches: 5, files: 11, tables: 18},
     });
     expect(new Set(readdirSync(path, {recursive: true, encoding: 'utf8'}))).toEqual(before);
     expect(readFileSync(join(path, 'warehouse.duckdb')).equals(bytes)).toBe(true);
