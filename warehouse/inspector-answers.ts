@@ -9,7 +9,7 @@ const Limit = z.number().int().positive().max(500).optional();
 
 // ── inspections ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const FoundDefect = z.object({
+const FoundDefect = z.object({
   defect: z.string(),
   severity: z.number().nullable(),
   confidence: z.number().nullable(),
@@ -19,9 +19,8 @@ export const FoundDefect = z.object({
   height: z.number().nullable(),
   view: z.string().nullable(),
 });
-export type FoundDefect = z.infer<typeof FoundDefect>;
 
-export const ReviewVerdict = z.enum(['agree', 'disagree', 'withdrawn']);
+const ReviewVerdict = z.enum(['agree', 'disagree', 'withdrawn']);
 
 export const Review = z.object({
   inspection: z.string(),

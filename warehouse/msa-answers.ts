@@ -194,6 +194,17 @@ export const AgreementAnswer = z.object({
       notTold: z.array(z.object({what: z.array(z.string()), reason: z.string()})),
     }),
   ),
+  missed: z
+    .array(
+      z.object({
+        inspector: z.string(),
+        defect: z.string(),
+        reviewed: Count.describe('passes that were reviewed'),
+        bad: Count.describe('of them, those on which a reviewer named this defect'),
+        escape: Interval.describe('of all passes, each review by how many it speaks for'),
+      }),
+    )
+    .describe('asked by defect: what passes, as far as reviewers named it'),
   within: z.array(
     z.object({
       inspector: z.string(),

@@ -74,7 +74,7 @@ export function withNames(table: string, rows: string): string {
  * Grain: one row per inspection that reviewers judged and did not withdraw all of it: what most of them say. Where as
  * many agree as disagree nobody knows, and it counts as not verified.
  */
-export const reviewed = (): string => `select inspection,
+const reviewed = (): string => `select inspection,
   case sign(sum(case verdict when 'agree' then 1 else -1 end))
     when 1 then 'confirmed' when -1 then 'rejected' else 'unverified' end as said
 from (${currentRows('reviews', CANONICAL.reviews, 'fact.reviews')})

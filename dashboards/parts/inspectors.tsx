@@ -46,7 +46,7 @@ export function Inspectors() {
   );
 }
 
-function Rates({inspectors, notes}: AgreementAnswer) {
+function Rates({inspectors, missed, notes}: AgreementAnswer) {
   const {params, change} = useQuestion();
   if (inspectors.length === 0) {
     return (
@@ -101,6 +101,32 @@ function Rates({inspectors, notes}: AgreementAnswer) {
           </tbody>
         </table>
       </Wide>
+      {missed.length > 0 && (
+        <Wide label="Defects that pass">
+          <table>
+            <thead>
+              <tr>
+                <th>Inspector</th>
+                <th>Defect that passes</th>
+                <th className="number">Reviewed passes</th>
+                <th className="number">With it</th>
+                <th className="number">Escapes: of all passes</th>
+              </tr>
+            </thead>
+            <tbody>
+              {missed.map(one => (
+                <tr key={`${one.inspector} ${one.defect}`}>
+                  <td>{one.inspector}</td>
+                  <td>{one.defect}</td>
+                  <td className="number">{count(one.reviewed)}</td>
+                  <td className="number">{count(one.bad)}</td>
+                  <RateCell rate={one.escape} />
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Wide>
+      )}
       <Notes
         notes={[
           ...new Set(

@@ -8,7 +8,7 @@ import type {Warehouse} from '../store.ts';
 import {onlyOf} from './thresholds.ts';
 
 /** One look in so many raises a false alarm. */
-export const FALSE_ALARM = 0.001;
+const FALSE_ALARM = 0.001;
 const DRAWS = 4_999;
 const REFERENCE = 30;
 const NEWEST = 10;

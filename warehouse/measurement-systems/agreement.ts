@@ -8,6 +8,7 @@ import {fleissKappa} from '../statistics/fleiss-kappa.ts';
 import type {Warehouse} from '../store.ts';
 import {type Counts, compare, judgedRight, share} from './compared.ts';
 import {prepareJudged, prepareReviewed} from './judged.ts';
+import {missedDefects} from './missed.ts';
 import {type ReviewedClusters, ratesOf} from './reviewed.ts';
 
 /** Leaving out one after the other of more decisions than this is not worth the wait. */
@@ -47,8 +48,10 @@ export async function agreement(warehouse: Warehouse, question: AgreementQuestio
       notes.push(
         'parts that an inspector judged several times count as often: first against first, second against second',
       );
+    const missed = question.by === 'defect' ? await missedOf(session) : [];
     return {
       asOf,
+      missed,
       inspectors: await reviewedRates(session, question, sample && {of: inspectors[0], ...sample}, notes),
       within: repeated.map(({inspector, parts, agree}) => ({inspector, parts, agree, agreement: share(agree, parts)})),
       pairs: pairs.map(({first, second, ...counts}) => ({first, second, ...compare(counts)})),
@@ -84,6 +87,11 @@ async function inspectorsOf(session: Session, {inspector, reference}: AgreementQ
     reference: reference ?? inspector,
   });
   return [inspector];
+}
+
+async function missedOf(session: Session): Promise<AgreementAnswer['missed']> {
+  await prepareReviewed(session);
+  return missedDefects(session);
 }
 
 type Row = ReviewedClusters & {inspector: string | null; level: string | null};

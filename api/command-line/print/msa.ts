@@ -123,9 +123,22 @@ export function linearityText(answer: LinearityAnswer): string {
 }
 
 export function agreementText(answer: AgreementAnswer): string {
-  const {inspectors, within, pairs, reference, fleiss, notes} = answer;
+  const {inspectors, missed, within, pairs, reference, fleiss, notes} = answer;
   const parts = [
     ...inspectors.map(ratesText),
+    missed.length === 0
+      ? ''
+      : `What passes, as far as reviewers named it:\n${table(
+          ['inspector', 'defect', 'reviewed passes', 'with it', 'of all passes', '95 %'],
+          missed.map(({inspector, defect, reviewed, bad, escape: escapes}) => [
+            inspector,
+            defect,
+            reviewed,
+            bad,
+            percent(escapes.value),
+            range(escapes, percent),
+          ]),
+        )}`,
     within.length === 0
       ? ''
       : `Within an inspector (parts judged more than once, always the same):\n${table(

@@ -32,20 +32,20 @@ const made = (groups: readonly Group[]): Table => [
 /** All unsure fails, two of eight sure ones, two of twenty unsure passes, four of eighty sure ones; one that somebody chose. */
 const SAMPLE: Table = [
   'reviews',
-  `inspection, reviewer, verdict, sampled
-   uf0, Ada, disagree, 1
-   uf1, Ada, agree, 1
-   uf2, Ada, agree, 1
-   uf3, Ada, agree, 1
-   sf0, Ada, agree, 0.25
-   sf1, Ada, agree, 0.25
-   sf2, Ada, disagree,
-   up0, Ada, disagree, 0.1
-   up1, Ada, agree, 0.1
-   sp0, Ada, agree, 0.05
-   sp1, Ada, agree, 0.05
-   sp2, Ada, agree, 0.05
-   sp3, Ada, agree, 0.05`,
+  `inspection, reviewer, verdict, sampled, defect
+   uf0, Ada, disagree, 1,
+   uf1, Ada, agree, 1,
+   uf2, Ada, agree, 1,
+   uf3, Ada, agree, 1,
+   sf0, Ada, agree, 0.25,
+   sf1, Ada, agree, 0.25,
+   sf2, Ada, disagree,,
+   up0, Ada, disagree, 0.1, void
+   up1, Ada, agree, 0.1,
+   sp0, Ada, agree, 0.05,
+   sp1, Ada, agree, 0.05,
+   sp2, Ada, agree, 0.05,
+   sp3, Ada, agree, 0.05,`,
 ];
 
 const plant = sharedPlant([made(GROUPS), SAMPLE]);
@@ -66,6 +66,14 @@ test('each that was drawn speaks for its stratum, what was chosen for itself', a
     expect(rate.low).toBeLessThan(rate.value);
     expect(rate.high).toBeGreaterThan(rate.value);
   }
+});
+
+test('which defects pass, as far as reviewers named them', async () => {
+  const {missed} = await agreement(plant(), {by: 'defect'});
+  // The void speaks for 10 of 100 passes.
+  expect(missed).toMatchObject([{inspector: 'm@1', defect: 'void', reviewed: 6, bad: 1}]);
+  expect(missed[0].escape.value).toBeCloseTo(0.1, 12);
+  expect((await agreement(plant(), {})).missed).toEqual([]);
 });
 
 test('thresholds: what would fail, and how much of it is good, by weight', async () => {
