@@ -211,17 +211,18 @@ export class App {
   async applyRetention(dryRun: boolean): Promise<Retained & {images: RetainedImages}> {
     const now = new Date().toISOString();
     const {failImages, passImages, ...rules} = this.config.retention;
-    const retained = await this.warehouse.tend(care => applyRetention(care, rules, {dryRun, now}));
-    const images = await applyImageRetention(
-      this.warehouse,
-      {failImages, passImages},
-      {dryRun, now, held: underHold(this.holds.open())},
-    );
+    // While nobody makes a backup of what is about to go.
+    const retained = await this.warehouse.tend(async care => {
+      const all = await applyRetention(care, rules, {dryRun, now});
+      const held = underHold(this.holds.open());
+      const images = await applyImageRetention(this.warehouse, {failImages, passImages}, {dryRun, now, held});
+      return {...all, images};
+    });
     if (!dryRun) {
       this.recentAnswers.forget();
       await this.queries.forgetOld();
     }
-    return {...retained, images};
+    return retained;
   }
 
   plant(): Promise<Omit<Plant, 'access'>> {

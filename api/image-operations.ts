@@ -10,7 +10,7 @@ const Id = z.string().trim().min(1).max(300);
 const KEEP = z.boolean().optional().describe('whether images are kept as evidence: they are, unless told');
 
 export const AboutImage = z.strictObject({
-  model: z.string().regex(/^[\w.-]+$/, {error: 'is no name of a model: letters, digits, dots, - and _'}),
+  model: z.string().regex(/^\w[\w.-]*$/, {error: 'is no name of a model: letters, digits, dots, - and _'}),
   part: Id,
   step: Id.optional(),
   station: Id.optional(),

@@ -185,6 +185,12 @@ class Hand {
       });
       this.process.once('error', error => refuse(error.message));
     });
+    // One that never opens is as good as one that died.
+    const opening = setTimeout(() => this.process.kill('SIGKILL'), SILENT_MS).unref();
+    this.ready.then(
+      () => clearTimeout(opening),
+      () => clearTimeout(opening),
+    );
     this.#send({kind: 'open', model, provider});
   }
 

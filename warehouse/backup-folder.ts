@@ -1,7 +1,7 @@
 /**
  * A backup is a folder that needs no program to be understood:
  *   backup.json     which file of the warehouse is which file here, with its length and digest; written last
- *   archive/...     the archive's files under their own names; they never change
+ *   archive/...     the archive's files under their own names; they never change. images/... likewise: what cameras saw
  *   state-<entry>/  what changes: the ledger up to that entry and its witness, configuration, kept answers, names of persons
  *   begun           the hash of the ledger's first entry, so that no other warehouse is written into this folder
  */

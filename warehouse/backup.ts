@@ -19,6 +19,7 @@ import {
   writeManifest,
 } from './backup-folder.ts';
 import type {Caretaker} from './caretaker.ts';
+import {keptImages} from './images.ts';
 import type {LedgerEntry} from './ledger.ts';
 import {diskFiles} from './ledger-file.ts';
 import {headBytes, ledgerPath, readLedger} from './ledger-read.ts';
@@ -43,7 +44,7 @@ export async function backUp(care: Caretaker, folder: string): Promise<BackupMad
   const into = resolve(folder);
   // In one breath, because batches go on being committed: what comes from here on is for the next backup.
   const entries = [...care.entries()];
-  const wanted = wantedFiles(care);
+  const wanted = [...wantedFiles(care), ...(await wantedImages(care.folder))];
   const last = entries.at(-1);
   if (!last) throw new BackupUnusable('refused', 'there is nothing to back up', 'ingest something first');
   const before = await begin(care.folder, into, entries);
@@ -127,6 +128,15 @@ function wantedFiles({folder, holdings}: Caretaker): Wanted[] {
       raw: true,
     })),
   ];
+}
+
+/** Kept images under their own names; their small pictures are for the server that shows them, and are not in it. */
+async function wantedImages(folder: string): Promise<Wanted[]> {
+  const images: Wanted[] = [];
+  for await (const {path, digest} of keptImages(folder)) {
+    images.push({path: inside(folder, path), sha256: digest, raw: false});
+  }
+  return images;
 }
 
 /** One file of the archive: as it is in the folder already, or copied and compared with what the ledger says. */
@@ -248,6 +258,7 @@ async function clearAway(into: string, named: ReadonlySet<string>, state: string
       if (!named.has(path) && !folders.has(path)) await rm(join(into, path), {recursive: true});
     }
   }
+  for await (const {path} of keptImages(into)) if (!named.has(inside(into, path))) await rm(path);
 }
 
 function positionOf(entries: readonly LedgerEntry[]): number {

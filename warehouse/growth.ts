@@ -3,6 +3,7 @@ import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {findRaw} from './archive.ts';
 import type {Holdings} from './holdings.ts';
+import {keptImages} from './images.ts';
 import type {LedgerEntry} from './ledger.ts';
 import type {BatchBody} from './project.ts';
 import {cutoff, type RetentionRules} from './retention.ts';
@@ -21,7 +22,7 @@ export interface Growth {
 }
 
 /**
- * Archive files by the ledger, raw bytes as they are on the disk now, and the database in proportion.
+ * Archive files by the ledger, raw bytes and kept images as they are on the disk now, and the database in proportion.
  * @param freeBytes on the disk of the warehouse
  */
 export async function growth(
@@ -46,7 +47,9 @@ export async function growth(
     if (at >= since) recent += rows + raw;
   }
   const withDatabase = all > 0 ? 1 + (await databaseBytes(folder)) / all : 1;
-  const bytesADay = days >= 1 ? (recent * withDatabase) / days : 0;
+  let images = 0;
+  for await (const {bytes, keptMs} of keptImages(folder)) if (keptMs >= Date.parse(since)) images += bytes;
+  const bytesADay = days >= 1 ? (recent * withDatabase + images) / days : 0;
   return {
     days,
     bytesADay,

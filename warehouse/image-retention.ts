@@ -27,7 +27,7 @@ export interface RetainedImages {
 }
 
 /** An entry of the kind `images`: which images went. */
-export interface ImagesBody {
+interface ImagesBody {
   did: 'remove';
   images: string[];
   bytes: number;

@@ -19,7 +19,7 @@ export function bestOfOverlapping(found: readonly Found[], most: number, count: 
 }
 
 /** Intersection over union of two boxes. @returns 0 to 1 */
-export function overlapOf([ax, ay, aw, ah]: Box, [bx, by, bw, bh]: Box): number {
+function overlapOf([ax, ay, aw, ah]: Box, [bx, by, bw, bh]: Box): number {
   const width = Math.min(ax + aw, bx + bw) - Math.max(ax, bx);
   const height = Math.min(ay + ah, by + bh) - Math.max(ay, by);
   if (!(width > 0 && height > 0)) return 0;

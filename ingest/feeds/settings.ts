@@ -37,7 +37,10 @@ const ImagesSettings = z
   .strictObject({
     kind: z.literal('images'),
     path: Text.describe('the folder that a camera writes into; its own folders are not watched'),
-    model: Text.describe('the name of a model: of the warehouse, in models/, or of Fishbone'),
+    model: z
+      .string()
+      .regex(/^\w[\w.-]*$/, {error: 'is no name of a model: put its folder into models/ of the warehouse'})
+      .describe('the name of a model: of the warehouse, in models/, or of Fishbone'),
     fileNames: Text.optional().describe('what the names of the files say, by default {part}_{step}_{at}_{station}'),
     sidecar: z.literal('json').optional().describe('image.png.json beside each image says it'),
     keep: z.boolean().default(true).describe('whether the images are kept in the warehouse'),

@@ -127,6 +127,7 @@ describe('uploads', () => {
       ['model=surface-v1', {status: 400, code: 'USAGE'}],
       ['model=surface-v1&part=P9&at=yesterday', {status: 400, detail: 'at: "yesterday" is no time with an offset'}],
       ['model=../../etc&part=P9', {status: 400, code: 'USAGE'}],
+      ['model=..&part=P9', {status: 400, code: 'USAGE'}],
       ['model=none&part=P9', {status: 400, detail: expect.stringContaining("model 'none' refused")}],
     ];
     for (const [query, problem] of asked) expect((await http.inject(send(query, GOOD))).json()).toMatchObject(problem);

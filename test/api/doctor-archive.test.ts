@@ -1,11 +1,12 @@
 /** What doctor says of the archive, from a ledger whose dates and lengths are made up; figures by hand. */
-import {mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {examineArchive} from '../../api/doctor-archive.ts';
 import {growth} from '../../warehouse/growth.ts';
 import {Holdings} from '../../warehouse/holdings.ts';
+import {imagePath} from '../../warehouse/images.ts';
 import {Ledger} from '../../warehouse/ledger.ts';
 
 const NOW = '2024-06-30T00:00:00.000Z';
@@ -49,6 +50,19 @@ test('bytes a day of the last thirty days, and the day on which the disk is full
   writeFileSync(join(folder, 'warehouse.duckdb'), '');
   truncateSync(join(folder, 'warehouse.duckdb'), 60 * 20 * MB);
   expect(await growth(folder, entries, holdings, given)).toMatchObject({bytesADay: 40 * MB, fullInDays: 25});
+  // Images that were kept in those days: 300 MB in one of them; an older one has been counted in its own time.
+  for (const [start, days] of [
+    ['aa', 3],
+    ['bb', 40],
+  ] as const) {
+    const image = imagePath(folder, start.repeat(32));
+    mkdirSync(dirname(image), {recursive: true});
+    writeFileSync(image, '');
+    truncateSync(image, 300 * MB);
+    const kept = new Date(Date.parse(NOW) - days * 86_400_000);
+    utimesSync(image, kept, kept);
+  }
+  expect(await growth(folder, entries, holdings, given)).toMatchObject({bytesADay: 50 * MB, fullInDays: 20});
 });
 
 test('a short history counts for as long as it is; less than a day says nothing', async () => {

@@ -1,12 +1,14 @@
 /** Images are kept by the digest of their bytes, and given back as they came. */
 import {createHash} from 'node:crypto';
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import sharp from 'sharp';
 import {expect, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
 import {inferAndIngest} from '../../api/infer-images.ts';
-import {imagePath} from '../../warehouse/images.ts';
+import {backUp} from '../../warehouse/backup.ts';
+import {findImage, imagePath} from '../../warehouse/images.ts';
+import {restore} from '../../warehouse/restore.ts';
 import {verify} from '../../warehouse/verify.ts';
 import {servedPlant, temporaryFolder} from './plant.ts';
 
@@ -73,4 +75,20 @@ test('verify notices an image that was altered', async () => {
   expect((await verify(folder)).problems).toEqual([
     {what: 'was altered: its digest is not the recorded one', where: path, hint: expect.any(String)},
   ]);
+});
+
+test('a backup has the images, and a warehouse that was restored from it shows them', async () => {
+  const [folder, backup, restored] = [temporaryFolder(), join(temporaryFolder(), 'B'), join(temporaryFolder(), 'R')];
+  const app = await openApp(folder, {make: true});
+  const digest = await inspectOne(app, folder, {width: 256});
+  await app.warehouse.tend(care => backUp(care, backup));
+  // What a retention rule takes is not in the next backup either.
+  await rm(imagePath(folder, digest));
+  const bytes = await readFile(imagePath(backup, digest));
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);
+  expect((await restore(backup, restored)).verification.problems).toEqual([]);
+  expect(await readFile(imagePath(restored, digest))).toEqual(bytes);
+  await app.warehouse.tend(care => backUp(care, backup));
+  expect(await findImage(backup, digest)).toBeNull();
+  await app.close();
 });

@@ -1,6 +1,6 @@
 /**
- * Images a second from files to verdicts, beside decoding alone and the model alone in this process; how long one image
- * takes; how much memory many take.
+ * Images a second from files to verdicts, beside decoding alone and the model alone in this process, and the processor's
+ * time that each image takes, which others on the machine disturb less; how long one image takes; how much memory many take.
  *   npx tsx test/bench/images.ts [images for throughput = 2000] [images for memory = 20000]
  */
 import {execFileSync} from 'node:child_process';
@@ -32,6 +32,31 @@ console.log(
   `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; ${throughput} images, best of ${REPEATS}`,
 );
 
+interface Rate {
+  perSecond: number;
+  /** Of the processor, an image. */
+  cpuMs: number;
+}
+
+/** @param pids processes whose processor time counts besides this one's @returns a function that stops it */
+function startClock(pids: readonly number[] = []): (images: number) => Rate {
+  const cpu = () =>
+    (process.cpuUsage().user + process.cpuUsage().system) / 1000 + pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+  const [begun, before] = [performance.now(), cpu()];
+  return images => ({
+    perSecond: images / ((performance.now() - begun) / 1000),
+    cpuMs: (cpu() - before) / images,
+  });
+}
+
+/** On Linux, in ticks of 10 ms. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 /** Surfaces as the demo plant draws them, 128 x 128, or the same enlarged to a megapixel. */
 async function pictures(format: 'png' | 'jpeg', side: 128 | 1024, count: number): Promise<string> {
   const source = join(home, `${format}-${side}-source`);
@@ -57,18 +82,18 @@ async function pathsIn(folder: string): Promise<string[]> {
 }
 
 /** Reading and decoding alone, as many at once as one process of the pipeline has on its way. */
-async function decodeAlone(folder: string): Promise<number> {
+async function decodeAlone(folder: string): Promise<Rate> {
   const paths = await pathsIn(folder);
-  const begun = performance.now();
+  const clock = startClock();
   for (let k = 0; k < paths.length; k += 2 * BATCH) {
     const some = paths.slice(k, k + 2 * BATCH);
     await Promise.all(some.map(async path => decode(await readFile(path), model.card.input)));
   }
-  return paths.length / ((performance.now() - begun) / 1000);
+  return clock(paths.length);
 }
 
 /** `session.run` alone, on tensors that are there already, on one thread. */
-async function runAlone(folder: string): Promise<number> {
+async function runAlone(folder: string): Promise<Rate> {
   const run = await openSession(model);
   const {input} = model.card;
   const some = (await pathsIn(folder)).slice(0, BATCH);
@@ -80,12 +105,12 @@ async function runAlone(folder: string): Promise<number> {
   }
   for (let k = 0; k < 20; k++) await run(tensor, BATCH);
   const runs = Math.ceil(throughput / BATCH);
-  const begun = performance.now();
+  const clock = startClock();
   for (let k = 0; k < runs; k++) await run(tensor, BATCH);
-  return (runs * BATCH) / ((performance.now() - begun) / 1000);
+  return clock(runs * BATCH);
 }
 
-async function pipeline(folder: string, workers: number, keepIn: string | null): Promise<number> {
+async function pipeline(folder: string, workers: number, keepIn: string | null): Promise<Rate> {
   const judges = await Judges.open(model, {workers, batchSize: BATCH});
   const all = (of: string) =>
     inOrder(
@@ -98,19 +123,22 @@ async function pipeline(folder: string, workers: number, keepIn: string | null):
     for (let k = 0; judges.pids.length < workers && k < 50; k++) {
       await Promise.all((await pathsIn(folder)).slice(0, 200).map(path => judges.judge({path, keepIn: null})));
     }
-    const begun = performance.now();
+    const clock = startClock(judges.pids);
     let count = 0;
     for await (const one of all(folder)) if (one) count++;
-    return count / ((performance.now() - begun) / 1000);
+    return clock(count);
   } finally {
     await judges.close();
   }
 }
 
-async function best(measure: () => Promise<number>): Promise<number> {
-  let most = 0;
-  for (let k = 0; k < REPEATS; k++) most = Math.max(most, await measure());
-  return Math.round(most);
+async function best(measure: () => Promise<Rate>): Promise<Rate> {
+  const all: Rate[] = [];
+  for (let k = 0; k < REPEATS; k++) all.push(await measure());
+  return {
+    perSecond: Math.round(Math.max(...all.map(({perSecond}) => perSecond))),
+    cpuMs: Math.min(...all.map(({cpuMs}) => cpuMs)),
+  };
 }
 
 for (const side of [128, 1024] as const) {
@@ -121,11 +149,18 @@ for (const side of [128, 1024] as const) {
     const one = await best(() => pipeline(folder, 1, null));
     const two = await best(() => pipeline(folder, 2, null));
     const kept = await pipeline(folder, 2, mkdtempSync(join(home, 'kept-')));
-    const share = (rate: number, workers: number) => (rate / Math.min(decoded, ran * workers)).toFixed(2);
+    const share = ({perSecond}: Rate, workers: number) =>
+      (perSecond / Math.min(decoded.perSecond, ran.perSecond * workers)).toFixed(2);
+    const cpu = (rate: Rate) => `${rate.perSecond}/s, ${rate.cpuMs.toFixed(2)} ms of processor`;
     console.log(
-      `${format} ${side} x ${side}: decode alone ${decoded}/s, model alone ${ran}/s; ` +
-        `1 process ${one}/s (${share(one, 1)} of the slower), 2 processes ${two}/s (${share(two, 2)}), ` +
-        `${DISTINCT} distinct images kept ${Math.round(kept)}/s`,
+      [
+        `${format} ${side} x ${side}`,
+        `decode alone ${cpu(decoded)}`,
+        `model alone ${cpu(ran)}`,
+        `1 process ${cpu(one)} (${share(one, 1)} of the slower)`,
+        `2 processes ${cpu(two)} (${share(two, 2)}; both alone take ${((decoded.cpuMs + ran.cpuMs) / two.cpuMs).toFixed(2)} of its processor time)`,
+        `${DISTINCT} distinct images kept ${Math.round(kept.perSecond)}/s`,
+      ].join('\n  '),
     );
     await latency(folder, `${format} ${side} x ${side}`);
   }
