@@ -73,7 +73,7 @@ test('what a dead process left in the journal is told by verify; what was altere
   ]);
   expect((await recordedIn(folder)).sort()).toEqual(['I1', 'I2']);
 
-  writeFileSync(join(journal, '9.ndjson'), `${left.toString().replace('P2', 'P3')}${left}`);
+  writeFileSync(join(journal, '9.ndjson'), `${left.toString().replace('P2', 'P3')}${left.toString()}`);
   expect((await verify(folder)).problems).toMatchObject([{what: 'line 1 was altered'}]);
   await expect(openApp(folder)).rejects.toMatchObject({code: 'WAREHOUSE_DAMAGED'});
 });
