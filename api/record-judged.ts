@@ -2,7 +2,6 @@ import type {Inspection} from '../inference/inspection.ts';
 import {type KnownVerdict, verdictsOf} from '../warehouse/table-rows.ts';
 import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
-import {recordInspections} from './record-inspections.ts';
 import {recordRows} from './record-rows.ts';
 
 export interface Recorded {
@@ -41,7 +40,7 @@ export async function recordJudged(app: App, inspections: readonly Inspection[],
   }
   if (fresh.size === 0) return recorded;
   if (source === undefined) {
-    const {batch} = await recordInspections(app, [...fresh.values()], {isBounded: true});
+    const {batch} = await app.recorder.record([...fresh.values()], {isBounded: true});
     return {...recorded, batch};
   }
   const receipt = await recordRows(app, [...fresh.values()].flatMap(rowsOf), source);

@@ -1,7 +1,7 @@
 /** Reviews by both doors: once, under the name that is proven, and refused where they contradict themselves. */
 import {createHash} from 'node:crypto';
 import {expect, test} from 'vitest';
-import {InspectionInput, recordInspections} from '../../api/record-inspections.ts';
+import {InspectionInput} from '../../api/inspections/input.ts';
 import {watchScores} from '../../api/watch-scores.ts';
 import type {
   InspectionAnswer,
@@ -123,10 +123,7 @@ test('scores that are not what they were raise an alert, once; when they are aga
         });
       }
     }
-    return recordInspections(
-      app,
-      rows.map(row => InspectionInput.parse(row)),
-    );
+    return app.recorder.record(rows.map(row => InspectionInput.parse(row)));
   };
   await feed(0, 30, (lot, k) => ((lot * 7 + k * 5) % 13) / 40);
   await feed(30, 40, (lot, k) => 0.3 + ((lot + k) % 5) / 40);

@@ -7,8 +7,8 @@ import {AxeBuilder} from '@axe-core/playwright';
 import type {Browser, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
+import {InspectionInput} from '../../api/inspections/input.ts';
 import {ingest} from '../../api/load-files.ts';
-import {InspectionInput, recordInspections} from '../../api/record-inspections.ts';
 import {type Server, serve} from '../../api/server.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {drawSurface, encodePng} from '../../ingest/demo-plant/image.ts';
@@ -78,7 +78,7 @@ async function challenger(): Promise<void> {
       defects: fails ? [{defect: 'scratch', confidence: 0.8, x: 20, y: 30, width: 40, height: 20}] : [],
     });
   });
-  await recordInspections(app, seen);
+  await app.recorder.record(seen);
 }
 
 test('1 pictures with what was found; arrow keys go along them, Enter opens one', async () => {
