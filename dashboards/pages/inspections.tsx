@@ -1,4 +1,5 @@
 /** Inspections: what was found, where on the part, whether reviewers agree, and whether the inspectors can be trusted. */
+import '../style/defect-map.css';
 import '../style/inspections.css';
 import {DefectPlaces} from '../parts/defect-places.tsx';
 import {Gallery} from '../parts/gallery.tsx';
