@@ -40,7 +40,7 @@ export type KnownVerdict = {
 
 /** What the current rows of inspections say, by their ids; those that are not known are not in it. */
 export async function verdictsOf(warehouse: Warehouse, ids: readonly string[]): Promise<Map<string, KnownVerdict>> {
-  if (await warehouse.areNewInspections(ids)) return new Map();
+  if (warehouse.areNewInspections(ids)) return new Map();
   return warehouse.read(undefined, async session => {
     const rows = await session.rows<KnownVerdict & {inspection: string}>(
       `select inspection, result, confidence, recorded_at as "recordedAt" from now.inspections
