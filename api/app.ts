@@ -23,6 +23,7 @@ import {FishboneError} from './errors.ts';
 import {feedDoor} from './feed-door.ts';
 import {HoldWatch} from './hold-watch.ts';
 import {Inference} from './inference.ts';
+import {Recorder} from './inspections/recorder.ts';
 import {Live} from './live/live.ts';
 import {Queries} from './queries.ts';
 import {Receipts} from './receipts.ts';
@@ -93,6 +94,8 @@ export class App {
   readonly inference: Inference;
   /** People's SQL. */
   readonly queries: Queries;
+  /** Inspections as they happen. */
+  readonly recorder: Recorder;
   readonly recentAnswers = new RecentAnswers();
   /** Tells those who watch. */
   readonly live: Live;
@@ -116,6 +119,7 @@ export class App {
     });
     this.receipts = new Receipts(this.#ledger);
     this.alerts = new Alerts(warehouse);
+    this.recorder = new Recorder(this);
     this.live = new Live(warehouse);
     this.rejectRates.follow(warehouse.entries());
     this.feeds = new Feeds(config.feeds, {plant: plantId, folder: config.folder, log});
@@ -234,6 +238,7 @@ export class App {
     await this.holdWatch.stop();
     await this.feeds.stop();
     await this.inference.close();
+    await this.recorder.stop();
     await this.responses.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
     await this.queries.close();
@@ -293,7 +298,9 @@ export async function openApp(folder: string, {make, config: overrides, log}: Op
     for (const {name, reason} of warehouse.variables.troubles) {
       log?.(`fishbone.json: variables: ${name} is not used: ${reason}`);
     }
-    return new App(warehouse, config, await settlePlant(warehouse, config), log ?? (() => undefined));
+    const app = new App(warehouse, config, await settlePlant(warehouse, config), log ?? (() => undefined));
+    await app.recorder.recover();
+    return app;
   } catch (error) {
     await warehouse.close();
     throw error;

@@ -6,7 +6,7 @@ export async function recordedInspections(
   warehouse: Warehouse,
   ids: readonly string[],
 ): Promise<Map<string, string | null>> {
-  if (await warehouse.areNewInspections(ids)) return new Map();
+  if (warehouse.areNewInspections(ids)) return new Map();
   return warehouse.read(undefined, async session => {
     const rows = await session.rows<{inspection: string; recorded_at: string | null}>(
       'select inspection, recorded_at from now.inspections where inspection in (select unnest($ids::varchar[]))',
@@ -40,7 +40,7 @@ export type KnownVerdict = {
 
 /** What the current rows of inspections say, by their ids; those that are not known are not in it. */
 export async function verdictsOf(warehouse: Warehouse, ids: readonly string[]): Promise<Map<string, KnownVerdict>> {
-  if (await warehouse.areNewInspections(ids)) return new Map();
+  if (warehouse.areNewInspections(ids)) return new Map();
   return warehouse.read(undefined, async session => {
     const rows = await session.rows<KnownVerdict & {inspection: string}>(
       `select inspection, result, confidence, recorded_at as "recordedAt" from now.inspections
