@@ -40,8 +40,14 @@ export async function recordJudged(app: App, inspections: readonly Inspection[],
   }
   if (fresh.size === 0) return recorded;
   if (source === undefined) {
-    const {batch} = await app.recorder.record([...fresh.values()], {isBounded: true});
-    return {...recorded, batch};
+    // Rules hear of what is in a batch.
+    const {batch, results} = await app.recorder.record([...fresh.values()], {isBounded: true, waits: true});
+    // Somebody else may have sent the same meanwhile.
+    const told = new Map([...fresh.keys()].map((id, k) => [id, results[k].status]));
+    const settled = recorded.results.map((result, k) =>
+      result === 'accepted' ? (told.get(inspections[k].inspection) ?? result) : result,
+    );
+    return {...recorded, batch, results: settled};
   }
   const receipt = await recordRows(app, [...fresh.values()].flatMap(rowsOf), source);
   const rejected = receipt.tables.reduce((sum, {table, rejected: n}) => sum + (table === 'inspections' ? n : 0), 0);
