@@ -2,7 +2,7 @@
 import type {Branch} from '../answers.ts';
 import {QuestionError} from '../question-error.ts';
 import {nearNames} from '../near-names.ts';
-import type {Asking} from './company.ts';
+import type {Asking, Company} from './company.ts';
 import {sqlName} from './dialect.ts';
 import {materials, mustBeShallow} from './materials.ts';
 import {firstInspections, startedFirst} from './parts.ts';
@@ -70,12 +70,24 @@ export async function companyFactors(asking: Asking): Promise<CompanyFactor[]> {
   return factors.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+const known = new WeakMap<Company, Promise<CompanyFactor[]>>();
+
+/** What a company's plants have does not change while it is open. Asked with values of its own: another query may be in the making. */
+function knownFactors({company, signal}: Asking): Promise<CompanyFactor[]> {
+  const before = known.get(company);
+  if (before !== undefined) return before;
+  const factors = companyFactors(company.asking(signal));
+  known.set(company, factors);
+  factors.catch(() => known.delete(company));
+  return factors;
+}
+
 /** @throws QuestionError for a name that no factor bears, or one that an engine is not asked for */
 export async function factorCalled(asking: Asking, name: string): Promise<CompanyFactor> {
   const wanted = SHORT_NAMES[name] ?? name;
   const own = OF_PARTS.find(factor => factor.name === wanted);
   if (own !== undefined) return own;
-  const factors = await companyFactors(new (asking.constructor as typeof Asking)(asking.company, asking.signal));
+  const factors = await knownFactors(asking);
   const found = factors.find(factor => factor.name === wanted);
   if (found !== undefined) return found;
   const near = nearNames(

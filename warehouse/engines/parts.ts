@@ -70,22 +70,53 @@ function subjects(asking: Asking, step?: string): string {
     left join ${startedFirst(asking)} o on o.plant = f.plant and o.part = f.part)`;
 }
 
+/** Grain: one row per part that a row of `parts` describes or that was inspected: the columns of `subjects`. */
+export function everyPart(asking: Asking): string {
+  const known = `(select plant, part, max(product) as product, max(work_order) as work_order, max(lot) as lot,
+      max(made_at) as made_at from (
+    select plant, part, product, work_order, lot, made_at
+      from ${asking.table('parts', 'part', 'product', 'work_order', 'lot', 'made_at')} p
+    union all
+    select plant, part, ${asking.nothing('text')} as product, ${asking.nothing('text')} as work_order,
+      ${asking.nothing('text')} as lot, ${asking.nothing('time')} as made_at
+      from ${asking.table('inspections', 'part')} i
+    union all
+    select plant, part, ${asking.nothing('text')} as product, ${asking.nothing('text')} as work_order,
+      ${asking.nothing('text')} as lot, ${asking.nothing('time')} as made_at
+      from ${asking.table('measurements', 'part')} m) a where part is not null group by plant, part)`;
+  return `(select k.plant as plant, k.part as part, f.inspection as inspection, f.inspected_at as inspected_at,
+      f.station as station, f.inspector as inspector, f.failed as failed, k.product as product,
+      k.work_order as work_order, k.lot as lot, coalesce(k.made_at, o.first_start, f.inspected_at) as made_at
+    from ${known} k
+    left join ${firstInspections(asking)} f on f.plant = k.plant and f.part = k.part
+    left join ${startedFirst(asking)} o on o.plant = k.plant and o.part = k.part)`;
+}
+
 /**
  * The inspected parts in scope, as a relation with the columns of `subjects`.
  * @param step judge by the first valid inspection at this step instead of the first of all
  * @throws QuestionError for a time that is none; what the filter throws
  */
-export async function population(asking: Asking, scope: CompanyScope, step?: string): Promise<string> {
+export const population = (asking: Asking, scope: CompanyScope, step?: string): Promise<string> =>
+  inScope(asking, subjects(asking, step), scope);
+
+/** Of a relation with the columns of `subjects`, and some more, the rows in scope. @throws as `population` */
+export async function inScope(
+  asking: Asking,
+  rows: string,
+  scope: CompanyScope,
+  more: readonly string[] = [],
+): Promise<string> {
   const conditions = windowConditions(asking, scope);
   const filter = scope.where === undefined ? null : await filtered(asking, scope.where);
   if (filter !== null) conditions.push(filter.condition);
-  const all = subjects(asking, step);
-  if (conditions.length === 0) return all;
-  const columns = SUBJECT.map(column => `s.${column} as ${column}`).join(', ');
-  return `(select ${columns} from ${all} s${filter?.joins ?? ''} where ${conditions.join(' and ')})`;
+  if (conditions.length === 0) return rows;
+  const columns = [...SUBJECT, ...more].map(column => `s.${column} as ${column}`).join(', ');
+  return `(select ${columns} from ${rows} s${filter?.joins ?? ''} where ${conditions.join(' and ')})`;
 }
 
-const SUBJECT = [
+/** Columns of a part in scope. */
+export const SUBJECT = [
   ...['plant', 'part', 'inspection', 'inspected_at', 'station', 'inspector'],
   ...['failed', 'product', 'work_order', 'lot', 'made_at'],
 ];

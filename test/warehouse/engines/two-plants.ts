@@ -1,5 +1,5 @@
 /** Two plants that work alike, give their parts and lots the same ids, and publish into one place. */
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {openApp} from '../../../api/app.ts';
@@ -46,7 +46,6 @@ export async function twoPlants(): Promise<TwoPlants> {
     const files = join(folder, `${key}-files`);
     await writePlant(files, makePlant({...SMALL, seed}), () => undefined);
     rmSync(join(files, 'truth.json'), {force: true});
-    rmSync(join(files, 'images'), {recursive: true, force: true});
     const more = join(folder, `${key}-more`);
     mkdirSync(more);
     for (const [name, text] of Object.entries(MORE)) writeFileSync(join(more, name), text);
@@ -54,7 +53,12 @@ export async function twoPlants(): Promise<TwoPlants> {
     mkdirSync(home);
     writeFileSync(join(home, 'fishbone.json'), JSON.stringify({plant: key}));
     const app = await openApp(home, {make: true});
-    await ingest(app, [files]);
+    const named = readdirSync(files, {withFileTypes: true}).filter(entry => entry.isFile());
+    await ingest(
+      app,
+      named.map(({name}) => join(files, name)),
+    );
+    await ingest(app, [join(files, 'wide')], {wide: true});
     await ingest(app, [more]);
     await publish(app.warehouse, place, {company: true, parquetOnly: true, largeRows: 200});
     plants.push({key, warehouse: app.warehouse});
