@@ -18,11 +18,31 @@ export interface CompanyFactor {
   time?: boolean;
   /** The column of the parts in scope that is the value; null where it stands elsewhere. */
   column: string | null;
-  /** SQL of a relation (plant, part, value), at most one row a part. */
-  relation: (asking: Asking) => string;
+  /** Where the values stand, which other factors may share; null where the parts themselves have them. */
+  from: Source | null;
   /** Its levels are names of a plant, which are not those of another. */
   isOfPlant: boolean;
 }
+
+/** A relation that holds the values of several factors, so that it need be made but once for all of them. */
+export interface Source {
+  /** Its name: no other has the same. */
+  name: string;
+  /** SQL of it: plant, part, `columns`, and step where several steps stand in it; at most one row a part (and step). */
+  relation: (asking: Asking) => string;
+  hasSteps: boolean;
+  /** SQL of the value, over `r`. */
+  value: string;
+}
+
+/** SQL of a relation (plant, part, value) of one factor, at most one row a part. */
+export function relationOf(asking: Asking, {from, step}: CompanyFactor): string {
+  const {relation, hasSteps, value} = from!;
+  const at = hasSteps ? ` where r.step = ${asking.value(step!)}` : '';
+  return `(select r.plant as plant, r.part as part, ${value} as value from ${relation(asking)} r${at})`;
+}
+
+const alone = (name: string, relation: Source['relation']): Source => ({name, relation, hasSteps: false, value: 'r.value'});
 
 const category = {kind: 'category', unit: null} as const;
 
@@ -35,7 +55,7 @@ const OF_PARTS: readonly CompanyFactor[] = [
   {name: 'part.part', branch: 'method', column: 'part', isOfPlant: true},
   {name: 'inspection.station', branch: 'measurement', column: 'station', isOfPlant: true},
   {name: 'inspection.inspector', branch: 'measurement', column: 'inspector', isOfPlant: false},
-].map(one => ({...category, step: null, relation: () => '', ...one}) as CompanyFactor);
+].map(one => ({...category, step: null, from: null, ...one}) as CompanyFactor);
 
 /** Columns of a part that may be named without their table. */
 const SHORT_NAMES: Record<string, string> = {
@@ -126,34 +146,35 @@ async function ofVisits(asking: Asking): Promise<CompanyFactor[]> {
         time,
         column: null,
         isOfPlant,
-        relation: another => visitRelation(another, row.step, suffix),
+        from: visitSource(suffix),
       }),
     ),
   );
 }
 
-const SECOND = 1e6;
-
-function visitRelation(asking: Asking, step: string, suffix: string): string {
-  const at = (what: string, of: string) =>
-    `(select v.plant as plant, v.part as part, ${what} as value from ${of} v where v.step = ${asking.value(step)})`;
-  const seen = visits(asking);
-  const seconds = (from: string) => `(v.started_at - ${from}) / ${SECOND}.0e0`;
-  if (suffix === 'queue') return at(seconds('v.before'), seen);
+/** Of all steps at once: which run counts is worked out over all of them. */
+function visitSource(suffix: string): Source {
+  const seconds = (from: string) => `(r.started_at - ${from}) / 1000000.0e0`;
   if (suffix.startsWith('since_')) {
-    const kind = asking.value(suffix.slice('since_'.length));
-    const events = `(select plant, station, "at" as at_time from ${asking.table('events', 'station', 'at', 'kind')} e where kind = ${kind})`;
-    return at(seconds('v.since'), newestBefore(asking, seen, events, {byStation: true}));
+    const kind = suffix.slice('since_'.length);
+    const events = (asking: Asking) =>
+      `(select plant, station, "at" as at_time from ${asking.table('events', 'station', 'at', 'kind')} e where kind = '${kind}')`;
+    const relation = (asking: Asking) => newestBefore(asking, visits(asking), events(asking), {byStation: true});
+    return {name: `visits since ${kind}`, relation, hasSteps: true, value: seconds('r.since')};
   }
-  if (suffix === 'shift' || suffix === 'crew') {
-    const calendar = (what: string) => `(select plant, starts_at, max(ends_at) as ends_at, min(${what}) as value
-      from ${asking.table('shifts', 'shift', 'crew', 'starts_at', 'ends_at')} c group by plant, starts_at)`;
-    const begun = `(select plant, starts_at as at_time from ${asking.table('shifts', 'starts_at')} b)`;
-    return `(select v.plant as plant, v.part as part, case when v.started_at < c.ends_at then c.value end as value
-      from ${newestBefore(asking, seen, begun, {byStation: false})} v
-      join ${calendar(suffix)} c on c.plant = v.plant and c.starts_at = v.since where v.step = ${asking.value(step)})`;
-  }
-  return at(`v.${suffix}`, seen);
+  if (suffix === 'shift' || suffix === 'crew')
+    return {name: 'visits in shifts', relation: inShifts, hasSteps: true, value: `r.${suffix}`};
+  return {name: 'visits', relation: visits, hasSteps: true, value: suffix === 'queue' ? seconds('r.before') : `r.${suffix}`};
+}
+
+/** Grain: one row per part and step that began in a shift. Of shifts that begin together the first name; the rule of `visits.sql`. */
+function inShifts(asking: Asking): string {
+  const calendar = `(select plant, starts_at, max(ends_at) as ends_at, min(shift) as shift, min(crew) as crew
+    from ${asking.table('shifts', 'shift', 'crew', 'starts_at', 'ends_at')} c group by plant, starts_at)`;
+  const begun = `(select plant, starts_at as at_time from ${asking.table('shifts', 'starts_at')} b)`;
+  return `(select v.plant as plant, v.part as part, v.step as step, c.shift as shift, c.crew as crew
+    from ${newestBefore(asking, visits(asking), begun, {byStation: false})} v
+    join ${calendar} c on c.plant = v.plant and c.starts_at = v.since where v.started_at < c.ends_at)`;
 }
 
 /** Numbers of the steps' tables, and of measurements that name no step; texts measured in the place of numbers. */
@@ -165,7 +186,14 @@ async function measured(asking: Asking): Promise<CompanyFactor[]> {
     const step = table.slice('step_'.length);
     const parameters = [...columns.keys()].filter(name => !['part', 'run', 'measured_at'].includes(name));
     for (const parameter of await withNumbers(asking, table, parameters))
-      factors.push(number(step, parameter, facts, another => stepRelation(another, step, parameter)));
+      factors.push(
+        number(step, parameter, facts, {
+          name: table,
+          relation: another => stepRelation(another, step, parameters),
+          hasSteps: false,
+          value: `r.p${parameters.indexOf(parameter)}`,
+        }),
+      );
   }
   const long = await asking.rows<{step: string | null; parameter: string; numbers: number; texts: number}>(
     `select step, parameter, count(value) as numbers, count(text_value) as texts
@@ -174,7 +202,9 @@ async function measured(asking: Asking): Promise<CompanyFactor[]> {
   );
   for (const {step, parameter, numbers, texts} of long) {
     if (step === null && numbers > 0)
-      factors.push(number('', parameter, facts, another => longRelation(another, '', parameter, 'value')));
+      factors.push(
+        number('', parameter, facts, alone(`value ${parameter}`, another => longRelation(another, '', parameter, 'value'))),
+      );
     if (texts === 0) continue;
     const name = step === null ? parameter : `${step}.${parameter}`;
     const taken = factors.some(factor => factor.name === name);
@@ -185,7 +215,7 @@ async function measured(asking: Asking): Promise<CompanyFactor[]> {
       branch: facts(step ?? '', parameter).branch ?? 'machine',
       column: null,
       isOfPlant: false,
-      relation: another => longRelation(another, step ?? '', parameter, 'text_value'),
+      from: alone(`text ${name}`, another => longRelation(another, step ?? '', parameter, 'text_value')),
     });
   }
   return factors;
@@ -200,10 +230,10 @@ async function withNumbers(asking: Asking, table: string, parameters: readonly s
 
 type Facts = (step: string, parameter: string) => {branch: Branch | null; unit: string | null};
 
-function number(step: string, parameter: string, facts: Facts, relation: CompanyFactor['relation']): CompanyFactor {
+function number(step: string, parameter: string, facts: Facts, from: Source): CompanyFactor {
   const {branch, unit} = facts(step, parameter);
   const name = step === '' ? parameter : `${step}.${parameter}`;
-  return {name, step: step || null, branch: branch ?? 'machine', kind: 'number', unit, column: null, isOfPlant: false, relation};
+  return {name, step: step || null, branch: branch ?? 'machine', kind: 'number', unit, column: null, isOfPlant: false, from};
 }
 
 /** What `parameters` says of each; a row without a step speaks for all steps, the newest for those before. */
@@ -223,10 +253,16 @@ async function parameterFacts(asking: Asking): Promise<Facts> {
 }
 
 /** What was measured in the run that `visits` chose, or where a part has no recorded run there, the last one before the inspection. */
-function stepRelation(asking: Asking, step: string, parameter: string): string {
-  const rows = `(select plant, part, run, measured_at, ${sqlName(parameter)} as value
-    from ${asking.table(`step_${step}`, 'part', 'run', 'measured_at', parameter)} m)`;
-  return inTheRunThatCounts(asking, step, rows, rows);
+function stepRelation(asking: Asking, step: string, parameters: readonly string[]): string {
+  const values = parameters.map((name, k) => `${sqlName(name)} as p${k}`).join(', ');
+  const rows = `(select plant, part, run, measured_at, ${values}
+    from ${asking.table(`step_${step}`, 'part', 'run', 'measured_at', ...parameters)} m)`;
+  return inTheRunThatCounts(
+    asking,
+    step,
+    rows,
+    parameters.map((_, k) => `p${k}`),
+  );
 }
 
 /** A value that is only known to lie below or above a limit ranks as the lowest or highest. */
@@ -238,17 +274,18 @@ function longRelation(asking: Asking, step: string, parameter: string, what: 'va
   const columns = ['part', 'step', 'run', 'measured_at', 'parameter', 'value', 'text_value', 'qualifier'];
   const rows = `(select plant, part, run, measured_at, ${value} as value from ${asking.table('measurements', ...columns)} m
     where coalesce(step, '') = ${asking.value(step)} and parameter = ${asking.value(parameter)} and ${what} is not null)`;
-  return inTheRunThatCounts(asking, step, rows, rows);
+  return inTheRunThatCounts(asking, step, rows, ['value']);
 }
 
-function inTheRunThatCounts(asking: Asking, step: string, rows: string, again: string): string {
+function inTheRunThatCounts(asking: Asking, step: string, rows: string, columns: readonly string[]): string {
   const chosen = `(select plant, part, run from ${visits(asking)} v where step = ${asking.value(step)})`;
   const counted = `(select m.plant as plant, m.part as part, max(m.run) as run from ${rows} m
     left join ${chosen} v on v.plant = m.plant and v.part = m.part
     left join ${firstInspections(asking)} s on s.plant = m.plant and s.part = m.part
     where v.run = m.run or (v.run is null and (m.measured_at is null or s.inspected_at is null or m.measured_at <= s.inspected_at))
     group by m.plant, m.part)`;
-  return `(select m.plant as plant, m.part as part, m.value as value from ${again} m
+  const values = columns.map(column => `m.${column} as ${column}`).join(', ');
+  return `(select m.plant as plant, m.part as part, ${values} from ${rows} m
     join ${counted} c on c.plant = m.plant and c.part = m.part and c.run = m.run)`;
 }
 
@@ -267,7 +304,7 @@ async function ofMaterials(asking: Asking): Promise<CompanyFactor[]> {
       branch: 'material' as const,
       column: null,
       isOfPlant: what === 'lot',
-      relation: (another: Asking) => materials(another, material, what),
+      from: alone(`${what} of ${material}`, another => materials(another, material, what)),
     })),
   );
 }
@@ -277,15 +314,15 @@ const WEEKDAYS = ['Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday
 
 /** When the part was made. The hour and the day are told only where all plants keep UTC: others share no clock. */
 function ofTime({company}: Asking): CompanyFactor[] {
-  const of = (name: string, kind: 'category' | 'number', relation: CompanyFactor['relation']): CompanyFactor => ({
-    ...{name, kind, relation, step: null, branch: 'environment', unit: null, time: true, column: null, isOfPlant: false},
+  const of = (name: string, kind: 'category' | 'number', relation: Source['relation']): CompanyFactor => ({
+    ...{name, kind, from: alone(name, relation), step: null, branch: 'environment', unit: null, time: true, column: null, isOfPlant: false},
   });
   const modulo = (sql: string, by: number) => `(((${sql} % ${by}) + ${by}) % ${by})`;
   const sinceMidnight = modulo('m.made_at', DAY);
   const hour = (asking: Asking) => `(select m.plant as plant, m.part as part,
       (${sinceMidnight} - ${sinceMidnight} % 3600000000) / 3600000000.0e0 as value
     from ${whenMade(asking)} m where m.made_at is not null)`;
-  const day = modulo(`m.made_at`, 7 * DAY);
+  const day = modulo('m.made_at', 7 * DAY);
   const names = WEEKDAYS.map((name, k) => `when ${day} < ${(k + 1) * DAY} then '${name}'`).join(' ');
   const weekday = (asking: Asking) => `(select m.plant as plant, m.part as part, case ${names} end as value
     from ${whenMade(asking)} m where m.made_at is not null)`;

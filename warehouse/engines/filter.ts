@@ -2,7 +2,7 @@
 import {type Filter, factorsOf, parseFilter} from '../filter-grammar.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Asking} from './company.ts';
-import {type CompanyFactor, factorCalled} from './factors.ts';
+import {type CompanyFactor, factorCalled, relationOf} from './factors.ts';
 
 /**
  * SQL of the joins that a filter needs to the parts `s`, one row a part, and of its condition over these. A factor that has
@@ -16,7 +16,7 @@ export async function filtered(asking: Asking, expression: string): Promise<{joi
   for (const [k, name] of factorsOf(filter).entries()) {
     const factor = await factorCalled(asking, name);
     if (factor.column === null)
-      joins += ` left join ${factor.relation(asking)} w${k} on w${k}.plant = s.plant and w${k}.part = s.part`;
+      joins += ` left join ${relationOf(asking, factor)} w${k} on w${k}.plant = s.plant and w${k}.part = s.part`;
     used.set(name, {factor, sql: factor.column === null ? `w${k}.value` : `s.${factor.column}`});
   }
   const compile = (of: Filter): string => {

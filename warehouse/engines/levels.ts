@@ -1,7 +1,7 @@
 import {MISSING} from '../levels.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Asking} from './company.ts';
-import {factorCalled} from './factors.ts';
+import {factorCalled, relationOf} from './factors.ts';
 
 /**
  * SQL of a relation (plant, part, key): the group of every part in scope, '(missing)' where it has none, '' where all are one.
@@ -19,6 +19,6 @@ export async function levels(asking: Asking, people: string, by: string | undefi
   const keyed = (value: string) =>
     `coalesce(${factor.isOfPlant ? asking.named('s', value) : value}, '${MISSING}')`;
   if (factor.column !== null) return of(keyed(`s.${factor.column}`), `${people} s`);
-  const value = factor.relation(asking);
+  const value = relationOf(asking, factor);
   return of(keyed('v.value'), `${people} s left join ${value} v on v.plant = s.plant and v.part = s.part`);
 }
