@@ -99,7 +99,10 @@ const bar = ({key, count, parts, inspected}: Group, weight: number, broken: Brok
 });
 
 /** A total of nothing has no shares: they stay 0. */
-export function inOrder<Bar extends Pick<ParetoBar, 'weight' | 'share' | 'cumulative'>>(bars: Bar[], total: number): Bar[] {
+export function inOrder<Bar extends Pick<ParetoBar, 'weight' | 'share' | 'cumulative'>>(
+  bars: Bar[],
+  total: number,
+): Bar[] {
   let sum = 0;
   return bars.map(b => {
     sum += b.weight;

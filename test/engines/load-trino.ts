@@ -15,7 +15,9 @@ export async function loadTrino(server: TrinoServer, place: string, tables: read
   for (const {name, columns, slices} of tables) {
     const into = [server.catalog, server.schema, name].map(sqlName).join('.');
     const kinds = [...columns];
-    await client.run(`create table ${into} (plant varchar, ${kinds.map(([c, kind]) => `${sqlName(c)} ${TYPES[kind]}`).join(', ')})`);
+    await client.run(
+      `create table ${into} (plant varchar, ${kinds.map(([c, kind]) => `${sqlName(c)} ${TYPES[kind]}`).join(', ')})`,
+    );
     for (const {plant, files} of slices) {
       const some = files.map(file => sqlText(`${place}/${file}`)).join(', ');
       const told = await session.rows(`from read_parquet([${some}], hive_partitioning = false)`);

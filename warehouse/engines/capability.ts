@@ -1,13 +1,12 @@
 /** Capability over all plants: the values by the engine, every figure where capability of one plant has it. */
-import type {CapabilityAnswer, CapabilityQuestion} from '../capability-answers.ts';
+import type {CapabilityQuestion} from '../capability-answers.ts';
 import {assess, mustBeEnough} from '../charts/capability.ts';
 import type {RecordedLimits} from '../charts/limits.ts';
 import {limitsFor} from '../charts/limits-asked.ts';
 import {QuestionError} from '../question-error.ts';
+import type {CompanyCapability} from './answers.ts';
 import type {Asking, Company} from './company.ts';
 import {singlesOf} from './measured.ts';
-
-export type CompanyCapability = Omit<CapabilityAnswer, 'asOf'>;
 
 /**
  * As `capability` of one plant. Distributions are fitted to the values themselves, so these are fetched: at most a million.
@@ -34,7 +33,10 @@ export async function companyCapability(
 }
 
 /** All recorded limits, the most specific first, then the newest. @throws QuestionError where plants record different ones */
-async function recordedLimits(asking: Asking, {parameter, lsl, usl}: Omit<CapabilityQuestion, 'asOf'>): Promise<RecordedLimits[]> {
+async function recordedLimits(
+  asking: Asking,
+  {parameter, lsl, usl}: Omit<CapabilityQuestion, 'asOf'>,
+): Promise<RecordedLimits[]> {
   const columns = ['parameter', 'product', 'step', 'unit', 'lsl', 'target', 'usl', 'guard_band'] as const;
   const rows = await asking.rows<RecordedLimits & {valid_us: number | null}>(
     `select ${columns.join(', ')}, valid_from as valid_us from ${asking.table('parameters', ...columns, 'valid_from')} p
@@ -47,8 +49,16 @@ async function recordedLimits(asking: Asking, {parameter, lsl, usl}: Omit<Capabi
     const key = JSON.stringify([told.parameter, told.product, told.step, told.valid_from]);
     const before = byKey.get(key);
     const isAbout = [told.parameter, `${told.step}.${told.parameter}`].includes(parameter);
-    if (before !== undefined && isAbout && JSON.stringify(before) !== JSON.stringify(told) && lsl === undefined && usl === undefined)
-      throw new QuestionError(`the plants record different limits of ${parameter}`, {hint: 'give lsl and usl, or ask one plant'});
+    if (
+      before !== undefined &&
+      isAbout &&
+      JSON.stringify(before) !== JSON.stringify(told) &&
+      lsl === undefined &&
+      usl === undefined
+    )
+      throw new QuestionError(`the plants record different limits of ${parameter}`, {
+        hint: 'give lsl and usl, or ask one plant',
+      });
     byKey.set(key, before ?? told);
   }
   return [...byKey.values()];

@@ -1,16 +1,15 @@
 /** Control charts over all plants: points by the engine, everything else where charts of one plant have it. */
-import type {ChartAnswer, ChartQuestion} from '../chart-answers.ts';
+import type {ChartQuestion} from '../chart-answers.ts';
 import {judged} from '../charts/chart.ts';
 import type {Chartable} from '../charts/chartable.ts';
 import {COUNTED, countedChart} from '../charts/counted-chart.ts';
 import {isSingle, measuredChart} from '../charts/measured-chart.ts';
 import {stagesOf} from '../charts/stages.ts';
 import {QuestionError} from '../question-error.ts';
-import {countedPoints} from './counted.ts';
+import type {CompanyChart} from './answers.ts';
 import type {Asking, Company} from './company.ts';
+import {countedPoints} from './counted.ts';
 import {singlesOf, subgroupsOf} from './measured.ts';
-
-export type CompanyChart = Omit<ChartAnswer, 'asOf' | 'family'>;
 
 /**
  * As `chart` of one plant, with subgroups by lot, hour or so many in a row, never of two plants. Baselines that a plant froze
@@ -22,7 +21,8 @@ export async function companyChart(
   question: Omit<ChartQuestion, 'asOf'>,
   signal?: AbortSignal,
 ): Promise<CompanyChart> {
-  if (question.kind === 't2') throw new QuestionError('a t2 chart is not asked of an engine', {hint: 'ask at the plant'});
+  if (question.kind === 't2')
+    throw new QuestionError('a t2 chart is not asked of an engine', {hint: 'ask at the plant'});
   if (question.stages !== undefined)
     throw new QuestionError('stages are not asked of an engine', {hint: 'ask at the plant, or for a baseline'});
   const {chart, by} = await opened(company.asking(signal), question);

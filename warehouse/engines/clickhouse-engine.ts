@@ -1,5 +1,15 @@
 /** ClickHouse over the published files: its dialect, and how its answers are read. Whoever runs it is behind `ClickhouseCall`. */
-import {type CompanyTable, type Engine, EngineError, type Kind, type Rows, sqlName, sqlText, type Values, wholeNumber} from './dialect.ts';
+import {
+  type CompanyTable,
+  type Engine,
+  EngineError,
+  type Kind,
+  type Rows,
+  sqlName,
+  sqlText,
+  type Values,
+  wholeNumber,
+} from './dialect.ts';
 
 /** Runs one query. @returns the answer in the format JSONCompact */
 export type ClickhouseCall = (query: {sql: string; values: Values; signal?: AbortSignal}) => Promise<string>;
@@ -84,7 +94,8 @@ function relation(place: string, table: CompanyTable | undefined, name: string, 
   const told = columns.map(column => {
     const kind = table.columns.get(column);
     const own = `f.${sqlName(column)}`;
-    const value = kind === undefined ? `cast(null as ${TYPES.text})` : kind === 'time' ? `toUnixTimestamp64Micro(${own})` : own;
+    const value =
+      kind === undefined ? `cast(null as ${TYPES.text})` : kind === 'time' ? `toUnixTimestamp64Micro(${own})` : own;
     return `${value} as ${sqlName(column)}`;
   });
   // A backslash in a text would begin an escape.
@@ -97,10 +108,26 @@ function relation(place: string, table: CompanyTable | undefined, name: string, 
 
 /** What it says when something is wrong, in words of this program where it is known what to do. */
 const KNOWN: readonly [RegExp, string, string][] = [
-  [/MEMORY_LIMIT_EXCEEDED|Memory limit/i, 'is short of memory for this question', 'narrow it with product, from and to, or plants'],
-  [/FILE_DOESNT_EXIST|CANNOT_STAT|doesn't exist/i, 'does not find a published file', 'it has to see the place: engine.place says where'],
-  [/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|ECONNRESET|socket hang up|Timeout error/i, 'cannot be reached', 'is it running, and is engine.url right?'],
-  [/AUTHENTICATION_FAILED|REQUIRED_PASSWORD/i, 'refuses the user or the password', 'engine.user and engine.passwordFile say them'],
+  [
+    /MEMORY_LIMIT_EXCEEDED|Memory limit/i,
+    'is short of memory for this question',
+    'narrow it with product, from and to, or plants',
+  ],
+  [
+    /FILE_DOESNT_EXIST|CANNOT_STAT|doesn't exist/i,
+    'does not find a published file',
+    'it has to see the place: engine.place says where',
+  ],
+  [
+    /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|ECONNRESET|socket hang up|Timeout error/i,
+    'cannot be reached',
+    'is it running, and is engine.url right?',
+  ],
+  [
+    /AUTHENTICATION_FAILED|REQUIRED_PASSWORD/i,
+    'refuses the user or the password',
+    'engine.user and engine.passwordFile say them',
+  ],
 ];
 
 async function told(call: ClickhouseCall, query: Parameters<ClickhouseCall>[0]): Promise<string> {
@@ -110,10 +137,13 @@ async function told(call: ClickhouseCall, query: Parameters<ClickhouseCall>[0]):
     query.signal?.throwIfAborted();
     const said = wordsOf(cause);
     const known = KNOWN.find(([pattern]) => pattern.test(said));
-    throw new EngineError(known ? `ClickHouse ${known[1]}: ${said.slice(0, 300)}` : `ClickHouse: ${said.slice(0, 2000)}`, {
-      hint: known?.[2],
-      cause,
-    });
+    throw new EngineError(
+      known ? `ClickHouse ${known[1]}: ${said.slice(0, 300)}` : `ClickHouse: ${said.slice(0, 2000)}`,
+      {
+        hint: known?.[2],
+        cause,
+      },
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 /** Several plants' newest snapshots and the engine that is asked about them: one table of each kind over all plants. */
+
+import {QuestionError} from '../question-error.ts';
 import type {CompanyTable, Counters, Engine, Kind, Slice, Values} from './dialect.ts';
 import {EngineError, sqlText} from './dialect.ts';
 import {chooseSnapshots, type Place, type Snapshot} from './place.ts';
-import {QuestionError} from '../question-error.ts';
 
 const KINDS: Record<string, Kind> = {
   VARCHAR: 'text',
@@ -126,7 +127,8 @@ export class Asking {
   /** @returns the only row */
   async row<T>(sql: string): Promise<T> {
     const rows = await this.rows<T>(sql);
-    if (rows.length !== 1) throw new EngineError(`${this.company.engine.name} gave ${rows.length} rows in the place of one`);
+    if (rows.length !== 1)
+      throw new EngineError(`${this.company.engine.name} gave ${rows.length} rows in the place of one`);
     return rows[0];
   }
 }
@@ -140,7 +142,8 @@ function tablesOf(snapshots: readonly Snapshot[]): Map<string, CompanyTable> {
       all.rows += rows;
       for (const {name, type} of columns) {
         const kind = KINDS[type];
-        if (kind === undefined) throw new QuestionError(`plant ${plant} publishes ${table}.${name} as ${type}, which is not known`);
+        if (kind === undefined)
+          throw new QuestionError(`plant ${plant} publishes ${table}.${name} as ${type}, which is not known`);
         const before = all.columns.get(name);
         if (before !== undefined && before !== kind)
           throw new QuestionError(`${table}.${name} is a ${before} at one plant and a ${kind} at ${plant}`);

@@ -1,7 +1,16 @@
 /** DuckDB in this process over the published files: the default, and what every other engine is held against. */
 import {tmpdir} from 'node:os';
 import {openDatabase, openSession, type Session} from '../duckdb.ts';
-import {type CompanyTable, type Engine, EngineError, type Kind, type Rows, sqlName, sqlText, type Values} from './dialect.ts';
+import {
+  type CompanyTable,
+  type Engine,
+  EngineError,
+  type Kind,
+  type Rows,
+  sqlName,
+  sqlText,
+  type Values,
+} from './dialect.ts';
 
 const TYPES: Record<Kind, string> = {text: 'varchar', number: 'double', integer: 'bigint', time: 'bigint'};
 
@@ -52,7 +61,7 @@ function relation(place: string, table: CompanyTable | undefined, name: string, 
     return `cast(${value} as ${TYPES[kind ?? 'text']}) as ${sqlName(column)}`;
   });
   // Of the name of a file its last "plant=", should the place itself lie in a folder called so.
-  const plant = String.raw`regexp_extract(f."fishbone file", '.*/plant=([^/]*)/position-', 1)`;
+  const plant = `regexp_extract(f."fishbone file", '.*/plant=([^/]*)/position-', 1)`;
   return `(select ${[`${plant} as plant`, ...told].join(', ')}
     from read_parquet([${files.join(', ')}], union_by_name = true, hive_partitioning = false, filename = 'fishbone file') f)`;
 }

@@ -1,7 +1,7 @@
 /** What could have acted on a part, by its contract name, as an engine can be asked for it over all plants. */
 import type {Branch} from '../answers.ts';
-import {QuestionError} from '../question-error.ts';
 import {nearNames} from '../near-names.ts';
+import {QuestionError} from '../question-error.ts';
 import type {Asking, Company} from './company.ts';
 import {sqlName} from './dialect.ts';
 import {materials, mustBeShallow} from './materials.ts';
@@ -28,21 +28,22 @@ export interface CompanyFactor {
 export interface Source {
   /** Its name: no other has the same. */
   name: string;
-  /** SQL of it: plant, part, `columns`, and step where several steps stand in it; at most one row a part (and step). */
+  /** SQL of it: plant, part, its columns, and `step` where what is told apart by `at` stands in it; at most one row a part of each. */
   relation: (asking: Asking) => string;
-  hasSteps: boolean;
+  /** Whose rows the factor takes: of a step, or of a material; null where all are its own. */
+  at: string | null;
   /** SQL of the value, over `r`. */
   value: string;
 }
 
 /** SQL of a relation (plant, part, value) of one factor, at most one row a part. */
-export function relationOf(asking: Asking, {from, step}: CompanyFactor): string {
-  const {relation, hasSteps, value} = from!;
-  const at = hasSteps ? ` where r.step = ${asking.value(step!)}` : '';
-  return `(select r.plant as plant, r.part as part, ${value} as value from ${relation(asking)} r${at})`;
+export function relationOf(asking: Asking, {from}: CompanyFactor): string {
+  const {relation, at, value} = from!;
+  const own = at === null ? '' : ` where r.step = ${asking.value(at)}`;
+  return `(select r.plant as plant, r.part as part, ${value} as value from ${relation(asking)} r${own})`;
 }
 
-const alone = (name: string, relation: Source['relation']): Source => ({name, relation, hasSteps: false, value: 'r.value'});
+const alone = (name: string, relation: Source['relation']): Source => ({name, relation, at: null, value: 'r.value'});
 
 const category = {kind: 'category', unit: null} as const;
 
@@ -66,26 +67,31 @@ const SHORT_NAMES: Record<string, string> = {
   lot: 'part.lot',
 };
 
-const OF_VISITS: {suffix: string; branch: Branch; column?: string; isOfPlant?: boolean; number?: true; time?: true}[] = [
-  {suffix: 'station', branch: 'machine', isOfPlant: true},
-  {suffix: 'tool', branch: 'machine', isOfPlant: true},
-  {suffix: 'cavity', branch: 'machine', isOfPlant: true},
-  {suffix: 'operator', branch: 'man', isOfPlant: true},
-  {suffix: 'program', branch: 'method'},
-  {suffix: 'shift', branch: 'man', time: true},
-  {suffix: 'crew', branch: 'man', isOfPlant: true},
-  {suffix: 'queue', branch: 'method', number: true},
-  {suffix: 'since_changeover', branch: 'machine', number: true},
-  {suffix: 'since_maintenance', branch: 'machine', number: true},
-];
+const OF_VISITS: {suffix: string; branch: Branch; column?: string; isOfPlant?: boolean; number?: true; time?: true}[] =
+  [
+    {suffix: 'station', branch: 'machine', isOfPlant: true},
+    {suffix: 'tool', branch: 'machine', isOfPlant: true},
+    {suffix: 'cavity', branch: 'machine', isOfPlant: true},
+    {suffix: 'operator', branch: 'man', isOfPlant: true},
+    {suffix: 'program', branch: 'method'},
+    {suffix: 'shift', branch: 'man', time: true},
+    {suffix: 'crew', branch: 'man', isOfPlant: true},
+    {suffix: 'queue', branch: 'method', number: true},
+    {suffix: 'since_changeover', branch: 'machine', number: true},
+    {suffix: 'since_maintenance', branch: 'machine', number: true},
+  ];
 
 /** What is known of a plant's sensors is linked by time, which has no equi-join. */
-const NOT_HAD =
-  'readings of sensors are linked to parts by time, which an engine is not asked for: ask at the plant';
+const NOT_HAD = 'readings of sensors are linked to parts by time, which an engine is not asked for: ask at the plant';
 
 /** All factors that a company's plants have, in the order of their names; one pass over the operations says which. */
 export async function companyFactors(asking: Asking): Promise<CompanyFactor[]> {
-  const factors = [...OF_PARTS, ...(await ofVisits(asking)), ...(await measured(asking)), ...(await ofMaterials(asking))];
+  const factors = [
+    ...OF_PARTS,
+    ...(await ofVisits(asking)),
+    ...(await measured(asking)),
+    ...(await ofMaterials(asking)),
+  ];
   factors.push(...ofTime(asking));
   return factors.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -146,25 +152,25 @@ async function ofVisits(asking: Asking): Promise<CompanyFactor[]> {
         time,
         column: null,
         isOfPlant,
-        from: visitSource(suffix),
+        from: visitSource(row.step, suffix),
       }),
     ),
   );
 }
 
 /** Of all steps at once: which run counts is worked out over all of them. */
-function visitSource(suffix: string): Source {
+function visitSource(at: string, suffix: string): Source {
   const seconds = (from: string) => `(r.started_at - ${from}) / 1000000.0e0`;
   if (suffix.startsWith('since_')) {
     const kind = suffix.slice('since_'.length);
     const events = (asking: Asking) =>
       `(select plant, station, "at" as at_time from ${asking.table('events', 'station', 'at', 'kind')} e where kind = '${kind}')`;
     const relation = (asking: Asking) => newestBefore(asking, visits(asking), events(asking), {byStation: true});
-    return {name: `visits since ${kind}`, relation, hasSteps: true, value: seconds('r.since')};
+    return {name: `visits since ${kind}`, relation, at, value: seconds('r.since')};
   }
   if (suffix === 'shift' || suffix === 'crew')
-    return {name: 'visits in shifts', relation: inShifts, hasSteps: true, value: `r.${suffix}`};
-  return {name: 'visits', relation: visits, hasSteps: true, value: suffix === 'queue' ? seconds('r.before') : `r.${suffix}`};
+    return {name: 'visits in shifts', relation: inShifts, at, value: `r.${suffix}`};
+  return {name: 'visits', relation: visits, at, value: suffix === 'queue' ? seconds('r.before') : `r.${suffix}`};
 }
 
 /** Grain: one row per part and step that began in a shift. Of shifts that begin together the first name; the rule of `visits.sql`. */
@@ -190,7 +196,7 @@ async function measured(asking: Asking): Promise<CompanyFactor[]> {
         number(step, parameter, facts, {
           name: table,
           relation: another => stepRelation(another, step, parameters),
-          hasSteps: false,
+          at: null,
           value: `r.p${parameters.indexOf(parameter)}`,
         }),
       );
@@ -203,7 +209,12 @@ async function measured(asking: Asking): Promise<CompanyFactor[]> {
   for (const {step, parameter, numbers, texts} of long) {
     if (step === null && numbers > 0)
       factors.push(
-        number('', parameter, facts, alone(`value ${parameter}`, another => longRelation(another, '', parameter, 'value'))),
+        number(
+          '',
+          parameter,
+          facts,
+          alone(`value ${parameter}`, another => longRelation(another, '', parameter, 'value')),
+        ),
       );
     if (texts === 0) continue;
     const name = step === null ? parameter : `${step}.${parameter}`;
@@ -233,7 +244,16 @@ type Facts = (step: string, parameter: string) => {branch: Branch | null; unit: 
 function number(step: string, parameter: string, facts: Facts, from: Source): CompanyFactor {
   const {branch, unit} = facts(step, parameter);
   const name = step === '' ? parameter : `${step}.${parameter}`;
-  return {name, step: step || null, branch: branch ?? 'machine', kind: 'number', unit, column: null, isOfPlant: false, from};
+  return {
+    name,
+    step: step || null,
+    branch: branch ?? 'machine',
+    kind: 'number',
+    unit,
+    column: null,
+    isOfPlant: false,
+    from,
+  };
 }
 
 /** What `parameters` says of each; a row without a step speaks for all steps, the newest for those before. */
@@ -270,7 +290,10 @@ export const LEAST = '-1.7976931348623157e308';
 export const MOST = '1.7976931348623157e308';
 
 function longRelation(asking: Asking, step: string, parameter: string, what: 'value' | 'text_value'): string {
-  const value = what === 'text_value' ? what : `case when qualifier = '<' then ${LEAST} when qualifier = '>' then ${MOST} else value end`;
+  const value =
+    what === 'text_value'
+      ? what
+      : `case when qualifier = '<' then ${LEAST} when qualifier = '>' then ${MOST} else value end`;
   const columns = ['part', 'step', 'run', 'measured_at', 'parameter', 'value', 'text_value', 'qualifier'];
   const rows = `(select plant, part, run, measured_at, ${value} as value from ${asking.table('measurements', ...columns)} m
     where coalesce(step, '') = ${asking.value(step)} and parameter = ${asking.value(parameter)} and ${what} is not null)`;
@@ -304,7 +327,7 @@ async function ofMaterials(asking: Asking): Promise<CompanyFactor[]> {
       branch: 'material' as const,
       column: null,
       isOfPlant: what === 'lot',
-      from: alone(`${what} of ${material}`, another => materials(another, material, what)),
+      from: {name: 'materials', relation: materials, at: material, value: `r.${what}`},
     })),
   );
 }
@@ -315,7 +338,17 @@ const WEEKDAYS = ['Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday
 /** When the part was made. The hour and the day are told only where all plants keep UTC: others share no clock. */
 function ofTime({company}: Asking): CompanyFactor[] {
   const of = (name: string, kind: 'category' | 'number', relation: Source['relation']): CompanyFactor => ({
-    ...{name, kind, from: alone(name, relation), step: null, branch: 'environment', unit: null, time: true, column: null, isOfPlant: false},
+    ...{
+      name,
+      kind,
+      from: alone(name, relation),
+      step: null,
+      branch: 'environment',
+      unit: null,
+      time: true,
+      column: null,
+      isOfPlant: false,
+    },
   });
   const modulo = (sql: string, by: number) => `(((${sql} % ${by}) + ${by}) % ${by})`;
   const sinceMidnight = modulo('m.made_at', DAY);
@@ -348,7 +381,12 @@ function whenMade(asking: Asking): string {
 
 /** Why factors that a plant knows are not among a company's, each with its reason. */
 export function notHad({company}: Asking): {factor: string; reason: string}[] {
-  const found = [{factor: 'time.shift', reason: 'shifts of several calendars overlap: an engine is asked for the shift of a step, not of a time'}];
+  const found = [
+    {
+      factor: 'time.shift',
+      reason: 'shifts of several calendars overlap: an engine is asked for the shift of a step, not of a time',
+    },
+  ];
   if ((company.tables.get('readings')?.rows ?? 0) > 0) found.push({factor: 'readings', reason: NOT_HAD});
   if (company.snapshots.some(({manifest}) => manifest.timeZone !== 'UTC'))
     for (const factor of ['time.hour', 'time.weekday'])

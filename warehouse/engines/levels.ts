@@ -16,8 +16,7 @@ export async function levels(asking: Asking, people: string, by: string | undefi
     throw new QuestionError(`${by} is a number: an engine is asked for groups by name`, {
       hint: 'ask at the plant, or chart it',
     });
-  const keyed = (value: string) =>
-    `coalesce(${factor.isOfPlant ? asking.named('s', value) : value}, '${MISSING}')`;
+  const keyed = (value: string) => `coalesce(${factor.isOfPlant ? asking.named('s', value) : value}, '${MISSING}')`;
   if (factor.column !== null) return of(keyed(`s.${factor.column}`), `${people} s`);
   const value = relationOf(asking, factor);
   return of(keyed('v.value'), `${people} s left join ${value} v on v.plant = s.plant and v.part = s.part`);

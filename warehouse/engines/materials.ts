@@ -22,27 +22,34 @@ function paths(asking: Asking, removes: number): string {
 export async function mustBeShallow(asking: Asking): Promise<void> {
   const {n} = await asking.row<{n: number}>(`select count(*) as n from ${paths(asking, DEEPEST + 1)} p`);
   if (n > 0)
-    throw new QuestionError(`what parts were made from goes deeper than ${DEEPEST} removes, which an engine is not asked for`, {
-      hint: 'ask at the plant, or leave it out with plants',
-    });
+    throw new QuestionError(
+      `what parts were made from goes deeper than ${DEEPEST} removes, which an engine is not asked for`,
+      {
+        hint: 'ask at the plant, or leave it out with plants',
+      },
+    );
 }
 
 /**
- * Grain: one row per part: the lots (or suppliers) of a material that went into it, at any depth, joined by ' + ' when
- * blended; a part shares what went into its production lot. The rule of `materials.sql`.
+ * Grain: one row per part and material (`step`): the lots of the material that went into it, at any depth, and their suppliers,
+ * joined by ' + ' when blended; a part shares what went into its production lot. The rule of `materials.sql`.
  */
-export function materials(asking: Asking, material: string, what: 'lot' | 'supplier'): string {
-  const all = Array.from({length: DEEPEST}, (_, k) => `select * from ${paths(asking, k + 1)} p${k}`).join(' union all ');
-  const inputs = (kind: 'part' | 'lot') => `(select distinct r.plant as plant, r.root as root, l.${what} as name
+export function materials(asking: Asking): string {
+  const all = Array.from({length: DEEPEST}, (_, k) => `select * from ${paths(asking, k + 1)} p${k}`).join(
+    ' union all ',
+  );
+  const inputs = (kind: 'part' | 'lot') => `(select distinct r.plant as plant, r.root as root, l.material as step,
+      l.lot as lot, l.supplier as supplier
     from (${all}) r
     join ${asking.table('lots', 'lot', 'material', 'supplier')} l on l.plant = r.plant and l.lot = r.item
-    where r.kind = 'lot' and r.root_kind = '${kind}' and not (r.item = r.root and r.root_kind = 'lot')
-      and l.material = ${asking.value(material)} and l.${what} is not null)`;
-  return `(select plant, part, ${asking.company.engine.joined('name')} as value from (
-    select distinct plant, part, name from (
-      select plant, root as part, name from ${inputs('part')} i
-      union all
-      select p.plant as plant, p.part as part, i.name as name
-      from ${asking.table('parts', 'part', 'lot')} p join ${inputs('lot')} i on i.plant = p.plant and i.root = p.lot) u) d
-    group by plant, part)`;
+    where r.kind = 'lot' and r.root_kind = '${kind}' and not (r.item = r.root and r.root_kind = 'lot'))`;
+  const ofParts = `(select plant, root as part, step, lot, supplier from ${inputs('part')} i
+    union all
+    select p.plant as plant, p.part as part, i.step as step, i.lot as lot, i.supplier as supplier
+    from ${asking.table('parts', 'part', 'lot')} p join ${inputs('lot')} i on i.plant = p.plant and i.root = p.lot)`;
+  const {engine} = asking.company;
+  const joined = (what: 'lot' | 'supplier') => `(select plant, part, step, ${engine.joined(what)} as ${what} from (
+    select distinct plant, part, step, ${what} from ${ofParts} u where ${what} is not null) d group by plant, part, step)`;
+  return `(select l.plant as plant, l.part as part, l.step as step, l.lot as lot, s.supplier as supplier
+    from ${joined('lot')} l left join ${joined('supplier')} s on s.plant = l.plant and s.part = l.part and s.step = l.step)`;
 }

@@ -91,7 +91,9 @@ export function keyOf(company: Company, asked: Asked['subgroup'], loose: Pick<Lo
   const own = (name: (grp: string) => string) => (plant: string, grp: string) =>
     company.isSeveral ? `${plant}/${name(grp)}` : name(grp);
   if (by === 'shift')
-    throw new QuestionError('subgroups by shift are not asked of an engine', {hint: 'by lot, by hour or so many in a row'});
+    throw new QuestionError('subgroups by shift are not asked of an engine', {
+      hint: 'by lot, by hour or so many in a row',
+    });
   if (by === 'lot') return {by, sql: rows => `(select r.*, lot as grp from ${rows} r)`, name: own(grp => grp)};
   const modulo = (sql: string, n: number) => `(${sql} - ((${sql} % ${n}) + ${n}) % ${n})`;
   if (by === 'hour') {
@@ -114,7 +116,8 @@ export function keyOf(company: Company, asked: Asked['subgroup'], loose: Pick<Lo
 }
 
 export function notesOf({by}: Key, {all, timeless, beyond}: Loose, out: number, unit: string): string[] {
-  const notes = beyond === 0 ? [] : [`${beyond} values are only known to lie beyond what could be measured and are left out`];
+  const notes =
+    beyond === 0 ? [] : [`${beyond} values are only known to lie beyond what could be measured and are left out`];
   if (timeless > 0)
     notes.push(
       by === 'hour'
@@ -122,12 +125,17 @@ export function notesOf({by}: Key, {all, timeless, beyond}: Loose, out: number, 
         : `${timeless} of ${all} ${unit} have no time: they come last, in the order of their ids`,
     );
   if (out > 0)
-    notes.push(by === 'lot' ? `${out} of ${all} ${unit} name no lot and are left out` : `${out} of ${all} ${unit} belong to no ${by} and are left out`);
+    notes.push(
+      by === 'lot'
+        ? `${out} of ${all} ${unit} name no lot and are left out`
+        : `${out} of ${all} ${unit} belong to no ${by} and are left out`,
+    );
   return notes;
 }
 
 /** Microseconds as ms, NaN where there is none. */
-export const milliseconds = (micros: number | null): number => (micros === null ? Number.NaN : Math.floor(micros / 1000));
+export const milliseconds = (micros: number | null): number =>
+  micros === null ? Number.NaN : Math.floor(micros / 1000);
 
 /** In order of time, then of names. */
 export function inOrder<T extends {began: number | null; name: string}>(groups: T[]): T[] {
@@ -139,10 +147,7 @@ export function inOrder<T extends {began: number | null; name: string}>(groups: 
 }
 
 /** Subgroups from sums that the engine makes: a mean is taken off before anything is squared. @throws QuestionError */
-export async function subgroupsOf(
-  asking: Asking,
-  question: Asked,
-): Promise<Places & {subgroups: Subgroup[]; by: By}> {
+export async function subgroupsOf(asking: Asking, question: Asked): Promise<Places & {subgroups: Subgroup[]; by: By}> {
   const loose = await looseOf(asking, await valuesOf(asking, question));
   if (loose.all === 0) throw new QuestionError('no values in this scope');
   const key = keyOf(asking.company, question.subgroup, loose);
@@ -162,7 +167,9 @@ export async function subgroupsOf(
      from (select g.*, avg(value) over (partition by plant, grp) as mean from ${rows} g) c group by plant, grp`,
   );
   const out = groups.filter(({grp}) => grp === null).reduce((sum, {n}) => sum + n, 0);
-  const named = groups.flatMap(group => (group.grp === null ? [] : [{...group, name: key.name(group.plant, group.grp)}]));
+  const named = groups.flatMap(group =>
+    group.grp === null ? [] : [{...group, name: key.name(group.plant, group.grp)}],
+  );
   const ordered = inOrder(named);
   return {
     by: key.by,
@@ -199,9 +206,13 @@ export async function singlesOf(asking: Asking, question: Asked, grouped: boolea
     });
   const key = grouped ? keyOf(asking.company, question.subgroup, loose) : keyOf(asking.company, 1, loose);
   const rows = key.sql(`(select * from ${await valuesOf(asking, question)} f where ${FINITE})`);
-  const told = await asking.rows<{plant: string; part: string; grp: string | null; at_time: number | null; value: number}>(
-    `select plant, part, grp, at_time, value from ${rows} g order by at_time nulls last, part, plant`,
-  );
+  const told = await asking.rows<{
+    plant: string;
+    part: string;
+    grp: string | null;
+    at_time: number | null;
+    value: number;
+  }>(`select plant, part, grp, at_time, value from ${rows} g order by at_time nulls last, part, plant`);
   const groups = new Map<string, {name: string; began: number | null; members: number[]}>();
   let out = 0;
   for (const [i, {plant, grp, at_time: began}] of told.entries()) {

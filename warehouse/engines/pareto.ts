@@ -26,7 +26,8 @@ export async function companyPareto(
        from ${await found()} f group by plant, part) p`,
   );
   const {parts} = await asking.row<{parts: number}>(`select count(*) as parts from ${await people()} p`);
-  const groups = by === 'defect' ? await byDefect(asking, await found(), parts) : await byLevel(asking, by, people, found);
+  const groups =
+    by === 'defect' ? await byDefect(asking, await found(), parts) : await byLevel(asking, by, people, found);
   const ranked = groups
     .map(group => ({group, weight: weightOf(group, weight)}))
     .sort((a, b) => b.weight - a.weight || compare(a.group.key, b.group.key));

@@ -4,8 +4,8 @@
  */
 import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {isWhole, MANIFEST, Manifest} from '../publish/manifest.ts';
 import {QuestionError} from '../question-error.ts';
-import {isWhole, Manifest, MANIFEST} from '../publish/manifest.ts';
 
 /** A folder, or whatever holds names with bytes behind them. */
 export interface Place {
@@ -101,7 +101,8 @@ async function newestOf(place: Place, plant: string, before: string | undefined)
     // Half there: it is being written, or whoever wrote it was stopped.
     if (text === null) continue;
     const manifest = readable(text, `${place.name}/${folder}/${MANIFEST}`);
-    if (before === undefined || Date.parse(manifest.publishedAt) <= Date.parse(before)) return {plant, folder, manifest};
+    if (before === undefined || Date.parse(manifest.publishedAt) <= Date.parse(before))
+      return {plant, folder, manifest};
   }
   if (names.length === 0) return `plant ${plant} has published nothing yet`;
   return before === undefined
@@ -136,13 +137,17 @@ async function mustBeWhole(place: Place, {plant, folder, manifest}: Snapshot): P
   for (const [path, bytes] of expected) {
     const found = sizes.get(path);
     const where = `${place.name}/${folder}/${path}`;
-    if (found === undefined) throw new QuestionError(`the manifest of plant ${plant} names ${where}, which is missing`, {hint});
+    if (found === undefined)
+      throw new QuestionError(`the manifest of plant ${plant} names ${where}, which is missing`, {hint});
     if (found !== bytes)
       throw new QuestionError(`${where} has ${found} bytes, and the manifest of plant ${plant} says ${bytes}`, {hint});
   }
   for (const path of sizes.keys())
     if (path.endsWith('.parquet') && !expected.has(path))
-      throw new QuestionError(`${place.name}/${folder}/${path} was not published by plant ${plant}: engines would read it`, {
-        hint: 'remove it',
-      });
+      throw new QuestionError(
+        `${place.name}/${folder}/${path} was not published by plant ${plant}: engines would read it`,
+        {
+          hint: 'remove it',
+        },
+      );
 }

@@ -1,19 +1,15 @@
 /** Screening over all plants: the engine tells which parts are asked about and what acted on them; what that says is worked out here. */
 import {randomUUID} from 'node:crypto';
-import type {ScreenAnswer, ScreenQuestion} from '../answers.ts';
+import type {ScreenQuestion} from '../answers.ts';
 import {QuestionError} from '../question-error.ts';
 import {evaluateElsewhere} from '../screening/evaluator.ts';
 import {extractFrame} from '../screening/extract.ts';
+import type {CompanyScreen} from './answers.ts';
 import type {Asking, Company} from './company.ts';
 import {type CompanyFactor, companyFactors, notHad} from './factors.ts';
-import {type ScreenedParts, screenedParts} from './screened-parts.ts';
 import {factorsOf, stepOrder} from './screened-factors.ts';
+import {type ScreenedParts, screenedParts} from './screened-parts.ts';
 import {leading} from './sufficient.ts';
-
-export type CompanyScreen = Omit<ScreenAnswer, 'asOf' | 'permalink' | 'findings' | 'question'> & {
-  question: Omit<ScreenAnswer['question'], 'asOf'>;
-  findings: Omit<ScreenAnswer['findings'][number], 'id'>[];
-};
 
 export interface ScreenLimits {
   /** Factors of which every part's value is fetched; of more, those that lead by their sums are. */
@@ -44,8 +40,13 @@ export async function companyScreen(
   const excluded = exclusions(question, strata, people.cluster);
   const known = await companyFactors(asking);
   const candidates = known.filter(({name}) => !NEVER.has(name) && !excluded.has(name));
-  const chosen = candidates.length <= most ? null : await leading(asking, question, {people, strata: strataOf(known, strata), candidates, most});
-  const wanted = known.filter(({name}) => strata.includes(name) || (chosen?.names ?? candidates.map(c => c.name)).includes(name));
+  const chosen =
+    candidates.length <= most
+      ? null
+      : await leading(asking, question, {people, strata: strataOf(known, strata), candidates, most});
+  const wanted = known.filter(
+    ({name}) => strata.includes(name) || (chosen?.names ?? candidates.map(c => c.name)).includes(name),
+  );
   mustBeFew(people.parts, wanted.length, mostValues);
   const order = await stepOrder(asking);
   const factors = await factorsOf(asking, question, people, wanted, order);
@@ -63,9 +64,19 @@ export async function companyScreen(
     {top: question.top, signal, others: chosen?.others},
   );
   const branches = new Map(known.map(({name, branch}) => [name, branch]));
-  const silent = [...[...excluded].map(([factor, reason]) => ({factor, reason})), ...notTested, ...(chosen?.notTested ?? []), ...notHad(asking)];
+  const silent = [
+    ...[...excluded].map(([factor, reason]) => ({factor, reason})),
+    ...notTested,
+    ...(chosen?.notTested ?? []),
+    ...notHad(asking),
+  ];
   return {
-    question: {...question, cluster: people.cluster, strata: frame.strata.length > 1 ? [...strata] : [], notes: [...company.notes, ...notes]},
+    question: {
+      ...question,
+      cluster: people.cluster,
+      strata: frame.strata.length > 1 ? [...strata] : [],
+      notes: [...company.notes, ...notes],
+    },
     population: {parts: people.rows, defective: people.defective, lots: people.cluster === 'lot' ? people.lots : 0},
     tests,
     notTested: silent.map(one => ({...one, branch: branches.get(one.factor) ?? 'environment'})),
@@ -91,7 +102,8 @@ function exclusions(
   cluster: 'lot' | 'part',
 ): Map<string, string> {
   const excluded = new Map<string, string>();
-  const reason = cluster === 'lot' ? 'the lot is the cluster: what a lot shares is tested through its other factors' : 'no lots';
+  const reason =
+    cluster === 'lot' ? 'the lot is the cluster: what a lot shares is tested through its other factors' : 'no lots';
   excluded.set('part.lot', reason);
   for (const name of strata) excluded.set(name, 'a stratum of this question: every other factor is compared within it');
   if (question.product !== undefined) excluded.set(PRODUCT, 'the question is about one product');
@@ -117,12 +129,19 @@ async function calendarOf(asking: Asking, {lotsOrdered, lot, lotAt, outcome}: Sc
     if (!Number.isNaN(outcome[i])) lotStart[lot[i]] = Math.min(lotStart[lot[i]], lotAt[i]);
   const known = lotStart.filter(Number.isFinite);
   if (known.length === 0) return {};
-  const events = await asking.rows<{plant: string; at_time: number; station: string; kind: string; text: string | null}>(
+  const events = await asking.rows<{
+    plant: string;
+    at_time: number;
+    station: string;
+    kind: string;
+    text: string | null;
+  }>(
     `select plant, "at" as at_time, station, kind, "text" from ${asking.table('events', 'at', 'station', 'kind', 'text')} e
      where "at" >= ${known[0] * 1000} and "at" < ${(known[known.length - 1] + 1) * 1000}
      order by 2, station, kind, plant limit ${MOST_EVENTS}`,
   );
-  const where = ({plant, station}: (typeof events)[number]) => (asking.company.isSeveral ? `${plant}/${station}` : station);
+  const where = ({plant, station}: (typeof events)[number]) =>
+    asking.company.isSeveral ? `${plant}/${station}` : station;
   return {
     lotStart,
     events: events.map(event => ({

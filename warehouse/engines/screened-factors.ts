@@ -1,9 +1,9 @@
 /** The values of factors for the parts of a question, as codes: one pass over each relation, whatever factors share it. */
 import type {ScreenQuestion} from '../answers.ts';
+import {grouped} from '../grouped.ts';
 import type {Factor} from '../screening/frame.ts';
 import {rankCodes, shared} from '../screening/rank-codes.ts';
 import type {Asking} from './company.ts';
-import {grouped} from '../grouped.ts';
 import type {CompanyFactor} from './factors.ts';
 import {askedParts, keyOfPart, type ScreenedParts} from './screened-parts.ts';
 import {visits} from './visits.ts';
@@ -21,20 +21,25 @@ export async function factorsOf(
   const made = new Map<string, Factor>();
   for (const some of grouped(wanted, ({from}) => from?.name ?? '').values()) {
     const columns = some.map(({column, from}, k) => `${column === null ? from!.value : `r.${column}`} as v${k}`);
-    // Values of one step stand beside those of another: each factor takes the rows of its own.
-    const steps = some[0].from?.hasSteps ? [...new Set(some.map(({step}) => step!))] : [null];
+    // Values of one step (or material) stand beside those of another: each factor takes the rows of its own.
+    const apart = [...new Set(some.flatMap(({from}) => from?.at ?? []))];
     const asked = await askedParts(asking, question);
     const source = some[0].from === null ? asked : some[0].from.relation(asking);
-    const only = steps[0] === null ? '' : ` where r.step in (${steps.map(step => asking.value(step!)).join(', ')})`;
+    const only = apart.length === 0 ? '' : ` where r.step in (${apart.map(at => asking.value(at)).join(', ')})`;
     const join =
-      some[0].from === null ? '' : ` join ${await askedParts(asking, question)} a on a.plant = r.plant and a.part = r.part`;
-    const rows = await asking.rows<Record<string, string | number | null> & {plant: string; part: string; step: string | null}>(
-      `select r.plant as plant, r.part as part, ${steps[0] === null ? asking.nothing('text') : 'r.step'} as step,
+      some[0].from === null
+        ? ''
+        : ` join ${await askedParts(asking, question)} a on a.plant = r.plant and a.part = r.part`;
+    const rows = await asking.rows<
+      Record<string, string | number | null> & {plant: string; part: string; step: string | null}
+    >(
+      `select r.plant as plant, r.part as part, ${apart.length === 0 ? asking.nothing('text') : 'r.step'} as step,
          ${columns.join(', ')} from ${source} r${join}${only}`,
     );
     const byStep = grouped(rows, ({step}) => step);
     for (const [k, factor] of some.entries()) {
-      const own = factor.from?.hasSteps ? (byStep.get(factor.step) ?? []) : rows;
+      const at = factor.from?.at ?? null;
+      const own = at === null ? rows : (byStep.get(at) ?? []);
       made.set(factor.name, codesOf(asking, people, factor, own, `v${k}`, order));
     }
   }
@@ -55,7 +60,8 @@ function codesOf(
     for (const row of told) {
       const at = rowOf.get(keyOfPart(row.plant, row.part));
       const value = row[column] as string | null;
-      if (at !== undefined && value !== null) values[at] = isOfPlant && company.isSeveral ? `${row.plant}/${value}` : value;
+      if (at !== undefined && value !== null)
+        values[at] = isOfPlant && company.isSeveral ? `${row.plant}/${value}` : value;
     }
     const levels = [...new Set(values.filter(value => value !== null))].sort((a, b) => (a < b ? -1 : 1));
     const place = new Map(levels.map((level, code) => [level, code]));
@@ -72,7 +78,15 @@ function codesOf(
   }
   const rows = shared(Int32Array, byRow.size);
   rows.set([...byRow.keys()].sort((a, b) => a - b));
-  return {...common, kind, unit, ...rankCodes(Float64Array.from(rows, row => byRow.get(row)!), rows)};
+  return {
+    ...common,
+    kind,
+    unit,
+    ...rankCodes(
+      Float64Array.from(rows, row => byRow.get(row)!),
+      rows,
+    ),
+  };
 }
 
 const limited = (value: number): number =>

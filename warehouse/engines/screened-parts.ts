@@ -114,7 +114,9 @@ export async function screenedParts(asking: Asking, question: Omit<ScreenQuestio
 const nameOf = (isSeveral: boolean, plant: string, name: string) => (isSeveral ? `${plant}/${name}` : name);
 const texts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 const timed = (a: number | null, b: number | null) =>
-  (a ?? Number.POSITIVE_INFINITY) === (b ?? Number.POSITIVE_INFINITY) ? 0 : (a ?? Number.POSITIVE_INFINITY) - (b ?? Number.POSITIVE_INFINITY);
+  (a ?? Number.POSITIVE_INFINITY) === (b ?? Number.POSITIVE_INFINITY)
+    ? 0
+    : (a ?? Number.POSITIVE_INFINITY) - (b ?? Number.POSITIVE_INFINITY);
 
 /** Numbers the lots, or the parts, in order of time, then of names. */
 function clustersOf(named: readonly (Row & {lotName: string})[], cluster: 'lot' | 'part') {
@@ -138,7 +140,13 @@ function clustersOf(named: readonly (Row & {lotName: string})[], cluster: 'lot' 
 }
 
 function notesOf(
-  {parts, lots, loose, cluster, lotsOrdered}: {parts: number; lots: number; loose: number; cluster: string; clusters: number; lotsOrdered: boolean},
+  {
+    parts,
+    lots,
+    loose,
+    cluster,
+    lotsOrdered,
+  }: {parts: number; lots: number; loose: number; cluster: string; clusters: number; lotsOrdered: boolean},
   {cluster: asked}: Pick<ScreenQuestion, 'cluster'>,
 ): string[] {
   const notes: string[] = [];

@@ -7,15 +7,15 @@ import {QuestionError} from '../question-error.ts';
 import {type Levels, testLevels} from '../screening/category.ts';
 import {defectiveByCell, held} from '../screening/cells.ts';
 import {type Exposure, type LevelCounts, levelExposure} from '../screening/exposure.ts';
+import {extractFrame} from '../screening/extract.ts';
 import {type Ground, groundOf, keptRows} from '../screening/ground.ts';
 import {LEVELS} from '../screening/missing.ts';
 import {onePOf, testShapes} from '../screening/number.ts';
 import {type Outcome, outcomeByLot} from '../screening/outcome.ts';
 import type {Asking} from './company.ts';
-import {extractFrame} from '../screening/extract.ts';
 import {type CompanyFactor, relationOf} from './factors.ts';
-import {askedParts, type ScreenedParts} from './screened-parts.ts';
 import {factorsOf} from './screened-factors.ts';
+import {askedParts, type ScreenedParts} from './screened-parts.ts';
 
 /** What tested factors came to, and which are to be judged one by one. */
 export interface Leading {
@@ -73,11 +73,22 @@ export async function leading(
 export async function sufficientTests(
   asking: Asking,
   question: Omit<ScreenQuestion, 'asOf'>,
-  {people, strata, candidates}: {people: ScreenedParts; strata: readonly CompanyFactor[]; candidates: readonly CompanyFactor[]},
+  {
+    people,
+    strata,
+    candidates,
+  }: {people: ScreenedParts; strata: readonly CompanyFactor[]; candidates: readonly CompanyFactor[]},
 ): Promise<Told[]> {
   const made = await factorsOf(asking, question, people, strata, new Map());
   const index = {name: '', parts: people.parts, factors: made, troubles: [], clusters: new Map()};
-  const frame = extractFrame(index, people, people.lot, strata.map(({name}) => name), new Map(), []);
+  const frame = extractFrame(
+    index,
+    people,
+    people.lot,
+    strata.map(({name}) => name),
+    new Map(),
+    [],
+  );
   if (!people.outcome.some(y => y !== people.outcome[0])) return [];
   const ground = groundOf(frame, keptRows(frame), 0.05);
   const places = new Cellar(asking, question, people, ground, strata);
@@ -153,7 +164,10 @@ class Cellar {
         if (factor.kind !== 'category') return null;
         return factor.codes[row] < 0 ? null : factor.levels[factor.codes[row]];
       });
-      this.#cellOf.set(keyOf(plant, this.#isByLot ? lot : null, this.#isByLot && lot !== null ? null : part, levels), ground.cells.cellOf[row]);
+      this.#cellOf.set(
+        keyOf(plant, this.#isByLot ? lot : null, this.#isByLot && lot !== null ? null : part, levels),
+        ground.cells.cellOf[row],
+      );
     });
   }
 
@@ -162,20 +176,22 @@ class Cellar {
     const asking = this.#asking;
     const asked = await askedParts(asking, this.#question);
     const joins: string[] = [];
-    const valueOf = (one: CompanyFactor, alias: string) => {
+    const sqlOf = (one: CompanyFactor, alias: string) => {
       if (one.column !== null) return `a.${one.column}`;
-      joins.push(`left join ${relationOf(asking, one)} ${alias} on ${alias}.plant = a.plant and ${alias}.part = a.part`);
+      joins.push(
+        `left join ${relationOf(asking, one)} ${alias} on ${alias}.plant = a.plant and ${alias}.part = a.part`,
+      );
       return `${alias}.value`;
     };
     const several = asking.company.isSeveral;
     const levels = this.#strata.map((one, k) => {
-      const sql = valueOf(one, `s${k}`);
+      const sql = sqlOf(one, `s${k}`);
       return several && one.isOfPlant ? `(a.plant || '/' || ${sql})` : sql;
     });
     const lot = this.#isByLot ? 'a.lot' : asking.nothing('text');
     const alone = this.#isByLot ? 'case when a.lot is null then a.part end' : 'a.part';
     const named = ['a.plant', lot, alone, ...levels].map((sql, k) => `${sql} as c${k}`);
-    const raw = valueOf(factor, 'f');
+    const raw = sqlOf(factor, 'f');
     const value = several && factor.isOfPlant ? `(a.plant || '/' || ${raw})` : raw;
     const sql = `(select ${named.join(', ')}, a.outcome as y, ${value} as v from ${asked} a ${joins.join(' ')} where ${raw} is not null)`;
     return {sql, cell: named.map((_, k) => `c${k}`).join(', ')};
@@ -185,7 +201,8 @@ class Cellar {
     const text = (name: string) => row[name] as string | null;
     const levels = this.#strata.map((_, k) => text(`c${k + 3}`));
     const cell = this.#cellOf.get(keyOf(text('c0')!, text('c1'), text('c2'), levels));
-    if (cell === undefined) throw new Error(`the engine told of a lot that was not asked about: ${JSON.stringify(row)}`);
+    if (cell === undefined)
+      throw new Error(`the engine told of a lot that was not asked about: ${JSON.stringify(row)}`);
     return cell;
   }
 
@@ -222,17 +239,13 @@ class Cellar {
 
   async number(factor: CompanyFactor): Promise<{test: ReturnType<typeof testOf>; known: Known}> {
     const {sql, cell} = await this.#rows(factor);
-    const all = await this.#asking.row<{n: number; kinds: number}>(
-      `select count(*) as kinds, sum(n) as n from (select v, count(*) as n from ${sql} r group by v) c`,
-    );
-    const again = await this.#rows(factor);
-    const counted = `(select v, count(*) as n from ${again.sql} r group by v)`;
-    const known = all.n ?? 0;
     // Twice the midrank is a whole number; taken about the middle, so that what is squared stays small.
-    const ranked = `(select v, 2 * sum(n) over (order by v rows between unbounded preceding and current row) - n - ${known} as d
-      from ${counted} c)`;
-    const placed = `(select ${cell}, y, k.d as d, abs(k.d) as a from ${again.sql} r join ${ranked} k on k.v = r.v)`;
-    const about = `(select ${cell}, y, d, a, avg(d * 1.0e0) over (partition by ${cell}) as dm, avg(a * 1.0e0) over (partition by ${cell}) as am
+    const ranked = `(select v, 2 * sum(n) over (order by v rows between unbounded preceding and current row) - n - sum(n) over () as d,
+        sum(n) over () as known, count(*) over () as kinds
+      from (select v, count(*) as n from ${sql} r group by v) c)`;
+    const placed = `(select ${cell}, y, k.d as d, abs(k.d) as a, k.known as known, k.kinds as kinds
+      from ${sql} r join ${ranked} k on k.v = r.v)`;
+    const about = `(select ${cell}, y, known, kinds, d, a, avg(d * 1.0e0) over (partition by ${cell}) as dm, avg(a * 1.0e0) over (partition by ${cell}) as am
       from ${placed} p)`;
     const sums = (['d', 'a'] as const).flatMap(x => {
       const away = `(${x} - ${x}m)`;
@@ -243,13 +256,15 @@ class Cellar {
         `sum(case when y = 1 then ${away} else 0.0e0 end) as ${x}y`,
       ];
     });
-    const inTail = (condition: string) => [condition, `${condition} and y = 1`].map(c => `sum(case when ${c} then 1 else 0 end)`);
-    const [low, lowDefective] = inTail(`5 * (d + ${known}) < ${known}`);
-    const [high, highDefective] = inTail(`5 * (d + ${known}) > ${9 * known}`);
+    const inTail = (condition: string) =>
+      [condition, `${condition} and y = 1`].map(c => `sum(case when ${c} then 1 else 0 end)`);
+    const [low, lowDefective] = inTail('5 * (d + known) < known');
+    const [high, highDefective] = inTail('5 * (d + known) > 9 * known');
     const rows = await this.#asking.rows<Row & Record<string, number>>(
-      `select ${cell}, count(*) as n, sum(y) as defective, ${sums.join(', ')}, ${low} as low, ${lowDefective} as lowy,
+      `select ${cell}, min(known) as known, min(kinds) as kinds, count(*) as n, sum(y) as defective, ${sums.join(', ')}, ${low} as low, ${lowDefective} as lowy,
          ${high} as high, ${highDefective} as highy from ${about} t group by ${cell}`,
     );
+    const {known, kinds} = rows[0] ?? {known: 0, kinds: 0};
     const ordered = rows.map(row => ({row, cell: this.#cellOfRow(row)})).sort((a, b) => a.cell - b.cell);
     const {count} = this.#ground.cells;
     const margins = {parts: new Float64Array(count), sums: new Float64Array(count)};
@@ -264,7 +279,11 @@ class Cellar {
       const [mean, squares, cubes, cross] = ['1', '2', '3', 'y'].map(what => column(`${x}${what}`));
       const exposure = {
         mean: mean.map(m => (m + shift) / scale),
-        within: {squares: squares.map(s => s / scale ** 2), cubes: cubes.map(s => s / scale ** 3), cross: cross.map(s => s / scale)},
+        within: {
+          squares: squares.map(s => s / scale ** 2),
+          cubes: cubes.map(s => s / scale ** 3),
+          cross: cross.map(s => s / scale),
+        },
       };
       return exposure.within.squares.some(s => s > 1e-12) ? exposure : {...exposure, within: null};
     };
@@ -276,7 +295,7 @@ class Cellar {
       low: () => tail('low'),
       high: () => tail('high'),
     };
-    const candidates = testShapes(outcome, all.kinds, this.#ground.frame.lotsOrdered, shape => exposures[shape]());
+    const candidates = testShapes(outcome, kinds, this.#ground.frame.lotsOrdered, shape => exposures[shape]());
     return {test: testOf({candidates, ...onePOf(candidates)}), known: margins};
   }
 

@@ -1,15 +1,10 @@
 /** What an item of any plant was made from and where it went, and which parts and lots a suspicion reaches. */
 import {NotFound} from '../not-found.ts';
 import {QuestionError} from '../question-error.ts';
+import type {CompanyContained, CompanyTrace} from './answers.ts';
 import type {Asking, Company} from './company.ts';
 import {type Item, lotsOf, madeFrom, membersOf, type Reached, wentInto} from './genealogy.ts';
 import {type CompanyScope, everyPart, inScope} from './parts.ts';
-
-export interface CompanyTrace extends Item {
-  backward: Reached[];
-  forward: Reached[];
-  notes: string[];
-}
 
 const ONLY = 'history, completeness and siblings are told at the plant';
 
@@ -67,18 +62,10 @@ async function findItem(asking: Asking, asked: string, kind?: Item['kind']): Pro
   if (matches.length === 0) throw new NotFound(`no row of these plants names "${asked}"`);
   const plants = [...new Set(matches.map(({plant}) => plant))];
   if (plants.length > 1)
-    throw new QuestionError(`${plants.length} plants have "${asked}": ask for ${plants.map(p => `${p}/${asked}`).join(' or ')}`);
+    throw new QuestionError(
+      `${plants.length} plants have "${asked}": ask for ${plants.map(p => `${p}/${asked}`).join(' or ')}`,
+    );
   throw new QuestionError(`"${asked}" is a part and a lot: say kind part or lot`);
-}
-
-export interface CompanyContained {
-  basis: string;
-  /** Suspect parts, inspected or not. */
-  parts: number;
-  lots: {plant: string; lot: string; role: 'asked' | 'production' | 'consumer'; parts: number; of: number}[];
-  /** Suspect parts that belong to no lot. */
-  looseParts: {plant: string; part: string}[];
-  notes: string[];
 }
 
 /**
@@ -95,7 +82,9 @@ export async function companyContain(
   const isFilter = /[=<>]|\s(in|is)\s/i.test(target);
   const asked = isFilter ? null : await findItem(asking, target, 'lot');
   if (asked !== null && Object.values(scope).some(bound => bound !== undefined))
-    throw new QuestionError('a lot is suspect as a whole: it is not narrowed', {hint: "ask for material.<material>.lot = '...'"});
+    throw new QuestionError('a lot is suspect as a whole: it is not narrowed', {
+      hint: "ask for material.<material>.lot = '...'",
+    });
   const exposed = asked === null ? await exposedParts(asking, target, scope) : [asked];
   const reached = await wentInto(asking, exposed);
   const parts = reached.filter(({kind}) => kind === 'part');
@@ -113,13 +102,19 @@ export async function companyContain(
   const suspects = new Map<string, number>();
   for (const key of lotOfPart.values()) suspects.set(key, (suspects.get(key) ?? 0) + 1);
   return {
-    basis: asked === null ? `parts with ${target}, and what they went into` : `lot ${target}, and all that it went into`,
+    basis:
+      asked === null ? `parts with ${target}, and what they went into` : `lot ${target}, and all that it went into`,
     parts: parts.length,
     lots: [...lots.entries()]
       .map(([key, {plant, id}]) => ({
         plant,
         lot: id,
-        role: asked !== null && keyOf(asked) === key ? ('asked' as const) : (suspects.get(key) ?? 0) > 0 ? ('production' as const) : ('consumer' as const),
+        role:
+          asked !== null && keyOf(asked) === key
+            ? ('asked' as const)
+            : (suspects.get(key) ?? 0) > 0
+              ? ('production' as const)
+              : ('consumer' as const),
         parts: suspects.get(key) ?? 0,
         of: members.get(key) ?? 0,
       }))
@@ -128,7 +123,10 @@ export async function companyContain(
       .filter(part => !lotOfPart.has(keyOf(part)))
       .map(({plant, id}) => ({plant, part: id}))
       .sort((a, b) => compared(a.part, b.part) || compared(a.plant, b.plant)),
-    notes: [...company.notes, 'where they are, boundaries and what missing links would add are told at the plant; a hold is proposed there'],
+    notes: [
+      ...company.notes,
+      'where they are, boundaries and what missing links would add are told at the plant; a hold is proposed there',
+    ],
   };
 }
 
@@ -138,4 +136,3 @@ async function exposedParts(asking: Asking, expression: string, scope: CompanySc
   const rows = await inScope(asking, everyPart(asking), {...scope, where});
   return asking.rows<Item>(`select plant, 'part' as kind, part as id from ${rows} e`);
 }
-

@@ -91,7 +91,8 @@ export class TrinoClient {
         return JSON.parse(text) as Page;
       }
       // It is busy, or still starting.
-      const isBusy = response.status === 502 || response.status === 503 || response.status === 504 || response.status === 429;
+      const isBusy =
+        response.status === 502 || response.status === 503 || response.status === 504 || response.status === 429;
       if (!isBusy || wait === null)
         throw new EngineError(`Trino answers ${response.status}: ${text.slice(0, 500)}`, {
           hint: response.status === 401 ? 'engine.user and engine.passwordFile say who asks' : undefined,
@@ -113,7 +114,8 @@ export class TrinoClient {
     const headers: Record<string, string> = Object.fromEntries(
       Object.entries(own).map(([name, value]) => [`${this.#prefix}-${name}`, value]),
     );
-    if (password !== undefined) headers.Authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    if (password !== undefined)
+      headers.Authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
     try {
       return await fetch(url, {...request, headers});
     } catch (cause) {
@@ -127,8 +129,14 @@ export class TrinoClient {
 
 /** What it says when something is wrong, in words of this program where it is known what to do. */
 const KNOWN: Record<string, [string, string]> = {
-  EXCEEDED_LOCAL_MEMORY_LIMIT: ['is short of memory for this question', 'narrow it with product, from and to, or plants'],
-  EXCEEDED_GLOBAL_MEMORY_LIMIT: ['is short of memory for this question', 'narrow it with product, from and to, or plants'],
+  EXCEEDED_LOCAL_MEMORY_LIMIT: [
+    'is short of memory for this question',
+    'narrow it with product, from and to, or plants',
+  ],
+  EXCEEDED_GLOBAL_MEMORY_LIMIT: [
+    'is short of memory for this question',
+    'narrow it with product, from and to, or plants',
+  ],
   CLUSTER_OUT_OF_MEMORY: ['is short of memory for this question', 'narrow it with product, from and to, or plants'],
   TABLE_NOT_FOUND: ['lacks a table', 'the published tables have to be registered there'],
   SCHEMA_NOT_FOUND: ['lacks the schema', 'engine.schema says which'],
@@ -138,7 +146,9 @@ const KNOWN: Record<string, [string, string]> = {
 
 function errorOf({message, errorName}: {message: string; errorName: string}): EngineError {
   const known = KNOWN[errorName];
-  return new EngineError(known ? `Trino ${known[0]}: ${message}` : `Trino: ${message} (${errorName})`, {hint: known?.[1]});
+  return new EngineError(known ? `Trino ${known[0]}: ${message}` : `Trino: ${message} (${errorName})`, {
+    hint: known?.[1],
+  });
 }
 
 function readerOf(type: string): (value: string | number | boolean) => string | number {

@@ -11,7 +11,7 @@ const OLDEST = 400;
 export async function trinoEngine(server: TrinoServer): Promise<Engine> {
   const client = new TrinoClient(server);
   const isPresto = server.headerPrefix === 'X-Presto';
-  const {rows} = await client.run("select node_version from system.runtime.nodes where coordinator = true");
+  const {rows} = await client.run('select node_version from system.runtime.nodes where coordinator = true');
   const version = String(rows[0]?.[0] ?? '');
   if (!isPresto && Number.parseInt(version, 10) < OLDEST)
     throw new EngineError(`Trino ${version} is too old: ${OLDEST} is the oldest that can be asked`);
@@ -42,11 +42,20 @@ export async function trinoEngine(server: TrinoServer): Promise<Engine> {
 const double = (value: number): string => (/e/.test(String(value)) ? String(value) : `${value}e0`);
 
 /** A table of all plants, of which those are asked that are named. */
-function relation({catalog, schema}: TrinoServer, {name, columns: has, slices}: CompanyTable, columns: readonly string[]): string {
+function relation(
+  {catalog, schema}: TrinoServer,
+  {name, columns: has, slices}: CompanyTable,
+  columns: readonly string[],
+): string {
   const told = columns.map(column => {
     const kind = has.get(column);
     const own = `f.${sqlName(column)}`;
-    const value = kind === undefined ? `cast(null as ${TYPES.text})` : kind === 'time' ? `cast(round(to_unixtime(${own}) * 1e6) as bigint)` : own;
+    const value =
+      kind === undefined
+        ? `cast(null as ${TYPES.text})`
+        : kind === 'time'
+          ? `cast(round(to_unixtime(${own}) * 1e6) as bigint)`
+          : own;
     return `${value} as ${sqlName(column)}`;
   });
   const plants = [...new Set(slices.map(({plant}) => plant))].map(sqlText).join(', ');
@@ -55,17 +64,23 @@ function relation({catalog, schema}: TrinoServer, {name, columns: has, slices}: 
 }
 
 /** What is asked of a table that is not there, or is of other snapshots, would be answered wrongly or in the midst of a question. */
-async function mustBeRegistered(client: TrinoClient, {catalog, schema}: TrinoServer, tables: readonly CompanyTable[]): Promise<void> {
+async function mustBeRegistered(
+  client: TrinoClient,
+  {catalog, schema}: TrinoServer,
+  tables: readonly CompanyTable[],
+): Promise<void> {
   const {rows} = await client.run(
     `select table_name, column_name from ${sqlName(catalog)}.information_schema.columns where table_schema = ${sqlText(schema)}`,
   );
   const there = new Map<string, Set<string>>();
-  for (const [table, column] of rows) there.set(String(table), (there.get(String(table)) ?? new Set()).add(String(column)));
+  for (const [table, column] of rows)
+    there.set(String(table), (there.get(String(table)) ?? new Set()).add(String(column)));
   const hint = 'register the published tables: warehouse/engines/README.md';
   for (const {name, columns} of tables) {
     const has = there.get(name.toLowerCase());
     if (has === undefined) throw new EngineError(`Trino has no table ${catalog}.${schema}.${name}`, {hint});
     const lacking = ['plant', ...columns.keys()].find(column => !has.has(column.toLowerCase()));
-    if (lacking !== undefined) throw new EngineError(`Trino's table ${catalog}.${schema}.${name} has no column ${lacking}`, {hint});
+    if (lacking !== undefined)
+      throw new EngineError(`Trino's table ${catalog}.${schema}.${name} has no column ${lacking}`, {hint});
   }
 }

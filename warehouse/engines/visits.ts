@@ -38,7 +38,12 @@ export function visits(asking: Asking): string {
  * Grain: one row per part and step, with the newest time of `events` at or before it (of its plant, and of its station where
  * events have one). What engines call an as-of join, told by a running maximum, since not all have one.
  */
-export function newestBefore(asking: Asking, visited: string, events: string, {byStation}: {byStation: boolean}): string {
+export function newestBefore(
+  asking: Asking,
+  visited: string,
+  events: string,
+  {byStation}: {byStation: boolean},
+): string {
   const by = byStation ? 'plant, station' : 'plant';
   const columns = ['part', 'step', 'station', 'started_at'];
   const nothing = columns.map(column => `v.${column} as ${column}`).join(', ');

@@ -2,7 +2,7 @@
 import type {YieldQuestion} from '../pareto-answers.ts';
 import {QuestionError} from '../question-error.ts';
 import {inOrder, type Route} from '../route.ts';
-import {type Lot, assess} from '../yield.ts';
+import {assess, type Lot} from '../yield.ts';
 import type {CompanyYield} from './answers.ts';
 import type {Asking, Company} from './company.ts';
 import {sqlText} from './dialect.ts';

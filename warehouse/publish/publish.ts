@@ -70,7 +70,7 @@ const busy = new Map<string, Promise<unknown>>();
  * was published there in another way
  */
 export async function publish(warehouse: Warehouse, into: string, question: PublishQuestion): Promise<Published> {
-  const folder = question.company ? join(resolve(into), plantFolder(plantOf(warehouse))) : resolve(into);
+  const folder = publishedInto(warehouse, into, question);
   if (!inside(resolve(warehouse.folder), folder).startsWith('..'))
     throw new QuestionError(`${folder} is within the warehouse: publish into a folder outside of it`);
   const before = busy.get(folder) ?? Promise.resolve();
@@ -84,11 +84,18 @@ export async function publish(warehouse: Warehouse, into: string, question: Publ
   }
 }
 
+/** The folder that a warehouse publishes into: of its own where it is in a place that plants share. */
+export const publishedInto = (
+  warehouse: Warehouse,
+  into: string,
+  {company}: Pick<PublishQuestion, 'company'>,
+): string => (company ? join(resolve(into), plantFolder(plantOf(warehouse))) : resolve(into));
+
 /**
  * The folder of a plant in the place that plants share, Hive style. Engines differ in how they read signs in the names of
  * folders, so all but letters, digits, `_` and `-` are told as `~` and the code of the sign.
  */
-export const plantFolder = (plant: string): string =>
+const plantFolder = (plant: string): string =>
   `plant=${plant.replaceAll(/[^A-Za-z0-9_-]/gu, sign => `~${sign.codePointAt(0)!.toString(16)}~`)}`;
 
 function plantOf(warehouse: Warehouse): string {

@@ -5,7 +5,9 @@ import {evaluate, type Stage} from './evaluate.ts';
 import type {Frame} from './frame.ts';
 import {rememberedLayout} from './layouts.ts';
 
-export type ToWorker = {id: number; frame: Frame; notes: string[]; top?: number; others?: readonly number[]} | {helpers: Helper[]};
+export type ToWorker =
+  | {id: number; frame: Frame; notes: string[]; top?: number; others?: readonly number[]}
+  | {helpers: Helper[]};
 export type FromWorker = {id: number} & ({evaluation: ReturnType<typeof evaluate>} | {error: string} | {stage: Stage});
 
 const helps = workerData as Helper | null;
