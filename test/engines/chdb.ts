@@ -15,9 +15,9 @@ interface Chdb {
 export async function embeddedClickhouse(place: string): Promise<Engine | null> {
   const folder = process.env.FISHBONE_CHDB;
   if (!folder) return null;
-  const {queryBindAsync} = createRequire(join(folder, 'package.json'))('chdb') as Chdb;
+  const chdb = createRequire(join(folder, 'package.json'))('chdb') as Chdb;
   return clickhouseEngine({
     place,
-    call: async ({sql, values}) => (await queryBindAsync(sql, values, {format: 'JSONCompact'})).text(),
+    call: async ({sql, values}) => (await chdb.queryBindAsync(sql, values, {format: 'JSONCompact'})).text(),
   });
 }

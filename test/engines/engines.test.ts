@@ -45,7 +45,7 @@ const QUESTIONS: Record<string, (company: Company) => Promise<unknown>> = {
   'pareto of a shift, filtered': company =>
     companyPareto(company, {
       by: 'bore.shift',
-      where: "not cure.tool is missing or cast.queue > 100 or part.plant = 'turin'",
+      where: "not bore.tool is missing or cast.queue > 100 or part.plant = 'turin'",
     }),
   yield: company => companyYield(company, {by: 'plant'}),
   'yield by step, a window': company =>

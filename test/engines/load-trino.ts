@@ -4,7 +4,7 @@ import {type CompanyTable, type Kind, sqlName, sqlText} from '../../warehouse/en
 import {TrinoClient, type TrinoServer} from '../../warehouse/engines/trino-client.ts';
 
 const TYPES: Record<Kind, string> = {text: 'varchar', number: 'double', integer: 'bigint', time: 'timestamp(6)'};
-const ROWS = 2000;
+const ROWS = 500;
 
 /** @param place the folder that plants published into */
 export async function loadTrino(server: TrinoServer, place: string, tables: readonly CompanyTable[]): Promise<void> {
@@ -33,7 +33,8 @@ export async function loadTrino(server: TrinoServer, place: string, tables: read
   database.closeSync();
 }
 
-function literal(value: unknown, kind: Kind): string {
+function literal(told: unknown, kind: Kind): string {
+  const value = told as string | number | null | undefined;
   if (value === null || value === undefined) return 'null';
   if (kind === 'text') return sqlText(String(value));
   if (kind === 'time') return `timestamp ${sqlText(String(value).replace('T', ' ').replace('Z', ''))}`;

@@ -23,7 +23,7 @@ const Server = {
 };
 
 /** How an engine is reached. */
-export const EngineSettings = z.discriminatedUnion('kind', [
+const EngineSettings = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('duckdb'),
     memoryLimitMb: z.number().int().min(512).optional(),
@@ -45,7 +45,6 @@ export const EngineSettings = z.discriminatedUnion('kind', [
     headerPrefix: z.enum(['X-Trino', 'X-Presto']).optional(),
   }),
 ]);
-export type EngineSettings = z.output<typeof EngineSettings>;
 
 export const CompanySettings = z.strictObject({
   place: z.string().min(1).describe('the folder that the plants publish into'),

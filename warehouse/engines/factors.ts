@@ -25,7 +25,7 @@ export interface CompanyFactor {
 }
 
 /** A relation that holds the values of several factors, so that it need be made but once for all of them. */
-export interface Source {
+interface Source {
   /** Its name: no other has the same. */
   name: string;
   /** SQL of it: plant, part, its columns, and `step` where what is told apart by `at` stands in it; at most one row a part of each. */
@@ -286,8 +286,8 @@ function stepRelation(asking: Asking, step: string, parameters: readonly string[
 }
 
 /** A value that is only known to lie below or above a limit ranks as the lowest or highest. */
-export const LEAST = '-1.7976931348623157e308';
-export const MOST = '1.7976931348623157e308';
+const LEAST = '-1.7976931348623157e308';
+const MOST = '1.7976931348623157e308';
 
 function longRelation(asking: Asking, step: string, parameter: string, what: 'value' | 'text_value'): string {
   const value =
@@ -338,17 +338,15 @@ const WEEKDAYS = ['Thursday', 'Friday', 'Saturday', 'Sunday', 'Monday', 'Tuesday
 /** When the part was made. The hour and the day are told only where all plants keep UTC: others share no clock. */
 function ofTime({company}: Asking): CompanyFactor[] {
   const of = (name: string, kind: 'category' | 'number', relation: Source['relation']): CompanyFactor => ({
-    ...{
-      name,
-      kind,
-      from: alone(name, relation),
-      step: null,
-      branch: 'environment',
-      unit: null,
-      time: true,
-      column: null,
-      isOfPlant: false,
-    },
+    name,
+    kind,
+    from: alone(name, relation),
+    step: null,
+    branch: 'environment',
+    unit: null,
+    time: true,
+    column: null,
+    isOfPlant: false,
   });
   const modulo = (sql: string, by: number) => `(((${sql} % ${by}) + ${by}) % ${by})`;
   const sinceMidnight = modulo('m.made_at', DAY);

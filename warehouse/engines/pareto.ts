@@ -33,7 +33,13 @@ export async function companyPareto(
     .sort((a, b) => b.weight - a.weight || compare(a.group.key, b.group.key));
   const total = ranked.reduce((sum, r) => sum + r.weight, 0);
   const bar = ({group: {key, count, parts: some, inspected}, weight: own}: (typeof ranked)[number]) => ({
-    ...{key, count, parts: some, ppm: ppm(some, inspected), weight: own, share: 0, cumulative: 0},
+    key,
+    count,
+    parts: some,
+    ppm: ppm(some, inspected),
+    weight: own,
+    share: 0,
+    cumulative: 0,
   });
   const rest = ranked.slice(top ?? ranked.length);
   const keys = rest.map(({group}) => group.key);

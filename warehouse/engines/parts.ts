@@ -13,7 +13,13 @@ const FAILS = `case when result = 'fail' and coalesce(verification, '') <> 'reje
 export function firstInspections(asking: Asking): string {
   const inspections = asking.table(
     'inspections',
-    ...['part', 'inspection', 'inspected_at', 'station', 'inspector', 'result', 'verification'],
+    'part',
+    'inspection',
+    'inspected_at',
+    'station',
+    'inspector',
+    'result',
+    'verification',
   );
   return `(select plant, part, inspection, inspected_at, station, inspector, failed from (
     select i.*, ${FAILS} as failed,
@@ -28,7 +34,13 @@ export function firstInspections(asking: Asking): string {
 export function stepFirsts(asking: Asking): string {
   const inspections = asking.table(
     'inspections',
-    ...['part', 'inspection', 'inspected_at', 'step', 'station', 'result', 'verification'],
+    'part',
+    'inspection',
+    'inspected_at',
+    'step',
+    'station',
+    'result',
+    'verification',
   );
   const valid = `(select i.plant as plant, i.part as part, i.inspection as inspection, i.inspected_at as inspected_at,
       i.station as station, coalesce(i.step, s.step, '') as step,
@@ -117,8 +129,17 @@ export async function inScope(
 
 /** Columns of a part in scope. */
 export const SUBJECT = [
-  ...['plant', 'part', 'inspection', 'inspected_at', 'station', 'inspector'],
-  ...['failed', 'product', 'work_order', 'lot', 'made_at'],
+  'plant',
+  'part',
+  'inspection',
+  'inspected_at',
+  'station',
+  'inspector',
+  'failed',
+  'product',
+  'work_order',
+  'lot',
+  'made_at',
 ];
 
 function windowConditions(asking: Asking, {product, from, to}: CompanyScope): string[] {

@@ -153,7 +153,7 @@ function errorOf({message, errorName}: {message: string; errorName: string}): En
 
 function readerOf(type: string): (value: string | number | boolean) => string | number {
   if (/^(bigint|integer|smallint|tinyint)/.test(type)) return value => wholeNumber(value as number);
-  if (/^decimal/.test(type)) return value => Number(value);
+  if (type.startsWith('decimal')) return value => Number(value);
   if (/^(double|real)/.test(type)) return value => (value === 'Infinity' ? Number.POSITIVE_INFINITY : Number(value));
   if (type === 'boolean') return Number;
   return String;
