@@ -50,6 +50,7 @@ export interface OpenOptions {
       | 'reasonCodes'
       | 'allowHosts'
       | 'responses'
+      | 'company'
       | 'feeds'
       | 'sql'
       | 'oidc'

@@ -71,8 +71,16 @@ interface Row {
   outcome: number;
 }
 
-/** Fetches the parts asked about. @throws QuestionError */
+/** Beyond so many the parts do not fit into this process, whatever the engine can do. */
+const MOST_PARTS = 5_000_000;
+
+/** Fetches the parts asked about. @throws QuestionError, also for more than can be */
 export async function screenedParts(asking: Asking, question: Omit<ScreenQuestion, 'asOf'>): Promise<ScreenedParts> {
+  const {n} = await asking.row<{n: number | null}>(`select count(*) as n from ${await askedParts(asking, question)} a`);
+  if (n !== null && n > MOST_PARTS)
+    throw new QuestionError(`${n} parts are too many for one question: at most ${MOST_PARTS}`, {
+      hint: 'narrow it with product, from and to, where or plants',
+    });
   const rows = await asking.rows<Row>(
     `select plant, part, lot, made_at, lot_at, outcome from ${await askedParts(asking, question)} a`,
   );
