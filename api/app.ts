@@ -54,6 +54,7 @@ export interface OpenOptions {
       | 'reasonCodes'
       | 'allowHosts'
       | 'responses'
+      | 'company'
       | 'feeds'
       | 'inference'
       | 'retention'

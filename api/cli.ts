@@ -5,6 +5,7 @@ import {auditCommand} from './command-line/audit-command.ts';
 import {benchCommand} from './command-line/bench-command.ts';
 import {careCommands} from './command-line/care-commands.ts';
 import {chartCommands} from './command-line/chart-commands.ts';
+import {companyCommand} from './command-line/company-command.ts';
 import {configCommand} from './command-line/config-command.ts';
 import {dataCommands} from './command-line/data-commands.ts';
 import {driftCommands} from './command-line/drift-commands.ts';
@@ -37,6 +38,7 @@ export async function main(argv: string[]): Promise<number> {
     dataCommands,
     exportCommand,
     publishCommand,
+    companyCommand,
     driftCommands,
     quarantineCommands,
     mapCommand,

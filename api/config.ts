@@ -3,6 +3,7 @@ import {isAbsolute, join, resolve} from 'node:path';
 import '../warehouse/plain-words.ts';
 import {z} from 'zod';
 import {FeedsSettings} from '../ingest/feeds/settings.ts';
+import {CompanySettings} from '../warehouse/engines/ask-company.ts';
 import type {ImageRules} from '../warehouse/image-retention.ts';
 import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import type {SandboxLimits} from '../warehouse/sandbox/sandbox.ts';
@@ -45,6 +46,8 @@ export interface Config {
   sql: SandboxLimits;
   /** Where a server publishes to by itself, and how often. */
   publish?: z.output<typeof Publishing>;
+  /** Where the plants of a company publish, and which engines are asked about all of them. */
+  company?: CompanySettings;
   /** Modules that add a factor, by its name, and modules that screen, by theirs: paths from the warehouse folder. */
   variables: Record<string, string>;
   methods: Record<string, string>;
@@ -73,6 +76,7 @@ const Publishing = z.strictObject({
   keep: z.number().int().positive().optional(),
   names: z.boolean().optional(),
   parquetOnly: z.boolean().optional(),
+  company: z.boolean().optional(),
 });
 
 /** A module runs with the rights of whoever loads it: only this file names any. */
@@ -135,6 +139,7 @@ const ConfigFile = z.strictObject({
     })
     .prefault({}),
   publish: Publishing.optional(),
+  company: CompanySettings.optional(),
   variables: Variables.default({}),
   methods: z.record(z.string().min(1), ModulePath).default({}),
   oidc: OidcSettings.optional(),
@@ -170,6 +175,7 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     retention: file.retention,
     sql: file.sql,
     publish: file.publish,
+    company: file.company && {...file.company, place: resolve(folder, file.company.place)},
     variables: file.variables,
     methods: file.methods,
     oidc: file.oidc,

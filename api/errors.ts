@@ -16,6 +16,7 @@ const CATALOGUE = {
   OVERLOADED: {status: 429, exitCode: 1},
   CANCELLED: {status: 499, exitCode: 1},
   QUERY_STOPPED: {status: 422, exitCode: 1},
+  ENGINE: {status: 502, exitCode: 1},
   INTERNAL: {status: 500, exitCode: 1},
   WAREHOUSE_BUSY: {status: 503, exitCode: 1},
   CLOSING: {status: 503, exitCode: 1},

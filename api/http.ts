@@ -14,6 +14,7 @@ import {alertRoutes} from './routes/alerts.ts';
 import {analysisRoutes} from './routes/analysis.ts';
 import {auditRoutes} from './routes/audit.ts';
 import {chartRoutes} from './routes/charts.ts';
+import {companyRoutes} from './routes/company.ts';
 import {dataRoutes} from './routes/data.ts';
 import {docsRoutes} from './routes/docs.ts';
 import {driftRoutes} from './routes/drift.ts';
@@ -118,6 +119,7 @@ export async function buildHttp(
   seeAcknowledged(http, app);
   for (const routes of [
     analysisRoutes,
+    companyRoutes,
     chartRoutes,
     inspectorRoutes,
     measurementSystemRoutes,

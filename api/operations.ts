@@ -34,6 +34,7 @@ import {ALERT_OPERATIONS} from './alert-operations.ts';
 import type {App} from './app.ts';
 import {AUDIT_OPERATIONS} from './audit-operations.ts';
 import {CHART_OPERATIONS} from './chart-operations.ts';
+import {COMPANY_OPERATIONS} from './company-operations.ts';
 import {CONTAIN_OPERATIONS} from './contain-operations.ts';
 import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {DRIFT_OPERATIONS} from './drift-operations.ts';
@@ -88,6 +89,7 @@ export const OPERATIONS = {
   ...IMAGE_OPERATIONS,
   ...DRIFT_OPERATIONS,
   ...PUBLISH_OPERATIONS,
+  ...COMPANY_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
   ...QUERY_OPERATIONS,
   ...RESPONSE_OPERATIONS,

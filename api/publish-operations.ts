@@ -10,6 +10,7 @@ export const PUBLISH_OPERATIONS = {
       folder: z.string().min(1),
       asOf: z.number().int().nonnegative().optional(),
       names: z.boolean().optional().describe('persons by their names instead of pseudonyms'),
+      company: z.boolean().optional().describe('into a place that plants share, in a folder of its own'),
       parquetOnly: z.boolean().optional().describe('no DuckDB file'),
       keep: z.number().int().positive().optional().describe('so many snapshots, the newest; all by default'),
     }),

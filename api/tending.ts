@@ -1,6 +1,6 @@
 import {resolve} from 'node:path';
 import {compact} from '../warehouse/compact.ts';
-import {lastPublishedMs, publish} from '../warehouse/publish/publish.ts';
+import {lastPublishedMs, publish, publishedInto} from '../warehouse/publish/publish.ts';
 import {packRawFiles} from '../warehouse/raw-files.ts';
 import type {App} from './app.ts';
 import {watchScores} from './watch-scores.ts';
@@ -65,7 +65,7 @@ export class Tending {
     const {everyHours, ...how} = config.publish;
     const folder = resolve(config.folder, config.publish.folder);
     // Another server may have done it before this one was started.
-    this.#publishedMs ??= await lastPublishedMs(folder);
+    this.#publishedMs ??= await lastPublishedMs(publishedInto(this.#app.warehouse, folder, config.publish));
     if (nowMs - this.#publishedMs < everyHours * 3_600_000) return;
     const {position, already} = await publish(warehouse, folder, how);
     if (!already) log(`published position ${position} in ${folder}`);

@@ -48,7 +48,8 @@ export async function pareto(warehouse: Warehouse, question: ParetoQuestion): Pr
   });
 }
 
-interface Group extends Record<string, unknown> {
+/** What a bar is made of. */
+export interface Group extends Record<string, unknown> {
   key: string;
   count: number;
   parts: number;
@@ -78,12 +79,12 @@ function groupsOf(by: string): string {
     group by l.key order by l.key`;
 }
 
-function weightOf(group: Group, weight: Weight): number {
+export function weightOf(group: Group, weight: Weight): number {
   return weight === 'ppm' ? ppm(group.parts, group.inspected) : group[weight];
 }
 
-const ppm = (parts: number, inspected: number) => (inspected === 0 ? 0 : (parts / inspected) * 1e6);
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+export const ppm = (parts: number, inspected: number) => (inspected === 0 ? 0 : (parts / inspected) * 1e6);
+export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const bar = ({key, count, parts, inspected}: Group, weight: number, broken: Broken): ParetoBar => ({
   key,
@@ -98,7 +99,10 @@ const bar = ({key, count, parts, inspected}: Group, weight: number, broken: Brok
 });
 
 /** A total of nothing has no shares: they stay 0. */
-function inOrder(bars: ParetoBar[], total: number): ParetoBar[] {
+export function inOrder<Bar extends Pick<ParetoBar, 'weight' | 'share' | 'cumulative'>>(
+  bars: Bar[],
+  total: number,
+): Bar[] {
   let sum = 0;
   return bars.map(b => {
     sum += b.weight;

@@ -2,12 +2,21 @@
 import {counted} from './counted.ts';
 import type {Session} from './duckdb.ts';
 
+export interface PartsOfLots {
+  parts: number;
+  /** Those that name no lot. */
+  loose: number;
+  lots: number;
+}
+
 /** Of `population`. */
-export async function lotsOf(session: Session): Promise<{unit: 'lot' | 'part'; notes: string[]}> {
-  const {parts, loose, lots} = await session.row<{parts: number; loose: number; lots: number}>(
+export const lotsOf = (session: Session): Promise<PartsOfLots> =>
+  session.row<PartsOfLots & Record<string, unknown>>(
     `select count(*) as parts, count(*) filter (lot is null) as loose, count(distinct lot) as lots
      from population`,
   );
+
+export function unitOf({parts, loose, lots}: PartsOfLots): {unit: 'lot' | 'part'; notes: string[]} {
   const notes: string[] = [];
   if (parts > 0 && lots === 0)
     notes.push(

@@ -8,7 +8,7 @@ import {createPopulation} from './population.ts';
 import {query} from './queries.ts';
 import {QuestionError} from './question-error.ts';
 import {type Route, readRoute} from './route.ts';
-import {lotsOf} from './unit.ts';
+import {lotsOf, type PartsOfLots, unitOf} from './unit.ts';
 import {type LotYield, routeFigures, yieldFigures} from './yield-figures.ts';
 
 /**
@@ -21,42 +21,61 @@ import {type LotYield, routeFigures, yieldFigures} from './yield-figures.ts';
  * @throws QuestionError, UnknownFactor, and what the filter throws
  */
 export async function yieldOf(warehouse: Reader, question: YieldQuestion): Promise<YieldAnswer> {
-  const {step, by, sigmaShift = 0} = question;
+  const {step, by} = question;
   if (by === 'defect') throw new QuestionError('yield counts parts: it cannot be broken down by defect, see pareto');
   return warehouse.read(question.asOf, async (session, asOf) => {
     await createPopulation(session, question, step);
     const route = await readRoute(session);
-    mustBeInspected(route, step);
-    const {unit, notes} = await lotsOf(session);
-    const lots = await lotYields(session, step, undefined);
-    const answer: YieldAnswer = {
-      asOf,
-      unit,
-      sigmaShift,
-      ...figures(lots, routeAt(route, step), sigmaShift),
-      route: routeOf(lots, routeAt(route, step)),
-      notes: [...notes, ...notesOf(lots, route, question)],
-    };
-    if (by === 'step') answer.groups = await figuresBySteps(session, question, route);
-    else if (by !== undefined) {
-      const byLevel = grouped(await lotYields(session, step, by), lot => lot.key);
-      answer.groups = [...byLevel].map(([key, some]) => ({key, ...figures(some, routeAt(route, step), sigmaShift)}));
-    }
-    const lonely = answer.groups?.filter(group => group.lots < 2).length ?? 0;
-    if (lonely > 0)
-      answer.notes.push(
-        lonely === 1
-          ? `1 group is of a single ${unit}: it has no interval`
-          : `${lonely} groups are of a single ${unit} each: they have no interval`,
-      );
-    return answer;
+    const counts = await lotsOf(session);
+    const answer = await assess(question, route, counts, async (level, at) => {
+      if (at !== step) await createPopulation(session, question, at);
+      return lotYields(session, at, level);
+    });
+    return {asOf, ...answer};
   });
+}
+
+/**
+ * The answer from what lots counted, wherever they were counted.
+ * @param lotsOf what each lot counts at a step, or at all, by a level or all together
+ */
+export async function assess(
+  question: YieldQuestion,
+  route: Route,
+  counts: PartsOfLots,
+  lotsOf: (by: string | undefined, step: string | undefined) => Promise<Lot[]>,
+): Promise<Omit<YieldAnswer, 'asOf'>> {
+  const {step, by, sigmaShift = 0} = question;
+  mustBeInspected(route, step);
+  const {unit, notes} = unitOf(counts);
+  const lots = await lotsOf(undefined, step);
+  const answer: Omit<YieldAnswer, 'asOf'> = {
+    unit,
+    sigmaShift,
+    ...figures(lots, routeAt(route, step), sigmaShift),
+    route: routeOf(lots, routeAt(route, step)),
+    notes: [...notes, ...notesOf(lots, route, question)],
+  };
+  if (by === 'step') answer.groups = await figuresBySteps(question, route, lotsOf);
+  else if (by !== undefined) {
+    const byLevel = grouped(await lotsOf(by, step), lot => lot.key);
+    answer.groups = [...byLevel].map(([key, some]) => ({key, ...figures(some, routeAt(route, step), sigmaShift)}));
+  }
+  const lonely = answer.groups?.filter(group => group.lots < 2).length ?? 0;
+  if (lonely > 0)
+    answer.notes.push(
+      lonely === 1
+        ? `1 group is of a single ${unit}: it has no interval`
+        : `${lonely} groups are of a single ${unit} each: they have no interval`,
+    );
+  return answer;
 }
 
 /** What answers, as of a position. */
 type Reader = {read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T>};
 
-type Lot = LotYield & {key: string; loose: boolean; left_so: number};
+/** What a lot counts, within a group. */
+export type Lot = LotYield & {key: string; loose: boolean; left_so: number};
 
 const NOTHING: YieldFigures = {
   inspected: 0,
@@ -103,11 +122,14 @@ async function lotYields(session: Session, step: string | undefined, by: string 
   return session.rows<Lot & Record<string, unknown>>(query('lot-yields'), {step: step ?? null});
 }
 
-async function figuresBySteps(session: Session, question: YieldQuestion, {route, rework}: Route) {
+async function figuresBySteps(
+  question: YieldQuestion,
+  {route, rework}: Route,
+  lotsOf: (by: undefined, step: string) => Promise<Lot[]>,
+) {
   const groups: NonNullable<YieldAnswer['groups']> = [];
   for (const step of [...route, ...rework].filter(s => question.step === undefined || s === question.step)) {
-    await createPopulation(session, question, step);
-    const lots = await lotYields(session, step, undefined);
+    const lots = await lotsOf(undefined, step);
     if (lots.length > 0)
       groups.push({key: step, ...figures(lots, {route: [step], rework: []}, question.sigmaShift ?? 0)});
   }

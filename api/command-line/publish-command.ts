@@ -6,6 +6,7 @@ import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts
 interface Asked extends Common {
   asOf?: number;
   names?: boolean;
+  company?: boolean;
   parquetOnly?: boolean;
   keep?: number;
 }
@@ -16,6 +17,7 @@ export function publishCommand(program: Command, terminal: Terminal): void {
     .description('writes an immutable snapshot: every table as Parquet, a DuckDB file, a manifest')
     .option('--as-of <batch>', 'as it was after this batch', wholeNumber)
     .option('--names', 'persons by their names instead of pseudonyms')
+    .option('--company', 'a place that the plants of a company share: into a folder of its own there')
     .option('--parquet-only', 'without the DuckDB file')
     .option('--keep <snapshots>', 'so many are kept, the newest', wholeNumber)
     .action((folder: string, {warehouse, json, ...question}: Asked) =>

@@ -11,6 +11,7 @@ const ROLES = ['viewer', 'engineer', 'quality-lead', 'ingest', 'admin'] as const
 const READERS = ['viewer', 'engineer', 'quality-lead', 'admin'];
 const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][] = [
   ['GET', '/v1/pareto', READERS],
+  ['POST', '/v1/company', READERS],
   ['GET', '/v1/yield', READERS],
   ['GET', '/v1/charts/any-fail?kind=p', READERS],
   ['GET', '/v1/capability/bore.torque', READERS],

@@ -19,7 +19,7 @@ import type {Warehouse} from '../store.ts';
 import {verdict} from './capability-verdict.ts';
 import {besideNormal, fitAll} from './fits.ts';
 import {type GroupedValues, groupedValues, subgroupsOf} from './grouped-values.ts';
-import {limitsAsked} from './limits-asked.ts';
+import {limitsAsked, type limitsFor} from './limits-asked.ts';
 import {restsOn} from './lots.ts';
 import {sixPack} from './six-pack.ts';
 import {within} from './stability.ts';
@@ -38,19 +38,24 @@ export async function capability(warehouse: Warehouse, question: CapabilityQuest
     const byLot =
       points.by === 'lot' ? points : wantsLots ? await groupedValues(session, {...question, subgroup: 'lot'}) : null;
     const hasLots = byLot !== null && byLot.values.length > 0;
-    const n = points.values.length;
-    if (n < FEWEST)
-      throw new QuestionError(
-        `${n === 0 ? 'no values' : n === 1 ? 'one value' : `${n} values`} in this scope: capability wants at least ${FEWEST}, better 100`,
-      );
+    mustBeEnough(points.values.length);
     const asked = await limitsAsked(session, question, points);
     return {asOf, parameter: question.parameter, ...assess(question, points, hasLots ? byLot : null, asked)};
   });
 }
 
-type Asked = Awaited<ReturnType<typeof limitsAsked>>;
+/** @throws QuestionError */
+export function mustBeEnough(n: number): void {
+  if (n < FEWEST)
+    throw new QuestionError(
+      `${n === 0 ? 'no values' : n === 1 ? 'one value' : `${n} values`} in this scope: capability wants at least ${FEWEST}, better 100`,
+    );
+}
 
-function assess(
+type Asked = ReturnType<typeof limitsFor>;
+
+/** The answer from the values and what they are held against, wherever these came from. @throws QuestionError for no spread */
+export function assess(
   question: CapabilityQuestion,
   points: GroupedValues,
   byLot: GroupedValues | null,

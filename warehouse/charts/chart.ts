@@ -41,7 +41,8 @@ export async function chart(warehouse: Warehouse, question: ChartQuestion): Prom
 const sayOfSpread = (kind: ChartQuestion['kind'], sigmaBy: string) =>
   sigmaBy !== 'mr' || (kind !== 'r' && kind !== 's');
 
-function judged(
+/** The answer from points and stages, wherever the points came from. */
+export function judged(
   question: ChartQuestion,
   chart: Chartable,
   stages: readonly Stage[],

@@ -4,14 +4,22 @@ import type {Session} from '../duckdb.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Limits} from '../statistics/capability.ts';
 import type {GroupedValues} from './grouped-values.ts';
-import {limitsThatHold, recordedLimits} from './limits.ts';
+import {limitsThatHold, type RecordedLimits, recordedLimits} from './limits.ts';
 import {isoTime} from './values.ts';
 
 /** @throws QuestionError for no limits, limits the wrong way round, or a guard band that leaves nothing between them */
-export async function limitsAsked(session: Session, question: CapabilityQuestion, {at, values}: GroupedValues) {
+export const limitsAsked = async (session: Session, question: CapabilityQuestion, values: GroupedValues) =>
+  limitsFor(await recordedLimits(session), question, values);
+
+/** @param all recorded limits, the most specific first, then the newest. @throws as `limitsAsked` */
+export function limitsFor(
+  all: readonly RecordedLimits[],
+  question: CapabilityQuestion,
+  {at, values}: Pick<GroupedValues, 'at' | 'values'>,
+) {
   const {parameter, product, lsl, usl, target} = question;
   const span = spanOf(at);
-  const {limits: recorded, differ, changedAt} = limitsThatHold(await recordedLimits(session), parameter, product, span);
+  const {limits: recorded, differ, changedAt} = limitsThatHold(all, parameter, product, span);
   const limits: Limits = {
     lsl: lsl ?? recorded?.lsl ?? null,
     usl: usl ?? recorded?.usl ?? null,

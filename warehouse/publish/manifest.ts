@@ -30,6 +30,7 @@ export const Manifest = z.object({
   ledger: z.object({seq: z.number().int(), hash: z.string()}).describe('its last entry when this was published'),
   publishedAt: z.string(),
   code: z.string().describe('the version that published it'),
+  timeZone: z.string().optional().describe('what days and hours are told in; older manifests do not say'),
   names: z.boolean().describe('whether persons are named; otherwise they are pseudonyms'),
   tables: z.array(PublishedTable),
   database: PublishedFile.nullable().describe('a DuckDB file with the same tables, to be opened read-only'),

@@ -37,6 +37,8 @@ export interface PublishQuestion {
   keep?: number;
   /** Rows from which on a table is split by month. */
   largeRows?: number;
+  /** Into a place that the plants of a company share: there, into a folder of this plant's own. */
+  company?: boolean;
 }
 
 export interface Published {
@@ -68,7 +70,7 @@ const busy = new Map<string, Promise<unknown>>();
  * was published there in another way
  */
 export async function publish(warehouse: Warehouse, into: string, question: PublishQuestion): Promise<Published> {
-  const folder = resolve(into);
+  const folder = publishedInto(warehouse, into, question);
   if (!inside(resolve(warehouse.folder), folder).startsWith('..'))
     throw new QuestionError(`${folder} is within the warehouse: publish into a folder outside of it`);
   const before = busy.get(folder) ?? Promise.resolve();
@@ -80,6 +82,27 @@ export async function publish(warehouse: Warehouse, into: string, question: Publ
   } finally {
     if (busy.get(folder) === settled) busy.delete(folder);
   }
+}
+
+/** The folder that a warehouse publishes into: of its own where it is in a place that plants share. */
+export const publishedInto = (
+  warehouse: Warehouse,
+  into: string,
+  {company}: Pick<PublishQuestion, 'company'>,
+): string => (company ? join(resolve(into), plantFolder(plantOf(warehouse))) : resolve(into));
+
+/**
+ * The folder of a plant in the place that plants share, Hive style. Engines differ in how they read signs in the names of
+ * folders, so all but letters, digits, `_` and `-` are told as `~` and the code of the sign.
+ */
+const plantFolder = (plant: string): string =>
+  `plant=${plant.replaceAll(/[^A-Za-z0-9_-]/gu, sign => `~${sign.codePointAt(0)!.toString(16)}~`)}`;
+
+function plantOf(warehouse: Warehouse): string {
+  const {plant} = (warehouse.entries().find(({kind}) => kind === 'plant')?.body ?? {plant: 'plant-1'}) as {
+    plant: string;
+  };
+  return plant;
 }
 
 async function publishInto(warehouse: Warehouse, folder: string, question: PublishQuestion): Promise<Published> {
@@ -167,16 +190,14 @@ async function make(
     return written;
   });
   const database = parquetOnly ? null : await writeDatabase(warehouse, unfinished, tables);
-  const {plant} = (warehouse.entries().find(({kind}) => kind === 'plant')?.body ?? {plant: 'plant-1'}) as {
-    plant: string;
-  };
   const manifest = sealed({
     format: 1,
-    plant,
+    plant: plantOf(warehouse),
     position: asOf!,
     ledger: {seq: head.seq, hash: head.hash},
     publishedAt: new Date().toISOString(),
     code: codeVersion(),
+    timeZone: warehouse.timeZone,
     names,
     tables,
     database,

@@ -36,6 +36,8 @@ interface Options {
   layoutOf?: (frame: Frame, keep: Uint8Array) => Layout;
   /** Findings to be told: the first so many; all if it is not said. All are tested and ranked. */
   top?: number;
+  /** The p of what was tested elsewhere, on the same parts, and shares the error rate. */
+  others?: readonly number[];
   /** Told what is being done next. */
   onStage?: (stage: Stage) => void;
   /** Who works; this thread alone if it is not said. */
@@ -68,7 +70,7 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
   if (moment === null && !frame.lotsOrdered)
     notTested.push({factor: CHANGE_POINT, reason: 'the order of the lots is not known'});
   stage('judging claims');
-  const judgements = judge(ground, moment === null ? tested : [...tested, moment], pairs, team);
+  const judgements = judge(ground, moment === null ? tested : [...tested, moment], pairs, team, options.others);
   stage('working out intervals');
   const findings = tell(ground, team, {tested, moment, judgements, top: options.top});
   return {findings, tests: judgements.tests, notTested, notes};

@@ -27,6 +27,8 @@ const waiting = new Map<number, Waiting>();
 
 interface Asking {
   top?: number;
+  /** The p of what was tested elsewhere and shares the error rate. */
+  others?: readonly number[];
   signal?: AbortSignal;
   onStage?: (stage: Stage) => void;
 }
@@ -38,7 +40,7 @@ interface Asking {
 export function evaluateElsewhere(
   frame: Frame,
   notes: string[],
-  {top, signal, onStage = () => undefined}: Asking = {},
+  {top, others, signal, onStage = () => undefined}: Asking = {},
 ): Promise<Evaluation> {
   const id = ++asked;
   return new Promise<Evaluation>((resolve, reject) => {
@@ -50,7 +52,7 @@ export function evaluateElsewhere(
     const settled = () => signal?.removeEventListener('abort', cancel);
     signal?.addEventListener('abort', cancel);
     waiting.set(id, {
-      task: {id, frame, notes, top},
+      task: {id, frame, notes, top, others},
       onStage,
       resolve: evaluation => {
         settled();
@@ -61,7 +63,7 @@ export function evaluateElsewhere(
         reject(error);
       },
     });
-    send({id, frame, notes, top});
+    send({id, frame, notes, top, others});
   });
 }
 

@@ -26,15 +26,19 @@ export interface Judgements {
   alikeTo(one: Tested): AlikeEntry[];
 }
 
-/** @param single everything tested but pairs */
+/**
+ * @param single everything tested but pairs
+ * @param others the p of what was tested elsewhere
+ */
 export function judge(
   ground: Ground,
   single: readonly Tested[],
   pairs: readonly Pair[],
   team: Pick<Team, 'alike'>,
+  others: readonly number[] = [],
 ): Judgements {
   const {alpha, frame} = ground;
-  const {q, tests, selected} = shareError(ground, single, pairs);
+  const {q, tests, selected} = shareError(ground, single, pairs, others);
   const claims = selected
     .map(one => ({tested: one, candidate: one.candidates[mostHarmful(one, frame)]}))
     .sort(byEvidence);
@@ -67,10 +71,10 @@ export function judge(
 }
 
 /** One q a test; of the pairs only those that may be claims are looked at any further. */
-function shareError(ground: Ground, single: readonly Tested[], pairs: readonly Pair[]) {
+function shareError(ground: Ground, single: readonly Tested[], pairs: readonly Pair[], others: readonly number[]) {
   const {alpha} = ground;
   const able = single.filter(({candidates, attainable}) => candidates.length > 0 && attainable <= alpha);
-  const rates = falseDiscoveryRates([...able, ...pairs].map(({p}) => p));
+  const rates = falseDiscoveryRates([...[...able, ...pairs].map(({p}) => p), ...others]);
   const q = new Map<Tested, number>(able.map((one, at) => [one, rates[at]]));
   for (const [at, pair] of pairs.entries()) {
     const rate = rates[able.length + at];

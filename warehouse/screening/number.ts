@@ -26,14 +26,30 @@ const SHAPES = ['location', 'spread', 'low', 'high'] as const;
 export function testNumber(ground: Ground, factor: Numeric) {
   const margins = ground.layout.number(factor);
   const outcome = outcomeWhereKnown(ground, factor);
-  const candidates: Candidate[] = [];
-  for (const shape of margins.kinds >= 3 ? SHAPES : (['location'] as const)) {
-    const test = scoreTest(outcome, exposureOf(ground, factor, outcome, shape), ground.frame.lotsOrdered);
-    if (test !== null) candidates.push(numberCandidate(ground, factor, shape, test));
-  }
+  const candidates = testShapes(outcome, margins.kinds, ground.frame.lotsOrdered, shape =>
+    exposureOf(ground, factor, outcome, shape),
+  ).map(({shape, test}) => numberCandidate(ground, factor, shape, test));
+  return {outcome, ranks: ranksOf(ground, factor), candidates, ...onePOf(candidates)};
+}
+
+/** The tests of a number's shapes, wherever its exposures come from. @param kinds how many different values occur */
+export function testShapes(
+  outcome: Outcome,
+  kinds: number,
+  ordered: boolean,
+  exposure: (shape: Shape) => Exposure,
+): {shape: Shape; test: ScoreTest}[] {
+  return (kinds >= 3 ? SHAPES : (['location'] as const)).flatMap(shape => {
+    const test = scoreTest(outcome, exposure(shape), ordered);
+    return test === null ? [] : [{shape, test}];
+  });
+}
+
+/** By Bonferroni. */
+export function onePOf(candidates: readonly {test: ScoreTest}[]): {p: number; attainable: number} {
   const p = Math.min(1, ...candidates.map(({test}) => test.p * candidates.length));
   const attainable = candidates.length === 0 ? 1 : Math.min(...candidates.map(({test}) => test.attainable));
-  return {outcome, ranks: ranksOf(ground, factor), candidates, p, attainable};
+  return {p, attainable};
 }
 
 /** Fractional midranks of every part, when asked for. */

@@ -5,7 +5,9 @@ import {evaluate, type Stage} from './evaluate.ts';
 import type {Frame} from './frame.ts';
 import {rememberedLayout} from './layouts.ts';
 
-export type ToWorker = {id: number; frame: Frame; notes: string[]; top?: number} | {helpers: Helper[]};
+export type ToWorker =
+  | {id: number; frame: Frame; notes: string[]; top?: number; others?: readonly number[]}
+  | {helpers: Helper[]};
 export type FromWorker = {id: number} & ({evaluation: ReturnType<typeof evaluate>} | {error: string} | {stage: Stage});
 
 const helps = workerData as Helper | null;
@@ -18,11 +20,11 @@ parentPort?.on('message', (message: ToWorker) => {
     ({helpers} = message);
     return;
   }
-  const {id, frame, notes, top} = message;
+  const {id, frame, notes, top, others} = message;
   let answer: FromWorker;
   try {
     const onStage = (stage: Stage) => parentPort?.postMessage({id, stage} satisfies FromWorker);
-    const options = {notes, top, onStage, layoutOf: rememberedLayout, members: crewOf(helpers)};
+    const options = {notes, top, others, onStage, layoutOf: rememberedLayout, members: crewOf(helpers)};
     answer = {id, evaluation: evaluate(frame, options)};
   } catch (error) {
     answer = {id, error: error instanceof Error ? (error.stack ?? error.message) : String(error)};
