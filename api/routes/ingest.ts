@@ -124,7 +124,8 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
       },
       // Of a union, zod's errors would not say which field it was.
       validatorCompiler: part => {
-        if (part.httpPart !== 'body') return validatorCompiler(part as Parameters<typeof validatorCompiler>[0]);
+        if (part.httpPart !== 'body')
+          return validatorCompiler(part as unknown as Parameters<typeof validatorCompiler>[0]);
         return (body: unknown) => {
           const parsed = Array.isArray(body)
             ? z.array(InspectionInput).safeParse(body)
