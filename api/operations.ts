@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {FindingAnswer, Plant, ScreenAnswer, ScreenQuestion, TraceAnswer, TraceQuestion} from '../warehouse/answers.ts';
+import {FindingAnswer, Plant, ScreenAnswer, ScreenQuestion} from '../warehouse/answers.ts';
 import {backUp} from '../warehouse/backup.ts';
 import {CapabilityAnswer, CapabilityQuestion} from '../warehouse/capability-answers.ts';
 import {ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
@@ -25,7 +25,6 @@ import {packRawFiles} from '../warehouse/raw-files.ts';
 import {finding} from '../warehouse/screening/findings.ts';
 import {Recomputed, recompute} from '../warehouse/screening/recompute.ts';
 import {screen} from '../warehouse/screening/screen.ts';
-import {trace} from '../warehouse/trace.ts';
 import {unresolved} from '../warehouse/unresolved.ts';
 import {yieldOf} from '../warehouse/yield.ts';
 import {KeyRow} from './access/keys.ts';
@@ -39,6 +38,7 @@ import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {DRIFT_OPERATIONS} from './drift-operations.ts';
 import {FEED_OPERATIONS} from './feed-operations.ts';
 import {HOLD_OPERATIONS} from './hold-operations.ts';
+import {ITEM_OPERATIONS} from './item-operations.ts';
 import {withProgress} from './live/progress.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
@@ -48,6 +48,7 @@ import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
 import {QUERY_OPERATIONS} from './query-operations.ts';
 import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
 import {RESPONSE_OPERATIONS} from './response-operations.ts';
+import {STATEMENT_OPERATIONS} from './statement-operations.ts';
 import {inTurn} from './turns.ts';
 
 const Id = z.strictObject({id: z.string().min(1)});
@@ -82,11 +83,13 @@ export const OPERATIONS = {
   ...CONTAIN_OPERATIONS,
   ...FEED_OPERATIONS,
   ...HOLD_OPERATIONS,
+  ...ITEM_OPERATIONS,
   ...DRIFT_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
   ...QUERY_OPERATIONS,
   ...RESPONSE_OPERATIONS,
+  ...STATEMENT_OPERATIONS,
   ...MAP_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
@@ -179,12 +182,6 @@ export const OPERATIONS = {
     input: AgreementQuestion.strict(),
     output: AgreementAnswer,
     run: (app, question) => agreement(app.warehouse, question),
-  }),
-  trace: operation({
-    summary: 'Where something came from, where it went, and what happened to it',
-    input: TraceQuestion.strict(),
-    output: TraceAnswer,
-    run: (app, question) => trace(app.warehouse, question),
   }),
   deliver: operation({
     summary: 'Sends what waits in the outbox',

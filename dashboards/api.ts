@@ -10,6 +10,7 @@ import type {
   ChartQuestion,
   ContainAnswer,
   ContainQuestion,
+  FindAnswer,
   FindingAnswer,
   Hold,
   HoldEvidence,
@@ -28,7 +29,7 @@ import type {
   ScreenAnswer,
   ScreenQuestion,
   SessionAnswer,
-  TraceAnswer,
+  TracedAnswer,
   Unresolved,
   YieldAnswer,
   YieldQuestion,
@@ -209,8 +210,17 @@ export function useTrace(id: string | null, kind: ItemKind | null, asOf: number 
   return useQuery({
     queryKey: ['trace', id, kind, asOf],
     queryFn: ({signal}) =>
-      ask<TraceAnswer>(`/trace/${kind ?? 'any'}/${segment(id ?? '')}${queryString({asOf})}`, {signal}),
+      ask<TracedAnswer>(`/trace/${kind ?? 'any'}/${segment(id ?? '')}${queryString({asOf})}`, {signal}),
     enabled: id !== null,
+  });
+}
+
+/** Parts, lots and work orders whose id begins like this. */
+export function useFound(text: string, asOf: number | undefined) {
+  return useQuery({
+    queryKey: ['find', text, {asOf}],
+    queryFn: ({signal}) => ask<FindAnswer>(`/find${queryString({text, asOf})}`, {signal}),
+    enabled: text !== '',
   });
 }
 

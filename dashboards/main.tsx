@@ -9,6 +9,7 @@ import './style/trace.css';
 import './style/pages.css';
 import './style/capability.css';
 import './style/control-charts.css';
+import './style/palette.css';
 import './style/narrow.css';
 import './style/print.css';
 import {keepPreviousData, QueryClient, QueryClientProvider} from '@tanstack/react-query';

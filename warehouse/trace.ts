@@ -46,7 +46,7 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
       ...beside.groups.flatMap(g => [g.through, ...g.siblings]),
       ...circles,
     ]);
-    const history = await storyOf(session, aroundOf(id, found, plant, named), genealogy, named, asOf, LISTED);
+    const story = await storyOf(session, aroundOf(id, found, plant, named), genealogy, named, asOf, LISTED);
     const completeness = await completenessOf(plant, itemsOf(named, sources.items), itemsOf(named, circles));
     const suspects = suspectsAmong(genealogy, uses.items);
     const widenedBy = [...(await missingLinks(plant, suspects)), ...(await lotlessFellows(plant, suspects))];
@@ -54,7 +54,7 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
       asOf,
       kind: found.kind,
       id,
-      history,
+      ...story,
       backward: relatives(plant, named, before),
       forward: relatives(plant, named, after),
       siblings: beside.groups.flatMap(group => siblings(plant, named, group)),
