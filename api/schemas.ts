@@ -13,4 +13,5 @@ export * from '../warehouse/msa-answers.ts';
 export * from '../warehouse/pareto-answers.ts';
 export * from '../warehouse/plot-answers.ts';
 export * from '../warehouse/query-answers.ts';
+export * from '../warehouse/statement-answers.ts';
 export * from './access/session-answer.ts';

@@ -12,8 +12,6 @@ import type {
   ContainQuestion,
   FindAnswer,
   FindingAnswer,
-  Hold,
-  HoldEvidence,
   ItemKind,
   ParameterRow,
   ParetoAnswer,
@@ -29,6 +27,8 @@ import type {
   ScreenAnswer,
   ScreenQuestion,
   SessionAnswer,
+  StatementsAnswer,
+  StatementsQuestion,
   TracedAnswer,
   Unresolved,
   YieldAnswer,
@@ -236,72 +236,6 @@ export function useContained(asked: {id: string} | ContainQuestion | null) {
   });
 }
 
-/** The newest: a plant's holds of years are more than a page can show, or a server should tell at once. */
-export function useHolds() {
-  return useQuery({
-    queryKey: ['holds'],
-    queryFn: ({signal}) => ask<{holds: Hold[]; next: string | null}>(`/holds?limit=${NEWEST_HOLDS}`, {signal}),
-  });
-}
-export const NEWEST_HOLDS = 200;
-
-/** One hold; asked again every few seconds while a delivery is under way. */
-export function useHold(id: string) {
-  return useQuery({
-    queryKey: ['hold', id],
-    queryFn: ({signal}) => ask<Hold>(`/holds/${segment(id)}`, {signal}),
-    refetchInterval: query =>
-      query.state.data?.lots.some(lot => lot.delivery === 'queued' || lot.delivery === 'sending') ? 2_000 : false,
-    placeholderData: undefined,
-  });
-}
-
-export function useHoldEvidence(id: string) {
-  return useQuery({
-    queryKey: ['evidence', id],
-    queryFn: ({signal}) => ask<HoldEvidence>(`/holds/${segment(id)}/evidence`, {signal}),
-  });
-}
-
-export function useProposeHold() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (proposal: {contained: string; reason: string; text: string; by?: string; children?: boolean}) =>
-      ask<Hold>('/holds', {body: proposal}),
-    onSuccess: () => client.invalidateQueries({queryKey: ['holds']}),
-  });
-}
-
-export type HoldDecision = 'approve' | 'refuse' | 'release' | 'scrap';
-
-export function useDecideHold(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({decision, ...body}: {decision: HoldDecision; by?: string; reason?: string; lots?: string[]}) =>
-      ask<Hold>(`/holds/${segment(id)}/${decision}`, {body}),
-    onSuccess: async hold => {
-      client.setQueryData(['hold', id], hold);
-      await client.invalidateQueries({queryKey: ['holds']});
-    },
-  });
-}
-
-/** What a person says of a delivery that nobody else can tell of. */
-export function useSettleDelivery(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: {
-      lot: string;
-      receiver: string;
-      action: 'hold' | 'release' | 'scrap';
-      as: 'acknowledged' | 'send-again';
-      reason: string;
-      by?: string;
-    }) => ask<Hold>(`/holds/${segment(id)}/settle`, {body}),
-    onSuccess: hold => client.setQueryData(['hold', id], hold),
-  });
-}
-
 export function useBatches() {
   return useQuery({queryKey: ['batches'], queryFn: ({signal}) => ask<{batches: BatchRow[]}>('/batches', {signal})});
 }
@@ -360,6 +294,15 @@ export function useRejectedRows(id: string, {offset, limit}: {offset: number; li
     queryFn: ({signal}) =>
       ask<{rows: RejectedRow[]; total: number}>(`/quarantine/${segment(id)}${queryString({offset, limit})}`, {signal}),
     enabled,
+  });
+}
+
+/** The SQL behind an answer. */
+export function useStatements(asked: StatementsQuestion) {
+  return useQuery({
+    queryKey: ['statements', asked],
+    queryFn: ({signal}) => ask<StatementsAnswer>('/statements', {body: asked, signal}),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -13,6 +13,7 @@ import {ThemeToggle, toggleTheme} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
 
 // Other pages than the first two come when they are asked for: nobody need wait for them.
+const Andon = lazy(async () => ({default: (await import('./pages/andon.tsx')).Andon}));
 const Capability = lazy(async () => ({default: (await import('./pages/capability.tsx')).Capability}));
 const Charts = lazy(async () => ({default: (await import('./pages/charts.tsx')).Charts}));
 const Contain = lazy(async () => ({default: (await import('./pages/contain.tsx')).Contain}));
@@ -41,6 +42,15 @@ export function App() {
   useNewest();
   const session = useSession().data;
   const isShut = session?.mode === 'keys' && session.name === null;
+  const [path] = useLocation();
+  const {params} = useQuestion();
+  if (path === '/' && params.has('kiosk') && !isShut) {
+    return (
+      <Suspense fallback={<p role="status">Loading the page …</p>}>
+        <Andon />
+      </Suspense>
+    );
+  }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: links do the acting; this only keeps them from reloading the page
     <div className="frame" onClick={event => followHere(event, navigate)}>

@@ -10,6 +10,8 @@ import './style/pages.css';
 import './style/capability.css';
 import './style/control-charts.css';
 import './style/palette.css';
+import './style/take-along.css';
+import './style/andon.css';
 import './style/narrow.css';
 import './style/print.css';
 import {keepPreviousData, QueryClient, QueryClientProvider} from '@tanstack/react-query';

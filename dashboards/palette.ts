@@ -11,7 +11,7 @@ export interface Command {
 }
 
 /** How well a name fits what is typed: smaller is better, null is not at all. */
-export function fit(name: string, typed: string): number | null {
+export function fitOf(name: string, typed: string): number | null {
   const [text, sought] = [name.toLowerCase(), typed.trim().toLowerCase()];
   if (sought === '') return 0;
   if (text === sought) return 0;
@@ -30,9 +30,11 @@ export function fit(name: string, typed: string): number | null {
 export function fitting(commands: readonly Command[], typed: string, most = 6): Command[] {
   const found = new Map<Command['group'], {command: Command; fit: number}[]>();
   for (const command of commands) {
-    const rank = fit(command.name, typed);
+    const rank = fitOf(command.name, typed);
     if (rank === null) continue;
-    found.set(command.group, [...(found.get(command.group) ?? []), {command, fit: rank}]);
+    const entries = found.get(command.group) ?? [];
+    entries.push({command, fit: rank});
+    found.set(command.group, entries);
   }
   const groups = [...found.values()].map(entries => entries.toSorted((a, b) => a.fit - b.fit).slice(0, most));
   // Nothing is typed: as they stand. Else the group with the best fit leads.

@@ -1,7 +1,7 @@
 /** What was measured on one part, run by run, and which values lay outside the spec that was valid then. */
 import type {TraceEvent} from './answers.ts';
-import type {MeasuredValue} from './item-answers.ts';
 import type {Session} from './duckdb.ts';
+import type {MeasuredValue} from './item-answers.ts';
 import {isNewer, rowsAbout, textsOf, type Version} from './rows-of.ts';
 import {stepTables} from './step-tables.ts';
 import {event} from './trace-event.ts';
@@ -42,7 +42,7 @@ export async function measuredEvents(
     visit.measured.push(m);
     const spec = specFor(specs, m, product, m.at ?? described?.made_at ?? null);
     const against = m.value === null || !spec ? null : sideOf(m.value, spec);
-    values.push(valueOf(m, spec, against));
+    values.push(measuredValue(m, spec, against));
     if (!spec || against === null || against === 'inside') continue;
     visit.outside++;
     const isLow = against === 'below';
@@ -71,9 +71,21 @@ function sideOf(value: number, {lsl, usl}: Spec): MeasuredValue['against'] {
   return lsl === null && usl === null ? null : 'inside';
 }
 
-function valueOf(m: Measured, spec: Spec | undefined, against: MeasuredValue['against']): MeasuredValue {
+function measuredValue(m: Measured, spec: Spec | undefined, against: MeasuredValue['against']): MeasuredValue {
   const {lsl = null, target = null, usl = null, unit = null} = spec ?? {};
-  return {...place(m), run: m.run, parameter: m.parameter, at: m.at, value: m.value, text: m.text, lsl, target, usl, unit, against};
+  return {
+    ...place(m),
+    run: m.run,
+    parameter: m.parameter,
+    at: m.at,
+    value: m.value,
+    text: m.text,
+    lsl,
+    target,
+    usl,
+    unit,
+    against,
+  };
 }
 
 /** As they were measured; of one moment by their names. */

@@ -33,11 +33,3 @@ export const QueryAnswer = QueryHead.extend({
   rows: z.array(z.record(z.string(), z.unknown())),
 });
 export type QueryAnswer = z.infer<typeof QueryAnswer>;
-
-export const StatementsAnswer = z.object({
-  asOf: Position,
-  statements: z
-    .array(z.object({sql: z.string(), values: z.record(z.string(), z.unknown()).describe('what stands for $name')}))
-    .describe("over the warehouse's own tables, in the order in which they run"),
-});
-export type StatementsAnswer = z.infer<typeof StatementsAnswer>;

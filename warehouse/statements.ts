@@ -27,7 +27,9 @@ const isMaking = (sql: string) => sql.startsWith('create temp table ');
 
 /** Not what only looks after the session itself, or stands for what is told in full. */
 function isAsked({sql}: Statement): boolean {
-  return !(/^(begin|commit|rollback|drop |set variable )/.test(sql) || /duckdb_(tables|views)\(\)|\bnewest\.main\./.test(sql));
+  return !(
+    /^(begin|commit|rollback|drop |set variable )/.test(sql) || /duckdb_(tables|views)\(\)|\bnewest\.main\./.test(sql)
+  );
 }
 
 /** From where all that follows is seen: the position that the views of current rows know, and the plant's clock. */

@@ -1,6 +1,13 @@
 import type {FastifyReply} from 'fastify';
 import {z} from 'zod';
-import {ContainQuestion, FindQuestion, ItemKind, Plant, ScreenQuestion, TraceQuestion} from '../../warehouse/answers.ts';
+import {
+  ContainQuestion,
+  FindQuestion,
+  ItemKind,
+  Plant,
+  ScreenQuestion,
+  TraceQuestion,
+} from '../../warehouse/answers.ts';
 import {ParetoQuestion, YieldQuestion} from '../../warehouse/pareto-answers.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';

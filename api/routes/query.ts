@@ -1,10 +1,10 @@
 import {QueryQuestion} from '../../warehouse/query-answers.ts';
 import type {QueryForm} from '../../warehouse/sandbox/job.ts';
+import {StatementsQuestion} from '../../warehouse/statement-answers.ts';
 import {mayUse, Role} from '../access/roles.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
 import {runOperation} from '../operations.ts';
-import {StatementsQuestion} from '../statement-operations.ts';
 import {untilGone} from './analysis.ts';
 import {answersWith} from './answers-with.ts';
 

@@ -70,6 +70,12 @@ function Headline({answer}: {answer: ScreenAnswer}) {
         {question.given && ', the finding that was asked about held fixed'}; claims hold a false discovery rate of 5 %.
         {question.notes.length > 0 && ` ${question.notes.map(asSentence).join(' ')}`}
       </p>
+      {question.against !== undefined && best === undefined && (
+        <p className="subtitle">
+          Lots are the unit: a selection of few lots can seldom be told from chance. What they went through stands in
+          their traces.
+        </p>
+      )}
       {[question.defect, question.measurement, question.against].every(other => other === undefined) && <Narrower />}
     </header>
   );

@@ -4,6 +4,7 @@ import {useYield} from '../api.ts';
 import {count, percent} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {ParetoFigure} from '../parts/pareto-figure.tsx';
+import {Trend} from '../parts/trend.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
 
@@ -31,7 +32,10 @@ export function Overview() {
             <>
               <Figures answer={answer} />
               <div className="overview">
-                <ParetoFigure />
+                <div className="overview-main">
+                  <ParetoFigure />
+                  <Trend />
+                </div>
                 <div>
                   <AlongTheRoute route={answer.route} />
                   <ByProduct />

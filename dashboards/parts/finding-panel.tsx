@@ -10,6 +10,7 @@ import {Answer} from './answer.tsx';
 import {ChartFigure} from './chart-figure.tsx';
 import {Compared} from './compared.tsx';
 import {CrudeAdjusted} from './crude-adjusted.tsx';
+import {FindingPlots} from './finding-plots.tsx';
 import {Verdict} from './verdict.tsx';
 import {Wide} from './wide.tsx';
 
@@ -40,7 +41,12 @@ export function FindingPanel({finding, answer}: {finding: Finding; answer: Scree
         <Ties finding={finding} />
       </div>
       <Answer query={useFinding(finding.id)}>
-        {detail => (detail.levels.length > 0 ? <Levels detail={detail} overall={overallRate(answer)} /> : null)}
+        {detail => (
+          <>
+            {detail.levels.length > 0 && <Levels detail={detail} overall={overallRate(answer)} />}
+            <FindingPlots detail={detail} overall={overallRate(answer)} />
+          </>
+        )}
       </Answer>
       <Numbers finding={finding} answer={answer} />
       <Compared finding={finding} cluster={answer.question.cluster} />
@@ -148,6 +154,12 @@ function Levels({detail, overall}: {detail: FindingAnswer; overall: number | nul
       title={`${what} by level`}
       subtitle={`${means ? 'Mean' : 'Share of defective parts'} for each of ${counted(levels.length, 'level')}, with 95 % intervals`}
       draw={draw}
+      taken={{
+        name: `${finding.factor}-levels`,
+        rows: levels,
+        asOf: detail.asOf,
+        asked: {of: 'finding', question: {id: finding.id}},
+      }}
       table={
         <Wide label={`${what} by level as a table`}>
           <table>

@@ -109,7 +109,11 @@ function useCommands(typed: string, {places, deeds}: Pick<Props, 'places' | 'dee
       ...places.map(({path, name}): Command => ({group: 'Go to', name, href: href(path)})),
       ...deeds.map(({name, act}): Command => ({group: 'Do', name, href: null, act})),
       ...(plant?.defects ?? []).map(
-        ({defect}): Command => ({group: 'Causes of', name: defect, href: href('/investigate', {defect, against: null})}),
+        ({defect}): Command => ({
+          group: 'Causes of',
+          name: defect,
+          href: href('/investigate', {defect, against: null}),
+        }),
       ),
       ...[{parameter: 'any-fail'}, ...(parameters ?? [])].map(
         ({parameter}): Command => ({

@@ -91,9 +91,7 @@ export async function timeStrip(session: Session, {where}: Pick<Finding, 'where'
       exposed: groupOf(row.exposedParts, row.exposedSum),
       others: groupOf(row.otherParts, row.otherSum),
     })),
-    timeless: rows
-      .filter(({place}) => place === null)
-      .reduce((sum, row) => sum + row.exposedParts + row.otherParts, 0),
+    timeless: rows.filter(({place}) => place === null).reduce((sum, row) => sum + row.exposedParts + row.otherParts, 0),
   };
 }
 
