@@ -211,6 +211,8 @@ export const TraceEvent = z.object({
 });
 export type TraceEvent = z.infer<typeof TraceEvent>;
 
+const LinkEnd = z.object({kind: ItemKind, id: z.string()});
+
 export const TraceAnswer = z.object({
   asOf: Position,
   kind: ItemKind,
@@ -221,6 +223,9 @@ export const TraceAnswer = z.object({
   backward: z.array(Related),
   forward: z.array(Related),
   siblings: z.array(Sibling).describe('what shares its production lot or a direct input, the narrowest group first'),
+  links: z
+    .array(z.object({from: LinkEnd, into: LinkEnd, how: z.enum(['consumed', 'belongs'])}))
+    .describe('how it and its nearest relatives hang together; belongs: a part to its production lot or work order'),
   truncated: z
     .object({backward: Count, forward: Count, siblings: Count})
     .describe('how many more there are than are listed'),

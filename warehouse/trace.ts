@@ -5,6 +5,7 @@ import {byId, type Described, describe, firstById} from './described.ts';
 import {type Found, findItem} from './find-item.ts';
 import {circlesAmong} from './genealogy/circles.ts';
 import type {Reached} from './genealogy/genealogy.ts';
+import {linksAmong} from './genealogy/links-among.ts';
 import {genealogyOf} from './genealogy/read.ts';
 import {directInputs, type SiblingGroup, siblingsOf} from './genealogy/siblings.ts';
 import {habitsOf, type Plant} from './habits.ts';
@@ -15,6 +16,8 @@ import {type Around, storyOf} from './story.ts';
 /** More relatives or events than this are counted, not listed. */
 const LISTED = 10_000;
 const SIBLINGS_LISTED = 100;
+/** Of relatives on either side, the nearest: how more hang together nobody could see. */
+const LINKED = 150;
 
 /**
  * The history of an item, everything that went into it (backward) and everything it went into (forward) at any depth,
@@ -58,6 +61,10 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
       backward: relatives(plant, named, before),
       forward: relatives(plant, named, after),
       siblings: beside.groups.flatMap(group => siblings(plant, named, group)),
+      links: linksOf(plant, named, [...found.items.slice(0, 1), ...nearestOf(before), ...nearestOf(after)], {
+        id,
+        found,
+      }),
       truncated: {backward: before.more, forward: after.more, siblings: beside.more},
       completeness,
       widenedBy,
@@ -130,6 +137,29 @@ function aroundOf(
   if (kind === 'work_order') return {part: null, lot: null, workOrder: id};
   const lot = genealogy.lotOf(item, asOf);
   return {part: item, lot: lot < 0 ? null : lot, workOrder: named.get(item)!.workOrder};
+}
+
+const nearestOf = ({items}: Cut): number[] => items.slice(0, LINKED);
+
+/** A work order has no key of its own: it leads to the parts that are made under it. */
+function linksOf(
+  {genealogy, asOf}: Plant,
+  named: Map<number, Described>,
+  items: readonly number[],
+  {id, found}: {id: string; found: Found},
+): TraceAnswer['links'] {
+  const end = (item: number) => {
+    const {kind, id: name} = named.get(item)!;
+    return {kind, id: name};
+  };
+  const isOrder = found.kind === 'work_order';
+  const known = items.filter(item => named.has(item));
+  const own = new Set(isOrder ? found.items : []);
+  const order = {kind: 'work_order' as const, id};
+  return [
+    ...known.filter(item => own.has(item)).map(item => ({from: order, into: end(item), how: 'belongs' as const})),
+    ...linksAmong(genealogy, known, asOf).map(({from, into, how}) => ({from: end(from), into: end(into), how})),
+  ];
 }
 
 function relatives(plant: Plant, named: Map<number, Described>, {items, depths}: Cut): Related[] {
