@@ -6,7 +6,7 @@ import {ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
 import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
 import {compact} from '../warehouse/compact.ts';
-import {BatchRow, Receipt, Unresolved, UnresolvedQuestion} from '../warehouse/data-answers.ts';
+import {BatchRow, Receipt, SupplyAnswer, Unresolved, UnresolvedQuestion} from '../warehouse/data-answers.ts';
 import {agreement} from '../warehouse/measurement-systems/agreement.ts';
 import {gage} from '../warehouse/measurement-systems/gage.ts';
 import {linearity} from '../warehouse/measurement-systems/linearity.ts';
@@ -25,6 +25,7 @@ import {packRawFiles} from '../warehouse/raw-files.ts';
 import {finding} from '../warehouse/screening/findings.ts';
 import {Recomputed, recompute} from '../warehouse/screening/recompute.ts';
 import {screen} from '../warehouse/screening/screen.ts';
+import {supply} from '../warehouse/supply.ts';
 import {unresolved} from '../warehouse/unresolved.ts';
 import {yieldOf} from '../warehouse/yield.ts';
 import {KeyRow} from './access/keys.ts';
@@ -251,6 +252,12 @@ export const OPERATIONS = {
       altered: z.array(z.string()),
     }),
     run: (app, {dryRun = false}) => app.applyRetention(dryRun),
+  }),
+  supply: operation({
+    summary: 'How fresh each source is, and how complete what ties parts and lots together',
+    input: Nothing,
+    output: SupplyAnswer,
+    run: app => supply(app.warehouse),
   }),
   unresolved: operation({
     summary: 'What rows refer to and nobody described, by file; ids that differ only by case or white space',

@@ -23,6 +23,7 @@ const LANES: Readonly<Record<string, Lane>> = {
   linearity: 'long',
   agreement: 'long',
   unresolved: 'long',
+  supply: 'long',
   find: 'short',
   trace: 'short',
   contained: 'short',

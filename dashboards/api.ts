@@ -29,6 +29,7 @@ import type {
   SessionAnswer,
   StatementsAnswer,
   StatementsQuestion,
+  SupplyAnswer,
   TracedAnswer,
   Unresolved,
   YieldAnswer,
@@ -254,7 +255,7 @@ function useQueueChange<B, T>(path: string) {
     mutationFn: (body: B) => ask<T>(path, {body}),
     onSuccess: () =>
       Promise.all(
-        ['quarantine', 'batches', 'unresolved', 'alerts', 'plant'].map(key =>
+        ['quarantine', 'batches', 'unresolved', 'supply', 'alerts', 'plant'].map(key =>
           client.invalidateQueries({queryKey: [key]}),
         ),
       ),
@@ -286,6 +287,10 @@ export function useUnresolved() {
     queryKey: ['unresolved'],
     queryFn: ({signal}) => ask<Unresolved>('/unresolved', {signal}),
   });
+}
+
+export function useSupply() {
+  return useQuery({queryKey: ['supply'], queryFn: ({signal}) => ask<SupplyAnswer>('/supply', {signal})});
 }
 
 export function useRejectedRows(id: string, {offset, limit}: {offset: number; limit: number}, enabled: boolean) {

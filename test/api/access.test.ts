@@ -41,6 +41,7 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
   ['POST', '/v1/quarantine/1/set-aside', ['engineer', 'quality-lead', 'admin']],
   ['POST', '/v1/quarantine/1/reopen', ['engineer', 'quality-lead', 'admin']],
   ['GET', '/v1/unresolved', READERS],
+  ['GET', '/v1/supply', READERS],
   ['GET', '/v1/alerts', READERS],
   ['GET', '/v1/drift', READERS],
   ['POST', '/v1/drift/d1.1/accept', ['engineer', 'quality-lead', 'admin']],
