@@ -3,7 +3,6 @@ import {lazy, type MouseEvent, Suspense, useCallback, useEffect, useMemo, useSta
 import {Route, Switch, useLocation} from 'wouter';
 import {useSession} from './api.ts';
 import {useLive, useNewest} from './live.ts';
-import {Investigate} from './pages/investigate.tsx';
 import {Inspections} from './pages/later.tsx';
 import {NoSuchPage} from './pages/no-such-page.tsx';
 import {Overview} from './pages/overview.tsx';
@@ -12,7 +11,7 @@ import {SignedIn, SignInPage} from './parts/sign-in.tsx';
 import {ThemeToggle, toggleTheme} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
 
-// Other pages than the first two come when they are asked for: nobody need wait for them.
+// Other pages than the first come when they are asked for: nobody need wait for them.
 const Andon = lazy(async () => ({default: (await import('./pages/andon.tsx')).Andon}));
 const Capability = lazy(async () => ({default: (await import('./pages/capability.tsx')).Capability}));
 const Charts = lazy(async () => ({default: (await import('./pages/charts.tsx')).Charts}));
@@ -21,6 +20,7 @@ const Data = lazy(async () => ({default: (await import('./pages/data.tsx')).Data
 const HoldPage = lazy(async () => ({default: (await import('./pages/hold.tsx')).HoldPage}));
 const HoldReport = lazy(async () => ({default: (await import('./pages/hold-report.tsx')).HoldReport}));
 const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Holds}));
+const Investigate = lazy(async () => ({default: (await import('./pages/investigate.tsx')).Investigate}));
 const Palette = lazy(async () => ({default: (await import('./parts/palette.tsx')).Palette}));
 const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));

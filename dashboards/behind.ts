@@ -17,7 +17,7 @@ const PLACES = {pareto: 'pareto', yield: 'yield', chart: 'charts', capability: '
 /** @param asOf the position that the answer was given at: pinned, so that the same comes out */
 function partsOf(asked: Asked, asOf: number): Parts {
   const {of, question} = asked;
-  const {parameter, id, ...rest} = {parameter: undefined, id: undefined, ...question} as Record<string, unknown>;
+  const {parameter, id, ...rest} = question as Record<string, string | number | boolean | undefined>;
   const name = parameter ?? id;
   const path = name === undefined ? PLACES[of] : `${PLACES[of]}/${encodeURIComponent(String(name))}`;
   const given = Object.entries({...rest, ...(of === 'finding' ? {} : {asOf})}).filter(

@@ -1,5 +1,5 @@
 /** The Pareto: one bar leads to what it is made of, the way back stands above it, and another period or group beside it. */
-import {useCallback} from 'react';
+import {lazy, Suspense, useCallback} from 'react';
 import type {ParetoAnswer, ParetoQuestion} from '../../api/schemas.ts';
 import {usePareto} from '../api.ts';
 import {pareto, paretoBars, paretoHeadline} from '../charts/pareto.ts';
@@ -10,9 +10,10 @@ import {useBarHref} from './bar-href.ts';
 import {ChartFigure} from './chart-figure.tsx';
 import {Choice} from './choice.tsx';
 import {CompareWith} from './compare-with.tsx';
-import {ComparedFigure} from './compared-figure.tsx';
 import {Crumbs} from './crumbs.tsx';
 import {Wide} from './wide.tsx';
+
+const ComparedFigure = lazy(async () => ({default: (await import('./compared-figure.tsx')).ComparedFigure}));
 
 const WAYS = {defect: 'defect', product: 'product', 'inspection.station': 'inspection station', 'part.lot': 'lot'};
 const WEIGHTS = {count: 'count', ppm: 'ppm', severity: 'severity', cost: 'cost'};
@@ -37,13 +38,15 @@ export function ParetoFigure() {
       <Answer query={query}>
         {answer =>
           answer.comparison ? (
-            <ComparedFigure
-              answer={answer}
-              comparison={answer.comparison}
-              question={question}
-              drill={drill}
-              tools={tools}
-            />
+            <Suspense fallback={<p className="waiting" role="status" />}>
+              <ComparedFigure
+                answer={answer}
+                comparison={answer.comparison}
+                question={question}
+                drill={drill}
+                tools={tools}
+              />
+            </Suspense>
           ) : answer.bars.length === 0 ? (
             <>
               <Empty title="No defects in this scope">

@@ -35,11 +35,14 @@ export function TakeAlong({taken, figure}: {taken: Taken; figure: RefObject<HTML
   const {name, rows, asOf, asked} = taken;
   const file = `${name.replaceAll(/[^\w.-]+/g, '-')}-${asOf}`;
   const picture = () => {
-    const drawing = figure.current?.querySelector<SVGSVGElement>('svg.plot-drawing, svg.fishbone, .plot svg');
+    const drawing = figure.current?.querySelector<SVGSVGElement>('svg.plot-drawing, svg.fishbone, svg.genealogy');
     if (!drawing) return null;
-    const wordsOf = (of: string) => figure.current?.querySelector(of)?.textContent ?? '';
+    // A figure without words of its own is what the page's headline speaks of.
+    const wordsOf = (of: string, otherwise: string) =>
+      (figure.current?.querySelector(of) ?? document.querySelector(otherwise))?.textContent ?? '';
     const source = `${plant}, batch ${asOf} · ${location.host}`;
-    return svgOf(drawing, {title: wordsOf('figcaption h2'), subtitle: wordsOf('figcaption p'), source});
+    const title = wordsOf('figcaption h2', '.headline .finding-sentence');
+    return svgOf(drawing, {title, subtitle: wordsOf('figcaption p', '.headline .subtitle'), source});
   };
   const done = (words: string | null) => {
     setSaid(words);

@@ -23,7 +23,7 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
   ['GET', '/v1/linearity/bore.torque?reference=lab', READERS],
   ['GET', '/v1/agreement', READERS],
   ['GET', '/v1/parameters', READERS],
-  ['GET', '/v1/find?text=P', READERS],
+  ['GET', '/v1/find', READERS],
   ['POST', '/v1/statements', READERS],
   ['GET', '/v1/trace/any/P1', READERS],
   ['POST', '/v1/screen', READERS],
