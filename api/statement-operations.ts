@@ -5,7 +5,7 @@ import {pareto} from '../warehouse/pareto.ts';
 
 import {finding} from '../warehouse/screening/findings.ts';
 import {StatementsAnswer, StatementsQuestion} from '../warehouse/statement-answers.ts';
-import {positionSql, withStatements} from '../warehouse/statements.ts';
+import {preludeOf, withStatements} from '../warehouse/statements.ts';
 import {yieldOf} from '../warehouse/yield.ts';
 import type {App} from './app.ts';
 import {operation} from './operation.ts';
@@ -18,7 +18,7 @@ export const STATEMENT_OPERATIONS = {
     run: async (app, question) => {
       const {answer, statements} = await withStatements(() => answered(app, question));
       // Of a session that goes on from an earlier question this is known already.
-      const from = {sql: positionSql(answer.asOf, app.warehouse.timeZone), values: {}};
+      const from = {sql: preludeOf(answer.asOf, app.warehouse.timeZone), values: {}};
       return {asOf: answer.asOf, statements: [from, ...statements]};
     },
   }),

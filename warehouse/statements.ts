@@ -1,5 +1,6 @@
 /** The SQL behind an answer, in the order in which it ran: so that every number can be opened. */
 import {AsyncLocalStorage} from 'node:async_hooks';
+import {NAMES} from './names-table.ts';
 
 export interface Statement {
   sql: string;
@@ -27,11 +28,18 @@ const isMaking = (sql: string) => sql.startsWith('create temp table ');
 
 /** Not what only looks after the session itself, or stands for what is told in full. */
 function isAsked({sql}: Statement): boolean {
-  return !(
-    /^(begin|commit|rollback|drop |set variable )/.test(sql) || /duckdb_(tables|views)\(\)|\bnewest\.main\./.test(sql)
-  );
+  return !(/^(begin|commit|rollback|drop |set )/.test(sql) || /duckdb_(tables|views)\(\)|\bnewest\.main\./.test(sql));
 }
 
-/** From where all that follows is seen: the position that the views of current rows know, and the plant's clock. */
-export const positionSql = (asOf: number, timeZone: string): string =>
-  `set variable as_of = ${Math.trunc(asOf)}; set variable time_zone = '${timeZone.replaceAll("'", "''")}'`;
+/**
+ * What has to stand before them in a copy of the database file: the position that the views of current rows know, the
+ * plant's clock, and a place for names of persons, which the file never says: they stay pseudonyms there.
+ */
+export const preludeOf = (asOf: number, timeZone: string): string =>
+  [
+    "attach if not exists ':memory:' as look_up",
+    `create table if not exists ${NAMES} (person varchar, name varchar)`,
+    "set TimeZone = 'UTC'",
+    `set variable time_zone = '${timeZone.replaceAll("'", "''")}'`,
+    `set variable as_of = ${Math.trunc(asOf)}`,
+  ].join(';\n');

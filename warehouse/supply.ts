@@ -24,7 +24,7 @@ export function supply(warehouse: Warehouse): Promise<SupplyAnswer> {
 }
 
 /** The one that was heard of last comes first. @param batches in order of time */
-function sourcesOf(batches: readonly {at: string; source: string; accepted: number; rejected: number}[]) {
+export function sourcesOf(batches: readonly {at: string; source: string; accepted: number; rejected: number}[]) {
   const found = new Map<string, {times: number[]; accepted: number; rejected: number}>();
   for (const {at, source, accepted, rejected} of batches) {
     const name = sourceOf(source);
