@@ -56,6 +56,9 @@ export class Problem extends Error {
   }
 }
 
+/** The question was understood and cannot be answered, whoever asks it how often. */
+export const isRefused = (error: Error | null): error is Problem => error instanceof Problem && error.status === 400;
+
 /** What a page of this server shows with whatever changes something; asked for once it is needed. */
 let csrf: Promise<string | null> | null = null;
 

@@ -153,7 +153,7 @@ function linksOf(
     return {kind, id: name};
   };
   const isOrder = found.kind === 'work_order';
-  const known = items.filter(item => named.has(item));
+  const known = [...new Set(items)].filter(item => named.has(item));
   const own = new Set(isOrder ? found.items : []);
   const order = {kind: 'work_order' as const, id};
   return [

@@ -1,7 +1,7 @@
 /** The andon view: how it goes right now, for whoever walks by, readable at ten metres; `/?kiosk=on`. */
 import {useCallback, useEffect, useMemo} from 'react';
 import type {ChartAnswer, ParetoAnswer, Plant, YieldAnswer} from '../../api/schemas.ts';
-import {useChart, usePareto, usePlant, useYield} from '../api.ts';
+import {isRefused, useChart, usePareto, usePlant, useYield} from '../api.ts';
 import {type AndonState, andonState, HOURS_SHOWN, windowOf} from '../charts/andon.ts';
 import {trendOnWall} from '../charts/trend-on-wall.ts';
 import {age, count, counted, moment, percent} from '../format.ts';
@@ -25,7 +25,7 @@ export function Andon() {
   const holds = useHolds();
   const held = holds.data?.holds.filter(({decision}) => decision === 'approved').length;
   useLeaving(href('/'));
-  const failed = [plant, yields, pareto, chart, holds].find(({error}) => error)?.error ?? null;
+  const failed = [plant, yields, pareto, chart, holds].find(({error}) => error && !isRefused(error))?.error ?? null;
   const state = andonState(chart.data ?? null);
   return (
     <main className={`andon ${state.kind}`} id="answer">
@@ -57,7 +57,7 @@ function useLeaving(to: string): void {
 function Band({state, plant}: {state: AndonState; plant: Plant | undefined}) {
   const timeZone = plant?.timeZone;
   const since = state.since === null ? '' : ` since ${moment(state.since, timeZone)}`;
-  const words = {waiting: 'Waiting for data', 'in-order': 'In order', 'out-of-order': `Out of order${since}`};
+  const words = {waiting: 'No limits yet', 'in-order': 'In order', 'out-of-order': `Out of order${since}`};
   const shapes = {waiting: '◌', 'in-order': '●', 'out-of-order': '◆'};
   return (
     <header className="andon-band">

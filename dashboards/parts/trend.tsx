@@ -1,7 +1,7 @@
 /** The share of defective parts over time with its control limits: did it change, and when. */
 import {useCallback, useMemo} from 'react';
 import type {ChartAnswer, ChartQuestion} from '../../api/schemas.ts';
-import {useChart, usePlant} from '../api.ts';
+import {isRefused, useChart, usePlant} from '../api.ts';
 import {MOST_POINTS} from '../chart-question.ts';
 import {plotted} from '../charts/chart-kinds.ts';
 import {controlChart} from '../charts/control-chart.ts';
@@ -22,9 +22,18 @@ export function Trend() {
   const parameter = defect ?? params.get('defect') ?? 'any-fail';
   const question: ChartQuestion = {...narrowed, parameter, kind: 'laney-p', last: MOST_POINTS};
   const query = useChart(question);
+  // Where all parts fail, or none does, there is nothing to draw limits from: that is no failure of the page.
+  const cannot = isRefused(query.error) ? query.error.message : null;
   return (
     <section aria-label="Trend">
-      <Answer query={query}>{answer => <TrendFigure answer={answer} question={question} />}</Answer>
+      {cannot === null ? (
+        <Answer query={query}>{answer => <TrendFigure answer={answer} question={question} />}</Answer>
+      ) : (
+        <>
+          <h2>No trend yet</h2>
+          <p className="subtitle">The server says: {cannot}.</p>
+        </>
+      )}
     </section>
   );
 }
