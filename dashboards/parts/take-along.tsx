@@ -2,9 +2,11 @@
 import {lazy, type RefObject, Suspense, useEffect, useRef, useState} from 'react';
 import {usePlant} from '../api.ts';
 import type {Asked} from '../behind.ts';
-import {csvOf, download, pngOf, svgOf} from '../take-along.ts';
 
 const Behind = lazy(async () => ({default: (await import('./behind.tsx')).Behind}));
+
+/** What makes files comes when somebody wants one. */
+const making = () => import('../take-along.ts');
 
 export interface Taken {
   /** Of the files. */
@@ -34,7 +36,7 @@ export function TakeAlong({taken, figure}: {taken: Taken; figure: RefObject<HTML
   }, []);
   const {name, rows, asOf, asked} = taken;
   const file = `${name.replaceAll(/[^\w.-]+/g, '-')}-${asOf}`;
-  const picture = () => {
+  const picture = ({svgOf}: Awaited<ReturnType<typeof making>>) => {
     const drawing = figure.current?.querySelector<SVGSVGElement>('svg.plot-drawing, svg.fishbone, svg.genealogy');
     if (!drawing) return null;
     // A figure without words of its own is what the page's headline speaks of.
@@ -48,15 +50,22 @@ export function TakeAlong({taken, figure}: {taken: Taken; figure: RefObject<HTML
     setSaid(words);
     if (menu.current) menu.current.open = false;
   };
-  const saveSvg = () => {
-    const drawn = picture();
-    if (drawn) download(`${file}.svg`, new Blob([drawn.text], {type: 'image/svg+xml'}));
+  const saveCsv = async () => {
+    const {csvOf, download} = await making();
+    download(`${file}.csv`, new Blob([csvOf(rows)], {type: 'text/csv'}));
+    done(null);
+  };
+  const saveSvg = async () => {
+    const made = await making();
+    const drawn = picture(made);
+    if (drawn) made.download(`${file}.svg`, new Blob([drawn.text], {type: 'image/svg+xml'}));
     done(drawn ? null : 'View as chart first');
   };
   const savePng = async () => {
-    const drawn = picture();
-    const png = drawn && (await pngOf(drawn).catch(() => null));
-    if (png) download(`${file}.png`, png);
+    const made = await making();
+    const drawn = picture(made);
+    const png = drawn && (await made.pngOf(drawn).catch(() => null));
+    if (png) made.download(`${file}.png`, png);
     done(png ? null : drawn ? 'This browser cannot: take the SVG' : 'View as chart first');
   };
   const copyLink = () => {
@@ -81,16 +90,10 @@ export function TakeAlong({taken, figure}: {taken: Taken; figure: RefObject<HTML
       >
         <summary className="quiet-button">Take along</summary>
         <div className="menu-items">
-          <button
-            type="button"
-            onClick={() => {
-              download(`${file}.csv`, new Blob([csvOf(rows)], {type: 'text/csv'}));
-              done(null);
-            }}
-          >
+          <button type="button" onClick={() => void saveCsv()}>
             Data as CSV
           </button>
-          <button type="button" onClick={saveSvg}>
+          <button type="button" onClick={() => void saveSvg()}>
             Picture as SVG
           </button>
           <button type="button" onClick={() => void savePng()}>
