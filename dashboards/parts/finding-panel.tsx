@@ -5,7 +5,7 @@ import {useFinding, useRecomputed} from '../api.ts';
 import {overallRate, rateByLevel} from '../charts/rate-by-level.ts';
 import {labelOf} from '../charts/ribs.ts';
 import {count, counted, likewise, percent, probability, unbroken} from '../format.ts';
-import {useQuestion} from '../question.ts';
+import {narrowed, useQuestion} from '../question.ts';
 import {Answer} from './answer.tsx';
 import {ChartFigure} from './chart-figure.tsx';
 import {Compared} from './compared.tsx';
@@ -142,10 +142,17 @@ function Numbers({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
 function Levels({detail, overall}: {detail: FindingAnswer; overall: number | null}) {
   const {levels, finding} = detail;
   const means = finding.effect.measure === 'meanDifference';
+  const {href, scope} = useQuestion();
+  // A range of a number is no level that a filter could name.
+  const hrefOf = useCallback(
+    (level: string) =>
+      finding.kind === 'category' ? href('/', {where: narrowed(scope.where ?? null, finding.factor, level)}) : null,
+    [finding, href, scope.where],
+  );
   const draw = useCallback(
     (width: number) =>
-      rateByLevel(levels, {width, accused: finding.level, overall, ranges: finding.threshold !== null, means}),
-    [levels, finding, overall, means],
+      rateByLevel(levels, {width, accused: finding.level, overall, ranges: finding.threshold !== null, means, hrefOf}),
+    [levels, finding, overall, means, hrefOf],
   );
   const figure = (value: number, row: LevelRate) => (means ? likewise(value, row) : percent(value));
   const what = means ? 'Mean' : 'Rate';

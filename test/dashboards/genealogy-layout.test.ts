@@ -1,6 +1,10 @@
 // A family small enough to lay out by hand.
+import {createElement} from 'react';
+import {renderToStaticMarkup} from 'react-dom/server';
 import {expect, test} from 'vitest';
+import {GenealogyDrawing} from '../../dashboards/charts/genealogy.tsx';
 import {type Family, genealogyLayout} from '../../dashboards/charts/genealogy-layout.ts';
+import {legible} from './golden.ts';
 
 const lot = (id: string, depth: number) => ({kind: 'lot' as const, id, depth, detail: null});
 const end = (id: string) => ({kind: 'lot' as const, id});
@@ -61,4 +65,15 @@ test('nodes of a column never overlap, and all lie within the drawing', () => {
 test('an item that nothing is known of stands alone', () => {
   const alone = {...family, backward: [], forward: [], links: []};
   expect(genealogyLayout(alone, 800).nodes.map(({id}) => id)).toEqual(['X']);
+});
+
+test('the drawing is as it was: every relative a link, it itself none', async () => {
+  const layout = genealogyLayout(family, 900);
+  const drawing = renderToStaticMarkup(
+    createElement(GenealogyDrawing, {layout, hrefOf: ({kind, id}) => `/trace?id=${id}&kind=${kind}`}),
+  );
+  expect([...drawing.matchAll(/href="([^"]+)"/g)].map(([, href]) => href).sort()).toEqual(
+    ['C1', 'C2', 'R2', 'R1', 'K'].map(id => `/trace?id=${id}&amp;kind=lot`).sort(),
+  );
+  await expect(legible(drawing)).toMatchFileSnapshot('golden/genealogy.svg');
 });
