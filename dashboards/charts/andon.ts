@@ -5,14 +5,17 @@ import {chartRows, stretches} from './violations.ts';
 export const HOURS_SHOWN = 24;
 
 export interface AndonState {
-  kind: 'waiting' | 'in-order' | 'out-of-order';
+  kind: 'asking' | 'no-limits' | 'in-order' | 'out-of-order';
   /** When the newest stretch that breaks a rule began, as long as it goes on. */
   since: string | null;
 }
 
-/** Out of order as long as the newest point breaks a rule; what was put right is history, and a matter of the charts. */
-export function andonState(chart: ChartAnswer | null): AndonState {
-  if (chart === null || chart.points.length === 0) return {kind: 'waiting', since: null};
+/**
+ * Out of order as long as the newest point breaks a rule; what was put right is history, and a matter of the charts.
+ * @param chart null: none came yet, or none can be drawn
+ */
+export function andonState(chart: ChartAnswer | null, isAsking: boolean): AndonState {
+  if (chart === null || chart.points.length === 0) return {kind: isAsking ? 'asking' : 'no-limits', since: null};
   const rows = chartRows(chart);
   const newest = stretches(rows).at(-1);
   const goesOn = newest !== undefined && newest.rows.at(-1)?.place === rows.length - 1;

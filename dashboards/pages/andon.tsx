@@ -27,7 +27,7 @@ export function Andon() {
   const held = holds.data?.holds.filter(({decision}) => decision === 'approved').length;
   useLeaving(href('/'));
   const failed = [plant, yields, pareto, chart, holds].find(({error}) => error && !isRefused(error))?.error ?? null;
-  const state = andonState(chart.data ?? null);
+  const state = andonState(chart.data ?? null, chart.isPending);
   return (
     <main className={`andon ${state.kind}`} id="answer">
       <h1 className="sr-only">Andon</h1>
@@ -58,10 +58,15 @@ function useLeaving(to: string): void {
 function Band({state, plant}: {state: AndonState; plant: Plant | undefined}) {
   const timeZone = plant?.timeZone;
   const since = state.since === null ? '' : ` since ${moment(state.since, timeZone)}`;
-  const words = {waiting: 'No limits yet', 'in-order': 'In order', 'out-of-order': `Out of order${since}`};
-  const shapes = {waiting: '◌', 'in-order': '●', 'out-of-order': '◆'};
+  const words = {
+    asking: 'Working it out …',
+    'no-limits': 'No limits yet',
+    'in-order': 'In order',
+    'out-of-order': `Out of order${since}`,
+  };
+  const shapes = {asking: '◌', 'no-limits': '◌', 'in-order': '●', 'out-of-order': '◆'};
   return (
-    <header className="andon-band">
+    <header className="andon-band" aria-busy={state.kind === 'asking'}>
       <p role="status">
         <span aria-hidden="true">{shapes[state.kind]}</span> {words[state.kind]}
       </p>

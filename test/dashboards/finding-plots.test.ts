@@ -50,12 +50,15 @@ test('one part that failed alone does not set the scale', () => {
 });
 
 test('andon: out of order as long as the newest point breaks a rule, since its stretch began', () => {
-  expect(andonState(null).kind).toBe('waiting');
-  expect(andonState(chartAnswer([10, 16, 10])).kind).toBe('in-order');
+  expect([andonState(null, true).kind, andonState(null, false).kind]).toEqual(['asking', 'no-limits']);
+  expect(andonState(chartAnswer([10, 16, 10]), false).kind).toBe('in-order');
   // Points are an hour apart from 06:00 on: the third and the fourth are beyond.
-  expect(andonState(chartAnswer([10, 10, 16, 17]))).toEqual({kind: 'out-of-order', since: '2026-05-14T08:00:00Z'});
+  expect(andonState(chartAnswer([10, 10, 16, 17]), false)).toEqual({
+    kind: 'out-of-order',
+    since: '2026-05-14T08:00:00Z',
+  });
   // The newest is beyond on the other side: a stretch of its own.
-  expect(andonState(chartAnswer([10, 16, 4]))).toEqual({kind: 'out-of-order', since: '2026-05-14T08:00:00Z'});
+  expect(andonState(chartAnswer([10, 16, 4]), false)).toEqual({kind: 'out-of-order', since: '2026-05-14T08:00:00Z'});
 });
 
 test('the window of the andon view: a day before the newest inspection, or what the address says', () => {
