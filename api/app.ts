@@ -21,6 +21,7 @@ import {type Config, readConfig} from './config.ts';
 import {FishboneError} from './errors.ts';
 import {feedDoor} from './feed-door.ts';
 import {HoldWatch} from './hold-watch.ts';
+import {Recorder} from './inspections/recorder.ts';
 import {Live} from './live/live.ts';
 import {Queries} from './queries.ts';
 import {Receipts} from './receipts.ts';
@@ -86,6 +87,8 @@ export class App {
   readonly feeds: Feeds;
   /** People's SQL. */
   readonly queries: Queries;
+  /** Inspections as they happen. */
+  readonly recorder: Recorder;
   readonly recentAnswers = new RecentAnswers();
   /** Tells those who watch. */
   readonly live: Live;
@@ -109,6 +112,7 @@ export class App {
     });
     this.receipts = new Receipts(this.#ledger);
     this.alerts = new Alerts(warehouse);
+    this.recorder = new Recorder(this);
     this.live = new Live(warehouse);
     this.rejectRates.follow(warehouse.entries());
     this.feeds = new Feeds(config.feeds, {plant: plantId, folder: config.folder, log});
@@ -218,6 +222,7 @@ export class App {
     this.#tending.stop();
     await this.holdWatch.stop();
     await this.feeds.stop();
+    await this.recorder.stop();
     await this.responses.stop();
     if (this.#outbox) await (await this.#outbox.catch(() => null))?.stop();
     await this.queries.close();
@@ -277,7 +282,9 @@ export async function openApp(folder: string, {make, config: overrides, log}: Op
     for (const {name, reason} of warehouse.variables.troubles) {
       log?.(`fishbone.json: variables: ${name} is not used: ${reason}`);
     }
-    return new App(warehouse, config, await settlePlant(warehouse, config), log ?? (() => undefined));
+    const app = new App(warehouse, config, await settlePlant(warehouse, config), log ?? (() => undefined));
+    await app.recorder.recover();
+    return app;
   } catch (error) {
     await warehouse.close();
     throw error;

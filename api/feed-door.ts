@@ -6,10 +6,9 @@ import {query} from '../warehouse/queries.ts';
 import {raiseAlert} from './alerts.ts';
 import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
+import {InspectionInput} from './inspections/input.ts';
 import {ingest} from './load-files.ts';
 import {isMappingName} from './named-mappings.ts';
-import {InspectionInput, recordInspections} from './record-inspections.ts';
-
 import {recordLines, recordRows} from './record-rows.ts';
 
 const Body = z.union([z.array(z.unknown()), z.unknown().transform(one => [one])]).pipe(z.array(InspectionInput));
@@ -31,7 +30,7 @@ export function feedDoor(app: App): Door {
         const [{path, message}] = checked.error.issues;
         throw new FishboneError('USAGE', `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`);
       }
-      const {results} = await recordInspections(app, checked.data, {isBounded: true});
+      const {results} = await app.recorder.record(checked.data, {isBounded: true, waits: false});
       const accepted = results.filter(({status}) => status === 'accepted').length;
       return {accepted, duplicates: results.length - accepted};
     },

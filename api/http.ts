@@ -27,6 +27,7 @@ import {operationRoutes} from './routes/operations.ts';
 import {servePages} from './routes/pages.ts';
 import {personRoutes} from './routes/persons.ts';
 import {queryRoutes} from './routes/query.ts';
+import {seeAcknowledged} from './routes/recent.ts';
 import {responseRoutes} from './routes/responses.ts';
 import {sessionRoutes} from './routes/session.ts';
 import {tableRoutes} from './routes/tables.ts';
@@ -114,6 +115,7 @@ export async function buildHttp(
   http.addHook('onRequest', async request => {
     request.caller.request = request.id;
   });
+  seeAcknowledged(http, app);
   for (const routes of [
     analysisRoutes,
     chartRoutes,

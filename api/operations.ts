@@ -39,6 +39,7 @@ import {NEXT, PAGE, pageOf} from './cursor.ts';
 import {DRIFT_OPERATIONS} from './drift-operations.ts';
 import {FEED_OPERATIONS} from './feed-operations.ts';
 import {HOLD_OPERATIONS} from './hold-operations.ts';
+import {InspectionInput, InspectionsAnswer} from './inspections/input.ts';
 import {ITEM_OPERATIONS} from './item-operations.ts';
 import {withProgress} from './live/progress.ts';
 import {inferAndIngest, ingest} from './load-files.ts';
@@ -47,7 +48,6 @@ import {type Caller, type Operation, operation, whoDecides} from './operation.ts
 import {PUBLISH_OPERATIONS} from './publish-operations.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
 import {QUERY_OPERATIONS} from './query-operations.ts';
-import {InspectionInput, InspectionsAnswer, recordInspections} from './record-inspections.ts';
 import {RESPONSE_OPERATIONS} from './response-operations.ts';
 import {STATEMENT_OPERATIONS} from './statement-operations.ts';
 import {inTurn} from './turns.ts';
@@ -101,10 +101,10 @@ export const OPERATIONS = {
   }),
   inspections: operation({
     summary: 'Records inspections with their defects as they happen; durable before it answers',
-    input: z.strictObject({inspections: z.array(InspectionInput)}),
+    input: z.strictObject({inspections: z.array(InspectionInput), wait: z.boolean().default(false)}),
     output: InspectionsAnswer,
     makes: true,
-    run: (app, {inspections}) => recordInspections(app, inspections),
+    run: (app, {inspections, wait}) => app.recorder.record(inspections, {waits: wait}),
   }),
   infer: operation({
     summary: 'Images become inspections and defects, which are ingested',

@@ -34,7 +34,7 @@ export class Known {
     let keys = this.#keys.get(table);
     if (!keys) {
       keys = new DigestTable(2);
-      const words = split(`hash(${keyTexts(table)})`, ['a', 'b']);
+      const words = split(keyHash(table), ['a', 'b']);
       for await (const [a, b] of session.chunks(`select ${words} from (${keysOf(table)})`)) {
         for (let k = 0; k < a.length; k++) keys.add(a[k], b[k]);
       }
@@ -43,15 +43,14 @@ export class Known {
     return hashes.every(hash => keys.get(...wordsOf(BigInt(hash))) === undefined);
   }
 
-  /** Whether none of these ids, each a whole natural key, is stored. @returns null when it has to be found out otherwise */
-  async areNewIds(session: Session, table: string, ids: readonly string[]): Promise<boolean | null> {
-    if (ids.length > SMALL_ROWS || !this.#keys.has(table)) return null;
-    const [key] = CANONICAL[table].key;
-    const {hashes} = await session.row<{hashes: string[]}>(
-      `select list(${keyHash(table)}::varchar) as hashes from (select unnest($ids::varchar[]) as ${quoteName(key)})`,
-      {ids},
-    );
-    return this.areNew(session, table, hashes);
+  /** Whether none of these ids, each a whole natural key, is stored: asks no database. @returns null when it does not know */
+  areNewIds(table: string, ids: readonly string[]): boolean | null {
+    const keys = this.#keys.get(table);
+    if (!keys) return null;
+    return ids.every(id => {
+      const digest = createHash('md5').update(id).digest();
+      return keys.get(digest.readUInt32LE(8), digest.readUInt32LE(12)) === undefined;
+    });
   }
 
   /** After rows of a table were stored. @param hashes of their keys; null when they were not looked at one by one */
@@ -106,10 +105,11 @@ export class Known {
   }
 }
 
-/** SQL of the digest of a row's natural key, with text ids. */
-export const keyHash = (table: string): string => `hash(${keyTexts(table)})`;
-
-const keyTexts = (table: string): string => CANONICAL[table].key.map(quoteName).join(', ');
+/** SQL of the digest of a row's natural key, with text ids; of a single id one that can be worked out here as well. */
+export function keyHash(table: string): string {
+  const names = CANONICAL[table].key.map(quoteName);
+  return names.length === 1 ? `md5_number_lower(${names[0]}::varchar)` : `hash(${names.join(', ')})`;
+}
 
 /** SQL of the natural keys that are stored, with text ids. */
 function keysOf(table: string): string {

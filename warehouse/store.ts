@@ -63,7 +63,6 @@ export class Warehouse {
   /** What modules of others add to the factors. */
   readonly variables: Variables;
   readonly #known = new Known();
-  #beside: Promise<Session> | null = null;
   readonly #instance: DuckDBInstance;
   readonly #writer: Session;
   readonly #readers: Readers;
@@ -275,14 +274,9 @@ export class Warehouse {
     return this.#readers.read(asOf, ask);
   }
 
-  /**
-   * Whether none of these inspections was ever recorded.
-   * @returns null where memory does not know, or the database is behind
-   */
-  async areNewInspections(ids: readonly string[]): Promise<boolean | null> {
-    if (this.#behind) return null;
-    this.#beside ??= this.aside();
-    return this.#known.areNewIds(await this.#beside, 'inspections', ids);
+  /** Whether none of these inspections was ever recorded. @returns null where memory does not know, or the database is behind */
+  areNewInspections(ids: readonly string[]): boolean | null {
+    return this.#behind ? null : this.#known.areNewIds('inspections', ids);
   }
 
   /** A session that sees no position, for what lies beside the facts: whoever takes it closes it. */
@@ -300,7 +294,6 @@ export class Warehouse {
     await this.#tending.catch(() => undefined);
     await this.#writing.catch(() => undefined);
     await this.#readers.close();
-    (await this.#beside)?.connection.closeSync();
     this.#writer.connection.closeSync();
     this.persons.close();
     this.#instance.closeSync();

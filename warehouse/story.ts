@@ -51,7 +51,7 @@ export async function storyOf(
   return {
     history: events.sort(byTime).slice(0, limit),
     measured: measured?.values ?? [],
-    inspections: looks.map(({look}) => look),
+    inspections: looks.map(({look}) => look).sort(byInspection),
   };
 }
 
@@ -348,6 +348,11 @@ const ORDER: TraceEvent['what'][] = [
   'movement',
   'hold',
 ];
+
+function byInspection(a: LookedAt, b: LookedAt): number {
+  const [x, y] = [timeOf(a.at), timeOf(b.at)];
+  return x === y ? compared(a.inspection, b.inspection) : x - y;
+}
 
 function byTime(a: TraceEvent, b: TraceEvent): number {
   // Where two times differ in their decimals only, text order is not time order.

@@ -6,7 +6,7 @@ export async function recordedInspections(
   warehouse: Warehouse,
   ids: readonly string[],
 ): Promise<Map<string, string | null>> {
-  if (await warehouse.areNewInspections(ids)) return new Map();
+  if (warehouse.areNewInspections(ids)) return new Map();
   return warehouse.read(undefined, async session => {
     const rows = await session.rows<{inspection: string; recorded_at: string | null}>(
       'select inspection, recorded_at from now.inspections where inspection in (select unnest($ids::varchar[]))',

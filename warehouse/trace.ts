@@ -61,10 +61,15 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
       backward: relatives(plant, named, before),
       forward: relatives(plant, named, after),
       siblings: beside.groups.flatMap(group => siblings(plant, named, group)),
-      links: linksOf(plant, named, [...found.items.slice(0, 1), ...nearestOf(before), ...nearestOf(after)], {
-        id,
-        found,
-      }),
+      links: linksOf(
+        plant,
+        named,
+        [...found.items.slice(0, 1), ...nearestOf(named, before), ...nearestOf(named, after)],
+        {
+          id,
+          found,
+        },
+      ),
       truncated: {backward: before.more, forward: after.more, siblings: beside.more},
       completeness,
       widenedBy,
@@ -139,7 +144,14 @@ function aroundOf(
   return {part: item, lot: lot < 0 ? null : lot, workOrder: named.get(item)!.workOrder};
 }
 
-const nearestOf = ({items}: Cut): number[] => items.slice(0, LINKED);
+/** In the order in which they are told, whatever order they came in. */
+function nearestOf(named: Map<number, Described>, {items, depths}: Cut): number[] {
+  const name = (k: number) => named.get(items[k])!;
+  return [...items.keys()]
+    .sort((a, b) => depths[a] - depths[b] || compared(name(a).kind, name(b).kind) || compared(name(a).id, name(b).id))
+    .slice(0, LINKED)
+    .map(k => items[k]);
+}
 
 /** A work order has no key of its own: it leads to the parts that are made under it. */
 function linksOf(
@@ -159,8 +171,10 @@ function linksOf(
   return [
     ...known.filter(item => own.has(item)).map(item => ({from: order, into: end(item), how: 'belongs' as const})),
     ...linksAmong(genealogy, known, asOf).map(({from, into, how}) => ({from: end(from), into: end(into), how})),
-  ];
+  ].sort((a, b) => compared(textOf(a), textOf(b)));
 }
+
+const textOf = ({from, into}: TraceAnswer['links'][number]) => JSON.stringify([from.kind, from.id, into.kind, into.id]);
 
 function relatives(plant: Plant, named: Map<number, Described>, {items, depths}: Cut): Related[] {
   return items

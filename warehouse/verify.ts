@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {exists, findRaw, rawPath, sealOf} from './archive.ts';
 import {forgetDatabase} from './database-file.ts';
 import {type HeldFile, Holdings} from './holdings.ts';
+import {readJournal} from './journal.ts';
 import {LedgerDamaged, type LedgerEntry, type LedgerProblem, verifyLedger} from './ledger.ts';
 import {headPath, ledgerPath, readHead, readLedger} from './ledger-read.ts';
 import {Warehouse} from './store.ts';
@@ -45,6 +46,8 @@ export async function verify(folder: string): Promise<Verification> {
     const holdings = new Holdings(folder, () => entries);
     const archive = await verifyArchive(folder, holdings);
     problems.push(...archive.problems, ...(await strangers(folder, entries.at(-1)?.seq ?? 0)));
+    const journal = await verifyJournal(folder);
+    problems.push(...journal.problems);
     const facts = await verifyFacts(database, folder, entries, holdings, archive.damaged);
     problems.push(...facts.problems);
     Object.assign(checked, {
@@ -53,10 +56,25 @@ export async function verify(folder: string): Promise<Verification> {
       files: archive.files,
       tables: facts.tables,
     });
-    return {ok: problems.length === 0, problems, notices: facts.notices, checked};
+    return {ok: problems.length === 0, problems, notices: [...facts.notices, ...journal.notices], checked};
   } finally {
     database.close();
   }
+}
+
+/** What was acknowledged and has no batch yet. */
+async function verifyJournal(folder: string): Promise<{problems: Problem[]; notices: Problem[]}> {
+  const files = await readJournal(folder);
+  return {
+    problems: files.flatMap(({path, altered}) =>
+      altered.map(line => ({what: `line ${line} was altered`, where: path, hint: RESTORE})),
+    ),
+    notices: files.map(({path, values}) => ({
+      what: `${values.length} requests were acknowledged and are in no batch yet`,
+      where: path,
+      hint: 'they are recorded when the warehouse is opened next',
+    })),
+  };
 }
 
 /**

@@ -6,7 +6,6 @@ import type {App} from '../app.ts';
 import {waitingExports} from '../exports/export.ts';
 import type {Http} from '../http.ts';
 import {freeOn} from '../readiness.ts';
-import {waitingInspections} from '../record-inspections.ts';
 import {waitingQuestions} from '../turns.ts';
 import {type Family, figure} from './exposition.ts';
 import {LedgerCounts} from './ledger-counts.ts';
@@ -42,7 +41,7 @@ export class Metrics {
         type: 'gauge',
         help: 'requests that wait for their turn, by what they wait for',
         samples: [
-          {labels: {queue: 'inspections'}, value: waitingInspections(this.#app)},
+          {labels: {queue: 'inspections'}, value: this.#app.recorder.waiting},
           {labels: {queue: 'questions'}, value: waitingQuestions(this.#app)},
           {labels: {queue: 'exports'}, value: waitingExports(this.#app)},
         ],

@@ -6,17 +6,19 @@ import {join} from 'node:path';
 import {Readable, Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import type {FastifyRequest} from 'fastify';
+import {validatorCompiler} from 'fastify-type-provider-zod';
 import {z} from 'zod';
 import type {Receipt} from '../../warehouse/data-answers.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {Http} from '../http.ts';
+import {InspectionInput} from '../inspections/input.ts';
+import {INSPECTIONS} from '../inspections/load-inspections.ts';
 import {withProgress} from '../live/progress.ts';
 import {ingest, isUnusable, type LoadOptions} from '../load-files.ts';
 import {MappingName} from '../named-mappings.ts';
 import {runOperation} from '../operations.ts';
 import {asQuery} from '../query-string.ts';
-import {INSPECTIONS, InspectionInput} from '../record-inspections.ts';
 import {noteRefused} from '../watch-rejects.ts';
 import {answersWith} from './answers-with.ts';
 
@@ -111,14 +113,29 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
         const rows = Array.isArray(body) ? body.length : 1;
         if (statusCode === 400 || statusCode === 422) await noteRefused(app, INSPECTIONS, rows);
       },
-      schema: {...answersWith('inspections'), body: z.union([InspectionInput, z.array(InspectionInput)])},
+      schema: {
+        ...answersWith('inspections'),
+        description:
+          'What is new is on the disk when this answers, and whatever is asked after that sees it; its batch is made within a second.',
+        querystring: asQuery(
+          z.object({wait: z.boolean().optional().describe('answers when what is new is in a batch, with its number')}),
+        ),
+        body: z.union([InspectionInput, z.array(InspectionInput)]),
+      },
       // Of a union, zod's errors would not say which field it was.
-      validatorCompiler: () => (body: unknown) => {
-        const parsed = Array.isArray(body) ? z.array(InspectionInput).safeParse(body) : InspectionInput.safeParse(body);
-        return parsed.success ? {value: parsed.data} : {error: parsed.error};
+      validatorCompiler: part => {
+        if (part.httpPart !== 'body')
+          return validatorCompiler(part as unknown as Parameters<typeof validatorCompiler>[0]);
+        return (body: unknown) => {
+          const parsed = Array.isArray(body)
+            ? z.array(InspectionInput).safeParse(body)
+            : InspectionInput.safeParse(body);
+          return parsed.success ? {value: parsed.data} : {error: parsed.error};
+        };
       },
     },
-    ({body, caller}) => runOperation(app, 'inspections', {inspections: Array.isArray(body) ? body : [body]}, caller),
+    ({body, query: {wait}, caller}) =>
+      runOperation(app, 'inspections', {inspections: Array.isArray(body) ? body : [body], wait}, caller),
   );
 }
 

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 import type {App} from '../app.ts';
+import type {Http} from '../http.ts';
 import {type Allowed, isBehind, type State, stateOf} from '../recent-answers.ts';
 
 /** Another process may run another version of the code, which may answer otherwise. */
@@ -17,6 +18,14 @@ function allowedBy(cacheControl: string | undefined): Allowed {
   const seconds = (name: string) =>
     Number(new RegExp(`(?:^|[\\s,])${name}=(\\d{1,6})(?:[\\s,]|$)`).exec(cacheControl ?? '')?.[1] ?? 0);
   return {maxAge: seconds('max-age'), maxStale: seconds('max-stale')};
+}
+
+/** Whatever is asked sees what was acknowledged before, unless an older answer will do. */
+export function seeAcknowledged(http: Http, app: App): void {
+  http.addHook('preHandler', async ({url, headers, routeOptions}) => {
+    if (!url.startsWith('/v1/') || routeOptions.config.access === 'append') return;
+    if (allowedBy(headers['cache-control']).maxStale === 0) await app.recorder.recorded();
+  });
 }
 
 /** What else an answer follows from. */

@@ -2,7 +2,6 @@
 import type {Readable} from 'node:stream';
 import {expect, onTestFinished, test} from 'vitest';
 import {Live} from '../../api/live/live.ts';
-import {recordInspections} from '../../api/record-inspections.ts';
 import type {ContainAnswer} from '../../warehouse/answers.ts';
 import type {Hold} from '../../warehouse/hold-answers.ts';
 import {LIVE, type LiveData, type LiveName} from '../../warehouse/live-answers.ts';
@@ -86,7 +85,7 @@ test('a batch is told with its results; who comes back misses nothing', async ()
     data: {position: app.warehouse.position, resumed: false},
   });
 
-  await recordInspections(app, [
+  await app.recorder.record([
     fails('X1'),
     {...fails('X2'), part: 'P10'},
     {...fails('X3'), result: 'pass', defects: []},
@@ -113,7 +112,7 @@ test('a batch is told with its results; who comes back misses nothing', async ()
   first.leave();
   await expect.poll(() => app.live.watchers).toBe(0);
 
-  for (const id of ['Y1', 'Y2', 'Y3']) await recordInspections(app, [fails(id)] as never);
+  for (const id of ['Y1', 'Y2', 'Y3']) await app.recorder.record([fails(id)] as never);
   const again = await watch(address, {'last-event-id': String(told[1].id)});
   const missed = await again.until(all => all.length === 4);
   expect(missed[0]).toMatchObject({event: 'hello', data: {resumed: true}});

@@ -1,5 +1,6 @@
 /** The HTTP door, without a network: what it answers, refuses and remembers. */
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {tableFromArrays, tableFromIPC, tableToIPC} from 'apache-arrow';
 import type {InjectOptions} from 'fastify';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
@@ -149,7 +150,7 @@ describe('inspections in real time', () => {
 
   test('a repeated id is a duplicate, a contradiction a conflict, a newer version a correction', async () => {
     const {app, http} = await servedPlant({empty: true});
-    const send = (payload: object) => http.inject({method: 'POST', url: '/v1/inspections', payload});
+    const send = (payload: object) => http.inject({method: 'POST', url: '/v1/inspections?wait=true', payload});
     expect((await send({...inspection, defects})).json()).toEqual({
       batch: 1,
       results: [{inspection: 'R1', status: 'accepted'}],
@@ -201,13 +202,40 @@ describe('inspections in real time', () => {
     expect(stored.rows).toMatchObject([{inspection: 'R1', defect: 'void', n: 1}]);
   });
 
-  test('what is acknowledged is in the ledger; many at once are all recorded', async () => {
+  test('what is new is on the disk when it is acknowledged, and seen by whoever asks after that', async () => {
+    const {app, http} = await servedPlant({empty: true});
+    const answer = await http.inject({method: 'POST', url: '/v1/inspections', payload: {...inspection, defects}});
+    expect(answer.json()).toEqual({batch: null, results: [{inspection: 'R1', status: 'accepted'}]});
+    const journal = join(app.warehouse.folder, 'journal');
+    const lines = readdirSync(journal).map(name => readFileSync(join(journal, name), 'utf8'));
+    expect(lines.join('')).toContain('"inspection":"R1"');
+    expect((await http.inject({url: '/v1/tables/inspections.json'})).json()).toMatchObject({asOf: 1, rows: [{}]});
+    await vi.waitFor(() =>
+      expect(
+        readdirSync(journal)
+          .map(name => readFileSync(join(journal, name), 'utf8'))
+          .join(''),
+      ).toBe(''),
+    );
+    // The same again at once, and something else under the same id.
+    const again = {...inspection, inspection: 'R2'};
+    const sent = await Promise.all(
+      [again, again, {...again, result: 'pass'}].map(payload =>
+        http.inject({method: 'POST', url: '/v1/inspections', payload}),
+      ),
+    );
+    expect(sent.map(({statusCode}) => statusCode)).toEqual([200, 200, 409]);
+    expect(sent[1].json()).toEqual({batch: null, results: [{inspection: 'R2', status: 'duplicate'}]});
+  });
+
+  test('what is acknowledged is recorded; many at once share batches', async () => {
     const {app, http} = await servedPlant({empty: true});
     const ids = Array.from({length: 6}, (_, k) => `R${k}`);
     const sent = await Promise.all(
       ids.map(id => http.inject({method: 'POST', url: '/v1/inspections', payload: {...inspection, inspection: id}})),
     );
     expect(sent.map(({statusCode}) => statusCode)).toEqual(ids.map(() => 200));
+    await app.recorder.recorded();
     const batches = app.warehouse.entries().filter(({kind}) => kind === 'batch');
     const accepted = batches.flatMap(({body}) => (body as {tables: {accepted: number}[]}).tables.map(t => t.accepted));
     expect(accepted.reduce((sum, n) => sum + n, 0)).toBe(6);

@@ -5,7 +5,6 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {exposition} from '../../api/metrics/exposition.ts';
 import {notReady} from '../../api/readiness.ts';
-import {recordInspections} from '../../api/record-inspections.ts';
 import {readExposition} from './exposition.ts';
 import {fishboneHere, plantFiles, servedPlant, startServer, temporaryFolder} from './plant.ts';
 
@@ -14,7 +13,7 @@ test('figures are what Prometheus reads, and count what happened', async () => {
   for (const url of ['/v1/pareto', '/v1/pareto?x=1', '/v1/trace/any/P1', '/v1/trace/any/nobody', '/nowhere/"quoted"'])
     await http.inject({url});
   const passed = {inspection: 'M1', part: 'P1', inspected_at: '2024-03-02T08:00:00Z', result: 'pass', defects: []};
-  await recordInspections(app, [passed]);
+  await app.recorder.record([passed]);
   const answer = await http.inject({url: '/metrics'});
   expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
   const {samples, types} = readExposition(answer.body);

@@ -6,8 +6,8 @@ import {expect, onTestFinished, test} from 'vitest';
 import {openApp} from '../../api/app.ts';
 import {ask} from '../../api/command-line/ask.ts';
 import {progressOn} from '../../api/command-line/progress.ts';
+import {InspectionInput} from '../../api/inspections/input.ts';
 import {ingest} from '../../api/load-files.ts';
-import {InspectionInput, recordInspections} from '../../api/record-inspections.ts';
 import {serve} from '../../api/server.ts';
 import {Tending} from '../../api/tending.ts';
 import {restore} from '../../warehouse/restore.ts';
@@ -37,7 +37,7 @@ test('a server packs, merges what comes in real time and applies the rules; a ba
   const app = await openApp(path, {make: true, log: line => said.push(line)});
   await ingest(app, [files]);
   for (let n = 0; n < 100; n++) {
-    await recordInspections(app, [inspected({inspection: `I${n}`, part: `P${n}`, result: 'pass', defects: []})]);
+    await app.recorder.record([inspected({inspection: `I${n}`, part: `P${n}`, result: 'pass', defects: []})]);
   }
   const server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: null});
   try {
@@ -53,7 +53,7 @@ test('a server packs, merges what comes in real time and applies the rules; a ba
     const made = await ask(path, 'backup', {folder: into}, progressOn(process.stderr));
     expect(made).toMatchObject({folder: into, position: 102});
     expect(JSON.parse(readFileSync(join(into, 'backup.json'), 'utf8'))).toMatchObject({position: 102});
-    await recordInspections(app, [inspected({inspection: 'I100', part: 'P1', result: 'pass', defects: []})]);
+    await app.recorder.record([inspected({inspection: 'I100', part: 'P1', result: 'pass', defects: []})]);
     expect(await restore(into, join(folder(), 'w'))).toMatchObject({position: 102, verification: {ok: true}});
   } finally {
     await server.close();
@@ -74,7 +74,7 @@ test('a server publishes as often as it is told, whoever did it last; a folder t
   settings(into);
   let app = await openApp(path, {make: true, log: line => said.push(line)});
   const record = (inspection: string) =>
-    recordInspections(app, [inspected({inspection, part: 'P1', result: 'pass', defects: []})]);
+    app.recorder.record([inspected({inspection, part: 'P1', result: 'pass', defects: []})]);
   const hour = 3_600_000;
   await record('I1');
   await new Tending(app).round();

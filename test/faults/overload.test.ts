@@ -41,7 +41,8 @@ test('more than it can take is put off with 429 and Retry-After; told to stop, i
   expect(statuses).toEqual(new Set([200, 429]));
   const putOff = [...answers.values()].filter(response => response?.status === 429);
   expect(putOff.every(response => Number(response?.headers.get('retry-after')) > 0)).toBe(true);
-  // Sent again when it is quiet, they are taken.
+  // Who asks waits for what was acknowledged. Sent again when it is quiet, they are taken.
+  await (await fetch(`${server.address}/v1/batches`)).arrayBuffer();
   const again = [...answers]
     .filter(([, response]) => response?.status === 429)
     .map(([id]) => id)

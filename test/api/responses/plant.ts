@@ -3,8 +3,8 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {onTestFinished, vi} from 'vitest';
 import {type App, type OpenOptions, openApp} from '../../../api/app.ts';
+import {InspectionInput} from '../../../api/inspections/input.ts';
 import {ingest} from '../../../api/load-files.ts';
-import {InspectionInput, recordInspections} from '../../../api/record-inspections.ts';
 import {ResponsesSettings, type Rule} from '../../../api/responses/settings.ts';
 import {type DemoMes, type Fault, startDemoMes} from '../../../api/write-back/demo-mes.ts';
 import type {ReceiverConfig} from '../../../api/write-back/drivers/drivers.ts';
@@ -50,10 +50,7 @@ export async function plantWith(
 
 /** Inspections as they come in real time. */
 export const inspect = (app: App, ...rows: Record<string, unknown>[]) =>
-  recordInspections(
-    app,
-    rows.map(row => InspectionInput.parse({result: 'fail', ...row})),
-  );
+  app.recorder.record(rows.map(row => InspectionInput.parse({result: 'fail', ...row})));
 
 /** Rows of any table, as a file that somebody drops. */
 export async function rows(app: App, table: string, values: Record<string, string | number>[]): Promise<void> {

@@ -1,0 +1,287 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {NO_EARLIER_DEFECTS} from '../../warehouse/canonical.ts';
+import {Journal, readJournal, type Turned} from '../../warehouse/journal.ts';
+import {latestTime} from '../../warehouse/skewed-times.ts';
+import {recordedInspections} from '../../warehouse/table-rows.ts';
+import type {App} from '../app.ts';
+import {FishboneError} from '../errors.ts';
+import {type Request, recordCarefully} from './carefully.ts';
+import {InspectionInput, type InspectionsAnswer} from './input.ts';
+import {loadRows, total} from './load-inspections.ts';
+
+const REQUESTS_MAX = 2_000;
+const INSPECTIONS_MAX = 20_000;
+const CHARACTERS_MAX = 128_000_000;
+
+/** Batches begin no sooner one after the other, unless somebody waits for what is in them. */
+const BATCH_EVERY_MS = 500;
+const AGAIN_MS = {first: 1_000, most: 30_000};
+
+/** New inspections, on the disk before anybody is told so. */
+interface Acknowledged {
+  inspections: readonly InspectionInput[];
+  share: number;
+  /** Resolves when they are in a batch, with its number, or null when that could not be done for now. */
+  recorded: Promise<number | null>;
+  settle: (batch: number | null) => void;
+}
+
+/** Of a request that has to be compared with what is stored. */
+interface Compared extends Request {
+  share: number;
+}
+
+/**
+ * Records inspections as they happen. What nobody has heard of is written to the journal and acknowledged; what has come
+ * meanwhile makes the next batch. Whatever may be a duplicate, a correction or a contradiction is compared first.
+ */
+export class Recorder {
+  readonly #app: App;
+  readonly #journal: Journal<Acknowledged>;
+  /** Turned files whose batch could not be made yet. */
+  #left: Turned<Acknowledged>[] = [];
+  #waiting: Compared[] = [];
+  /** On their way into the journal. */
+  readonly #entering = new Set<Promise<unknown>>();
+  /** Of all that is being recorded, how many requests speak of an id. */
+  readonly #taken = new Map<string, number>();
+  #last: Promise<unknown> = Promise.resolve();
+  #room = 1;
+  #isBusy = false;
+  #begun = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #isHurried = false;
+  #rest = new AbortController();
+  #isStopped = false;
+
+  constructor(app: App) {
+    this.#app = app;
+    this.#journal = new Journal(app.warehouse.folder, ({inspections}) => inspections);
+  }
+
+  /** How many requests wait for a batch. */
+  get waiting(): number {
+    const left = this.#left.reduce((sum, {values}) => sum + values.length, 0);
+    return this.#waiting.length + this.#journal.size + left;
+  }
+
+  /** What a process that died had acknowledged, and no batch has yet. To be called before anything else is recorded. */
+  async recover(): Promise<void> {
+    for (const file of await readJournal(this.#app.warehouse.folder)) {
+      const {path, values, torn, altered} = file;
+      if (altered.length > 0) {
+        throw new FishboneError('WAREHOUSE_DAMAGED', `${path} was altered: line ${altered.join(', ')}`, {
+          hint: 'inspections were acknowledged in it that are nowhere else: keep the file, ask the stations to send again what they sent last, then move it elsewhere',
+        });
+      }
+      if (torn > 0) this.#app.log(`${path}: the last ${torn} bytes were never acknowledged and are not taken`);
+      if (values.length > 0)
+        await this.#recordAgain(
+          values.map(value => InspectionInput.array().parse(value)),
+          path,
+        );
+      await this.#journal.remove(file);
+    }
+  }
+
+  /** Some of it may be in a batch already: then its file was not removed any more. */
+  async #recordAgain(requests: readonly InspectionInput[][], path: string): Promise<void> {
+    const ids = requests.flat().map(({inspection}) => inspection);
+    const known = await recordedInspections(this.#app.warehouse, ids);
+    const isNew = (rows: InspectionInput[]) => rows.every(({inspection}) => !known.has(inspection));
+    const fresh = requests.filter(isNew).flat();
+    if (fresh.length > 0) await loadRows(this.#app, fresh, {known: new Map()});
+    await Promise.all(requests.filter(rows => !isNew(rows)).map(rows => this.#compared(rows)));
+    this.#app.log(`${ids.length} inspections that were acknowledged in ${path} are recorded`);
+  }
+
+  /**
+   * @param options.isBounded whoever asks has a limit of its own for what waits
+   * @param options.waits answers when they are in a batch, with its number, not when they are on the disk
+   */
+  async record(
+    inspections: readonly InspectionInput[],
+    {isBounded = false, waits = true}: {isBounded?: boolean; waits?: boolean} = {},
+  ): Promise<InspectionsAnswer> {
+    if (inspections.length === 0) return {batch: null, results: []};
+    const share = isBounded ? 0 : shareOf(inspections);
+    if (share > 0 && this.#room <= 0) {
+      const message = `${this.waiting} requests are waiting already: nothing of this one was recorded`;
+      throw new FishboneError('OVERLOADED', message, {hint: 'send it again in a few seconds'});
+    }
+    this.#room -= share;
+    const ids = new Set(inspections.map(({inspection}) => inspection));
+    const isAlone = ids.size === inspections.length && inspections.every(row => this.#isPlain(row));
+    const mayBeNew = isAlone && ![...ids].some(id => this.#taken.has(id));
+    this.#take(ids);
+    if (mayBeNew) {
+      const entering = this.#enter(inspections, ids, share);
+      this.#entering.add(entering);
+      const acknowledged = await entering
+        .catch((error: unknown) => {
+          this.#release(ids, share);
+          throw error;
+        })
+        .finally(() => this.#entering.delete(entering));
+      if (acknowledged) {
+        void this.#serve();
+        if (waits) this.#urge();
+        const batch = waits ? await acknowledged.recorded : null;
+        return {batch, results: inspections.map(({inspection}) => ({inspection, status: 'accepted'}))};
+      }
+    }
+    return this.#compared(inspections, share).finally(() => this.#release(ids, share));
+  }
+
+  /** Resolves when all that was acknowledged until now is in the database, or could not be brought there for now. */
+  async recorded(): Promise<void> {
+    await Promise.allSettled(this.#entering);
+    if (this.waiting === 0 && !this.#isBusy) return;
+    this.#urge();
+    await this.#last;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#urge();
+    await Promise.allSettled(this.#entering);
+    while (this.#isBusy) await delay(5);
+    await this.#journal.close();
+  }
+
+  /** @returns null where one of them is known */
+  async #enter(
+    inspections: readonly InspectionInput[],
+    ids: ReadonlySet<string>,
+    share: number,
+  ): Promise<Acknowledged | null> {
+    const known = await recordedInspections(this.#app.warehouse, [...ids]);
+    if (known.size > 0) return null;
+    const {promise, resolve} = withResolver<number | null>();
+    const acknowledged = {inspections, share, recorded: promise, settle: resolve};
+    await this.#journal.append(acknowledged);
+    this.#last = promise;
+    return acknowledged;
+  }
+
+  #compared(inspections: readonly InspectionInput[], share = 0): Promise<InspectionsAnswer> {
+    const answer = new Promise<InspectionsAnswer>((resolve, reject) => {
+      this.#waiting.push({inspections, share, resolve, reject});
+    });
+    this.#urge();
+    void this.#serve();
+    return answer;
+  }
+
+  async #serve(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.waiting > 0 && !(this.#isStopped && this.#failures > 0)) {
+      await this.#pause();
+      const compared = this.#waiting.splice(0);
+      // They may speak of what is on its way into the journal.
+      if (compared.length > 0) await Promise.allSettled(this.#entering);
+      try {
+        await this.#makeBatches();
+        await recordCarefully(this.#app, compared);
+      } catch (error) {
+        for (const {reject} of compared) reject(error);
+      }
+    }
+    this.#isBusy = false;
+  }
+
+  #urge(): void {
+    this.#isHurried = true;
+    this.#rest.abort();
+  }
+
+  /** Until it is time for a batch, or somebody is in a hurry. */
+  async #pause(): Promise<void> {
+    const after =
+      this.#failures > 0 ? Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** (this.#failures - 1)) : BATCH_EVERY_MS;
+    const restMs = this.#begun + after - performance.now();
+    if (restMs > 0 && !this.#isHurried && !this.#isStopped) {
+      await delay(restMs, null, {signal: this.#rest.signal}).catch(() => null);
+    }
+    this.#rest = new AbortController();
+    this.#isHurried = false;
+    this.#begun = performance.now();
+  }
+
+  /** @throws when the warehouse cannot take them now: they stay in the journal */
+  async #makeBatches(): Promise<void> {
+    const turned = await this.#journal.turn();
+    if (turned) this.#left.push(turned);
+    try {
+      for (let next = this.#left[0]; next; next = this.#left[0]) {
+        const rows = next.values.flatMap(({inspections}) => inspections);
+        const receipt = await loadRows(this.#app, rows, {known: new Map()});
+        if (total(receipt, 'rejected') > 0) {
+          this.#app.log(
+            `batch ${receipt.batch}: ${total(receipt, 'rejected')} acknowledged rows are in the quarantine`,
+          );
+        }
+        await this.#journal.remove(next);
+        this.#left.shift();
+        this.#failures = 0;
+        for (const {inspections, share, settle} of next.values) {
+          this.#release(
+            inspections.map(({inspection}) => inspection),
+            share,
+          );
+          settle(receipt.batch);
+        }
+      }
+    } catch (error) {
+      this.#failures++;
+      const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+      this.#app.log(`${this.waiting} requests with inspections are acknowledged and wait in the journal: ${reason}`);
+      for (const {settle} of this.#left.flatMap(({values}) => values)) settle(null);
+      throw error;
+    }
+  }
+
+  #take(ids: Iterable<string>): void {
+    for (const id of ids) this.#taken.set(id, (this.#taken.get(id) ?? 0) + 1);
+  }
+
+  #release(ids: Iterable<string>, share: number): void {
+    this.#room += share;
+    for (const id of ids) {
+      const others = this.#taken.get(id)! - 1;
+      if (others > 0) this.#taken.set(id, others);
+      else this.#taken.delete(id);
+    }
+  }
+
+  /** Whether it is sure to be accepted if its id is new; whatever may be refused is rehearsed first. */
+  #isPlain({inspected_at, recorded_at, defects}: InspectionInput): boolean {
+    const {warehouse} = this.#app;
+    const times = [inspected_at, recorded_at].flatMap(time => time ?? []);
+    // The plant's first day begins at midnight of its own time zone.
+    const [from, until] = [Date.parse(warehouse.since) + DAY_MS, Date.parse(latestTime(warehouse.ledger))];
+    return (
+      times.every(time => /(Z|[+-]\d\d:\d\d)$/.test(time) && Date.parse(time) >= from && Date.parse(time) <= until) &&
+      defects.every(({defect}) => defect !== NO_EARLIER_DEFECTS)
+    );
+  }
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** How much of the memory that the waiting may take a request takes: it is bounded, however requests are made up. */
+function shareOf(inspections: readonly InspectionInput[]): number {
+  const rows = inspections.flatMap(({defects, ...row}) => [row, ...defects]);
+  const texts = rows.flatMap(row => Object.values(row).filter(value => typeof value === 'string'));
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return Math.max(1 / REQUESTS_MAX, rows.length / INSPECTIONS_MAX, characters / CHARACTERS_MAX);
+}
+
+function withResolver<R>(): {promise: Promise<R>; resolve: (value: R) => void} {
+  let resolve!: (value: R) => void;
+  const promise = new Promise<R>(settle => {
+    resolve = settle;
+  });
+  return {promise, resolve};
+}

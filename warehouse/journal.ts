@@ -1,0 +1,165 @@
+/**
+ * What was acknowledged before it is in a batch: `W/journal/<n>.ndjson`, a line a write, each behind its SHA-256. A file
+ * goes when what it says is in the ledger; what a process that died left there is recorded when the folder is opened next.
+ */
+import {createHash} from 'node:crypto';
+import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {exists} from './archive.ts';
+import {diskFiles, type LedgerFile, type LedgerFiles} from './ledger-file.ts';
+
+interface Waiting<T> {
+  value: T;
+  line: string;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** A file that is written no more, and what it says, in order. */
+export interface Turned<T> {
+  path: string;
+  values: T[];
+}
+
+export class Journal<T> {
+  readonly #folder: string;
+  readonly #bodyOf: (value: T) => unknown;
+  readonly #files: LedgerFiles;
+  #path = '';
+  #file: LedgerFile | null = null;
+  #length = 0;
+  #values: T[] = [];
+  #waiting: Waiting<T>[] = [];
+  #work: Promise<unknown> = Promise.resolve();
+  #next = 0;
+
+  /** @param bodyOf what of a value is written, as JSON */
+  constructor(warehouse: string, bodyOf: (value: T) => unknown, files: LedgerFiles = diskFiles) {
+    this.#folder = folderOf(warehouse);
+    this.#bodyOf = bodyOf;
+    this.#files = files;
+  }
+
+  /** How many values are in it and in no turned file. */
+  get size(): number {
+    return this.#values.length;
+  }
+
+  /** Resolves when it is on the disk; those that come while others are being written share an fsync. */
+  append(value: T): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({value, line: lineOf(this.#bodyOf(value)), resolve, reject});
+      void this.#inTurn(() => this.#write());
+    });
+  }
+
+  /** Begins another file. @returns the one before it, null when nothing is in it */
+  turn(): Promise<Turned<T> | null> {
+    return this.#inTurn(async () => {
+      if (this.#values.length === 0) return null;
+      const turned = {path: this.#path, values: this.#values};
+      const before = this.#file;
+      await this.#begin();
+      await before?.close();
+      return turned;
+    });
+  }
+
+  /** What it says is in the ledger now. */
+  async remove({path}: Turned<unknown>): Promise<void> {
+    await rm(path, {force: true});
+  }
+
+  async close(): Promise<void> {
+    await this.#work;
+    await this.#file?.close();
+    if (this.#file && this.#values.length === 0) await rm(this.#path, {force: true});
+    this.#file = null;
+  }
+
+  #inTurn<R>(work: () => Promise<R>): Promise<R> {
+    const mine = this.#work.then(work);
+    this.#work = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #write(): Promise<void> {
+    const group = this.#waiting.splice(0);
+    if (group.length === 0) return;
+    try {
+      if (!this.#file) await this.#begin();
+      const bytes = Buffer.from(group.map(({line}) => line).join(''));
+      await this.#file!.write(bytes, this.#length);
+      await this.#file!.sync();
+      this.#length += bytes.length;
+    } catch (error) {
+      // What could not be written whole is no part of it; the next write goes over it.
+      await this.#file?.truncate(this.#length).catch(() => undefined);
+      for (const {reject} of group) reject(error);
+      return;
+    }
+    for (const {value, resolve} of group) {
+      this.#values.push(value);
+      resolve();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#next === 0) {
+      await mkdir(this.#folder, {recursive: true});
+      await this.#files.syncFolder(join(this.#folder, '..'));
+      this.#next = 1 + Math.max(0, ...(await numbersIn(this.#folder)));
+    }
+    const path = join(this.#folder, `${this.#next}.ndjson`);
+    const file = await this.#files.open(path);
+    await this.#files.syncFolder(this.#folder);
+    this.#next++;
+    [this.#path, this.#file, this.#length, this.#values] = [path, file, 0, []];
+  }
+}
+
+export interface JournalFile extends Turned<unknown> {
+  /** The end of a write that was never acknowledged, in bytes. */
+  torn: number;
+  /** Lines (1 = first) that are not what was written, though others after them are. */
+  altered: number[];
+}
+
+/** What stands in the journal of a warehouse folder that no process has open, oldest first. */
+export async function readJournal(warehouse: string): Promise<JournalFile[]> {
+  const folder = folderOf(warehouse);
+  if (!(await exists(folder))) return [];
+  const files: JournalFile[] = [];
+  for (const n of (await numbersIn(folder)).sort((a, b) => a - b))
+    files.push(await readOne(join(folder, `${n}.ndjson`)));
+  return files;
+}
+
+async function readOne(path: string): Promise<JournalFile> {
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const bodies = lines.map(bodyIn);
+  const whole = bodies.findLastIndex(body => body !== null) + 1;
+  const altered = bodies.slice(0, whole).flatMap((body, k) => (body === null ? [k + 1] : []));
+  const values = bodies.flatMap(body => (body === null ? [] : [JSON.parse(body) as unknown]));
+  return {path, values, torn: Buffer.byteLength(lines.slice(whole).join('\n')), altered};
+}
+
+function bodyIn(line: string): string | null {
+  const body = line.slice(DIGEST_LENGTH + 1);
+  return line.slice(0, DIGEST_LENGTH) === digestOf(body) ? body : null;
+}
+
+function lineOf(body: unknown): string {
+  const text = JSON.stringify(body);
+  return `${digestOf(text)} ${text}\n`;
+}
+
+const DIGEST_LENGTH = 64;
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const folderOf = (warehouse: string): string => join(warehouse, 'journal');
+
+async function numbersIn(folder: string): Promise<number[]> {
+  return (await readdir(folder)).flatMap(name => /^(\d+)\.ndjson$/.exec(name)?.[1] ?? []).map(Number);
+}
