@@ -86,6 +86,8 @@ export async function buildHttp(
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
+        // A chart that becomes a PNG is drawn from what the page itself made.
+        imgSrc: ["'self'", 'blob:'],
         objectSrc: ["'none'"],
         baseUri: ["'self'"],
         formAction: ["'self'"],

@@ -1,12 +1,12 @@
 import {z} from 'zod';
-import {FindingAnswer, Plant, ScreenAnswer, ScreenQuestion, TraceAnswer, TraceQuestion} from '../warehouse/answers.ts';
+import {FindingAnswer, Plant, ScreenAnswer, ScreenQuestion} from '../warehouse/answers.ts';
 import {backUp} from '../warehouse/backup.ts';
 import {CapabilityAnswer, CapabilityQuestion} from '../warehouse/capability-answers.ts';
 import {ChartAnswer, ChartQuestion} from '../warehouse/chart-answers.ts';
 import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
 import {compact} from '../warehouse/compact.ts';
-import {BatchRow, Receipt, Unresolved, UnresolvedQuestion} from '../warehouse/data-answers.ts';
+import {BatchRow, Receipt, SupplyAnswer, Unresolved, UnresolvedQuestion} from '../warehouse/data-answers.ts';
 import {agreement} from '../warehouse/measurement-systems/agreement.ts';
 import {gage} from '../warehouse/measurement-systems/gage.ts';
 import {linearity} from '../warehouse/measurement-systems/linearity.ts';
@@ -25,7 +25,7 @@ import {packRawFiles} from '../warehouse/raw-files.ts';
 import {finding} from '../warehouse/screening/findings.ts';
 import {Recomputed, recompute} from '../warehouse/screening/recompute.ts';
 import {screen} from '../warehouse/screening/screen.ts';
-import {trace} from '../warehouse/trace.ts';
+import {supply} from '../warehouse/supply.ts';
 import {unresolved} from '../warehouse/unresolved.ts';
 import {yieldOf} from '../warehouse/yield.ts';
 import {KeyRow} from './access/keys.ts';
@@ -43,6 +43,7 @@ import {HOLD_OPERATIONS} from './hold-operations.ts';
 import {IMAGE_OPERATIONS} from './image-operations.ts';
 import {InspectionInput, InspectionsAnswer} from './inspections/input.ts';
 import {INSPECTOR_OPERATIONS} from './inspector-operations.ts';
+import {ITEM_OPERATIONS} from './item-operations.ts';
 import {withProgress} from './live/progress.ts';
 import {ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
@@ -51,6 +52,7 @@ import {PUBLISH_OPERATIONS} from './publish-operations.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
 import {QUERY_OPERATIONS} from './query-operations.ts';
 import {RESPONSE_OPERATIONS} from './response-operations.ts';
+import {STATEMENT_OPERATIONS} from './statement-operations.ts';
 import {inTurn} from './turns.ts';
 
 const Id = z.strictObject({id: z.string().min(1)});
@@ -87,12 +89,14 @@ export const OPERATIONS = {
   ...HOLD_OPERATIONS,
   ...INSPECTOR_OPERATIONS,
   ...IMAGE_OPERATIONS,
+  ...ITEM_OPERATIONS,
   ...DRIFT_OPERATIONS,
   ...PUBLISH_OPERATIONS,
   ...COMPANY_OPERATIONS,
   ...QUARANTINE_OPERATIONS,
   ...QUERY_OPERATIONS,
   ...RESPONSE_OPERATIONS,
+  ...STATEMENT_OPERATIONS,
   ...MAP_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
@@ -170,12 +174,6 @@ export const OPERATIONS = {
     output: AgreementAnswer,
     run: (app, question) => agreement(app.warehouse, question),
   }),
-  trace: operation({
-    summary: 'Where something came from, where it went, and what happened to it',
-    input: TraceQuestion.strict(),
-    output: TraceAnswer,
-    run: (app, question) => trace(app.warehouse, question),
-  }),
   deliver: operation({
     summary: 'Sends what waits in the outbox',
     input: z.strictObject({wait: z.number().nonnegative().optional().describe('seconds')}),
@@ -249,6 +247,12 @@ export const OPERATIONS = {
       }),
     }),
     run: (app, {dryRun = false}) => app.applyRetention(dryRun),
+  }),
+  supply: operation({
+    summary: 'How fresh each source is, and how complete what ties parts and lots together',
+    input: Nothing,
+    output: SupplyAnswer,
+    run: app => supply(app.warehouse),
   }),
   unresolved: operation({
     summary: 'What rows refer to and nobody described, by file; ids that differ only by case or white space',

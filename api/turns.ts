@@ -16,6 +16,7 @@ const LANES: Readonly<Record<string, Lane>> = {
   scan: 'long',
   alarms: 'long',
   finding: 'long',
+  statements: 'long',
   contain: 'long',
   plant: 'long',
   gage: 'long',
@@ -28,6 +29,8 @@ const LANES: Readonly<Record<string, Lane>> = {
   'scores.drift': 'long',
   'defect.map': 'long',
   unresolved: 'long',
+  supply: 'long',
+  find: 'short',
   trace: 'short',
   contained: 'short',
 };

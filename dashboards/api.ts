@@ -10,9 +10,8 @@ import type {
   ChartQuestion,
   ContainAnswer,
   ContainQuestion,
+  FindAnswer,
   FindingAnswer,
-  Hold,
-  HoldEvidence,
   ItemKind,
   ParameterRow,
   ParetoAnswer,
@@ -28,7 +27,10 @@ import type {
   ScreenAnswer,
   ScreenQuestion,
   SessionAnswer,
-  TraceAnswer,
+  StatementsAnswer,
+  StatementsQuestion,
+  SupplyAnswer,
+  TracedAnswer,
   Unresolved,
   YieldAnswer,
   YieldQuestion,
@@ -53,6 +55,9 @@ export class Problem extends Error {
     this.errors = body.errors ?? [];
   }
 }
+
+/** The question was understood and cannot be answered, whoever asks it how often. */
+export const isRefused = (error: Error | null): error is Problem => error instanceof Problem && error.status === 400;
 
 /** What a page of this server shows with whatever changes something; asked for once it is needed. */
 let csrf: Promise<string | null> | null = null;
@@ -209,8 +214,17 @@ export function useTrace(id: string | null, kind: ItemKind | null, asOf: number 
   return useQuery({
     queryKey: ['trace', id, kind, asOf],
     queryFn: ({signal}) =>
-      ask<TraceAnswer>(`/trace/${kind ?? 'any'}/${segment(id ?? '')}${queryString({asOf})}`, {signal}),
+      ask<TracedAnswer>(`/trace/${kind ?? 'any'}/${segment(id ?? '')}${queryString({asOf})}`, {signal}),
     enabled: id !== null,
+  });
+}
+
+/** Parts, lots and work orders whose id begins like this. */
+export function useFound(text: string, asOf: number | undefined) {
+  return useQuery({
+    queryKey: ['find', text, {asOf}],
+    queryFn: ({signal}) => ask<FindAnswer>(`/find${queryString({text, asOf})}`, {signal}),
+    enabled: text !== '',
   });
 }
 
@@ -223,72 +237,6 @@ export function useContained(asked: {id: string} | ContainQuestion | null) {
         ? ask<ContainAnswer>(`/contained/${segment(asked.id)}`, {signal})
         : ask<ContainAnswer>('/contain', {body: asked ?? {}, signal}),
     enabled: asked !== null,
-  });
-}
-
-/** The newest: a plant's holds of years are more than a page can show, or a server should tell at once. */
-export function useHolds() {
-  return useQuery({
-    queryKey: ['holds'],
-    queryFn: ({signal}) => ask<{holds: Hold[]; next: string | null}>(`/holds?limit=${NEWEST_HOLDS}`, {signal}),
-  });
-}
-export const NEWEST_HOLDS = 200;
-
-/** One hold; asked again every few seconds while a delivery is under way. */
-export function useHold(id: string) {
-  return useQuery({
-    queryKey: ['hold', id],
-    queryFn: ({signal}) => ask<Hold>(`/holds/${segment(id)}`, {signal}),
-    refetchInterval: query =>
-      query.state.data?.lots.some(lot => lot.delivery === 'queued' || lot.delivery === 'sending') ? 2_000 : false,
-    placeholderData: undefined,
-  });
-}
-
-export function useHoldEvidence(id: string) {
-  return useQuery({
-    queryKey: ['evidence', id],
-    queryFn: ({signal}) => ask<HoldEvidence>(`/holds/${segment(id)}/evidence`, {signal}),
-  });
-}
-
-export function useProposeHold() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (proposal: {contained: string; reason: string; text: string; by?: string; children?: boolean}) =>
-      ask<Hold>('/holds', {body: proposal}),
-    onSuccess: () => client.invalidateQueries({queryKey: ['holds']}),
-  });
-}
-
-export type HoldDecision = 'approve' | 'refuse' | 'release' | 'scrap';
-
-export function useDecideHold(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({decision, ...body}: {decision: HoldDecision; by?: string; reason?: string; lots?: string[]}) =>
-      ask<Hold>(`/holds/${segment(id)}/${decision}`, {body}),
-    onSuccess: async hold => {
-      client.setQueryData(['hold', id], hold);
-      await client.invalidateQueries({queryKey: ['holds']});
-    },
-  });
-}
-
-/** What a person says of a delivery that nobody else can tell of. */
-export function useSettleDelivery(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: {
-      lot: string;
-      receiver: string;
-      action: 'hold' | 'release' | 'scrap';
-      as: 'acknowledged' | 'send-again';
-      reason: string;
-      by?: string;
-    }) => ask<Hold>(`/holds/${segment(id)}/settle`, {body}),
-    onSuccess: hold => client.setQueryData(['hold', id], hold),
   });
 }
 
@@ -310,7 +258,7 @@ function useQueueChange<B, T>(path: string) {
     mutationFn: (body: B) => ask<T>(path, {body}),
     onSuccess: () =>
       Promise.all(
-        ['quarantine', 'batches', 'unresolved', 'alerts', 'plant'].map(key =>
+        ['quarantine', 'batches', 'unresolved', 'supply', 'alerts', 'plant'].map(key =>
           client.invalidateQueries({queryKey: [key]}),
         ),
       ),
@@ -344,12 +292,25 @@ export function useUnresolved() {
   });
 }
 
+export function useSupply() {
+  return useQuery({queryKey: ['supply'], queryFn: ({signal}) => ask<SupplyAnswer>('/supply', {signal})});
+}
+
 export function useRejectedRows(id: string, {offset, limit}: {offset: number; limit: number}, enabled: boolean) {
   return useQuery({
     queryKey: ['quarantine', id, offset, limit],
     queryFn: ({signal}) =>
       ask<{rows: RejectedRow[]; total: number}>(`/quarantine/${segment(id)}${queryString({offset, limit})}`, {signal}),
     enabled,
+  });
+}
+
+/** The SQL behind an answer. */
+export function useStatements(asked: StatementsQuestion) {
+  return useQuery({
+    queryKey: ['statements', asked],
+    queryFn: ({signal}) => ask<StatementsAnswer>('/statements', {body: asked, signal}),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

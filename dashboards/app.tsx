@@ -1,17 +1,17 @@
 /** The frame: a rail with its places, the scope bar that is the question, and the page that answers it. */
-import {lazy, type MouseEvent, Suspense, useEffect} from 'react';
+import {lazy, type MouseEvent, Suspense, useCallback, useEffect, useMemo, useState} from 'react';
 import {Route, Switch, useLocation} from 'wouter';
 import {useSession} from './api.ts';
 import {useLive, useNewest} from './live.ts';
-import {Investigate} from './pages/investigate.tsx';
 import {NoSuchPage} from './pages/no-such-page.tsx';
 import {Overview} from './pages/overview.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
 import {SignedIn, SignInPage} from './parts/sign-in.tsx';
-import {ThemeToggle} from './parts/theme.tsx';
+import {ThemeToggle, toggleTheme} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
 
-// Other pages than the first two come when they are asked for: nobody need wait for them.
+// Other pages than the first come when they are asked for: nobody need wait for them.
+const Andon = lazy(async () => ({default: (await import('./pages/andon.tsx')).Andon}));
 const Capability = lazy(async () => ({default: (await import('./pages/capability.tsx')).Capability}));
 const Charts = lazy(async () => ({default: (await import('./pages/charts.tsx')).Charts}));
 const Contain = lazy(async () => ({default: (await import('./pages/contain.tsx')).Contain}));
@@ -20,6 +20,8 @@ const HoldPage = lazy(async () => ({default: (await import('./pages/hold.tsx')).
 const HoldReport = lazy(async () => ({default: (await import('./pages/hold-report.tsx')).HoldReport}));
 const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Holds}));
 const Inspections = lazy(async () => ({default: (await import('./pages/inspections.tsx')).Inspections}));
+const Investigate = lazy(async () => ({default: (await import('./pages/investigate.tsx')).Investigate}));
+const Palette = lazy(async () => ({default: (await import('./parts/palette.tsx')).Palette}));
 const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
 
@@ -40,13 +42,22 @@ export function App() {
   useNewest();
   const session = useSession().data;
   const isShut = session?.mode === 'keys' && session.name === null;
+  const [path] = useLocation();
+  const {params} = useQuestion();
+  if (path === '/' && params.has('kiosk') && !isShut) {
+    return (
+      <Suspense fallback={<p role="status">Loading the page …</p>}>
+        <Andon />
+      </Suspense>
+    );
+  }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: links do the acting; this only keeps them from reloading the page
     <div className="frame" onClick={event => followHere(event, navigate)}>
       <a className="skip" href="#answer">
         Skip to the answer
       </a>
-      <Rail />
+      <Rail isShut={isShut} />
       <div className="stage">
         {!isShut && <ScopeBar />}
         <main id="answer" tabIndex={-1}>
@@ -85,7 +96,7 @@ function Pages() {
   );
 }
 
-function Rail() {
+function Rail({isShut}: {isShut: boolean}) {
   const [path] = useLocation();
   const {href} = useQuestion();
   const here = PLACES.find(place => place.path !== '/' && path.startsWith(place.path)) ?? placeOfDetail(path);
@@ -104,6 +115,7 @@ function Rail() {
         </svg>
         <span>Fishbone</span>
       </a>
+      {!isShut && <Finder />}
       <nav aria-label="Places">
         {PLACES.map(place => (
           <a key={place.path} href={href(place.path)} aria-current={place === here ? 'page' : undefined}>
@@ -116,6 +128,49 @@ function Rail() {
         <ThemeToggle />
       </div>
     </header>
+  );
+}
+
+/** Opens with Ctrl+K wherever the focus is, or by its button. */
+function Finder() {
+  const {href} = useQuestion();
+  const [, navigate] = useLocation();
+  const [open, setOpen] = useState(false);
+  const close = useCallback(() => setOpen(false), []);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      event.preventDefault();
+      setOpen(true);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  const deeds = useMemo(
+    () => [
+      {name: 'Dark or light', act: toggleTheme},
+      {name: 'Andon view', act: () => navigate(href('/', {kiosk: 'on'}))},
+      {name: 'Print', act: () => setTimeout(print)},
+    ],
+    [href, navigate],
+  );
+  return (
+    <>
+      <button
+        type="button"
+        className="finder"
+        aria-keyshortcuts="Control+K Meta+K"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        Find <kbd>Ctrl K</kbd>
+      </button>
+      {open && (
+        <Suspense fallback={null}>
+          <Palette places={PLACES} deeds={deeds} close={close} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Keeps the pages at what is newest: told by the server as it happens, asked every half minute where that fails. */
 import {type Query, type QueryClient, useQueryClient} from '@tanstack/react-query';
-import {useEffect, useRef, useSyncExternalStore} from 'react';
+import {useEffect, useRef, useState, useSyncExternalStore} from 'react';
 import type {LiveName} from '../api/schemas.ts';
 import {onOldAnswer, usePlant} from './api.ts';
 
@@ -41,6 +41,15 @@ export function useIsLive(): boolean {
     },
     () => isLive,
   );
+}
+
+/** How old data are changes while nothing else does. */
+export function useNow(): void {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick(n => n + 1), 15_000);
+    return () => clearInterval(timer);
+  }, []);
 }
 
 /** Listens as long as the page is looked at: a browser has few connections to a server, and hidden pages need none. */

@@ -48,7 +48,7 @@ function outcomeOf(params: URLSearchParams): Pick<ScreenQuestion, 'defect' | 'me
 /** The outcome in words. */
 function outcomeWords(params: URLSearchParams): string {
   const {defect, measurement, against} = outcomeOf(params);
-  if (against) return `the selection against ${against}`;
+  if (against) return params.get('where') ? 'selected parts' : `other than ${against}`;
   return defect ?? measurement ?? 'any fail';
 }
 
@@ -114,8 +114,16 @@ export function drilled(scope: Scope, drill: readonly DrillStep[]): Scope & {def
   return question;
 }
 
+/** The filter of exactly the parts at the end of the way. */
+export const drilledFilter = (drill: readonly DrillStep[]): string | null =>
+  drill.reduce<string | null>((where, {by, key}) => narrowed(where, FACTORS[by] ?? by, key), null);
+
 const MISSING = '(missing)';
-const FACTORS: Record<string, string> = {product: 'part.product', station: 'inspection.station'};
+const FACTORS: Record<string, string> = {
+  defect: 'inspection.defect',
+  product: 'part.product',
+  station: 'inspection.station',
+};
 
 /** With what the Pareto is compared; empty without. */
 export function comparedWith(params: URLSearchParams): Pick<ParetoQuestion, 'against' | 'againstFrom' | 'againstTo'> {

@@ -5,6 +5,8 @@
 import './plain-words.ts';
 import {z} from 'zod';
 import {Boundary, BoundaryName} from './boundary-answers.ts';
+import {LookedAt, MeasuredValue} from './item-answers.ts';
+import {OutcomeHistogram, TimeStrip} from './plot-answers.ts';
 
 export const Count = z.number().int().nonnegative();
 export const Position = z.number().int().nonnegative().describe('ledger position: a batch number');
@@ -149,6 +151,8 @@ export const FindingAnswer = z.object({
   asOf: Position,
   code: z.string().describe('version of the code that found it'),
   levels: z.array(LevelRate),
+  histogram: OutcomeHistogram.nullable().describe('of a number, where the outcome is that parts are defective'),
+  strip: TimeStrip.nullable().describe('the outcome over time; null where no lot has a time'),
 });
 export type FindingAnswer = z.infer<typeof FindingAnswer>;
 
@@ -165,6 +169,19 @@ export const TraceQuestion = z.object({
   asOf: Position.optional(),
 });
 export type TraceQuestion = z.infer<typeof TraceQuestion>;
+
+export const FindQuestion = z.object({
+  text: z.string().trim().min(1).max(200).describe('how the id begins; in small or in capital letters'),
+  top: z.number().int().positive().max(100).optional().describe('so many at most, default 8'),
+  asOf: Position.optional(),
+});
+export type FindQuestion = z.infer<typeof FindQuestion>;
+
+export const FindAnswer = z.object({
+  asOf: Position,
+  items: z.array(z.object({kind: ItemKind, id: z.string()})).describe('in the order of their ids'),
+});
+export type FindAnswer = z.infer<typeof FindAnswer>;
 
 export const Completeness = z.object({
   expected: Count,
@@ -194,14 +211,21 @@ export const TraceEvent = z.object({
 });
 export type TraceEvent = z.infer<typeof TraceEvent>;
 
+const LinkEnd = z.object({kind: ItemKind, id: z.string()});
+
 export const TraceAnswer = z.object({
   asOf: Position,
   kind: ItemKind,
   id: z.string(),
   history: z.array(TraceEvent),
+  measured: z.array(MeasuredValue).describe('of a part: every current value, the oldest first'),
+  inspections: z.array(LookedAt).describe('of a part: with the defects that each found, and where'),
   backward: z.array(Related),
   forward: z.array(Related),
   siblings: z.array(Sibling).describe('what shares its production lot or a direct input, the narrowest group first'),
+  links: z
+    .array(z.object({from: LinkEnd, into: LinkEnd, how: z.enum(['consumed', 'belongs'])}))
+    .describe('how it and its nearest relatives hang together; belongs: a part to its production lot or work order'),
   truncated: z
     .object({backward: Count, forward: Count, siblings: Count})
     .describe('how many more there are than are listed'),

@@ -122,3 +122,32 @@ export const Unresolved = z.object({
     .describe('ids that differ only by case or white space: kept as different things'),
 });
 export type Unresolved = z.infer<typeof Unresolved>;
+
+export const SupplyAnswer = z.object({
+  asOf: Position,
+  sources: z
+    .array(
+      z.object({
+        source: z.string().describe('folder and name of the files, days and running numbers left out'),
+        batches: Count,
+        accepted: Count,
+        rejected: Count,
+        firstAt: z.string(),
+        lastAt: z.string(),
+        usualPauseSeconds: z.number().nullable().describe('median time between batches; null for fewer than five'),
+        expectedBy: z.string().nullable().describe('silent beyond this, four usual pauses after the last, it is late'),
+      }),
+    )
+    .describe('the one that was heard of last first'),
+  genealogy: z
+    .array(
+      z.object({
+        what: z.string(),
+        expected: Count,
+        found: Count,
+        missing: z.array(z.string()).describe('some of those without, by their ids'),
+      }),
+    )
+    .describe('what ties parts and lots together, where the plant tells of it at all'),
+});
+export type SupplyAnswer = z.infer<typeof SupplyAnswer>;

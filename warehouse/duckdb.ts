@@ -17,6 +17,7 @@ import {
   type DuckDBVector,
   INTEGER,
 } from '@duckdb/node-api';
+import {heard} from './statements.ts';
 import type {Variables} from './variables/variables.ts';
 
 type SqlValue = string | number | boolean | null;
@@ -48,6 +49,7 @@ export class Session {
 
   /** Runs statements for their effect. */
   async run(sql: string, bindings: Bindings = {}): Promise<void> {
+    heard(sql, bindings);
     try {
       await this.connection.run(sql, asParameters(bindings));
     } catch (cause) {
@@ -57,6 +59,7 @@ export class Session {
 
   /** @returns one object a row; times as ISO 8601 in UTC, integers beyond 2^53 as text */
   async rows<T extends Row = Row>(sql: string, bindings: Bindings = {}): Promise<T[]> {
+    heard(sql, bindings);
     try {
       const reader = await this.connection.runAndReadAll(sql, asParameters(bindings));
       const names = reader.deduplicatedColumnNames();
@@ -78,6 +81,7 @@ export class Session {
    * @throws if a column is of another type or holds a null
    */
   async typed(sql: string, bindings: Bindings = {}): Promise<(Int32Array | Float64Array)[]> {
+    heard(sql, bindings);
     try {
       const result = await this.connection.run(sql, asParameters(bindings));
       const pieces: (Int32Array | Float64Array)[][] = result.columnNames().map(() => []);
@@ -114,6 +118,7 @@ export class Session {
    * The next piece is fetched while the one before it is used.
    */
   async stream(sql: string, bindings: Bindings = {}): Promise<Streamed> {
+    heard(sql, bindings);
     try {
       const result = await this.connection.stream(sql, asParameters(bindings));
       return {
@@ -138,6 +143,7 @@ export class Session {
 
   /** @returns one array a column, in the query's order: numbers (null becomes NaN) or texts (null stays) */
   async columns(sql: string, bindings: Bindings = {}): Promise<{names: string[]; columns: unknown[][]; rows: number}> {
+    heard(sql, bindings);
     try {
       const result = await this.connection.run(sql, asParameters(bindings));
       const names = result.deduplicatedColumnNames();

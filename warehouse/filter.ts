@@ -2,7 +2,8 @@
 import type {Bindings, Session} from './duckdb.ts';
 import {factorRelation} from './factors.ts';
 import {type Filter, parseFilter} from './filter-grammar.ts';
-import {isPseudonym, NAMES} from './persons.ts';
+import {NAMES} from './names-table.ts';
+import {isPseudonym} from './persons.ts';
 import {QuestionError} from './question-error.ts';
 
 /**

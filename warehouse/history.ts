@@ -5,6 +5,7 @@
  */
 import {quoteText, type Session} from './duckdb.ts';
 import {query} from './queries.ts';
+import {heard} from './statements.ts';
 
 const QUERIES = {
   subjects: 'subjects',
@@ -47,6 +48,7 @@ export async function prepareHistory(session: Session, ...tables: HistoryTable[]
   );
   const names = new Set(present.map(({name}) => name));
   for (const table of tables) {
+    heard(`create temp table ${table} as ${historyQuery(table)}`);
     if (names.has(table)) continue;
     if (kept !== null && isKept(table)) await session.run(`create temp view ${table} as from ${NEWEST}.main.${table}`);
     else await session.run(`create temp table ${table} as ${historyQuery(table)}`);

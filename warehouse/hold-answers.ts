@@ -1,6 +1,6 @@
 /** The shapes of holds, as commands, routes and pages share them. */
 import {z} from 'zod';
-import {Count, Finding, Position} from './answers.ts';
+import {Count, Finding, Position, TraceAnswer} from './answers.ts';
 
 export const HoldLot = z.object({
   lot: z.string(),
@@ -66,6 +66,20 @@ export const Hold = z.object({
     .describe('up to which position its facts were compared with those that it rests on; why they could not be'),
 });
 export type Hold = z.infer<typeof Hold>;
+
+/** What was decided of a thing's lot, told with its trace. */
+export const TracedAnswer = TraceAnswer.extend({
+  holds: z
+    .array(
+      Hold.pick({id: true, decision: true, reason: true, text: true, proposedBy: true, proposedAt: true}).extend({
+        lot: z.string(),
+        state: HoldCover.shape.state,
+        lots: z.array(HoldLot).describe('what receivers were told of this lot'),
+      }),
+    )
+    .describe('of the lot itself, or the production lot of a part; the newest first'),
+});
+export type TracedAnswer = z.infer<typeof TracedAnswer>;
 
 export const HoldEvidence = z.object({
   hold: Hold,

@@ -1,6 +1,7 @@
 /** What was measured on one part, run by run, and which values lay outside the spec that was valid then. */
 import type {TraceEvent} from './answers.ts';
 import type {Session} from './duckdb.ts';
+import type {MeasuredValue} from './item-answers.ts';
 import {isNewer, rowsAbout, textsOf, type Version} from './rows-of.ts';
 import {stepTables} from './step-tables.ts';
 import {event} from './trace-event.ts';
@@ -14,14 +15,17 @@ interface Measured extends Version {
   at: string | null;
 }
 
+/** @returns events: one a visit and one a value out of spec; values: all of them against their spec, step by step */
 export async function measuredEvents(
   session: Session,
   part: number,
   product: string | null,
   asOf: number,
-): Promise<TraceEvent[]> {
+): Promise<{events: TraceEvent[]; values: MeasuredValue[]}> {
   const measured = await measuredOn(session, part, asOf);
-  if (measured.length === 0) return [];
+  const values: MeasuredValue[] = [];
+  const events: TraceEvent[] = [];
+  if (measured.length === 0) return {events, values};
   const [described] = await rowsAbout<{made_at: string | null}>(
     session,
     'parts',
@@ -30,7 +34,6 @@ export async function measuredEvents(
     asOf,
   );
   const specs = await specsOf(session, measured, asOf);
-  const events: TraceEvent[] = [];
   const visits = new Map<string, {measured: Measured[]; outside: number}>();
   for (const m of measured) {
     const key = `${m.run} ${m.step}`;
@@ -38,10 +41,11 @@ export async function measuredEvents(
     visits.set(key, visit);
     visit.measured.push(m);
     const spec = specFor(specs, m, product, m.at ?? described?.made_at ?? null);
-    if (!spec || m.value === null) continue;
-    const isLow = spec.lsl !== null && m.value < spec.lsl;
-    if (!isLow && !(spec.usl !== null && m.value > spec.usl)) continue;
+    const against = m.value === null || !spec ? null : sideOf(m.value, spec);
+    values.push(measuredValue(m, spec, against));
+    if (!spec || against === null || against === 'inside') continue;
     visit.outside++;
+    const isLow = against === 'below';
     const limit = isLow ? `is below ${spec.lsl}` : `is above ${spec.usl}`;
     const text = [m.parameter, m.value, spec.unit, limit].filter(piece => piece !== null).join(' ');
     const {lsl, usl, unit} = spec;
@@ -57,8 +61,41 @@ export async function measuredEvents(
     const text = `${of.length} measured, ${outside} out of spec`;
     events.push(event(at, 'measurement', place(of[0]), text, {run: of[0].run, measured: of.length, outside}));
   }
-  return events;
+  return {events, values: values.sort(byPlace)};
 }
+
+/** null: no limit says what would be inside. */
+function sideOf(value: number, {lsl, usl}: Spec): MeasuredValue['against'] {
+  if (lsl !== null && value < lsl) return 'below';
+  if (usl !== null && value > usl) return 'above';
+  return lsl === null && usl === null ? null : 'inside';
+}
+
+function measuredValue(m: Measured, spec: Spec | undefined, against: MeasuredValue['against']): MeasuredValue {
+  const {lsl = null, target = null, usl = null, unit = null} = spec ?? {};
+  return {
+    ...place(m),
+    run: m.run,
+    parameter: m.parameter,
+    at: m.at,
+    value: m.value,
+    text: m.text,
+    lsl,
+    target,
+    usl,
+    unit,
+    against,
+  };
+}
+
+/** As they were measured; of one moment by their names. */
+function byPlace(a: MeasuredValue, b: MeasuredValue): number {
+  const [x, y] = [a, b].map(({at}) => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at)));
+  if (x !== y) return x - y;
+  return a.run - b.run || compared(a.step ?? '', b.step ?? '') || compared(a.parameter, b.parameter);
+}
+
+const compared = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const place = ({step}: Measured) => ({step: step === '' ? null : step});
 
@@ -104,13 +141,14 @@ interface Spec extends Record<string, unknown> {
   product: string | null;
   unit: string | null;
   lsl: number | null;
+  target: number | null;
   usl: number | null;
   valid_from: string | null;
 }
 
 async function specsOf(session: Session, measured: readonly Measured[], asOf: number): Promise<Spec[]> {
   const names = textsOf([...new Set(measured.map(m => m.parameter))]);
-  return rowsAbout<Spec>(session, 'parameters', ['unit', 'lsl', 'usl'], [`parameter in ${names}`], asOf);
+  return rowsAbout<Spec>(session, 'parameters', ['unit', 'lsl', 'target', 'usl'], [`parameter in ${names}`], asOf);
 }
 
 /** The spec that was valid then; what is said of this product and step goes before what is said of all. */

@@ -8,9 +8,7 @@ import {mkdir, open, readFile, rename} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Session} from './duckdb.ts';
 import {diskFiles} from './ledger-file.ts';
-
-/** The table of names, `person` and `name`, in a database of its own in memory. */
-export const NAMES = 'look_up.persons';
+import {NAMES} from './names-table.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const PSEUDONYM = /^person-[a-z2-7]{12}$/;

@@ -3,6 +3,7 @@ import type {TraceEvent} from './answers.ts';
 import {type Described, describe} from './described.ts';
 import {quoteText, type Row, type Session} from './duckdb.ts';
 import type {Genealogy} from './genealogy/genealogy.ts';
+import type {LookedAt, MeasuredValue} from './item-answers.ts';
 import {measuredEvents} from './measured-events.ts';
 import {rowsAbout, textsOf} from './rows-of.ts';
 import {event} from './trace-event.ts';
@@ -14,6 +15,13 @@ export interface Around {
   workOrder: string | null;
 }
 
+export interface Story {
+  history: TraceEvent[];
+  /** Of a part. */
+  measured: MeasuredValue[];
+  inspections: LookedAt[];
+}
+
 /** @param known what is known already of items @param limit how many events at most, the oldest */
 export async function storyOf(
   session: Session,
@@ -22,25 +30,29 @@ export async function storyOf(
   known: ReadonlyMap<number, Described>,
   asOf: number,
   limit: number,
-): Promise<TraceEvent[]> {
+): Promise<Story> {
   const ask = {session, asOf, limit, items: [around.part, around.lot].filter(item => item !== null)};
   const links = await linksOf(ask, genealogy);
   const unknown = [...ask.items, ...links.flatMap(l => [l.parent, l.child])].filter(item => !known.has(item));
   const named =
     unknown.length === 0 ? known : new Map([...known, ...(await describe(session, unknown, genealogy, asOf))]);
+  const looks = await looksAt(ask, around);
   const events = [
     ...(await madeEvents(ask, around, named)),
     ...links.map(link => linkEvent(link, named)),
     ...(await runEvents(ask, around, named)),
-    ...(await inspectionEvents(ask, around)),
+    ...looks.map(({event: told}) => told),
     ...(await movementEvents(ask, named)),
     ...(await tallyEvents(ask, around)),
   ];
-  if (around.part !== null) {
-    const product = named.get(around.part)?.product ?? null;
-    events.push(...(await measuredEvents(session, around.part, product, asOf)));
-  }
-  return events.sort(byTime).slice(0, limit);
+  const product = named.get(around.part ?? -1)?.product ?? null;
+  const measured = around.part === null ? null : await measuredEvents(session, around.part, product, asOf);
+  events.push(...(measured?.events ?? []));
+  return {
+    history: events.sort(byTime).slice(0, limit),
+    measured: measured?.values ?? [],
+    inspections: looks.map(({look}) => look).sort(byInspection),
+  };
 }
 
 interface Ask {
@@ -239,7 +251,12 @@ const INSPECTION_COLUMNS = ['part', 'inspected_at', 'step', 'station', 'inspecto
   'image',
 ]);
 
-async function inspectionEvents({session, asOf}: Ask, {part}: Around): Promise<TraceEvent[]> {
+type FoundDefect = LookedAt['defects'][number] & {inspection: string; n: number} & Row;
+
+const DEFECT_COLUMNS = ['severity', 'confidence', 'x', 'y', 'width', 'height', '"view"'];
+
+/** Each inspection as an event, and as what was seen on the image. */
+async function looksAt({session, asOf}: Ask, {part}: Around): Promise<{event: TraceEvent; look: LookedAt}[]> {
   if (part === null) return [];
   // An inspection may have been corrected to be of another part: all that was said of it is found by its own id.
   const told = await session.rows<{inspection: string; again: boolean}>(
@@ -255,18 +272,15 @@ async function inspectionEvents({session, asOf}: Ask, {part}: Around): Promise<T
   const versions = await rowsAbout<Inspection>(session, 'inspections', INSPECTION_COLUMNS, apart, asOf);
   const about = [`inspection in ${textsOf(told.map(t => t.inspection))}`];
   const inspections = versions.filter(inspection => inspection.part === part);
-  const found = await rowsAbout<{inspection: string; defect: string; n: number}>(session, 'defects', [], about, asOf);
+  const found = await rowsAbout<FoundDefect>(session, 'defects', DEFECT_COLUMNS, about, asOf);
   found.sort((a, b) => compared(a.defect, b.defect) || a.n - b.n);
   const reviews = await rowsAbout<ReviewWord>(session, 'reviews', ['verdict', 'reason'], about, asOf);
   return inspections.map(
     ({inspection, inspected_at: at, step, station, inspector, result, confidence, image, ...source}) => {
       const said = reviews.filter(r => r.inspection === inspection && r.verdict !== 'withdrawn');
       const verification = said.length === 0 ? source.verification : majorityOf(said);
-      const defects =
-        found
-          .filter(f => f.inspection === inspection)
-          .map(f => f.defect)
-          .join(', ') || null;
+      const mine = found.filter(f => f.inspection === inspection);
+      const defects = mine.map(f => f.defect).join(', ') || null;
       const isReviewed = verification === 'confirmed' || verification === 'rejected';
       const text = words(
         defects === null ? result : `${result}: ${defects}`,
@@ -274,7 +288,7 @@ async function inspectionEvents({session, asOf}: Ask, {part}: Around): Promise<T
         after('by', inspector),
         isReviewed && `(${verification} by review)`,
       );
-      return event(at, 'inspection', {step, station}, text, {
+      const details = {
         inspection,
         result,
         inspector,
@@ -283,7 +297,9 @@ async function inspectionEvents({session, asOf}: Ask, {part}: Around): Promise<T
         verification,
         image,
         reviews: said.map(wordsOf).sort(compared).join('; ') || null,
-      });
+      };
+      const look = {inspection, at, step, station, inspector, result, image, defects: mine.map(defectOf)};
+      return {event: event(at, 'inspection', {step, station}, text, details), look};
     },
   );
 }
@@ -298,6 +314,10 @@ function majorityOf(said: readonly ReviewWord[]): string {
 
 const wordsOf = ({reviewer, verdict, reason}: ReviewWord) =>
   `${reviewer} ${verdict}s${reason === null ? '' : `: ${reason}`}`;
+
+function defectOf({defect, severity, confidence, x, y, width, height, view}: FoundDefect): LookedAt['defects'][number] {
+  return {defect, severity, confidence, x, y, width, height, view};
+}
 
 type Movement = {id: number; at: string; location: string | null; status: string | null};
 
@@ -351,6 +371,11 @@ const ORDER: TraceEvent['what'][] = [
   'movement',
   'hold',
 ];
+
+function byInspection(a: LookedAt, b: LookedAt): number {
+  const [x, y] = [timeOf(a.at), timeOf(b.at)];
+  return x === y ? compared(a.inspection, b.inspection) : x - y;
+}
 
 function byTime(a: TraceEvent, b: TraceEvent): number {
   // Where two times differ in their decimals only, text order is not time order.

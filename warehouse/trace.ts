@@ -5,6 +5,7 @@ import {byId, type Described, describe, firstById} from './described.ts';
 import {type Found, findItem} from './find-item.ts';
 import {circlesAmong} from './genealogy/circles.ts';
 import type {Reached} from './genealogy/genealogy.ts';
+import {linksAmong} from './genealogy/links-among.ts';
 import {genealogyOf} from './genealogy/read.ts';
 import {directInputs, type SiblingGroup, siblingsOf} from './genealogy/siblings.ts';
 import {habitsOf, type Plant} from './habits.ts';
@@ -15,6 +16,8 @@ import {type Around, storyOf} from './story.ts';
 /** More relatives or events than this are counted, not listed. */
 const LISTED = 10_000;
 const SIBLINGS_LISTED = 100;
+/** Of relatives on either side, the nearest: how more hang together nobody could see. */
+const LINKED = 150;
 
 /**
  * The history of an item, everything that went into it (backward) and everything it went into (forward) at any depth,
@@ -46,7 +49,7 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
       ...beside.groups.flatMap(g => [g.through, ...g.siblings]),
       ...circles,
     ]);
-    const history = await storyOf(session, aroundOf(id, found, plant, named), genealogy, named, asOf, LISTED);
+    const story = await storyOf(session, aroundOf(id, found, plant, named), genealogy, named, asOf, LISTED);
     const completeness = await completenessOf(plant, itemsOf(named, sources.items), itemsOf(named, circles));
     const suspects = suspectsAmong(genealogy, uses.items);
     const widenedBy = [...(await missingLinks(plant, suspects)), ...(await lotlessFellows(plant, suspects))];
@@ -54,10 +57,19 @@ export function trace(warehouse: Warehouse, question: TraceQuestion): Promise<Tr
       asOf,
       kind: found.kind,
       id,
-      history,
+      ...story,
       backward: relatives(plant, named, before),
       forward: relatives(plant, named, after),
       siblings: beside.groups.flatMap(group => siblings(plant, named, group)),
+      links: linksOf(
+        plant,
+        named,
+        [...found.items.slice(0, 1), ...nearestOf(named, before), ...nearestOf(named, after)],
+        {
+          id,
+          found,
+        },
+      ),
       truncated: {backward: before.more, forward: after.more, siblings: beside.more},
       completeness,
       widenedBy,
@@ -131,6 +143,38 @@ function aroundOf(
   const lot = genealogy.lotOf(item, asOf);
   return {part: item, lot: lot < 0 ? null : lot, workOrder: named.get(item)!.workOrder};
 }
+
+/** In the order in which they are told, whatever order they came in. */
+function nearestOf(named: Map<number, Described>, {items, depths}: Cut): number[] {
+  const name = (k: number) => named.get(items[k])!;
+  return [...items.keys()]
+    .sort((a, b) => depths[a] - depths[b] || compared(name(a).kind, name(b).kind) || compared(name(a).id, name(b).id))
+    .slice(0, LINKED)
+    .map(k => items[k]);
+}
+
+/** A work order has no key of its own: it leads to the parts that are made under it. */
+function linksOf(
+  {genealogy, asOf}: Plant,
+  named: Map<number, Described>,
+  items: readonly number[],
+  {id, found}: {id: string; found: Found},
+): TraceAnswer['links'] {
+  const end = (item: number) => {
+    const {kind, id: name} = named.get(item)!;
+    return {kind, id: name};
+  };
+  const isOrder = found.kind === 'work_order';
+  const known = [...new Set(items)].filter(item => named.has(item));
+  const own = new Set(isOrder ? found.items : []);
+  const order = {kind: 'work_order' as const, id};
+  return [
+    ...known.filter(item => own.has(item)).map(item => ({from: order, into: end(item), how: 'belongs' as const})),
+    ...linksAmong(genealogy, known, asOf).map(({from, into, how}) => ({from: end(from), into: end(into), how})),
+  ].sort((a, b) => compared(textOf(a), textOf(b)));
+}
+
+const textOf = ({from, into}: TraceAnswer['links'][number]) => JSON.stringify([from.kind, from.id, into.kind, into.id]);
 
 function relatives(plant: Plant, named: Map<number, Described>, {items, depths}: Cut): Related[] {
   return items

@@ -4,7 +4,7 @@
  */
 import {CANONICAL, type CanonicalTable, columnsOf, NO_EARLIER_DEFECTS} from './canonical.ts';
 import {quoteName, type Session} from './duckdb.ts';
-import {NAMES} from './persons.ts';
+import {NAMES} from './names-table.ts';
 import {personColumns} from './pseudonymise.ts';
 import {REJECT_KIND} from './reject-kind.ts';
 

@@ -7,7 +7,7 @@ import {type Filter, parseFilter} from './filter-grammar.ts';
 import type {Plant} from './habits.ts';
 import {prepareHistory} from './history.ts';
 import {lotlessFellows, missingLinks, type Suspects} from './missing-links.ts';
-import {NAMES} from './persons.ts';
+import {NAMES} from './names-table.ts';
 import {allOf, scopeConditions} from './scope.ts';
 
 /** What a population was contained for. A finding is a filter within the scope of the question that it answered. */

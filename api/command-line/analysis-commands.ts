@@ -5,7 +5,7 @@ import {BoundaryName} from '../../warehouse/boundary-answers.ts';
 import type {ParetoQuestion, YieldQuestion} from '../../warehouse/pareto-answers.ts';
 import {FishboneError} from '../errors.ts';
 import {splitList} from '../query-string.ts';
-import {screenText, traceText} from './print/analysis.ts';
+import {findText, screenText, traceText} from './print/analysis.ts';
 import {containText} from './print/contain.ts';
 import {paretoText, yieldText} from './print/pareto.ts';
 import {type Common, positiveNumber, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
@@ -60,6 +60,15 @@ export function analysisCommands(program: Command, terminal: Terminal): void {
     .option('--sigma-shift <z>', 'add this to the sigma level: 1.5 is the convention of Six Sigma', positiveNumber)
     .action(({warehouse, json, ...question}: Common & YieldQuestion) =>
       terminal.tell({warehouse, json}, 'yield', question, yieldText),
+    );
+
+  withCommon(program.command('find'))
+    .argument('<text>', 'how the id begins')
+    .description('parts, lots and work orders whose id begins like this')
+    .option('--top <k>', 'so many at most', wholeNumber)
+    .option('--as-of <position>', 'as it was after this batch', wholeNumber)
+    .action((text: string, {warehouse, json, ...rest}: Common & {top?: number; asOf?: number}) =>
+      terminal.tell({warehouse, json}, 'find', {text, ...rest}, findText),
     );
 
   withCommon(program.command('trace'))

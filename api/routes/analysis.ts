@@ -1,6 +1,13 @@
 import type {FastifyReply} from 'fastify';
 import {z} from 'zod';
-import {ContainQuestion, ItemKind, Plant, ScreenQuestion, TraceQuestion} from '../../warehouse/answers.ts';
+import {
+  ContainQuestion,
+  FindQuestion,
+  ItemKind,
+  Plant,
+  ScreenQuestion,
+  TraceQuestion,
+} from '../../warehouse/answers.ts';
 import {ParetoQuestion, YieldQuestion} from '../../warehouse/pareto-answers.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
@@ -26,6 +33,11 @@ export async function analysisRoutes(http: Http, app: App): Promise<void> {
     '/v1/yield',
     {...cached, schema: {...answersWith('yield'), querystring: asQuery(YieldQuestion)}},
     ({query, caller}) => runOperation(app, 'yield', query, caller),
+  );
+  http.get(
+    '/v1/find',
+    {...cached, schema: {...answersWith('find'), querystring: asQuery(FindQuestion)}},
+    ({query, caller}) => runOperation(app, 'find', query, caller),
   );
   http.get(
     '/v1/trace/:kind/:id',

@@ -19,6 +19,9 @@ export async function dataRoutes(http: Http, app: App): Promise<void> {
     {...cached, schema: {...answersWith('batches'), querystring: asQuery(OPERATIONS.batches.input)}},
     ({query, caller}) => runOperation(app, 'batches', query, caller),
   );
+  http.get('/v1/supply', {...cached, schema: answersWith('supply')}, ({caller}) =>
+    runOperation(app, 'supply', {}, caller),
+  );
   http.get('/v1/quarantine', {...cached, schema: answersWith('quarantine.list')}, ({caller}) =>
     runOperation(app, 'quarantine.list', {}, caller),
   );

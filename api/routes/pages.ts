@@ -14,9 +14,11 @@ export async function servePages(http: Http, folder: string | null): Promise<voi
       root: folder,
       wildcard: false,
       cacheControl: false,
+      preCompressed: true,
       setHeaders: (reply, path) => {
         // Names of assets carry their digest.
         const isAsset = path.startsWith(join(folder, 'assets'));
+        reply.setHeader('vary', 'accept-encoding');
         reply.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });

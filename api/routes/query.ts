@@ -1,8 +1,10 @@
 import {QueryQuestion} from '../../warehouse/query-answers.ts';
 import type {QueryForm} from '../../warehouse/sandbox/job.ts';
+import {StatementsQuestion} from '../../warehouse/statement-answers.ts';
 import {mayUse, Role} from '../access/roles.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
+import {runOperation} from '../operations.ts';
 import {untilGone} from './analysis.ts';
 import {answersWith} from './answers-with.ts';
 
@@ -40,6 +42,11 @@ export async function queryRoutes(http: Http, app: App): Promise<void> {
         .header('cache-control', 'private, no-store');
       return reply.type(TYPES[form]).send(body);
     },
+  );
+  http.post(
+    '/v1/statements',
+    {config: {access: 'read'}, schema: {...answersWith('statements'), body: StatementsQuestion}},
+    ({body, caller}) => runOperation(app, 'statements', body, caller),
   );
 }
 

@@ -191,6 +191,12 @@ export class Holds {
     return this.ids().map(id => this.show(id));
   }
 
+  /** Those that are about a lot, the newest first. */
+  about(lot: string): Hold[] {
+    const holds = [...this.#book.holds.values()].filter(({covers}) => covers.some(cover => cover.lot === lot));
+    return holds.reverse().map(hold => this.#shown(hold));
+  }
+
   /** How many messages about lots are in each state. */
   countDeliveries(): Record<HoldLot['delivery'], number> {
     const states = {queued: 0, sending: 0, acknowledged: 0, rejected: 0, unknown: 0};

@@ -25,10 +25,23 @@ interface Options {
   bare?: boolean;
   /** Told the times of the first and the last point of a stretch that was drawn over with the mouse. */
   choose?: (from: string, to: string | null) => void;
+  /** Moments to be marked on the time axis. */
+  marks?: readonly {at: string; name: string}[];
+  /** Where a point that breaks a rule leads, null for nowhere. */
+  hrefOf?: (row: ChartRow) => string | null;
 }
 
 export function controlChart(answer: ChartAnswer, options: Options): Element {
-  const {height = 340, timeZone, rows = chartRows(answer), places = rows.length, bare, choose} = options;
+  const {
+    height = 340,
+    timeZone,
+    rows = chartRows(answer),
+    places = rows.length,
+    bare,
+    choose,
+    marks = [],
+    hrefOf,
+  } = options;
   // While a page is laid out anew, its parts may be narrower than any margin for a moment.
   const width = Math.max(LEAST_PX, options.width);
   const narrow = width < 560;
@@ -99,8 +112,11 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
           fill: 'var(--worse)',
           stroke: 'var(--paper)',
           strokeWidth: 0.75,
+          href: (row: ChartRow) => hrefOf?.(row) ?? null,
+          ariaLabel: (row: ChartRow) => (hrefOf?.(row) ? `What is different about ${row.x}?` : null),
         },
       ),
+      ...momentMarks(rows, marks),
       ...(['above', 'below'] as const).map(side =>
         Plot.text(
           (bare ? [] : withRoom(broken, perPlace)).filter(({worst}) => worst.side === side),
@@ -134,6 +150,26 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
   });
   if (choose) letChoose(drawing, rows, choose);
   return styledByPage(drawing);
+}
+
+/** A line before the first point since each moment. */
+function momentMarks(rows: readonly ChartRow[], marks: NonNullable<Options['marks']>): Plot.Markish[] {
+  const placed = marks.flatMap(({at, name}) => {
+    const first = rows.find(row => row.at !== null && Date.parse(row.at) >= Date.parse(at));
+    return first === undefined ? [] : [{place: first.place - 0.5, name}];
+  });
+  return [
+    Plot.ruleX(placed, {x: 'place', stroke: 'var(--accent)', strokeWidth: 1.5}),
+    Plot.text(placed, {
+      x: 'place',
+      text: 'name',
+      frameAnchor: 'top',
+      dx: 5,
+      dy: -8,
+      textAnchor: 'start',
+      fill: 'var(--accent)',
+    }),
+  ];
 }
 
 interface StageSpan {

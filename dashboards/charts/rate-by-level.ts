@@ -44,9 +44,11 @@ export function rateByLevel(
     ranges?: boolean;
     means?: boolean;
     most?: number;
+    /** Where a level leads, null for nowhere. */
+    hrefOf?: (level: string) => string | null;
   },
 ): Element {
-  const {width, accused, overall, ranges = false, means = false, most = 12} = options;
+  const {width, accused, overall, ranges = false, means = false, most = 12, hrefOf} = options;
   const shown = levelsShown(levels, {accused, most, ranges});
   const nameRoom = Math.round(Math.min(150, width * 0.32));
   // Means may have many digits.
@@ -95,6 +97,8 @@ export function rateByLevel(
           r: (row: LevelRate) => (row.level === accused ? 5 : 4),
           symbol: (row: LevelRate) => (row.level === accused ? 'diamond' : 'circle'),
           fill: colour,
+          href: (row: LevelRate) => hrefOf?.(row.level) ?? null,
+          ariaLabel: (row: LevelRate) => (hrefOf?.(row.level) ? `Parts of ${row.level}` : null),
         }),
         levelNames(
           shown.filter(row => row.level !== accused),

@@ -35,7 +35,7 @@ export function letChoose(
   drawing.addEventListener(
     'pointerdown',
     event => {
-      if (event.pointerType !== 'mouse' || event.button !== 0) return;
+      if (event.pointerType !== 'mouse' || event.button !== 0 || (event.target as Element).closest('a')) return;
       start = xOf(event);
       drawing.setPointerCapture(event.pointerId);
     },

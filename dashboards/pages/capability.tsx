@@ -33,18 +33,29 @@ function OfParameter({parameter, known, ready}: {parameter: string; known: reado
     asked.lsl === undefined &&
     asked.usl === undefined &&
     known.some(p => p.parameter === parameter && p.limits === 'by product');
-  const query = useCapability(parameter, {...scope, ...asked}, ready && !byProduct);
+  const question = {...scope, ...asked};
+  const query = useCapability(parameter, question, ready && !byProduct);
   return (
     <>
       <CapabilityTools parameter={parameter} known={known} answer={query.data} />
       {byProduct ? (
         <WhichProduct parameter={parameter} />
       ) : (
-        <Answer query={query}>{answer => <Told answer={answer} />}</Answer>
+        <Answer query={query}>{answer => <Told answer={answer} question={question} />}</Answer>
       )}
     </>
   );
 }
+
+/** An address has texts, a body numbers. */
+const inNumbers = (question: object) =>
+  Object.fromEntries(
+    Object.entries(question).map(([name, text]: [string, unknown]) =>
+      typeof text === 'string' && text.trim() !== '' && name !== 'product' && Number.isFinite(Number(text))
+        ? [name, Number(text)]
+        : [name, text],
+    ),
+  );
 
 /** Limits that differ are no limits of all products together: one has to be chosen. */
 function WhichProduct({parameter}: {parameter: string}) {
@@ -65,7 +76,7 @@ function WhichProduct({parameter}: {parameter: string}) {
   );
 }
 
-function Told({answer}: {answer: CapabilityAnswer}) {
+function Told({answer, question}: {answer: CapabilityAnswer; question: object}) {
   const timeZone = usePlant().data?.timeZone;
   const {href} = useQuestion();
   const {parameter, n, subgroups, sixPack, notes, unit, lsl, usl, target, sigmaBy, verdict} = answer;
@@ -108,7 +119,14 @@ function Told({answer}: {answer: CapabilityAnswer}) {
           </ul>
         </section>
       )}
-      {sixPack && <SixPackPanels answer={answer} sixPack={sixPack} timeZone={timeZone} />}
+      {sixPack && (
+        <SixPackPanels
+          answer={answer}
+          sixPack={sixPack}
+          timeZone={timeZone}
+          asked={{of: 'capability', question: {...inNumbers(question), parameter, sixPack: true}}}
+        />
+      )}
       <CapabilityTables answer={answer} />
     </>
   );

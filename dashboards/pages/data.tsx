@@ -5,6 +5,7 @@ import {age, count, counted, moment} from '../format.ts';
 import {Alerts} from '../parts/alerts.tsx';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {Queue} from '../parts/queue.tsx';
+import {Supply} from '../parts/supply.tsx';
 import {Wide} from '../parts/wide.tsx';
 
 export function Data() {
@@ -13,6 +14,7 @@ export function Data() {
       <h1>Data</h1>
       <Freshness />
       <Alerts />
+      <Supply />
       <section id="quarantine">
         <h2>Quarantine</h2>
         <p className="subtitle">

@@ -1,8 +1,9 @@
 /** A hold on paper: what is known filled in, after the eight disciplines (8D); the rest is for the team to write. */
 import type {ReactNode} from 'react';
 import type {ContainAnswer, HoldEvidence} from '../../api/schemas.ts';
-import {useHoldEvidence, usePlant} from '../api.ts';
+import {usePlant} from '../api.ts';
 import {count, counted, moment, percent, words} from '../format.ts';
+import {useHoldEvidence} from '../hold-questions.ts';
 import {Answer} from '../parts/answer.tsx';
 import {Wide} from '../parts/wide.tsx';
 

@@ -1,8 +1,9 @@
 /** One hold: what it stops, what happened to it, whether each lot's message arrived, and what may be decided next. */
 import {type SubmitEvent, useState} from 'react';
 import type {ContainAnswer, Hold} from '../../api/schemas.ts';
-import {type HoldDecision, useDecideHold, useHold, usePlant} from '../api.ts';
+import {usePlant} from '../api.ts';
 import {count, counted, moment, words} from '../format.ts';
+import {type HoldDecision, useDecideHold, useHold} from '../hold-questions.ts';
 import {Answer, ProblemNote} from '../parts/answer.tsx';
 import {Decision, Delivery} from '../parts/delivery.tsx';
 import {formText} from '../parts/form-text.ts';

@@ -1,7 +1,8 @@
 /** Holds: what is stopped, what waits for a decision, and what the MES has heard of it. */
 import type {Hold} from '../../api/schemas.ts';
-import {NEWEST_HOLDS, useHolds, usePlant} from '../api.ts';
+import {usePlant} from '../api.ts';
 import {count, moment} from '../format.ts';
+import {NEWEST_HOLDS, useHolds} from '../hold-questions.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {Decision, DeliverySummary} from '../parts/delivery.tsx';
 import {Wide} from '../parts/wide.tsx';

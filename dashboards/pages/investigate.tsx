@@ -1,5 +1,5 @@
 /** Investigate: what acts on the outcome, drawn as a fishbone, ranked in a table, and opened one by one. */
-import {useState} from 'react';
+import {useRef, useState} from 'react';
 import type {Branch, Finding, ScreenAnswer} from '../../api/schemas.ts';
 import {usePareto, useScreen} from '../api.ts';
 import {Fishbone} from '../charts/fishbone.tsx';
@@ -10,6 +10,8 @@ import {useWidth} from '../parts/chart-figure.tsx';
 import {FindingPanel} from '../parts/finding-panel.tsx';
 import {FindingsTable} from '../parts/findings-table.tsx';
 import {Glimpse} from '../parts/glimpse.tsx';
+import {Nothing} from '../parts/nothing.tsx';
+import {TakeAlong} from '../parts/take-along.tsx';
 import {useQuestion, withParams} from '../question.ts';
 
 /** Narrower than this a fishbone would be a riddle: the indented list says the same. */
@@ -29,7 +31,9 @@ export function Investigate() {
 function Investigation({answer}: {answer: ScreenAnswer}) {
   const {params, outcome} = useQuestion();
   const {population, question} = answer;
-  if (question.measurement === undefined ? population.defective === 0 : population.parts === 0) {
+  if (population.parts === 0)
+    return <Nothing what="part was inspected" command="npx fishbone ingest parts.csv inspections.csv defects.csv" />;
+  if (question.measurement === undefined && population.defective === 0) {
     return (
       <Empty title={`No part with ${outcome} in this scope`} command="npx fishbone pareto">
         <p>{counted(population.parts, 'part')} inspected. Choose another outcome above, or widen the question.</p>
@@ -70,6 +74,12 @@ function Headline({answer}: {answer: ScreenAnswer}) {
         {question.given && ', the finding that was asked about held fixed'}; claims hold a false discovery rate of 5 %.
         {question.notes.length > 0 && ` ${question.notes.map(asSentence).join(' ')}`}
       </p>
+      {question.against !== undefined && best === undefined && (
+        <p className="subtitle">
+          Lots are the unit: a selection of few lots can seldom be told from chance. What they went through stands in
+          their traces.
+        </p>
+      )}
       {[question.defect, question.measurement, question.against].every(other => other === undefined) && <Narrower />}
     </header>
   );
@@ -108,6 +118,7 @@ function asSentence(note: string): string {
 function Diagram({answer}: {answer: ScreenAnswer}) {
   const {params, outcome, change} = useQuestion();
   const [ref, width] = useWidth<HTMLDivElement>();
+  const figure = useRef<HTMLElement>(null);
   const [pointed, setPointed] = useState<{finding: Finding; x: number; y: number} | null>(null);
   const unfolded = new Set((params.get('unfold') ?? '').split(',').filter(Boolean)) as Set<Branch>;
   const selected = params.get('finding');
@@ -123,23 +134,34 @@ function Diagram({answer}: {answer: ScreenAnswer}) {
     },
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes what is open, wherever the focus is inside
-    <div className="diagram" ref={ref} onKeyDown={event => event.key === 'Escape' && change({finding: null})}>
-      {width >= LEAST_DRAWN_PX && (
-        <>
-          <Fishbone {...links} outcome={outcome} width={width} onPoint={setPointed} />
-          {pointed && <Glimpse key={pointed.finding.id} {...pointed} roomPx={width} answer={answer} />}
-        </>
-      )}
-      {width > 0 && width < LEAST_DRAWN_PX && (
-        <>
-          <p className="list-head">
-            <b>{outcome}</b> {answer.question.measurement === undefined && `${count(answer.population.defective)} of `}
-            {counted(answer.population.parts, 'part')}
-          </p>
-          <FishboneList {...links} />
-        </>
-      )}
-    </div>
+    <section
+      className="diagram-room"
+      aria-label="Fishbone"
+      ref={figure}
+      onKeyDown={event => event.key === 'Escape' && change({finding: null})}
+    >
+      <div className="diagram" ref={ref}>
+        {width >= LEAST_DRAWN_PX && (
+          <>
+            <Fishbone {...links} outcome={outcome} width={width} onPoint={setPointed} />
+            {pointed && <Glimpse key={pointed.finding.id} {...pointed} roomPx={width} answer={answer} />}
+          </>
+        )}
+        {width > 0 && width < LEAST_DRAWN_PX && (
+          <>
+            <p className="list-head">
+              <b>{outcome}</b>{' '}
+              {answer.question.measurement === undefined && `${count(answer.population.defective)} of `}
+              {counted(answer.population.parts, 'part')}
+            </p>
+            <FishboneList {...links} />
+          </>
+        )}
+      </div>
+      <TakeAlong
+        taken={{name: `fishbone-${outcome}`, rows: answer.findings, asOf: answer.asOf, asked: null}}
+        figure={figure}
+      />
+    </section>
   );
 }

@@ -2,8 +2,10 @@
 import type {YieldAnswer} from '../../api/schemas.ts';
 import {useYield} from '../api.ts';
 import {count, percent} from '../format.ts';
-import {Answer, Empty} from '../parts/answer.tsx';
+import {Answer} from '../parts/answer.tsx';
+import {Nothing} from '../parts/nothing.tsx';
 import {ParetoFigure} from '../parts/pareto-figure.tsx';
+import {Trend} from '../parts/trend.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
 
@@ -16,22 +18,15 @@ export function Overview() {
       <Answer query={yields}>
         {answer =>
           answer.inspected === 0 ? (
-            <Empty
-              title="No part was inspected yet in this scope"
-              command="npx fishbone ingest parts.csv inspections.csv defects.csv"
-            >
-              <p>
-                Widen the question above, or bring in the first files. Without files at hand, the demo makes a plant:
-              </p>
-              <pre className="command">
-                <code>npx fishbone demo</code>
-              </pre>
-            </Empty>
+            <Nothing what="part was inspected" command="npx fishbone ingest parts.csv inspections.csv defects.csv" />
           ) : (
             <>
               <Figures answer={answer} />
               <div className="overview">
-                <ParetoFigure />
+                <div className="overview-main">
+                  <ParetoFigure />
+                  <Trend />
+                </div>
                 <div>
                   <AlongTheRoute route={answer.route} />
                   <ByProduct />

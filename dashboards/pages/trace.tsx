@@ -1,14 +1,20 @@
 /** Trace: the story of a part, a lot or a work order, told downwards by time, with what went in and what came out of it. */
+import '../style/trace.css';
 import {type SubmitEvent, useEffect} from 'react';
-import type {ItemKind, Plant, Related, TraceAnswer, TraceEvent} from '../../api/schemas.ts';
+import type {ItemKind, Plant, TracedAnswer, TraceEvent} from '../../api/schemas.ts';
 import {usePlant, useTrace} from '../api.ts';
-import {byDepth, detailsBeyond, storyOf} from '../charts/story.ts';
+import {detailsBeyond, storyOf} from '../charts/story.ts';
 import {count, counted, moment, words} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {CompletenessNote} from '../parts/completeness.tsx';
+import {lotsFilter, useDifference} from '../parts/difference.ts';
 import {formText} from '../parts/form-text.ts';
+import {GenealogyFigure} from '../parts/genealogy-figure.tsx';
+import {HoldsOf} from '../parts/holds-of.tsx';
+import {Looks} from '../parts/looked-at.tsx';
+import {MeasuredValues} from '../parts/measured-values.tsx';
 import {Shortened} from '../parts/shortened.tsx';
-import {Wide} from '../parts/wide.tsx';
+import {eventKey, StoryTable} from '../parts/story-table.tsx';
 import {useQuestion} from '../question.ts';
 
 const KINDS = {any: 'any kind', part: 'part', lot: 'lot', work_order: 'work order'};
@@ -64,7 +70,7 @@ function TraceForm({id, kind}: {id: string; kind: string}) {
   );
 }
 
-function Story({answer}: {answer: TraceAnswer}) {
+function Story({answer}: {answer: TracedAnswer}) {
   const {params, change} = useQuestion();
   const asTable = params.get('view') === 'table';
   useEffect(() => {
@@ -78,6 +84,8 @@ function Story({answer}: {answer: TraceAnswer}) {
     return () => removeEventListener('keydown', onKey);
   }, [asTable, change]);
   const {backward, forward, truncated, history} = answer;
+  const hasSide = answer.inspections.length > 0 || answer.measured.length > 0;
+  const difference = useDifference()(answer.kind === 'lot' ? lotsFilter([answer.id]) : null);
   return (
     <>
       <header className="headline with-action">
@@ -88,6 +96,12 @@ function Story({answer}: {answer: TraceAnswer}) {
           <p className="subtitle">
             {counted(history.length, 'event')}; made from {counted(backward.length + truncated.backward, 'item')}, went
             into {counted(forward.length + truncated.forward, 'item')}.
+            {difference !== null && (
+              <>
+                {' '}
+                <a href={difference}>What is different about its parts?</a>
+              </>
+            )}
           </p>
         </div>
         <button
@@ -100,7 +114,23 @@ function Story({answer}: {answer: TraceAnswer}) {
           {asTable ? 'View as story (t)' : 'View as table (t)'}
         </button>
       </header>
-      {asTable ? <StoryTable answer={answer} /> : <StoryColumns answer={answer} />}
+      <HoldsOf holds={answer.holds} />
+      {asTable ? (
+        <StoryTable answer={answer} />
+      ) : (
+        <>
+          <GenealogyFigure answer={answer} />
+          <div className={hasSide ? 'story two' : 'story'}>
+            <Journey answer={answer} />
+            {hasSide && (
+              <div className="beside">
+                <Looks inspections={answer.inspections} />
+                <MeasuredValues measured={answer.measured} />
+              </div>
+            )}
+          </div>
+        </>
+      )}
       <section className="trace-completeness">
         <h2>Completeness</h2>
         <CompletenessNote completeness={answer.completeness} />
@@ -121,10 +151,10 @@ function Story({answer}: {answer: TraceAnswer}) {
 }
 
 /** What shares its production lot or a direct input, a line for each that is shared. */
-function Siblings({answer: {siblings, truncated}}: {answer: TraceAnswer}) {
+function Siblings({answer: {siblings, truncated}}: {answer: TracedAnswer}) {
   const {href} = useQuestion();
   if (siblings.length === 0) return null;
-  const shared = new Map<string, TraceAnswer['siblings']>();
+  const shared = new Map<string, TracedAnswer['siblings']>();
   for (const sibling of siblings) {
     const name = `${words(sibling.through.kind)} ${sibling.through.id}`;
     shared.set(name, [...(shared.get(name) ?? []), sibling]);
@@ -156,45 +186,41 @@ function Siblings({answer: {siblings, truncated}}: {answer: TraceAnswer}) {
   );
 }
 
-/** Of relatives of one level, and of siblings by one thing. */
+/** Of siblings by one thing. */
 const SHOWN = 12;
 const EVENTS_SHOWN = 30;
-const ROWS_SHOWN = 50;
 
-/** Materials join from the left, children leave to the right, the trunk in the middle is its own journey. */
-function StoryColumns({answer}: {answer: TraceAnswer}) {
+/** What happened to it, downwards by time. */
+function Journey({answer}: {answer: TracedAnswer}) {
   const plant = usePlant().data;
   return (
-    <div className="story">
-      <Relatives title="Made from" side="backward" related={answer.backward} more={answer.truncated.backward} />
-      <section className="trunk" aria-label="Its own journey">
-        <h2>Its journey</h2>
-        {answer.history.length === 0 ? (
-          <p className="subtitle">No event of it was recorded.</p>
-        ) : (
-          storyOf(answer.history, plant?.timeZone).map(({day, events}) => (
-            <section key={day}>
-              <h3>{day}</h3>
-              <Shortened items={events} first={EVENTS_SHOWN}>
-                {some => (
-                  <ol>
-                    {some.map(event => (
-                      <StoryEvent key={eventKey(event)} event={event} plant={plant} />
-                    ))}
-                  </ol>
-                )}
-              </Shortened>
-            </section>
-          ))
-        )}
-      </section>
-      <Relatives title="Went into" side="forward" related={answer.forward} more={answer.truncated.forward} />
-    </div>
+    <section className="trunk" aria-label="Its own journey">
+      <h2>Its journey</h2>
+      {answer.history.length === 0 ? (
+        <p className="subtitle">No event of it was recorded.</p>
+      ) : (
+        storyOf(answer.history, plant?.timeZone).map(({day, events}) => (
+          <section key={day}>
+            <h3>{day}</h3>
+            <Shortened items={events} first={EVENTS_SHOWN}>
+              {some => (
+                <ol>
+                  {some.map(event => (
+                    <StoryEvent key={eventKey(event)} event={event} plant={plant} />
+                  ))}
+                </ol>
+              )}
+            </Shortened>
+          </section>
+        ))
+      )}
+    </section>
   );
 }
 
 function StoryEvent({event, plant}: {event: TraceEvent; plant: Plant | undefined}) {
-  const details = detailsBeyond(event, plant?.timeZone);
+  // An image is shown, not its digest.
+  const details = detailsBeyond(event, plant?.timeZone).filter(({name}) => name !== 'image');
   const step = event.step ?? '';
   const text = event.text.startsWith(`${step} `) ? event.text.slice(step.length).trim() : event.text;
   return (
@@ -217,118 +243,4 @@ function StoryEvent({event, plant}: {event: TraceEvent; plant: Plant | undefined
       </div>
     </li>
   );
-}
-
-interface RelativesProps {
-  title: string;
-  side: 'backward' | 'forward';
-  related: readonly Related[];
-  more: number;
-}
-
-function Relatives({title, side, related, more}: RelativesProps) {
-  const {href} = useQuestion();
-  return (
-    <section className={`relatives ${side}`} aria-label={title}>
-      <h2>{title}</h2>
-      {related.length === 0 && <p className="subtitle">Nothing is recorded.</p>}
-      {byDepth(related).map(({depth, items}) => (
-        <div key={depth}>
-          <h3>{depth === 1 ? 'directly' : `${depth} levels away`}</h3>
-          <Shortened items={items} first={SHOWN}>
-            {some => (
-              <ul>
-                {some.map(item => (
-                  <li key={`${item.kind} ${item.id}`}>
-                    <a href={href('/trace', {id: item.id, kind: item.kind})}>
-                      <code>{item.id}</code>
-                    </a>
-                    <small>{item.detail ?? words(item.kind)}</small>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Shortened>
-        </div>
-      ))}
-      {more > 0 && <p className="subtitle">and {count(more)} more that are not listed</p>}
-    </section>
-  );
-}
-
-function StoryTable({answer}: {answer: TraceAnswer}) {
-  const {href} = useQuestion();
-  const timeZone = usePlant().data?.timeZone;
-  const relatives = [
-    ...answer.backward.map(item => ({...item, direction: 'made from'})),
-    ...answer.forward.map(item => ({...item, direction: 'went into'})),
-  ];
-  return (
-    <>
-      <Shortened items={answer.history} first={ROWS_SHOWN}>
-        {some => (
-          <Wide label="History as a table">
-            <table>
-              <thead>
-                <tr>
-                  <th>at</th>
-                  <th>what</th>
-                  <th>step</th>
-                  <th>station</th>
-                  <th>text</th>
-                </tr>
-              </thead>
-              <tbody>
-                {some.map(event => (
-                  <tr key={eventKey(event)}>
-                    <td>{moment(event.at, timeZone)}</td>
-                    <td>{event.what}</td>
-                    <td>{event.step ?? '–'}</td>
-                    <td>{event.station ?? '–'}</td>
-                    <td>{event.text}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Wide>
-        )}
-      </Shortened>
-      <Shortened items={relatives} first={ROWS_SHOWN}>
-        {some => (
-          <Wide label="Genealogy as a table">
-            <table>
-              <thead>
-                <tr>
-                  <th>direction</th>
-                  <th className="number">depth</th>
-                  <th>kind</th>
-                  <th>id</th>
-                  <th>detail</th>
-                </tr>
-              </thead>
-              <tbody>
-                {some.map(item => (
-                  <tr key={`${item.direction} ${item.kind} ${item.id}`}>
-                    <td>{item.direction}</td>
-                    <td className="number">{item.depth}</td>
-                    <td>{words(item.kind)}</td>
-                    <td>
-                      <a href={href('/trace', {id: item.id, kind: item.kind})}>
-                        <code>{item.id}</code>
-                      </a>
-                    </td>
-                    <td>{item.detail ?? '–'}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Wide>
-        )}
-      </Shortened>
-    </>
-  );
-}
-
-function eventKey(event: TraceEvent): string {
-  return `${event.at} ${event.what} ${event.step} ${event.station} ${event.text}`;
 }

@@ -1,5 +1,6 @@
 /** A chart with the finding as its headline, what is plotted as its subtitle, and its table one key away. */
 import {type ReactNode, useEffect, useRef, useState} from 'react';
+import {TakeAlong, type Taken} from './take-along.tsx';
 
 interface Props {
   title: ReactNode;
@@ -7,22 +8,27 @@ interface Props {
   /** Draws for a width in px. */
   draw: (widthPx: number) => Element;
   table: ReactNode;
+  taken: Taken;
   tools?: ReactNode;
 }
 
-export function ChartFigure({title, subtitle, draw, table, tools}: Props) {
+export function ChartFigure({title, subtitle, draw, table, taken, tools}: Props) {
   const [asTable, setAsTable] = useState(false);
+  const figure = useRef<HTMLElement>(null);
   return (
-    <figure className="chart">
+    <figure className="chart" ref={figure}>
       <figcaption>
         <h2>{title}</h2>
         <p>{subtitle}</p>
       </figcaption>
       <div className="chart-tools">
         {tools}
-        <button type="button" className="quiet-button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          {asTable ? 'View as chart' : 'View as table'}
-        </button>
+        <div className="chart-acts">
+          <button type="button" className="quiet-button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            {asTable ? 'View as chart' : 'View as table'}
+          </button>
+          <TakeAlong taken={taken} figure={figure} />
+        </div>
       </div>
       {asTable ? table : <Drawing draw={draw} />}
     </figure>

@@ -1,6 +1,6 @@
 /** The Pareto of two periods or groups: what changed, by how much, and what cannot be told yet. */
 import {useCallback} from 'react';
-import type {Change, ParetoAnswer, ParetoComparison} from '../../api/schemas.ts';
+import type {Change, ParetoAnswer, ParetoComparison, ParetoQuestion} from '../../api/schemas.ts';
 import {comparedHeadline, paretoCompared, ratioText, verdictText} from '../charts/pareto-compared.ts';
 import {count, percent, probability, unbroken} from '../format.ts';
 import type {DrillStep} from '../question.ts';
@@ -14,11 +14,12 @@ const figuresOf = (sentence: string) => sentence.slice(sentence.indexOf(': ') + 
 interface Props {
   answer: ParetoAnswer;
   comparison: ParetoComparison;
+  question: ParetoQuestion;
   drill: readonly DrillStep[];
   tools: React.ReactNode;
 }
 
-export function ComparedFigure({answer, comparison, drill, tools}: Props) {
+export function ComparedFigure({answer, comparison, question, drill, tools}: Props) {
   const hrefOf = useBarHref(answer, drill);
   const draw = useCallback((width: number) => paretoCompared(comparison, {width, hrefOf}), [comparison, hrefOf]);
   return (
@@ -34,6 +35,12 @@ export function ComparedFigure({answer, comparison, drill, tools}: Props) {
         }
         draw={draw}
         tools={tools}
+        taken={{
+          name: `compared-${answer.by}`,
+          rows: [...comparison.bars, comparison.overall],
+          asOf: answer.asOf,
+          asked: {of: 'pareto', question},
+        }}
         table={<ComparedTable by={answer.by} comparison={comparison} hrefOf={hrefOf} />}
       />
       <details className="assumed">

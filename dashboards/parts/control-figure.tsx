@@ -10,7 +10,9 @@ import {count, counted, moment} from '../format.ts';
 import {useQuestion, withParams} from '../question.ts';
 import {Answer} from './answer.tsx';
 import {ChartFigure} from './chart-figure.tsx';
+import {useLotDifference} from './difference.ts';
 import {Shortened} from './shortened.tsx';
+import type {Taken} from './take-along.tsx';
 import {Wide} from './wide.tsx';
 
 export function ControlFigure({answer, question}: {answer: ChartAnswer; question: ChartQuestion}) {
@@ -21,9 +23,10 @@ export function ControlFigure({answer, question}: {answer: ChartAnswer; question
     (from: string, to: string | null) => change({baseline: `${from}..${to ?? ''}`, stages: null}),
     [change],
   );
+  const hrefOf = useLotDifference(answer);
   const draw = useCallback(
-    (width: number) => controlChart(answer, {width, timeZone, rows, choose}),
-    [answer, timeZone, rows, choose],
+    (width: number) => controlChart(answer, {width, timeZone, rows, choose, hrefOf}),
+    [answer, timeZone, rows, choose, hrefOf],
   );
   const companion = companionOf(answer);
   return (
@@ -32,6 +35,7 @@ export function ControlFigure({answer, question}: {answer: ChartAnswer; question
         title={plotted(answer)}
         subtitle={<Plotted answer={answer} shown={rows.length} timeZone={timeZone} />}
         draw={draw}
+        taken={takenPoints(answer, question, rows)}
         table={<PointsTable answer={answer} rows={rows} timeZone={timeZone} />}
       />
       {companion && <Companion question={companionQuestion(question, companion)} above={rows} timeZone={timeZone} />}
@@ -72,19 +76,23 @@ interface CompanionProps {
 function Companion({question, above, timeZone}: CompanionProps) {
   const query = useChart({...question, last: MOST_POINTS});
   return (
-    <Answer query={query}>{answer => <CompanionChart answer={answer} above={above} timeZone={timeZone} />}</Answer>
+    <Answer query={query}>
+      {answer => <CompanionChart answer={answer} question={question} above={above} timeZone={timeZone} />}
+    </Answer>
   );
 }
 
-function CompanionChart({
-  answer,
-  above,
-  timeZone,
-}: {
-  answer: ChartAnswer;
-  above: readonly ChartRow[];
-  timeZone?: string;
-}) {
+/** The points with the lines that they are judged by. */
+export function takenPoints(answer: ChartAnswer, question: ChartQuestion, rows: readonly ChartRow[]): Taken {
+  return {
+    name: `${answer.kind}-${answer.parameter}`,
+    rows: rows.map(({place: _place, side: _side, ...row}) => row),
+    asOf: answer.asOf,
+    asked: {of: 'chart', question: {...question, last: MOST_POINTS}},
+  };
+}
+
+function CompanionChart({answer, question, above, timeZone}: CompanionProps & {answer: ChartAnswer}) {
   const rows = useMemo(() => placedAs(chartRows(answer), above), [answer, above]);
   const draw = useCallback(
     (width: number) => controlChart(answer, {width, height: 180, timeZone, rows, places: above.length, bare: true}),
@@ -99,12 +107,21 @@ function CompanionChart({
       subtitle={`${violations === 0 ? 'None' : count(violations)} of ${counted(points, 'point')} beyond the limits.`}
       tools={<a href={href}>Open this chart</a>}
       draw={draw}
+      taken={takenPoints(answer, question, rows)}
       table={<PointsTable answer={answer} rows={rows} timeZone={timeZone} />}
     />
   );
 }
 
-function PointsTable({answer, rows, timeZone}: {answer: ChartAnswer; rows: readonly ChartRow[]; timeZone?: string}) {
+export function PointsTable({
+  answer,
+  rows,
+  timeZone,
+}: {
+  answer: ChartAnswer;
+  rows: readonly ChartRow[];
+  timeZone?: string;
+}) {
   const write = writer(answer);
   const isTwo = rows.some(({below}) => below !== undefined);
   const newest = useMemo(() => rows.toReversed(), [rows]);

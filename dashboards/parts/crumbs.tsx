@@ -1,10 +1,13 @@
 /** The way from everything to what is shown, each step a link back to it, and on to the causes. */
-import {type DrillStep, drilled, useQuestion, withDrill} from '../question.ts';
+import {type DrillStep, drilled, drilledFilter, useQuestion, withDrill} from '../question.ts';
+import {useDifference} from './difference.ts';
 
 export function Crumbs({drill, ways}: {drill: readonly DrillStep[]; ways: Record<string, string>}) {
   const {params, scope, href} = useQuestion();
   const by = params.get('by') ?? 'defect';
   const {defect, product, where} = drilled(scope, drill);
+  // Of a defect alone that is the question of its causes.
+  const difference = useDifference()(drill.some(step => step.by !== 'defect') ? drilledFilter(drill) : null);
   return (
     <nav className="crumbs" aria-label="Way down">
       {drill.length > 0 && (
@@ -27,6 +30,7 @@ export function Crumbs({drill, ways}: {drill: readonly DrillStep[]; ways: Record
       <a href={href('/investigate', {defect: defect ?? null, product: product ?? null, where: where ?? null})}>
         Causes {drill.length > 0 ? 'of these' : 'of all failures'}
       </a>
+      {difference !== null && <a href={difference}>What is different about these?</a>}
     </nav>
   );
 }

@@ -5,11 +5,12 @@ import {useFinding, useRecomputed} from '../api.ts';
 import {overallRate, rateByLevel} from '../charts/rate-by-level.ts';
 import {labelOf} from '../charts/ribs.ts';
 import {count, counted, likewise, percent, probability, unbroken} from '../format.ts';
-import {useQuestion} from '../question.ts';
+import {narrowed, useQuestion} from '../question.ts';
 import {Answer} from './answer.tsx';
 import {ChartFigure} from './chart-figure.tsx';
 import {Compared} from './compared.tsx';
 import {CrudeAdjusted} from './crude-adjusted.tsx';
+import {FindingPlots} from './finding-plots.tsx';
 import {Verdict} from './verdict.tsx';
 import {Wide} from './wide.tsx';
 
@@ -40,7 +41,12 @@ export function FindingPanel({finding, answer}: {finding: Finding; answer: Scree
         <Ties finding={finding} />
       </div>
       <Answer query={useFinding(finding.id)}>
-        {detail => (detail.levels.length > 0 ? <Levels detail={detail} overall={overallRate(answer)} /> : null)}
+        {detail => (
+          <>
+            {detail.levels.length > 0 && <Levels detail={detail} overall={overallRate(answer)} />}
+            <FindingPlots detail={detail} overall={overallRate(answer)} />
+          </>
+        )}
       </Answer>
       <Numbers finding={finding} answer={answer} />
       <Compared finding={finding} cluster={answer.question.cluster} />
@@ -136,10 +142,17 @@ function Numbers({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
 function Levels({detail, overall}: {detail: FindingAnswer; overall: number | null}) {
   const {levels, finding} = detail;
   const means = finding.effect.measure === 'meanDifference';
+  const {href, scope} = useQuestion();
+  // A range of a number is no level that a filter could name.
+  const hrefOf = useCallback(
+    (level: string) =>
+      finding.kind === 'category' ? href('/', {where: narrowed(scope.where ?? null, finding.factor, level)}) : null,
+    [finding, href, scope.where],
+  );
   const draw = useCallback(
     (width: number) =>
-      rateByLevel(levels, {width, accused: finding.level, overall, ranges: finding.threshold !== null, means}),
-    [levels, finding, overall, means],
+      rateByLevel(levels, {width, accused: finding.level, overall, ranges: finding.threshold !== null, means, hrefOf}),
+    [levels, finding, overall, means, hrefOf],
   );
   const figure = (value: number, row: LevelRate) => (means ? likewise(value, row) : percent(value));
   const what = means ? 'Mean' : 'Rate';
@@ -148,6 +161,12 @@ function Levels({detail, overall}: {detail: FindingAnswer; overall: number | nul
       title={`${what} by level`}
       subtitle={`${means ? 'Mean' : 'Share of defective parts'} for each of ${counted(levels.length, 'level')}, with 95 % intervals`}
       draw={draw}
+      taken={{
+        name: `${finding.factor}-levels`,
+        rows: levels,
+        asOf: detail.asOf,
+        asked: {of: 'finding', question: {id: finding.id}},
+      }}
       table={
         <Wide label={`${what} by level as a table`}>
           <table>

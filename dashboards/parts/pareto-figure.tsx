@@ -1,6 +1,6 @@
 /** The Pareto: one bar leads to what it is made of, the way back stands above it, and another period or group beside it. */
-import {useCallback} from 'react';
-import type {ParetoAnswer} from '../../api/schemas.ts';
+import {lazy, Suspense, useCallback} from 'react';
+import type {ParetoAnswer, ParetoQuestion} from '../../api/schemas.ts';
 import {usePareto} from '../api.ts';
 import {pareto, paretoBars, paretoHeadline} from '../charts/pareto.ts';
 import {count, counted, percent} from '../format.ts';
@@ -10,9 +10,10 @@ import {useBarHref} from './bar-href.ts';
 import {ChartFigure} from './chart-figure.tsx';
 import {Choice} from './choice.tsx';
 import {CompareWith} from './compare-with.tsx';
-import {ComparedFigure} from './compared-figure.tsx';
 import {Crumbs} from './crumbs.tsx';
 import {Wide} from './wide.tsx';
+
+const ComparedFigure = lazy(async () => ({default: (await import('./compared-figure.tsx')).ComparedFigure}));
 
 const WAYS = {defect: 'defect', product: 'product', 'inspection.station': 'inspection station', 'part.lot': 'lot'};
 const WEIGHTS = {count: 'count', ppm: 'ppm', severity: 'severity', cost: 'cost'};
@@ -22,7 +23,8 @@ export function ParetoFigure() {
   const drill = drillOf(params);
   const by = params.get('by') ?? 'defect';
   const weight = (params.get('weight') ?? 'count') as keyof typeof WEIGHTS;
-  const query = usePareto({...drilled(scope, drill), ...comparedWith(params), by, weight, top: 10});
+  const question: ParetoQuestion = {...drilled(scope, drill), ...comparedWith(params), by, weight, top: 10};
+  const query = usePareto(question);
   const tools = (
     <>
       <Choice label="Pareto by" value={by} choices={WAYS} choose={value => change({by: value})} />
@@ -36,7 +38,15 @@ export function ParetoFigure() {
       <Answer query={query}>
         {answer =>
           answer.comparison ? (
-            <ComparedFigure answer={answer} comparison={answer.comparison} drill={drill} tools={tools} />
+            <Suspense fallback={<p className="waiting" role="status" />}>
+              <ComparedFigure
+                answer={answer}
+                comparison={answer.comparison}
+                question={question}
+                drill={drill}
+                tools={tools}
+              />
+            </Suspense>
           ) : answer.bars.length === 0 ? (
             <>
               <Empty title="No defects in this scope">
@@ -45,7 +55,7 @@ export function ParetoFigure() {
               <div className="chart-tools">{tools}</div>
             </>
           ) : (
-            <ParetoChart answer={answer} drill={drill} tools={tools} />
+            <ParetoChart answer={answer} question={question} drill={drill} tools={tools} />
           )
         }
       </Answer>
@@ -56,11 +66,12 @@ export function ParetoFigure() {
 
 interface ChartProps {
   answer: ParetoAnswer;
+  question: ParetoQuestion;
   drill: readonly DrillStep[];
   tools: React.ReactNode;
 }
 
-function ParetoChart({answer, drill, tools}: ChartProps) {
+function ParetoChart({answer, question, drill, tools}: ChartProps) {
   const hrefOf = useBarHref(answer, drill);
   const draw = useCallback((width: number) => pareto(answer, {width, hrefOf}), [answer, hrefOf]);
   const {basis} = answer;
@@ -76,12 +87,30 @@ function ParetoChart({answer, drill, tools}: ChartProps) {
       }
       draw={draw}
       tools={tools}
+      taken={{
+        name: `pareto-${answer.by}`,
+        rows: [...answer.bars, ...(answer.other ? [answer.other] : [])].map(({next: _next, ...bar}) => bar),
+        asOf: answer.asOf,
+        asked: {of: 'pareto', question},
+      }}
       table={<ParetoTable answer={answer} hrefOf={hrefOf} />}
     />
   );
 }
 
+function Different({of, href}: {of: string; href: string | null}) {
+  return href === null ? null : (
+    <a href={href} aria-label={`What is different about ${of}?`}>
+      What is different?
+    </a>
+  );
+}
+
 function ParetoTable({answer, hrefOf}: {answer: ParetoAnswer; hrefOf: (key: string) => string | null}) {
+  const {href} = useQuestion();
+  // A bar's filter says already what the question is restricted to.
+  const differenceIn = ({where}: {where: string | null}) =>
+    where === null ? null : href('/investigate', {where, against: `not (${where})`, defect: null, measurement: null});
   return (
     <Wide label="Pareto as a table">
       <table>
@@ -94,6 +123,9 @@ function ParetoTable({answer, hrefOf}: {answer: ParetoAnswer; hrefOf: (key: stri
             <th className="number">{answer.weight}</th>
             <th className="number">share</th>
             <th className="number">cumulative</th>
+            <th>
+              <span className="sr-only">compare</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -112,6 +144,9 @@ function ParetoTable({answer, hrefOf}: {answer: ParetoAnswer; hrefOf: (key: stri
               <td className="number">{count(bar.weight)}</td>
               <td className="number">{percent(bar.share)}</td>
               <td className="number">{percent(bar.cumulative)}</td>
+              <td>
+                <Different of={bar === answer.other ? 'the others' : bar.key} href={differenceIn(bar)} />
+              </td>
             </tr>
           ))}
         </tbody>

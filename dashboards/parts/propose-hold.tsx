@@ -2,8 +2,8 @@
 import {type SubmitEvent, useEffect, useRef} from 'react';
 import {useLocation} from 'wouter';
 import type {ContainAnswer} from '../../api/schemas.ts';
-import {useProposeHold} from '../api.ts';
 import {counted} from '../format.ts';
+import {useProposeHold} from '../hold-questions.ts';
 import {useQuestion} from '../question.ts';
 import {ProblemNote} from './answer.tsx';
 import {formText} from './form-text.ts';

@@ -3,7 +3,7 @@ import {useEffect, useState} from 'react';
 import type {Plant} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
 import {age, count, moment} from '../format.ts';
-import {useIsLive} from '../live.ts';
+import {useIsLive, useNow} from '../live.ts';
 import {useQuestion} from '../question.ts';
 
 export function ScopeBar() {
@@ -144,15 +144,6 @@ function DataPosition({plant}: {plant: Plant | undefined}) {
       <Permalink at={at} />
     </div>
   );
-}
-
-/** How old data are changes while nothing else does. */
-function useNow(): void {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => tick(n => n + 1), 15_000);
-    return () => clearInterval(timer);
-  }, []);
 }
 
 /** A link that shows the same numbers later: the address with its data position pinned. */

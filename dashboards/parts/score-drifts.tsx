@@ -27,10 +27,10 @@ export function ScoreDrifts() {
     <section aria-labelledby="drift" className="several">
       <h2 id="drift">Are scores still what they were?</h2>
       <Answer query={query}>
-        {({inspectors, notes}) => (
+        {({inspectors, notes, asOf: position}) => (
           <>
             {inspectors.map(drift => (
-              <Drift key={drift.inspector} drift={drift} />
+              <Drift key={drift.inspector} drift={drift} asOf={position} />
             ))}
             {inspectors.length === 0 && <p className="subtitle">No inspector here says how sure it is.</p>}
             <Notes notes={notes} />
@@ -41,13 +41,14 @@ export function ScoreDrifts() {
   );
 }
 
-function Drift({drift}: {drift: ScoreDrift}) {
+function Drift({drift, asOf}: {drift: ScoreDrift; asOf: number}) {
   const draw = useCallback((width: number) => scoreSeries(drift, width), [drift]);
   return (
     <ChartFigure
       title={`${SIGNS[drift.status]} ${drift.inspector}: ${drift.status}`}
       subtitle={`${drift.reason[0].toUpperCase()}${drift.reason.slice(1)}.`}
       draw={draw}
+      taken={{name: `scores-${drift.inspector}`, rows: drift.series, asOf, asked: null}}
       table={<Series {...drift} />}
     />
   );

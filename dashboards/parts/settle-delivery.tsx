@@ -1,7 +1,7 @@
 /** A delivery that waits for a person: what went wrong, and the person's word on it. */
 import type {SubmitEvent} from 'react';
 import type {HoldLot} from '../../api/schemas.ts';
-import {useSettleDelivery} from '../api.ts';
+import {useSettleDelivery} from '../hold-questions.ts';
 import {ProblemNote} from './answer.tsx';
 import {formText} from './form-text.ts';
 import {NameField, nameOf} from './who.tsx';

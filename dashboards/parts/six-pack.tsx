@@ -1,6 +1,7 @@
 /** The six panels: two charts, the last subgroups; histogram, probability plot, spans. */
 import {useCallback} from 'react';
 import type {CapabilityAnswer, Panel, SixPack} from '../../api/schemas.ts';
+import type {Asked} from '../behind.ts';
 import {capabilityHistogram} from '../charts/capability-histogram.ts';
 import {capabilityLast} from '../charts/capability-last.ts';
 import {capabilityPoints, digitsFor, figure, panelHeadline} from '../charts/capability-points.ts';
@@ -8,12 +9,15 @@ import {capabilityProbability} from '../charts/capability-probability.ts';
 import {capabilitySpans, spanName} from '../charts/capability-spans.ts';
 import {count, counted, probability as pText} from '../format.ts';
 import {ChartFigure} from './chart-figure.tsx';
+import type {Taken} from './take-along.tsx';
 import {Wide} from './wide.tsx';
 
 interface Props {
   answer: CapabilityAnswer;
   sixPack: SixPack;
   timeZone: string | undefined;
+  /** Of all panels: the question that gives them. */
+  asked: Asked;
 }
 
 const KINDS: Partial<Record<Panel['kind'], string>> = {
@@ -24,21 +28,37 @@ const KINDS: Partial<Record<Panel['kind'], string>> = {
   mr: 'Moving ranges',
 };
 
-export function SixPackPanels({answer, sixPack, timeZone}: Props) {
+interface Taking {
+  taken: (panel: string, rows: readonly object[]) => Taken;
+}
+
+export function SixPackPanels({answer, sixPack, timeZone, asked}: Props) {
   const digits = digitsFor(answer.sigmaOverall);
+  const taken = (panel: string, rows: readonly object[]): Taken => ({
+    name: `${answer.parameter}-${panel}`,
+    rows,
+    asOf: answer.asOf,
+    asked,
+  });
   return (
     <section className="six-pack" aria-label="Six panels">
-      <Points panel={sixPack.means} digits={digits} timeZone={timeZone} />
-      <Histogram answer={answer} sixPack={sixPack} digits={digits} />
-      <Points panel={sixPack.spread} digits={digits + 1} timeZone={timeZone} />
-      <Probability answer={answer} sixPack={sixPack} digits={digits} />
-      <Last answer={answer} sixPack={sixPack} digits={digits} />
-      <Spans answer={answer} sixPack={sixPack} digits={digits} />
+      <Points panel={sixPack.means} digits={digits} timeZone={timeZone} taken={taken} />
+      <Histogram answer={answer} sixPack={sixPack} digits={digits} taken={taken} />
+      <Points panel={sixPack.spread} digits={digits + 1} timeZone={timeZone} taken={taken} />
+      <Probability answer={answer} sixPack={sixPack} digits={digits} taken={taken} />
+      <Last answer={answer} sixPack={sixPack} digits={digits} taken={taken} />
+      <Spans answer={answer} sixPack={sixPack} digits={digits} taken={taken} />
     </section>
   );
 }
 
-function Points({panel, digits, timeZone}: {panel: Panel; digits: number; timeZone: string | undefined}) {
+interface PointsProps extends Taking {
+  panel: Panel;
+  digits: number;
+  timeZone: string | undefined;
+}
+
+function Points({panel, digits, timeZone, taken}: PointsProps) {
   const draw = useCallback(
     (width: number) => capabilityPoints(panel, {width, digits, timeZone}),
     [panel, digits, timeZone],
@@ -55,6 +75,7 @@ function Points({panel, digits, timeZone}: {panel: Panel; digits: number; timeZo
         </>
       }
       draw={draw}
+      taken={taken(panel.kind, panel.marks)}
       table={
         <Table
           label={KINDS[panel.kind] ?? panel.kind}
@@ -73,9 +94,9 @@ function Points({panel, digits, timeZone}: {panel: Panel; digits: number; timeZo
   );
 }
 
-type PanelProps = Omit<Props, 'timeZone'> & {digits: number};
+type PanelProps = Omit<Props, 'timeZone' | 'asked'> & Taking & {digits: number};
 
-function Last({sixPack: {last}, answer, digits}: PanelProps) {
+function Last({sixPack: {last}, answer, digits, taken}: PanelProps) {
   const draw = useCallback(
     (width: number) => capabilityLast(last, {width, digits, center: answer.mean}),
     [last, digits, answer.mean],
@@ -91,6 +112,7 @@ function Last({sixPack: {last}, answer, digits}: PanelProps) {
         </>
       }
       draw={draw}
+      taken={taken('last', last)}
       table={
         <Table
           label="Last subgroups"
@@ -108,7 +130,7 @@ function Last({sixPack: {last}, answer, digits}: PanelProps) {
   );
 }
 
-function Histogram({answer, sixPack, digits}: PanelProps) {
+function Histogram({answer, sixPack, digits, taken}: PanelProps) {
   const draw = useCallback(
     (width: number) => capabilityHistogram(sixPack, answer, {width, digits}),
     [sixPack, answer, digits],
@@ -134,6 +156,7 @@ function Histogram({answer, sixPack, digits}: PanelProps) {
         </>
       }
       draw={draw}
+      taken={taken('histogram', sixPack.histogram.bins)}
       table={
         <Table
           label="Histogram"
@@ -145,7 +168,7 @@ function Histogram({answer, sixPack, digits}: PanelProps) {
   );
 }
 
-function Probability({answer, sixPack, digits}: PanelProps) {
+function Probability({answer, sixPack, digits, taken}: PanelProps) {
   const draw = useCallback((width: number) => capabilityProbability(sixPack, {width, digits}), [sixPack, digits]);
   const normal = answer.fits.find(fit => fit.distribution === 'normal');
   const other = answer.fits.find(
@@ -171,6 +194,7 @@ function Probability({answer, sixPack, digits}: PanelProps) {
         </>
       }
       draw={draw}
+      taken={taken('probability', sixPack.probability.points)}
       table={
         <Table
           label="Probability plot"
@@ -186,7 +210,7 @@ function Probability({answer, sixPack, digits}: PanelProps) {
   );
 }
 
-function Spans({answer, sixPack: {spans}, digits}: PanelProps) {
+function Spans({answer, sixPack: {spans}, digits, taken}: PanelProps) {
   const fitted = answer.fitted?.distribution ?? '';
   const draw = useCallback((width: number) => capabilitySpans(spans, {width, digits, fitted}), [spans, digits, fitted]);
   const {pp, ppk} = answer;
@@ -199,6 +223,7 @@ function Spans({answer, sixPack: {spans}, digits}: PanelProps) {
       }
       subtitle="What 99.73 % of the values take up, beside what they may."
       draw={draw}
+      taken={taken('spans', spans)}
       table={
         <Table
           label="Spans"

@@ -1,25 +1,32 @@
-import {useState} from 'react';
+import {useSyncExternalStore} from 'react';
 
 const NAME = 'fishbone-theme';
+const listeners = new Set<() => void>();
 
 /** The theme that was chosen here, or what the system prefers when none was. */
 export function applyTheme(): void {
   const chosen = localStorage.getItem(NAME);
   if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
+  for (const listener of listeners) listener();
+}
+
+export function toggleTheme(): void {
+  localStorage.setItem(NAME, isDark() ? 'light' : 'dark');
+  applyTheme();
 }
 
 export function ThemeToggle() {
-  const [dark, setDark] = useState(isDark);
-  const toggle = () => {
-    localStorage.setItem(NAME, dark ? 'light' : 'dark');
-    applyTheme();
-    setDark(!dark);
-  };
+  const dark = useSyncExternalStore(listen, isDark);
   return (
-    <button type="button" className="quiet-button theme-toggle" onClick={toggle}>
+    <button type="button" className="quiet-button theme-toggle" onClick={toggleTheme}>
       {dark ? 'Light' : 'Dark'}
     </button>
   );
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 function isDark(): boolean {

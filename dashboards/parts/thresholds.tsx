@@ -77,6 +77,7 @@ function Curve({answer, at}: {answer: ThresholdAnswer; at: number}) {
           </>
         }
         draw={draw}
+        taken={{name: `thresholds-${answer.inspector}`, rows: curve, asOf: answer.asOf, asked: null}}
         table={<CurveTable curve={curve} />}
       />
       <Notes title="What it cannot know" notes={cannotKnow} />

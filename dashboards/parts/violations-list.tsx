@@ -5,11 +5,15 @@ import {writer} from '../charts/chart-kinds.ts';
 import {chartRows, ruleWords, type Stretch, shownValue, stretches} from '../charts/violations.ts';
 import {count, counted, moment} from '../format.ts';
 import {useQuestion} from '../question.ts';
+import {lotsFilter, useDifference} from './difference.ts';
 import {Shortened} from './shortened.tsx';
 
 export function ViolationsList({answer}: {answer: ChartAnswer}) {
   const rows = chartRows(answer);
   const found = stretches(rows).reverse();
+  const difference = useDifference();
+  const lots = answer.subgroup === 'lot' ? found.flatMap(stretch => stretch.rows.map(row => row.x)) : [];
+  const all = difference(lotsFilter(lots));
   const unlisted = answer.of.violations - found.reduce((sum, stretch) => sum + stretch.rows.length, 0);
   return (
     <section aria-label="What breaks the rules">
@@ -21,15 +25,22 @@ export function ViolationsList({answer}: {answer: ChartAnswer}) {
       {found.length === 0 ? (
         <p>{unlisted > 0 ? 'None of the points drawn.' : 'Nothing.'}</p>
       ) : (
-        <Shortened items={found} first={12}>
-          {some => (
-            <ol className="violations">
-              {some.map(stretch => (
-                <Violation key={stretch.number} stretch={stretch} answer={answer} />
-              ))}
-            </ol>
+        <>
+          {lots.length > 1 && all !== null && (
+            <p>
+              <a href={all}>What is different about these {counted(lots.length, 'lot')}?</a>
+            </p>
           )}
-        </Shortened>
+          <Shortened items={found} first={12}>
+            {some => (
+              <ol className="violations">
+                {some.map(stretch => (
+                  <Violation key={stretch.number} stretch={stretch} answer={answer} />
+                ))}
+              </ol>
+            )}
+          </Shortened>
+        </>
       )}
     </section>
   );
@@ -40,6 +51,8 @@ function Violation({stretch, answer}: {stretch: Stretch; answer: ChartAnswer}) {
   const timeZone = usePlant().data?.timeZone;
   const write = writer(answer);
   const {number, rows, worst} = stretch;
+  const difference = useDifference();
+  const different = answer.subgroup === 'lot' ? difference(lotsFilter(rows.map(row => row.x))) : null;
   const name = (row: Stretch['worst']) =>
     answer.subgroup === 'lot' && row.n > 0 && row.x !== row.at ? (
       <a href={href('/trace', {id: row.x, kind: 'lot'})}>
@@ -67,7 +80,12 @@ function Violation({stretch, answer}: {stretch: Stretch; answer: ChartAnswer}) {
         {stretch.rules[0] === '1' ? ' ' : ', '}
         {ruleWords(stretch, answer.rules.texts)}
         {rows.length > 1 && worst.x !== worst.at && <small> (furthest: {worst.x})</small>}
-        {worst.at !== null && rows[0].x !== rows[0].at && <small> {moment(rows[0].at, timeZone)}</small>}
+        {worst.at !== null && rows[0].x !== rows[0].at && <small> {moment(rows[0].at, timeZone)}</small>}{' '}
+        {different !== null && (
+          <a href={different} aria-label={`What is different about ${rows.map(row => row.x).join(', ')}?`}>
+            What is different?
+          </a>
+        )}
       </span>
     </li>
   );

@@ -4,7 +4,8 @@ import type {ScanAnswer, ScannedParameter} from '../../api/schemas.ts';
 import {useScan} from '../api.ts';
 import {count, counted, words} from '../format.ts';
 import {useQuestion} from '../question.ts';
-import {Answer, Empty} from './answer.tsx';
+import {Answer} from './answer.tsx';
+import {Nothing} from './nothing.tsx';
 import {Shortened} from './shortened.tsx';
 import {Wide} from './wide.tsx';
 
@@ -28,12 +29,9 @@ export function Worrying() {
       <Answer query={query}>
         {answer =>
           answer.parameters === 0 ? (
-            <Empty
-              title="Nothing is measured in this scope"
-              command="npx fishbone ingest parameters.csv measurements.csv"
-            >
+            <Nothing what="parameter was measured" command="npx fishbone ingest parameters.csv measurements.csv">
               <p>Charts of measured values want measurements; charts of failures need only inspections.</p>
-            </Empty>
+            </Nothing>
           ) : (
             <Scanned answer={answer} />
           )

@@ -5,15 +5,12 @@
  * Server and askers are processes of their own on this machine, so they share its cores. Needs some gigabytes in
  * `$FISHBONE_BENCH` for ten million inspections.
  */
-import {execFile, spawn} from 'node:child_process';
+import {execFile} from 'node:child_process';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {planFile} from '../../ingest/ingest.ts';
-import {linesOfRecords} from '../../ingest/line-numbers.ts';
-import {Warehouse} from '../../warehouse/store.ts';
 import type {LoadOrder, LoadSeen} from './load-client.ts';
 import {inFolder, print, quantile, round, type Table} from './measure.ts';
-import {TABLES, withMaker, writeFile} from './plant-files.ts';
+import {makePlant, startServer} from './served-plant.ts';
 
 const CLIENTS = 32;
 const PAUSE_MS = 500;
@@ -28,7 +25,7 @@ if (!(inspections >= 1000) || !(seconds > 0)) {
 
 await inFolder(async folder => {
   const W = join(folder, 'warehouse');
-  await makePlant(folder, W);
+  await makePlant(folder, W, inspections);
   const server = await startServer(W);
   try {
     const mix = await mixOf(server.address);
@@ -52,22 +49,6 @@ await inFolder(async folder => {
     await server.stop();
   }
 });
-
-async function makePlant(folder: string, W: string): Promise<void> {
-  const warehouse = await Warehouse.open(W);
-  const tables = {
-    parts: TABLES.parts(inspections),
-    operations: TABLES.operations(inspections),
-    inspections: TABLES.inspections(inspections),
-    measurements: TABLES.wide(inspections, 4),
-  };
-  for (const [table, query] of Object.entries(tables)) {
-    const path = await withMaker(folder, maker => writeFile(maker, folder, `${table}.parquet`, query));
-    const receipt = await warehouse.load(await planFile(path, {table, wide: table === 'measurements'}), linesOfRecords);
-    if (receipt.status !== 'accepted') throw new Error(`${table}: ${receipt.status}: ${receipt.notices.join('; ')}`);
-  }
-  await warehouse.close();
-}
 
 /** What the pages ask when somebody walks through them. */
 async function mixOf(address: string): Promise<Record<string, string[]>> {
@@ -121,23 +102,6 @@ async function firstAnswers(address: string, mix: Record<string, string[]>): Pro
   }
   rows.push(['inspections', sent.length, round(sent[0]), round(Math.max(...sent))]);
   return {title: 'The first time that each is asked', head: ['route', 'questions', 'first ms', 'longest ms'], rows};
-}
-
-async function startServer(W: string): Promise<{address: string; stop(): Promise<unknown>}> {
-  const bin = fileURLToPath(new URL('../../api/fishbone.cjs', import.meta.url));
-  const child = spawn(process.execPath, [bin, 'serve', '--warehouse', W, '--port', '0', '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise(resolve => child.once('exit', resolve));
-  const line = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', data => resolve(String(data)));
-    child.once('exit', code => reject(new Error(`serve ended with ${code}`)));
-  });
-  const stop = () => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  return {address: (JSON.parse(line) as {address: string}).address, stop};
 }
 
 function ask(order: LoadOrder): Promise<LoadSeen> {

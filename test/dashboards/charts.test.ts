@@ -4,14 +4,15 @@ import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import chromium from '@sparticuz/chromium';
 import {type Browser, type Page, chromium as playwright} from 'playwright-core';
-import {build} from 'vite';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Change, LevelRate, ParetoAnswer} from '../../api/schemas.ts';
 import {paretoBars, paretoHeadline} from '../../dashboards/charts/pareto.ts';
 import {comparedHeadline, ratioText, verdictText} from '../../dashboards/charts/pareto-compared.ts';
 import {levelsShown} from '../../dashboards/charts/rate-by-level.ts';
 import {textWidth} from '../../dashboards/charts/text-width.ts';
+import {bundledCharts} from './bundled-charts.ts';
 import {chartAnswer} from './chart-answer.ts';
+import {goldenAnswers, legible} from './golden.ts';
 
 const FONT = fileURLToPath(
   new URL('../../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2', import.meta.url),
@@ -126,7 +127,7 @@ describe('the drawing', () => {
     });
     page = await browser.newPage();
     page.setDefaultTimeout(300_000);
-    const script = await bundled();
+    const script = await bundledCharts();
     await page.route('http://plant/', route =>
       route.fulfill({
         contentType: 'text/html',
@@ -270,32 +271,16 @@ describe('the drawing', () => {
     expect(drawn).toMatchObject({round: 5, diamonds: 3, limits: 3, marks: 4, styles: 0});
     expect(refused).toEqual([]);
   });
-});
 
-/** The charts alone, as one script that the page's own policy lets in. */
-async function bundled(): Promise<string> {
-  const entry = 'virtual:charts';
-  const file = (name: string) =>
-    JSON.stringify(fileURLToPath(new URL(`../../dashboards/charts/${name}`, import.meta.url)));
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    plugins: [
-      {
-        name: 'charts-entry',
-        resolveId: id => (id === entry ? `\0${entry}` : null),
-        load: id =>
-          id === `\0${entry}`
-            ? `export * from ${file('pareto.ts')};export * from ${file('rate-by-level.ts')};export * from ${file('control-chart.ts')};`
-            : null,
+  // What they look like; a change is looked at in a browser before the new drawing is kept (vitest -u).
+  test.each(Object.keys(goldenAnswers) as (keyof typeof goldenAnswers)[])('%s is drawn as it was', async name => {
+    const drawn = await page.evaluate(
+      ([chart, given, options]) => {
+        const {charts} = window as unknown as {charts: Record<string, (answer: unknown, how: object) => Element>};
+        return charts[chart](given, {...options, hrefOf: (key: string) => `/to/${key}`}).outerHTML;
       },
-    ],
-    build: {
-      write: false,
-      minify: false,
-      rolldownOptions: {input: entry, preserveEntrySignatures: 'strict', output: {format: 'iife', name: 'charts'}},
-    },
+      [name.split(' ')[0], ...goldenAnswers[name]] as const,
+    );
+    await expect(legible(drawn)).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.svg`);
   });
-  const [{output}] = Array.isArray(result) ? result : [result as Extract<typeof result, {output: unknown}>];
-  return output[0].code;
-}
+});

@@ -4,6 +4,7 @@ import {expect, test} from 'vitest';
 import {Fishbone} from '../../dashboards/charts/fishbone.tsx';
 import {FishboneList} from '../../dashboards/charts/fishbone-list.tsx';
 import {finding} from './findings.ts';
+import {legible} from './golden.ts';
 
 const cause = finding({factor: 'bore.tool', branch: 'machine', level: 'T7', q: 3e-10});
 const answer = {
@@ -52,4 +53,9 @@ test('the list says the same', () => {
     expect(texts).toContain(text);
   }
   expect(list.indexOf('machine')).toBeLessThan(list.indexOf('environment'));
+});
+
+test('the drawing is as it was', async () => {
+  const drawing = renderToStaticMarkup(<Fishbone {...links} outcome="scratch" width={1200} />);
+  await expect(legible(drawing)).toMatchFileSnapshot('golden/fishbone.svg');
 });

@@ -108,6 +108,70 @@ describe('genealogy', () => {
   });
 });
 
+describe('how it hangs together', () => {
+  const links = async (id: string, kind?: 'lot') =>
+    (await trace(plant(), {id, kind})).links.map(({from, into, how}) => `${from.id} ${how} ${into.id}`).sort();
+
+  test('direct links between it and its relatives, each once, of neighbours none', async () => {
+    expect(await links('p1')).toEqual(
+      ['C1 consumed F1', 'F1 belongs p1', 'F1 consumed K1', 'N1 consumed p1', 'R1 consumed C1'].sort(),
+    );
+    expect(await links('R2')).toEqual(['C2 consumed F2', 'F2 belongs p3', 'R2 consumed C2']);
+  });
+
+  test('a work order leads to its parts', async () => {
+    const of = await links('W1');
+    expect(of.filter(link => link.startsWith('W1'))).toEqual(['p1', 'p2', 'p3', 'p4'].map(p => `W1 belongs ${p}`));
+    expect(of).toContain('F1 belongs p1');
+  });
+});
+
+describe('what was measured and seen on it', () => {
+  test('every value against the limits of its time, the run that was repeated too', async () => {
+    const {measured} = await trace(plant(), {id: 'p1'});
+    expect(
+      measured.map(({run, parameter, value, lsl, usl, unit, against}) => [
+        run,
+        parameter,
+        value,
+        lsl,
+        usl,
+        unit,
+        against,
+      ]),
+    ).toEqual([
+      [1, 'torque', 5.5, null, 5, 'Nm', 'above'],
+      // The limit of 4 came a day later.
+      [2, 'torque', 4.5, null, 5, 'Nm', 'inside'],
+    ]);
+    expect((await trace(plant(), {id: 'p2'})).measured).toEqual([]);
+  });
+
+  test('where on the image each defect lies; what has no place is told, too', async () => {
+    const warehouse = await plantOf([
+      ['inspections', 'inspection,part,inspected_at,result,image,inspector\ni1,p1,2024-05-03T10:00:00Z,fail,abc,m@1'],
+      ['defects', 'inspection,defect,x,y,width,height,view,confidence\ni1,scratch,10,20,30,5,top,0.9\ni1,void,,,,,,'],
+    ]);
+    const {inspections} = await trace(warehouse, {id: 'p1'});
+    const nothing = {severity: null, confidence: null, x: null, y: null, width: null, height: null, view: null};
+    expect(inspections).toEqual([
+      {
+        inspection: 'i1',
+        at: '2024-05-03T10:00:00.000Z',
+        step: null,
+        station: null,
+        inspector: 'm@1',
+        result: 'fail',
+        image: 'abc',
+        defects: [
+          {...nothing, defect: 'scratch', x: 10, y: 20, width: 30, height: 5, view: 'top', confidence: 0.9},
+          {...nothing, defect: 'void'},
+        ],
+      },
+    ]);
+  });
+});
+
 describe('siblings', () => {
   const beside = async (id: string, kind?: 'lot') =>
     (await trace(plant(), {id, kind})).siblings.map(s => `${s.id} by ${s.through.id}`);

@@ -9,6 +9,7 @@ import {QuestionError} from '../question-error.ts';
 import {wilson} from '../statistics/wilson.ts';
 import type {Warehouse} from '../store.ts';
 import {CHANGE_POINT} from './change-point.ts';
+import {outcomeHistogram, timeStrip} from './finding-plots.ts';
 import {population} from './population.ts';
 
 const answers = (folder: string) => join(folder, 'answers');
@@ -106,14 +107,15 @@ export async function findFinding(folder: string, id: string): Promise<FoundFind
   return null;
 }
 
-/** A finding with the rates behind it: by level, or by tenths of a number. @throws NotFound for a finding that nobody gave, or whose answer was cleared away */
+/** A finding with what is behind it: rates by level or by tenths of a number, its spread, the outcome over time. @throws NotFound for a finding that nobody gave, or whose answer was cleared away */
 export async function finding(warehouse: Warehouse, id: string): Promise<FindingAnswer> {
   const found = await findFinding(warehouse.folder, id);
   if (!found) throw new NotFound(`there is no finding ${id} here: ask the question again with "fishbone screen"`);
-  // A moment has no levels but before and after, which the finding tells itself.
-  if (found.finding.factor === CHANGE_POINT) return {...found, levels: []};
-  const levels = await warehouse.read(found.asOf, async session => {
+  return warehouse.read(found.asOf, async session => {
     const people = await population(session, found.question);
+    const strip = await timeStrip(session, found.finding);
+    // A moment has no levels but before and after, which the strip shows.
+    if (found.finding.factor === CHANGE_POINT) return {...found, levels: [], histogram: null, strip};
     const {sql, kind} = await factorRelation(session, found.finding.factor);
     const isNumber = kind === 'number';
     const bin = 'case when value is not null then ntile(10) over (partition by value is null order by value, idx) end';
@@ -129,9 +131,10 @@ export async function finding(warehouse: Warehouse, id: string): Promise<Finding
          count(*) as lots, sum(d * d order by lot) as dd, sum(d * n order by lot) as dn, sum(n * n)::double as nn
        from by_lot group by by_lot.level order by ${isNumber ? 'by_lot.level nulls last' : 'defective / parts desc, level'}`,
     );
-    return rows.map(sums => rateOf(sums, isNumber, people.outcomeKind));
+    const levels = rows.map(sums => rateOf(sums, isNumber, people.outcomeKind));
+    const hasSpread = isNumber && people.outcomeKind === 'defective';
+    return {...found, levels, histogram: hasSpread ? await outcomeHistogram(session, sql) : null, strip};
   });
-  return {...found, levels};
 }
 
 interface LevelSums {

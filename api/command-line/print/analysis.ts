@@ -1,4 +1,4 @@
-import type {Finding, ScreenAnswer, TraceAnswer} from '../../../warehouse/answers.ts';
+import type {FindAnswer, Finding, ScreenAnswer, TraceAnswer} from '../../../warehouse/answers.ts';
 import {isClaim} from '../../claim.ts';
 import {bold, type Clock, count, counted, likewise, paragraphs, short, table} from './layout.ts';
 
@@ -106,6 +106,14 @@ export function traceText(answer: TraceAnswer, clock: Clock): string {
     related('Went into', forward, truncated.forward),
     siblingsText(siblings, truncated.siblings),
     completenessText(completeness) + widenedText(widenedBy),
+  );
+}
+
+export function findText({items}: FindAnswer): string {
+  if (items.length === 0) return 'No part, lot or work order begins like this.\n';
+  return table(
+    ['kind', 'id'],
+    items.map(({kind, id}) => [kind.replace('_', ' '), id]),
   );
 }
 
