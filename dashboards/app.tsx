@@ -3,10 +3,9 @@ import {lazy, type MouseEvent, Suspense, useCallback, useEffect, useMemo, useSta
 import {Route, Switch, useLocation} from 'wouter';
 import {useSession} from './api.ts';
 import {useLive, useNewest} from './live.ts';
-import {NoSuchPage} from './pages/no-such-page.tsx';
 import {Overview} from './pages/overview.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
-import {SignedIn, SignInPage} from './parts/sign-in.tsx';
+import {SignedIn} from './parts/signed-in.tsx';
 import {ThemeToggle, toggleTheme} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
 
@@ -21,7 +20,9 @@ const HoldReport = lazy(async () => ({default: (await import('./pages/hold-repor
 const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Holds}));
 const Inspections = lazy(async () => ({default: (await import('./pages/inspections.tsx')).Inspections}));
 const Investigate = lazy(async () => ({default: (await import('./pages/investigate.tsx')).Investigate}));
+const NoSuchPage = lazy(async () => ({default: (await import('./pages/no-such-page.tsx')).NoSuchPage}));
 const Palette = lazy(async () => ({default: (await import('./parts/palette.tsx')).Palette}));
+const SignInPage = lazy(async () => ({default: (await import('./parts/sign-in.tsx')).SignInPage}));
 const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
 
@@ -61,7 +62,13 @@ export function App() {
       <div className="stage">
         {!isShut && <ScopeBar />}
         <main id="answer" tabIndex={-1}>
-          {isShut ? <SignInPage /> : <Pages />}
+          {isShut ? (
+            <Suspense>
+              <SignInPage />
+            </Suspense>
+          ) : (
+            <Pages />
+          )}
         </main>
       </div>
     </div>

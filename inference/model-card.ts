@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import '../warehouse/plain-words.ts';
 
 /** A share with its 95 % interval (Wilson) and the counts that it is made of. */
 const Share = z.strictObject({

@@ -271,7 +271,16 @@ export class Warehouse {
         hint: 'ask for that position or an earlier one',
       });
     }
-    return this.#readers.read(asOf, ask);
+    return this.#readers.read(asOf, ask).catch((error: unknown) => {
+      throw this.#ofDamage(error);
+    });
+  }
+
+  /** A block of the database that is not as it was written shows only when it is read. */
+  #ofDamage(error: unknown): unknown {
+    if (!(error instanceof QueryError && /Corrupt database file/.test(error.message))) return error;
+    const why = error.message.split('\n')[0];
+    return new WarehouseUnusable('damaged', `the database in ${this.folder} cannot be used: ${why}`, REBUILD, error);
   }
 
   /** Whether none of these inspections was ever recorded. @returns null where memory does not know, or the database is behind */

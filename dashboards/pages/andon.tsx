@@ -1,4 +1,5 @@
 /** The andon view: how it goes right now, for whoever walks by, readable at ten metres; `/?kiosk=on`. */
+import '../style/holds.css';
 import '../style/andon.css';
 import {useCallback, useEffect, useMemo} from 'react';
 import type {ChartAnswer, ParetoAnswer, Plant, YieldAnswer} from '../../api/schemas.ts';

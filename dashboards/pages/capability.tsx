@@ -1,4 +1,6 @@
 /** Capability: does a parameter keep within its limits, for sure or not, and what shows it; a six-pack to hang up. */
+import '../style/holds.css';
+import '../style/capability.css';
 import type {CapabilityAnswer, ParameterRow} from '../../api/schemas.ts';
 import {useCapability, useParameters, usePlant} from '../api.ts';
 import {count, counted, cut, moment} from '../format.ts';

@@ -1,4 +1,6 @@
 /** Charts: what left its limits lately, and which parameters should worry us; from both to the chart itself. */
+import '../style/holds.css';
+import '../style/capability.css';
 import {Alarms} from '../parts/alarms.tsx';
 import {OpenChart} from '../parts/open-chart.tsx';
 import {Worrying} from '../parts/worrying.tsx';

@@ -1,4 +1,5 @@
 /** The suspect population of a finding, a lot or a filter: how far it reaches, where it is now, and the way to a hold. */
+import '../style/holds.css';
 import {useState} from 'react';
 import type {BoundaryName, ContainAnswer, Scope} from '../../api/schemas.ts';
 import {useContained, usePlant} from '../api.ts';

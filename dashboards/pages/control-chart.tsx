@@ -1,4 +1,6 @@
 /** One control chart: what is out of order and since when, by limits that say where they come from. */
+import '../style/holds.css';
+import '../style/capability.css';
 import type {ChartAnswer, ChartKind, ChartQuestion} from '../../api/schemas.ts';
 import {useChart, usePlant} from '../api.ts';
 import {chartQuestionOf, MOST_POINTS} from '../chart-question.ts';

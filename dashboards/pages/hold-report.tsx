@@ -1,4 +1,5 @@
 /** A hold on paper: what is known filled in, after the eight disciplines (8D); the rest is for the team to write. */
+import '../style/holds.css';
 import type {ReactNode} from 'react';
 import type {ContainAnswer, HoldEvidence} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';

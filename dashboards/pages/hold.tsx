@@ -1,4 +1,5 @@
 /** One hold: what it stops, what happened to it, whether each lot's message arrived, and what may be decided next. */
+import '../style/holds.css';
 import {type SubmitEvent, useState} from 'react';
 import type {ContainAnswer, Hold} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';

@@ -1,4 +1,6 @@
 /** Inspections: what was found, where on the part, whether reviewers agree, and whether the inspectors can be trusted. */
+import '../style/holds.css';
+import '../style/capability.css';
 import '../style/defect-map.css';
 import '../style/inspections.css';
 import {DefectPlaces} from '../parts/defect-places.tsx';

@@ -1,7 +1,9 @@
 /** The states of an answer: none yet, failed, old while the new one is on its way, and here. */
-import {type ReactNode, useEffect, useState} from 'react';
+import {lazy, type ReactNode, Suspense, useEffect, useState} from 'react';
 import {Problem} from '../api.ts';
-import {SignIn} from './sign-in.tsx';
+
+// Nobody waits for it who is signed in.
+const SignIn = lazy(async () => ({default: (await import('./sign-in.tsx')).SignIn}));
 
 interface AnswerProps<T> {
   query: {
@@ -58,7 +60,13 @@ export function ProblemNote({error, retry}: {error: Error; retry?: () => unknown
         </ul>
       )}
       {problem?.hint && problem.status !== 401 && <p className="hint">{problem.hint}</p>}
-      {problem?.status === 401 ? <SignIn /> : retry && <RetryButton retry={retry} />}
+      {problem?.status === 401 ? (
+        <Suspense>
+          <SignIn />
+        </Suspense>
+      ) : (
+        retry && <RetryButton retry={retry} />
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
-/** Signing in, with a key or at the plant's issuer, and out again. */
+/** Signing in, with a key or at the plant's issuer. */
 import type {SubmitEvent} from 'react';
-import {Problem, useSession, useSignIn, useSignOut} from '../api.ts';
+import {Problem, useSession, useSignIn} from '../api.ts';
 import {formText} from './form-text.ts';
 
 export function SignInPage() {
@@ -48,26 +48,3 @@ export function SignIn() {
 }
 
 const here = (): string => location.pathname + location.search;
-
-/** In the rail: who acts, and the way out. Nothing where nobody has to say who they are. */
-export function SignedIn() {
-  const session = useSession().data;
-  const signOut = useSignOut();
-  if (!session?.name) return null;
-  const leave = () =>
-    signOut.mutate(undefined, {
-      onSuccess: ({issuer}) => {
-        if (issuer) location.assign(issuer);
-      },
-    });
-  return (
-    <div className="signed-in">
-      <span title={`${session.name}, ${session.role}`}>
-        <b>{session.name}</b> <span className="role">{session.role}</span>
-      </span>
-      <button type="button" className="quiet-button" onClick={leave} disabled={signOut.isPending}>
-        Sign out
-      </button>
-    </div>
-  );
-}

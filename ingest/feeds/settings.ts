@@ -1,5 +1,6 @@
 /** How feeds are configured: `"feeds": {"NAME": {"kind": ...}}` in `W/fishbone.json`. */
 import {z} from 'zod';
+import '../../warehouse/plain-words.ts';
 import {CANONICAL, columnsOf} from '../../warehouse/canonical.ts';
 import {OpcuaSettings} from './opcua-settings.ts';
 import {filterFault, namesIn} from './topics.ts';

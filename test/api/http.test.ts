@@ -323,7 +323,9 @@ test('who allows it gets the last answer at once, told how old it is, while a ne
   const old = {url: '/v1/pareto', headers: {'cache-control': 'max-age=0, max-stale=60'}};
   const before = (await http.inject(old)).json<ParetoAnswer>();
   const inspection = {inspection: 'n1', part: 'P1', inspected_at: '2024-01-01T00:00:00Z', result: 'fail'};
-  expect((await http.inject({method: 'POST', url: '/v1/inspections', payload: inspection})).statusCode).toBe(200);
+  expect((await http.inject({method: 'POST', url: '/v1/inspections?wait=true', payload: inspection})).statusCode).toBe(
+    200,
+  );
   let letGo = () => {};
   onTestFinished(() => letGo());
   const held = new Promise<void>(resolve => {

@@ -55,7 +55,7 @@ test('a card is checked field by field', async () => {
   await writeCard({...card, thresholds: {fail: 0}, sha256: 'abc', file: '../model.onnx'});
   await expectRefusal(
     'card.json: file: must be the name of an .onnx file in the same folder; sha256: must be 64 hexadecimal digits; ' +
-      'thresholds.fail: Too small: expected number to be >0',
+      'thresholds.fail: has to be more than 0, not 0',
   );
 });
 

@@ -59,7 +59,7 @@ test('a wide file has one column a parameter', async () => {
 });
 
 const TABLES =
-  'products, work_orders, lots, parts, genealogy, movements, stations, shifts, operations, events, parameters, measurements, readings, inspections, defects, tallies, defect_codes';
+  'products, work_orders, lots, parts, genealogy, movements, stations, shifts, operations, events, parameters, measurements, readings, inspections, defects, reviews, tallies, defect_codes';
 const LOTS = 'lot, material, supplier, kind, made_at, quantity, recorded_at';
 
 const refused: {

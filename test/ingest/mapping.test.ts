@@ -192,7 +192,7 @@ const wrong: {what: string; mapping: unknown; sentence: string}[] = [
     what: 'an unknown table',
     mapping: {tables: {part: {part: 'Serial'}}, ignore: {...others}},
     sentence:
-      'mapping: tables.part: there is no table "part" (did you mean "parts"?): the tables are products, work_orders, lots, parts, genealogy, movements, stations, shifts, operations, events, parameters, measurements, readings, inspections, defects, tallies, defect_codes',
+      'mapping: tables.part: there is no table "part" (did you mean "parts"?): the tables are products, work_orders, lots, parts, genealogy, movements, stations, shifts, operations, events, parameters, measurements, readings, inspections, defects, reviews, tallies, defect_codes',
   },
   {
     what: 'texts of another table than measurements',

@@ -18,7 +18,7 @@ describe('what is wrong in a configuration is said with its place', () => {
     [{kind: 'folder', path: '/in', table: 'part'}, 'line.table: is no table: the tables are products'],
     [{kind: 'folder', path: '/in', timeZone: 'Mars'}, 'line.timeZone: is no time zone'],
     [{kind: 'folder', path: '/in', mapping: 'm.json', wide: true}, 'line: a mapping names its own tables'],
-    [{kind: 'folder', path: '/in', colour: 'red'}, 'line: Unrecognized key: "colour"'],
+    [{kind: 'folder', path: '/in', colour: 'red'}, 'line: "colour" is not known here'],
     [{kind: 'mqtt', url: 'broker', subscriptions: []}, 'line.url: is no address of a broker'],
     [mqtt({topic: 'a/#/b', takes: 'inspections'}), 'line.subscriptions.0: "a/#/b": # stands for all levels below'],
     [mqtt({topic: '$share/g/a', takes: 'inspections'}), 'line.subscriptions.0: "$share/g/a": a shared subscription'],
