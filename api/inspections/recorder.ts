@@ -191,7 +191,9 @@ export class Recorder {
     this.#isBusy = false;
   }
 
+  /** What fails is not tried more often because somebody asks. */
   #urge(): void {
+    if (this.#failures > 0 && this.#waiting.length === 0 && !this.#isStopped) return;
     this.#isHurried = true;
     this.#rest.abort();
   }
@@ -201,7 +203,7 @@ export class Recorder {
     const after =
       this.#failures > 0 ? Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** (this.#failures - 1)) : BATCH_EVERY_MS;
     const restMs = this.#begun + after - performance.now();
-    if (restMs > 0 && !this.#isHurried && !this.#isStopped) {
+    if (restMs > 0 && !this.#isHurried) {
       await delay(restMs, null, {signal: this.#rest.signal}).catch(() => null);
     }
     this.#rest = new AbortController();
@@ -256,19 +258,24 @@ export class Recorder {
   }
 
   /** Whether it is sure to be accepted if its id is new; whatever may be refused is rehearsed first. */
-  #isPlain({inspected_at, recorded_at, defects}: InspectionInput): boolean {
+  #isPlain({defects, ...row}: InspectionInput): boolean {
+    const {inspected_at, recorded_at} = row;
     const {warehouse} = this.#app;
     const times = [inspected_at, recorded_at].flatMap(time => time ?? []);
     // The plant's first day begins at midnight of its own time zone.
     const [from, until] = [Date.parse(warehouse.since) + DAY_MS, Date.parse(latestTime(warehouse.ledger))];
     return (
       times.every(time => /(Z|[+-]\d\d:\d\d)$/.test(time) && Date.parse(time) >= from && Date.parse(time) <= until) &&
-      defects.every(({defect}) => defect !== NO_EARLIER_DEFECTS)
+      defects.every(({defect}) => defect !== NO_EARLIER_DEFECTS) &&
+      [row, ...defects].every(of => Object.values(of).every(value => typeof value !== 'string' || isText(value)))
     );
   }
 }
 
 const DAY_MS = 24 * 3600 * 1000;
+
+/** A half of a character is none: the database takes whole ones only. */
+const isText = (text: string): boolean => Buffer.from(text).toString() === text;
 
 /** How much of the memory that the waiting may take a request takes: it is bounded, however requests are made up. */
 function shareOf(inspections: readonly InspectionInput[]): number {

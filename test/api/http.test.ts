@@ -271,6 +271,25 @@ describe('inspections in real time', () => {
     expect((await table('defects')).sort()).toEqual(['fellow', 'first']);
   });
 
+  test('what the warehouse does not take is refused, not acknowledged; odd texts are kept as sent', async () => {
+    const {http} = await servedPlant({empty: true});
+    const send = (row: object) =>
+      http.inject({
+        method: 'POST',
+        url: '/v1/inspections',
+        headers: {'content-type': 'application/json'},
+        payload: JSON.stringify({...inspection, ...row}),
+      });
+    expect((await send({inspection: 'half \ud800'})).statusCode).toBe(422);
+    expect((await send({inspection: 'R0', defects: [{defect: 'half \ud800'}]})).statusCode).toBe(422);
+    const odd = ['nul \u0000', 'line\nend\u2028', `"'\\`, 'x'.repeat(10_000), '\u{1F41F}'];
+    for (const id of odd) expect((await send({inspection: id, part: id})).statusCode).toBe(200);
+    expect((await send({inspection: 'R2', inspected_at: '2024-04-01T06:00:00.123456789+05:30'})).statusCode).toBe(200);
+    const {rows} = (await http.inject({url: '/v1/tables/inspections.json'})).json<{rows: {inspection: string}[]}>();
+    expect(rows.map(row => row.inspection).sort()).toEqual([...odd, 'R2'].sort());
+    expect((await http.inject({url: '/v1/quarantine'})).json()).toMatchObject({batches: []});
+  });
+
   test('wrong fields are pointed at, also in an array', async () => {
     const {http} = await servedPlant({empty: true});
     const payload = [inspection, {inspection: 'R2', part: '', result: 'maybe', colour: 'red', defects: [{}]}];
