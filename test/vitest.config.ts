@@ -7,8 +7,6 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     maxWorkers: 2,
-    // What files import is loaded once a worker: half of the time went into loading it for each of them anew.
-    isolate: false,
     reporters: ['default', new URL('./closing-line.ts', import.meta.url).pathname],
   },
 });

@@ -6,12 +6,19 @@ import {FishboneList} from '../../dashboards/charts/fishbone-list.tsx';
 import {finding} from './findings.ts';
 import {legible} from './golden.ts';
 
-const cause = finding({factor: 'bore.tool', branch: 'machine', level: 'T7', q: 3e-10});
+const cause = finding({id: 'f1', rank: 1, factor: 'bore.tool', branch: 'machine', level: 'T7', q: 3e-10});
 const answer = {
   findings: [
     cause,
-    finding({factor: 'bore.program', branch: 'machine', verdict: 'explained', explainedBy: 'bore.tool'}),
-    finding({factor: 'bore.shift', branch: 'man', verdict: 'no-evidence', q: 0.7}),
+    finding({
+      id: 'f2',
+      rank: 2,
+      factor: 'bore.program',
+      branch: 'machine',
+      verdict: 'explained',
+      explainedBy: 'bore.tool',
+    }),
+    finding({id: 'f3', rank: 3, factor: 'bore.shift', branch: 'man', verdict: 'no-evidence', q: 0.7}),
   ],
   notTested: [{factor: 'time.humidity', reason: 'no readings in this window', branch: 'environment' as const}],
   population: {parts: 25480, defective: 612, lots: 148},

@@ -12,21 +12,21 @@ import {drawsFrom} from './random.ts';
 const SEED = 20261122;
 const SECRET = `whsec_${Buffer.from('what only the MES and Fishbone know').toString('base64')}`;
 
-test('100 holds through all that a MES does wrong, Fishbone killed in between: none lost, none twice, in order', async () => {
+test('200 holds through all that a MES does wrong, Fishbone killed in between: none lost, none twice, in order', async () => {
   const report = await storm({
     folder: folder(),
-    holds: 100,
+    holds: 200,
     lots: 50,
-    populations: 40,
+    populations: 80,
     seed: SEED,
     killAfterMs: [1_500, 4_000],
   });
-  expect(report).toMatchObject({...NOTHING_WRONG, holds: 100});
+  expect(report).toMatchObject({...NOTHING_WRONG, holds: 200});
   expect(report.kills).toBeGreaterThan(0);
   // As many messages as lots times receivers at the least, and the faults of the script among their answers.
-  expect(report.messages).toBeGreaterThan(200);
+  expect(report.messages).toBeGreaterThan(400);
   expect(report.effects).toBeGreaterThanOrEqual(report.messages - report.overtakenRefusals);
-  expect(Object.keys(report.met).length).toBeGreaterThan(12);
+  expect(Object.keys(report.met).length).toBeGreaterThan(15);
 });
 
 test('a receiver whose name leads to a link-local address is told nothing, and the others are', async () => {

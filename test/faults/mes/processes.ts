@@ -32,8 +32,15 @@ export async function startMes(settings: MesSettings): Promise<Mes> {
         .filter(line => line !== '')
         .map(line => JSON.parse(line) as Line),
     held: async () => {
-      const answer = await fetch(`http://127.0.0.1:${port}/lots`);
-      return ((await answer.json()) as {held: string[]}).held;
+      // It may be away at the moment: that is one of its faults.
+      for (let k = 0; ; k++) {
+        const answer = await fetch(`http://127.0.0.1:${port}/lots`).catch((error: unknown) => {
+          if (k >= 40) throw error;
+          return null;
+        });
+        if (answer) return ((await answer.json()) as {held: string[]}).held;
+        await new Promise(resolve => setTimeout(resolve, 250));
+      }
     },
     stop: () => end(child, 'SIGKILL').then(() => undefined),
   };
