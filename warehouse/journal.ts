@@ -45,6 +45,11 @@ export class Journal<T> {
     return this.#values.length;
   }
 
+  /** What is in it and in no turned file. */
+  get values(): readonly T[] {
+    return this.#values;
+  }
+
   /** Resolves when it is on the disk; those that come while others are being written share an fsync. */
   append(value: T): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -60,7 +65,7 @@ export class Journal<T> {
       const turned = {path: this.#path, values: this.#values};
       const before = this.#file;
       await this.#begin();
-      await before?.close();
+      await before?.close().catch(() => undefined);
       return turned;
     });
   }
@@ -112,7 +117,12 @@ export class Journal<T> {
     }
     const path = join(this.#folder, `${this.#next}.ndjson`);
     const file = await this.#files.open(path);
-    await this.#files.syncFolder(this.#folder);
+    try {
+      await this.#files.syncFolder(this.#folder);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
     this.#next++;
     [this.#path, this.#file, this.#length, this.#values] = [path, file, 0, []];
   }

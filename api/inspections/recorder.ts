@@ -12,6 +12,8 @@ import {loadRows, total} from './load-inspections.ts';
 const REQUESTS_MAX = 2_000;
 const INSPECTIONS_MAX = 20_000;
 const CHARACTERS_MAX = 128_000_000;
+/** What is longer is compared first: it fails alone if it fails. */
+const PLAIN_CHARACTERS_MAX = 1_000_000;
 
 /** Batches begin no sooner one after the other, unless somebody waits for what is in them. */
 const BATCH_EVERY_MS = 500;
@@ -91,7 +93,9 @@ export class Recorder {
     const isNew = (rows: InspectionInput[]) => rows.every(({inspection}) => !known.has(inspection));
     const fresh = requests.filter(isNew).flat();
     if (fresh.length > 0) await loadRows(this.#app, fresh, {known: new Map()});
-    await Promise.all(requests.filter(rows => !isNew(rows)).map(rows => this.#compared(rows)));
+    // As of a file: what is stored is a duplicate, and what contradicts it is kept and flagged.
+    const rest = requests.filter(rows => !isNew(rows)).flat();
+    if (rest.length > 0) await loadRows(this.#app, rest);
     this.#app.log(`${ids.length} inspections that were acknowledged in ${path} are recorded`);
   }
 
@@ -104,8 +108,11 @@ export class Recorder {
     {isBounded = false, waits = true}: {isBounded?: boolean; waits?: boolean} = {},
   ): Promise<InspectionsAnswer> {
     if (inspections.length === 0) return {batch: null, results: []};
-    const share = isBounded ? 0 : shareOf(inspections);
-    if (share > 0 && this.#room <= 0) {
+    if (this.#isStopped) throw new FishboneError('OVERLOADED', 'the server is stopping: nothing was recorded');
+    const share = shareOf(inspections);
+    // Who has a limit of its own for what waits waits for the batch, once much does.
+    const isFull = this.#room <= 0;
+    if (isFull && !isBounded) {
       const message = `${this.waiting} requests are waiting already: nothing of this one was recorded`;
       throw new FishboneError('OVERLOADED', message, {hint: 'send it again in a few seconds'});
     }
@@ -125,8 +132,8 @@ export class Recorder {
         .finally(() => this.#entering.delete(entering));
       if (acknowledged) {
         void this.#serve();
-        if (waits) this.#urge();
-        const batch = waits ? await acknowledged.recorded : null;
+        if (waits || isFull) this.#urge();
+        const batch = waits || isFull ? await acknowledged.recorded : null;
         return {batch, results: inspections.map(({inspection}) => ({inspection, status: 'accepted'}))};
       }
     }
@@ -213,9 +220,9 @@ export class Recorder {
 
   /** @throws when the warehouse cannot take them now: they stay in the journal */
   async #makeBatches(): Promise<void> {
-    const turned = await this.#journal.turn();
-    if (turned) this.#left.push(turned);
     try {
+      const turned = await this.#journal.turn();
+      if (turned) this.#left.push(turned);
       for (let next = this.#left[0]; next; next = this.#left[0]) {
         const rows = next.values.flatMap(({inspections}) => inspections);
         const receipt = await loadRows(this.#app, rows, {known: new Map()});
@@ -239,7 +246,8 @@ export class Recorder {
       this.#failures++;
       const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
       this.#app.log(`${this.waiting} requests with inspections are acknowledged and wait in the journal: ${reason}`);
-      for (const {settle} of this.#left.flatMap(({values}) => values)) settle(null);
+      const waiting = [...this.#left.flatMap(({values}) => values), ...this.#journal.values];
+      for (const {settle} of waiting) settle(null);
       throw error;
     }
   }
@@ -266,7 +274,8 @@ export class Recorder {
     const [from, until] = [Date.parse(warehouse.since) + DAY_MS, Date.parse(latestTime(warehouse.ledger))];
     return (
       times.every(time => /(Z|[+-]\d\d:\d\d)$/.test(time) && Date.parse(time) >= from && Date.parse(time) <= until) &&
-      defects.every(({defect}) => defect !== NO_EARLIER_DEFECTS) &&
+      defects.every(of => of.defect !== NO_EARLIER_DEFECTS && !Object.values<unknown>(of).includes(-(2 ** 31))) &&
+      charactersOf([{defects, ...row}]) < PLAIN_CHARACTERS_MAX &&
       [row, ...defects].every(of => Object.values(of).every(value => typeof value !== 'string' || isText(value)))
     );
   }
@@ -279,10 +288,19 @@ const isText = (text: string): boolean => Buffer.from(text).toString() === text;
 
 /** How much of the memory that the waiting may take a request takes: it is bounded, however requests are made up. */
 function shareOf(inspections: readonly InspectionInput[]): number {
-  const rows = inspections.flatMap(({defects, ...row}) => [row, ...defects]);
-  const texts = rows.flatMap(row => Object.values(row).filter(value => typeof value === 'string'));
-  const characters = texts.reduce((sum, text) => sum + text.length, 0);
-  return Math.max(1 / REQUESTS_MAX, rows.length / INSPECTIONS_MAX, characters / CHARACTERS_MAX);
+  const rows = inspections.reduce((sum, {defects}) => sum + 1 + defects.length, 0);
+  return Math.max(1 / REQUESTS_MAX, rows / INSPECTIONS_MAX, charactersOf(inspections) / CHARACTERS_MAX);
+}
+
+/** As they are loaded: each defect repeats the id of its inspection. */
+function charactersOf(inspections: readonly InspectionInput[]): number {
+  const lengthOf = (row: object) =>
+    Object.values(row).reduce((sum: number, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
+  return inspections.reduce(
+    (sum, {defects, ...row}) =>
+      defects.reduce((all, defect) => all + lengthOf(defect) + row.inspection.length, sum + lengthOf(row)),
+    0,
+  );
 }
 
 function withResolver<R>(): {promise: Promise<R>; resolve: (value: R) => void} {
