@@ -20,10 +20,14 @@ function allowedBy(cacheControl: string | undefined): Allowed {
   return {maxAge: seconds('max-age'), maxStale: seconds('max-stale')};
 }
 
+/** Who comes in, records or decides asks nothing of the facts: a long file that is being loaded holds up none of them. */
+const ASK_NOTHING = new Set(['append', 'open', 'any-role', 'decide']);
+
 /** Whatever is asked sees what was acknowledged before, unless an older answer will do. */
 export function seeAcknowledged(http: Http, app: App): void {
   http.addHook('preHandler', async ({url, headers, routeOptions}) => {
-    if (!url.startsWith('/v1/') || routeOptions.config.access === 'append') return;
+    const {access} = routeOptions.config;
+    if (!url.startsWith('/v1/') || access === undefined || ASK_NOTHING.has(access)) return;
     if (allowedBy(headers['cache-control']).maxStale === 0) await app.recorder.recorded();
   });
 }
