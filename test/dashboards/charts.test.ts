@@ -12,23 +12,12 @@ import {levelsShown} from '../../dashboards/charts/rate-by-level.ts';
 import {textWidth} from '../../dashboards/charts/text-width.ts';
 import {bundledCharts} from './bundled-charts.ts';
 import {chartAnswer} from './chart-answer.ts';
-import {goldenAnswers, legible} from './golden.ts';
+import {bar, goldenAnswers, legible} from './golden.ts';
 
 const FONT = fileURLToPath(
   new URL('../../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2', import.meta.url),
 );
 
-const bar = (key: string, weight: number, cumulative: number) => ({
-  key,
-  count: weight,
-  parts: weight,
-  ppm: weight,
-  weight,
-  share: weight / 100,
-  cumulative: cumulative / 100,
-  where: null,
-  next: null,
-});
 // 100 defects: 30 + 20 + 10 named, and 40 in 5 other codes, more than any named one.
 const answer: Pick<ParetoAnswer, 'bars' | 'other' | 'weight'> = {
   weight: 'count',

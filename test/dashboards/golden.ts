@@ -2,7 +2,8 @@
 import type {LevelRate, OutcomeHistogram, ParetoAnswer, ParetoComparison, TimeStrip} from '../../api/schemas.ts';
 import {chartAnswer} from './chart-answer.ts';
 
-const bar = (key: string, weight: number, cumulative: number) => ({
+/** Of a hundred defects. */
+export const bar = (key: string, weight: number, cumulative: number) => ({
   key,
   count: weight,
   parts: weight,
