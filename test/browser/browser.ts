@@ -1,7 +1,7 @@
 /** The browser that tests use: out of npm on Linux x64, elsewhere an installed Chrome or Chromium. */
 import {existsSync} from 'node:fs';
 import sparticuz from '@sparticuz/chromium';
-import {type Browser, chromium, type Page} from 'playwright-core';
+import {type Browser, type BrowserContextOptions, chromium, type Page} from 'playwright-core';
 
 const INSTALLED = [
   '/usr/bin/chromium',
@@ -21,6 +21,24 @@ export async function openBrowser(): Promise<Browser> {
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
     ],
   });
+}
+
+/**
+ * A page that writes down what goes wrong on it: errors on its console, and whatever it asks of others than its server.
+ * @param address of the server that alone may be asked
+ */
+export async function watchedPage(
+  browser: Browser,
+  {address, troubles, ...options}: BrowserContextOptions & {address: string; troubles: string[]},
+): Promise<Page> {
+  const page = await (await browser.newContext({viewport: {width: 1440, height: 900}, ...options})).newPage();
+  page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
+  page.on('pageerror', error => troubles.push(error.message));
+  page.on('request', request => {
+    const isOurs = /^(blob:|data:)/.test(request.url()) || request.url().startsWith(address);
+    if (!isOurs) troubles.push(`asked for ${request.url()}`);
+  });
+  return page;
 }
 
 async function executable(): Promise<string> {

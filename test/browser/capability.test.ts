@@ -11,7 +11,7 @@ import {type Server, serve} from '../../api/server.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
-import {openBrowser, settled} from './browser.ts';
+import {openBrowser, settled, watchedPage} from './browser.ts';
 
 const pictures = new URL('./screenshots/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'fishbone-capability-'));
@@ -33,10 +33,8 @@ beforeAll(async () => {
   await ingest(app, [join(folder, 'plant', 'wide', 'measurements.bore.csv')], {wide: true});
   server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
   browser = await openBrowser();
-  page = await (await browser.newContext({viewport: {width: 1440, height: 900}})).newPage();
+  page = await watchedPage(browser, {address: server.address, troubles});
   page.setDefaultTimeout(300_000);
-  page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
-  page.on('pageerror', error => troubles.push(error.message));
 });
 afterAll(async () => {
   await browser?.close();

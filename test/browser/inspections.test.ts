@@ -16,7 +16,7 @@ import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
 import {keepImage} from '../../warehouse/images.ts';
 import type {DefectMapAnswer, InspectionListAnswer, QueueAnswer} from '../../warehouse/inspector-answers.ts';
-import {openBrowser, settled} from './browser.ts';
+import {openBrowser, settled, watchedPage} from './browser.ts';
 
 const pictures = new URL('./screenshots/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'fishbone-inspections-'));
@@ -37,10 +37,8 @@ beforeAll(async () => {
   await challenger();
   server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
   browser = await openBrowser();
-  page = await (await browser.newContext({viewport: {width: 1280, height: 900}})).newPage();
+  page = await watchedPage(browser, {address: server.address, troubles, viewport: {width: 1280, height: 900}});
   page.setDefaultTimeout(60_000);
-  page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
-  page.on('pageerror', error => troubles.push(error.message));
 });
 afterAll(async () => {
   await browser?.close();

@@ -16,7 +16,7 @@ import {type Server, serve} from '../../api/server.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
-import {openBrowser, settled} from './browser.ts';
+import {openBrowser, settled, watchedPage} from './browser.ts';
 
 const pictures = new URL('./screenshots/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'fishbone-pages-'));
@@ -42,23 +42,14 @@ beforeAll(async () => {
   );
   browser = await openBrowser();
   // A reader in another place, who writes figures another way: neither may change what the pages say.
-  const context = await browser.newContext({
-    viewport: {width: 1440, height: 900},
+  page = await watchedPage(browser, {
+    address: server.address,
+    troubles,
     locale: 'de-DE',
     timezoneId: 'America/New_York',
     reducedMotion: 'reduce',
   });
-  page = await context.newPage();
   page.setDefaultTimeout(60_000);
-  page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
-  page.on('pageerror', error => troubles.push(error.message));
-  page.on(
-    'request',
-    request =>
-      /^(blob:|data:)/.test(request.url()) ||
-      request.url().startsWith(server.address) ||
-      troubles.push(`asked for ${request.url()}`),
-  );
 });
 afterAll(async () => {
   await browser?.close();

@@ -15,7 +15,7 @@ import {type DemoMes, startDemoMes} from '../../api/write-back/demo-mes.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
-import {openBrowser, settled} from './browser.ts';
+import {openBrowser, settled, watchedPage} from './browser.ts';
 
 const SECRET = 'whsec_YnJvd3Nlci13YWxrLXNlY3JldC0xMjM0NTY3OA==';
 const pictures = new URL('./screenshots/', import.meta.url).pathname;
@@ -38,14 +38,8 @@ beforeAll(async () => {
   await ingest(app, [join(folder, 'plant')]);
   server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
   browser = await openBrowser();
-  page = await (await browser.newContext({viewport: {width: 1440, height: 900}})).newPage();
+  page = await watchedPage(browser, {address: server.address, troubles});
   page.setDefaultTimeout(300_000);
-  page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
-  page.on('pageerror', error => troubles.push(error.message));
-  page.on(
-    'request',
-    request => request.url().startsWith(server.address) || troubles.push(`asked for ${request.url()}`),
-  );
 });
 afterAll(async () => {
   await browser?.close();
