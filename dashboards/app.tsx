@@ -21,7 +21,8 @@ const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Ho
 const Inspections = lazy(async () => ({default: (await import('./pages/inspections.tsx')).Inspections}));
 const Investigate = lazy(async () => ({default: (await import('./pages/investigate.tsx')).Investigate}));
 const NoSuchPage = lazy(async () => ({default: (await import('./pages/no-such-page.tsx')).NoSuchPage}));
-const Palette = lazy(async () => ({default: (await import('./parts/palette.tsx')).Palette}));
+const fetchPalette = () => import('./parts/palette.tsx');
+const Palette = lazy(async () => ({default: (await fetchPalette()).Palette}));
 const SignInPage = lazy(async () => ({default: (await import('./parts/sign-in.tsx')).SignInPage}));
 const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
@@ -152,6 +153,11 @@ function Finder() {
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
+  }, []);
+  // At hand before somebody types: letters that come sooner than it would be lost.
+  useEffect(() => {
+    const timer = setTimeout(() => void fetchPalette(), 1_000);
+    return () => clearTimeout(timer);
   }, []);
   const deeds = useMemo(
     () => [

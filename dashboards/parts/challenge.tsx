@@ -49,7 +49,7 @@ function Faced(names: {champion: string; challenger: string}) {
         answer.compared === null ? (
           <Empty
             title="They judged no part in common"
-            command={`npx fishbone infer images/ --model ${names.challenger}`}
+            command={`npx fishbone infer images/ --model ${names.challenger.split('@')[0]}`}
           >
             <p>Let the challenger look at images that the champion judged.</p>
           </Empty>
