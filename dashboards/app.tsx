@@ -21,8 +21,6 @@ const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Ho
 const Inspections = lazy(async () => ({default: (await import('./pages/inspections.tsx')).Inspections}));
 const Investigate = lazy(async () => ({default: (await import('./pages/investigate.tsx')).Investigate}));
 const NoSuchPage = lazy(async () => ({default: (await import('./pages/no-such-page.tsx')).NoSuchPage}));
-const fetchPalette = () => import('./parts/palette.tsx');
-const Palette = lazy(async () => ({default: (await fetchPalette()).Palette}));
 const SignInPage = lazy(async () => ({default: (await import('./parts/sign-in.tsx')).SignInPage}));
 const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
@@ -154,11 +152,17 @@ function Finder() {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
-  // At hand before somebody types: letters that come sooner than it would be lost.
+  // At hand before somebody types: letters that come sooner than its field would be lost.
+  const [Palette, setPalette] = useState<typeof import('./parts/palette.tsx').Palette | null>(null);
   useEffect(() => {
-    const timer = setTimeout(() => void fetchPalette(), 1_000);
+    if (Palette) return;
+    const fetch = async () => {
+      const made = await import('./parts/palette.tsx');
+      setPalette(() => made.Palette);
+    };
+    const timer = setTimeout(() => void fetch(), open ? 0 : 1_000);
     return () => clearTimeout(timer);
-  }, []);
+  }, [Palette, open]);
   const deeds = useMemo(
     () => [
       {name: 'Dark or light', act: toggleTheme},
@@ -178,11 +182,7 @@ function Finder() {
       >
         Find <kbd>Ctrl K</kbd>
       </button>
-      {open && (
-        <Suspense fallback={null}>
-          <Palette places={PLACES} deeds={deeds} close={close} />
-        </Suspense>
-      )}
+      {open && Palette && <Palette places={PLACES} deeds={deeds} close={close} />}
     </>
   );
 }

@@ -83,7 +83,10 @@ test('palette: a serial that is scanned into it leads to its trace, a name to it
   await page.getByRole('option', {name: /Capability/}).waitFor();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/capability');
+  // As a scanner types: nothing is lost between the keys and the field.
   await page.keyboard.press('Control+k');
+  await page.keyboard.type(part);
+  expect(await field.inputValue()).toBe(part);
   await page.keyboard.press('Escape');
   await field.waitFor({state: 'detached'});
 });
