@@ -14,9 +14,9 @@ import {
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
-  type DuckDBVector,
   INTEGER,
 } from '@duckdb/node-api';
+import {joined, plainItems} from './plain-items.ts';
 import {heard} from './statements.ts';
 import type {Variables} from './variables/variables.ts';
 
@@ -81,14 +81,42 @@ export class Session {
    * @throws if a column is of another type or holds a null
    */
   async typed(sql: string, bindings: Bindings = {}): Promise<(Int32Array | Float64Array)[]> {
+    const pieces: (Int32Array | Float64Array)[][] = [];
+    const types = await this.eachPiece(
+      sql,
+      columns => {
+        for (let c = 0; c < columns.length; c++) {
+          pieces[c] ??= [];
+          pieces[c].push(columns[c].slice());
+        }
+      },
+      bindings,
+    );
+    return types.map((type, c) => joined(pieces[c] ?? [], type === DuckDBTypeId.INTEGER));
+  }
+
+  /**
+   * Hands out columns of integers and doubles piece by piece, as DuckDB holds them: what is to be kept must be copied.
+   * @returns the types of the columns
+   * @throws if a column is of another type or holds a null
+   */
+  async eachPiece(
+    sql: string,
+    take: (columns: (Int32Array | Float64Array)[], rows: number) => void,
+    bindings: Bindings = {},
+  ): Promise<DuckDBTypeId[]> {
     heard(sql, bindings);
     try {
       const result = await this.connection.run(sql, asParameters(bindings));
-      const pieces: (Int32Array | Float64Array)[][] = result.columnNames().map(() => []);
+      const types = result.columnNames().map((_, c) => result.columnTypeId(c));
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-        for (let c = 0; c < pieces.length; c++) pieces[c].push(plainItems(chunk.getColumnVector(c), chunk.rowCount));
+        const {rowCount} = chunk;
+        take(
+          types.map((_, c) => plainItems(chunk!.getColumnVector(c), rowCount)),
+          rowCount,
+        );
       }
-      return pieces.map((some, c) => joined(some, result.columnTypeId(c) === DuckDBTypeId.INTEGER));
+      return types;
     } catch (cause) {
       throw new QueryError(sql, cause);
     }
@@ -314,38 +342,6 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 
 /** An SQL text literal, for the few places that take no bound value (paths, views). */
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
-/** The items of a vector as DuckDB holds them; looked at one by one only where the driver keeps them elsewhere. */
-function plainItems(vector: DuckDBVector, rows: number): Int32Array | Float64Array {
-  const {items, validity} = vector as unknown as {items?: unknown; validity?: {data?: unknown}};
-  const isPlain = items instanceof Float64Array || items instanceof Int32Array;
-  if (isPlain && isAllValid(validity?.data, rows)) return items.slice();
-  const values = Array.from({length: rows}, (_, r) => vector.getItem(r));
-  const wrong = values.find(value => typeof value !== 'number');
-  if (wrong !== undefined) throw new Error(`expected integers or doubles without null, got ${String(wrong)}`);
-  return items instanceof Int32Array ? Int32Array.from(values as number[]) : Float64Array.from(values as number[]);
-}
-
-/** DuckDB's mask: none, or a bit a row. */
-function isAllValid(mask: unknown, rows: number): boolean {
-  if (mask === null) return true;
-  if (!(mask instanceof BigUint64Array)) return false;
-  const rest = BigInt(rows % 64);
-  const whole = rows >> 6;
-  for (let word = 0; word < whole; word++) if (mask[word] !== 0xffffffffffffffffn) return false;
-  return rest === 0n || BigInt.asUintN(Number(rest), mask[whole]) === (1n << rest) - 1n;
-}
-
-function joined(pieces: readonly (Int32Array | Float64Array)[], isInteger: boolean): Int32Array | Float64Array {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const whole = isInteger ? new Int32Array(length) : new Float64Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
 
 function asParameters(bindings: Bindings): Record<string, DuckDBValue> {
   return Object.fromEntries(

@@ -59,13 +59,15 @@ export async function prepareHistory(session: Session, ...tables: HistoryTable[]
  * SQL of a relation (part, run): whose measurements at a step count, those of the run that `visits` chose, or, where the
  * part has no recorded run there, of the last run measured before the inspection.
  * @param from with part, run and measured_at, one row a part and run
+ * @param inspected a table of inspected parts, where no others are asked about; its `idx` then comes along
  */
-export function runsThatCount(step: string, from: string): string {
-  return `select m.part, max(m.run) as run from ${from} m
+export function runsThatCount(step: string, from: string, inspected?: string): string {
+  const [join, idx] = inspected === undefined ? ['left join subjects', ''] : [`join ${inspected}`, 's.idx, '];
+  return `select ${idx}m.part, max(m.run) as run from ${from} m
     left join (select part, run from visits where step = ${quoteText(step)}) v on v.part = m.part
-    left join subjects s on s.part = m.part
+    ${join} s on s.part = m.part
     where v.run = m.run or (v.run is null and (m.measured_at is null or s.inspected_at is null or m.measured_at <= s.inspected_at))
-    group by m.part`;
+    group by ${idx}m.part`;
 }
 
 /** SQL of a relation with one row per part: what was measured at a step in the run that counts. */

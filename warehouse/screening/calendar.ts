@@ -4,17 +4,18 @@ import type {Frame} from './frame.ts';
 
 const MOST_EVENTS = 10_000;
 
-/** @param frame that of temporary table `screened`; lots that hold none of it begin at infinity */
+/**
+ * @param began of each lot, in ms since 1970
+ * @returns lots that hold none of the parts asked about begin at infinity
+ */
 export async function calendarOf(
   session: Session,
-  {lot, lots, lotsOrdered}: Frame,
-  cluster: 'lot' | 'part',
+  {lot, lots, lotsOrdered, outcome}: Frame,
+  began: Float64Array,
 ): Promise<Pick<Frame, 'lotStart' | 'events'>> {
   if (!lotsOrdered || lots === 0) return {};
-  const at = cluster === 'lot' ? 'lot_at' : 'made_at';
-  const [idx, starts] = await session.typed(`select idx, epoch_ms(${at})::double as at from screened`);
   const lotStart = new Float64Array(lots).fill(Number.POSITIVE_INFINITY);
-  for (let k = 0; k < idx.length; k++) lotStart[lot[idx[k]]] = Math.min(lotStart[lot[idx[k]]], starts[k]);
+  for (let i = 0; i < lot.length; i++) if (!Number.isNaN(outcome[i])) lotStart[lot[i]] = began[lot[i]];
   const known = lotStart.filter(start => Number.isFinite(start));
   if (known.length === 0) return {};
   const events = await session.rows<{at: number; station: string; kind: string; text: string | null}>(

@@ -70,7 +70,8 @@ export function held({parts, mean, squares, cubes}: CellSums): HeldSums {
 export function sumsByCell(cells: Cells, values: Float64Array): CellSums {
   const [parts, mean, squares, cubes] = [0, 1, 2, 3].map(() => new Float64Array(cells.count));
   for (let k = 0; k < cells.count; k++) {
-    let [count, sum] = [0, 0];
+    let count = 0;
+    let sum = 0;
     for (let at = cells.start[k]; at < cells.start[k + 1]; at++) {
       const value = values[cells.rows[at]];
       if (Number.isNaN(value)) continue;
@@ -79,7 +80,8 @@ export function sumsByCell(cells: Cells, values: Float64Array): CellSums {
     }
     if (count === 0) continue;
     const centre = sum / count;
-    let [second, third] = [0, 0];
+    let second = 0;
+    let third = 0;
     for (let at = cells.start[k]; at < cells.start[k + 1]; at++) {
       const d = values[cells.rows[at]] - centre;
       if (Number.isNaN(d)) continue;
@@ -113,7 +115,8 @@ export function crossByCell(cells: Cells, x: Float64Array, mean: Float64Array, y
 export function defectiveByCell(parts: Float64Array, defective: Float64Array): CellSums {
   const [mean, squares, cubes] = [0, 1, 2].map(() => new Float64Array(parts.length));
   for (let k = 0; k < parts.length; k++) {
-    const [n, d] = [parts[k], defective[k]];
+    const n = parts[k];
+    const d = defective[k];
     if (d === 0) continue;
     mean[k] = d / n;
     squares[k] = (d * (n - d)) / n;

@@ -110,7 +110,8 @@ function changeAt(
   inflation: number,
 ): Omit<Change, 'share'> {
   const loss = (j: number) => (z[at] ** 2 - z[j] ** 2) / inflation;
-  let [low, high] = [at, at];
+  let low = at;
+  let high = at;
   while (low > 0 && loss(low - 1) <= SPAN) low--;
   while (high + 1 < z.length && loss(high + 1) <= SPAN) high++;
   let mass = 0;

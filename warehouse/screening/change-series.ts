@@ -71,7 +71,8 @@ export function seriesOf({cells, frame, outcome}: Ground): Series | null {
 
 /** What is left of a coefficient, or of residuals, once a direction is taken off. */
 export function without(values: Float64Array, direction: Float64Array): Float64Array {
-  let [product, length] = [0, 0];
+  let product = 0;
+  let length = 0;
   for (let k = 0; k < values.length; k++) {
     product += values[k] * direction[k];
     length += direction[k] ** 2;

@@ -16,7 +16,9 @@ type Numeric = Extract<Factor, {kind: 'number'}>;
 export function columnOfNumber({layout, cells}: Ground, factor: Numeric, score: (rank: number) => number): Column {
   const margins = layout.number(factor);
   const {slots, known} = margins;
-  const [start, rows, x] = [new Int32Array(cells.count + 1), new Int32Array(known), new Float64Array(known)];
+  const start = new Int32Array(cells.count + 1);
+  const rows = new Int32Array(known);
+  const x = new Float64Array(known);
   let at = 0;
   for (let j = 0, k = 0; j < slots.cells.length; j++) {
     for (; k <= slots.cells[j]; k++) start[k] = at;
@@ -36,7 +38,8 @@ export function columnOfNumber({layout, cells}: Ground, factor: Numeric, score: 
 /** @param exposureAt exposure of a row of the frame, NaN where it is not known */
 export function columnOfRows({cells}: Ground, exposureAt: (row: number) => number): Column {
   const start = new Int32Array(cells.count + 1);
-  const [rows, x] = [new Int32Array(cells.rows.length), new Float64Array(cells.rows.length)];
+  const rows = new Int32Array(cells.rows.length);
+  const x = new Float64Array(cells.rows.length);
   let at = 0;
   for (let k = 0; k < cells.count; k++) {
     for (let r = cells.start[k]; r < cells.start[k + 1]; r++) {
@@ -54,7 +57,8 @@ export function columnOfRows({cells}: Ground, exposureAt: (row: number) => numbe
 export function placesOf(rows: Int32Array, list: Int32Array): Int32Array {
   const places = new Int32Array(rows.length).fill(-1);
   for (let j = 0; j < rows.length; j++) {
-    let [low, high] = [0, list.length];
+    let low = 0;
+    let high = list.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (list[middle] < rows[j]) low = middle + 1;

@@ -6,7 +6,7 @@ import type {Finding} from '../answers.ts';
 import {clusteredAuc} from '../statistics/clustered-auc.ts';
 import {kolmogorovSmirnovTail, largestGap} from '../statistics/kolmogorov-smirnov.ts';
 import {welch} from '../statistics/welch.ts';
-import {eventsAt} from './events.ts';
+import {knownEvents} from './events.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {momentsOf, type NumberMargins} from './number-margins.ts';
@@ -22,9 +22,9 @@ export const NO_DISTRIBUTION: Distribution = {auc: null, aucInterval: null, ks: 
 export function distributionOf(ground: Ground, factor: Factor): Distribution {
   if (factor.kind !== 'number' || ground.frame.outcomeKind === 'numeric') return NO_DISTRIBUTION;
   const margins = ground.layout.number(factor);
-  const {entries} = eventsAt(ground, margins.slots, factor.rows);
-  const cases = codesAt(factor.codes, entries).sort();
-  const [n, m] = [cases.length, margins.known - cases.length];
+  const cases = knownEvents(ground, factor).code.slice().sort();
+  const n = cases.length;
+  const m = margins.known - cases.length;
   if (n === 0 || m === 0) return NO_DISTRIBUTION;
   const area = clusteredAuc(placements(ground, factor, margins, cases), 0.05);
   const statistic = largestGap(margins.upTo, cases);
@@ -36,19 +36,13 @@ export function distributionOf(ground: Ground, factor: Factor): Distribution {
   };
 }
 
-/** Codes of some entries, those that are missing left out. */
-function codesAt(codes: Numeric['codes'], entries: Int32Array): Uint32Array {
-  const found = new Uint32Array(entries.length);
-  let n = 0;
-  for (let e = 0; e < entries.length; e++) if (codes[entries[e]] > 0) found[n++] = codes[entries[e]];
-  return found.subarray(0, n);
-}
-
 /** Placements of a lot's defective parts and of its others, added up. */
-function placements(ground: Ground, {codes, rows}: Numeric, margins: NumberMargins, rare: Uint32Array) {
+function placements(ground: Ground, factor: Numeric, margins: NumberMargins, rare: Uint32Array) {
+  const {codes} = factor;
   const {lotOf} = ground.cells;
   const {slots, placeOf, parts, upTo, known} = margins;
-  const [allCases, allControls] = [rare.length, known - rare.length];
+  const allCases = rare.length;
+  const allControls = known - rare.length;
   // Of each code, twice: defective parts with a greater value, half of those with the same. 0 for a missing value.
   const above = new Uint32Array(upTo.length);
   // Of each code, twice: others with a smaller value, half of those with the same.
@@ -63,20 +57,21 @@ function placements(ground: Ground, {codes, rows}: Numeric, margins: NumberMargi
   const sums = [0, 1, 2, 3].map(() => new Float64Array(lots.count));
   const [cases, controls, casePlacements, controlPlacements] = sums;
   const {start, entries} = slots;
+  const lotOfPlace = new Int32Array(parts.length);
   for (let slot = 0; slot < placeOf.length; slot++) {
     if (placeOf[slot] < 0) continue;
     let sum = 0;
     for (let at = start[slot], end = start[slot + 1]; at < end; at++) sum += above[codes[entries[at]]];
     const lot = lots.of[slot];
+    lotOfPlace[placeOf[slot]] = lot;
     controls[lot] += parts[placeOf[slot]];
     controlPlacements[lot] += sum;
   }
   // The defective, who are few, were taken for others.
-  const events = eventsAt(ground, slots, rows);
-  for (let e = 0; e < events.entries.length; e++) {
-    const code = codes[events.entries[e]];
-    if (code === 0) continue;
-    const lot = lots.of[events.slot[e]];
+  const events = knownEvents(ground, factor);
+  for (let e = 0; e < events.code.length; e++) {
+    const lot = lotOfPlace[events.place[e]];
+    const code = events.code[e];
     cases[lot]++;
     controls[lot]--;
     casePlacements[lot] += below[code];
@@ -112,13 +107,15 @@ function meansOf({distinct}: Numeric, margins: NumberMargins, cases: Uint32Array
   if (all === null) return null;
   const {known} = margins;
   // About the mean of all, so that nothing large is taken from something large.
-  let [sum, squares] = [0, 0];
+  let sum = 0;
+  let squares = 0;
   for (let at = 0; at < cases.length; at++) {
     const d = distinct[cases[at] - 1] - all.mean;
     sum += d;
     squares += d * d;
   }
-  const [n, m] = [cases.length, known - cases.length];
+  const n = cases.length;
+  const m = known - cases.length;
   const defective = {n, mean: all.mean + sum / n, squares: Math.max(0, squares - sum ** 2 / n)};
   const others = {n: m, mean: all.mean - sum / m, squares: Math.max(0, all.squares - squares - sum ** 2 / m)};
   const test = welch(defective, others);

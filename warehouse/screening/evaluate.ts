@@ -127,7 +127,9 @@ function taskOf(frame: Frame, judgements: Judgements, one: Tested): Omit<Task, '
 const counted = (pairs: number) => `${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`;
 
 function whyNothingCanBeSaid(frame: Frame, keep: Uint8Array): string | null {
-  let [first, differs, count] = [Number.NaN, false, 0];
+  let first = Number.NaN;
+  let differs = false;
+  let count = 0;
   for (let i = 0; i < frame.parts; i++) {
     if (!keep[i]) continue;
     if (count++ === 0) first = frame.outcome[i];

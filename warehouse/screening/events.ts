@@ -1,4 +1,5 @@
 /** What happened to the entries of a list of rows: of defects, the defective parts, which are few. */
+import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import type {Slots} from './slots.ts';
 
@@ -9,8 +10,41 @@ export interface SlotEvents {
   y: Float64Array;
 }
 
+/** The events for which a number is known, one by one. */
+export interface KnownEvents {
+  /** Place of the cell. */
+  place: Int32Array;
+  code: Uint32Array;
+  y: Float64Array;
+}
+
+const ofLast = new WeakMap<Ground, {factor: Factor; events: KnownEvents}>();
+
+/** Those of a number. Everything that is asked of one number follows in a row, so its events are kept until the next is asked for. */
+export function knownEvents(ground: Ground, factor: Extract<Factor, {kind: 'number'}>): KnownEvents {
+  const before = ofLast.get(ground);
+  if (before?.factor === factor) return before.events;
+  const {slots, placeOf} = ground.layout.number(factor);
+  const {entries, slot, y} = eventsAt(ground, slots, factor.rows);
+  const {codes} = factor;
+  const place = new Int32Array(entries.length);
+  const code = new Uint32Array(entries.length);
+  const outcome = new Float64Array(entries.length);
+  let n = 0;
+  for (let e = 0; e < entries.length; e++) {
+    const own = codes[entries[e]];
+    if (own === 0) continue;
+    place[n] = placeOf[slot[e]];
+    code[n] = own;
+    outcome[n++] = y[e];
+  }
+  const events = {place: place.subarray(0, n), code: code.subarray(0, n), y: outcome.subarray(0, n)};
+  ofLast.set(ground, {factor, events});
+  return events;
+}
+
 /** The events among the entries of a list of rows. */
-export function eventsAt(ground: Ground, slots: Slots, rows: Int32Array): SlotEvents {
+function eventsAt(ground: Ground, slots: Slots, rows: Int32Array): SlotEvents {
   const before = ground.eventsOfSlots.get(slots);
   if (before !== undefined) return before;
   const [entries, slot]: number[][] = [[], []];

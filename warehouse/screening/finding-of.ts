@@ -121,7 +121,8 @@ export function mostHarmful({candidates, kind}: Tested, frame: Frame): number {
 
 /** Two levels mirror each other and differ by rounding alone: then the one with more of the outcome tells. */
 function stronger({test: a}: Candidate, {test: b}: Candidate): boolean {
-  const [sizeA, sizeB] = [Math.abs(a.z), Math.abs(b.z)];
+  const sizeA = Math.abs(a.z);
+  const sizeB = Math.abs(b.z);
   if (!isAlike(a.p, b.p)) return a.p < b.p;
   return isAlike(sizeA, sizeB) ? a.z > b.z : sizeA > sizeB;
 }

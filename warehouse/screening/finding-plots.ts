@@ -6,7 +6,8 @@ import type {OutcomeHistogram, TimeStrip} from '../plot-answers.ts';
 
 /** More points than a strip has room for. */
 const MOST_POINTS = 240;
-const [LEAST_BINS, MOST_BINS] = [8, 40];
+const LEAST_BINS = 8;
+const MOST_BINS = 40;
 
 /**
  * How a number is spread among the parts of table `screened`, those with the outcome and the others.

@@ -59,7 +59,8 @@ export function groundOf(frame: Frame, keep: Uint8Array, alpha: number, layout =
 
 /** Of defective parts, counts say all. */
 function defectsOf({start, cellOf, count}: Layout['cells'], events: Int32Array) {
-  const [parts, defective] = [new Float64Array(count), new Float64Array(count)];
+  const parts = new Float64Array(count);
+  const defective = new Float64Array(count);
   for (let k = 0; k < count; k++) parts[k] = start[k + 1] - start[k];
   for (const row of events) defective[cellOf[row]]++;
   return defectiveByCell(parts, defective);

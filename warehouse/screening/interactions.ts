@@ -119,10 +119,13 @@ function excessTest(ground: Ground, mains: MainEffects, one: ClassSide, other: C
   if (!(information > 1e-9)) return null;
   const coefficient = new Float64Array(outcome.parts.length);
   const residual = new Float64Array(outcome.parts.length);
-  let [deviation, variance, third] = [0, 0, 0];
+  let deviation = 0;
+  let variance = 0;
+  let third = 0;
   for (let k = 0; k < residual.length; k++) {
     if (!(expectedOf[k] > 0)) continue;
-    const [from, to] = [groups.start[k], groups.start[k + 1]];
+    const from = groups.start[k];
+    const to = groups.start[k + 1];
     const spread = Math.sqrt(expectedOf[k] * widening[k]);
     let mean = 0;
     for (let j = from; j < to; j++) mean += (rest[j] * expected[j]) / expectedOf[k];
@@ -168,7 +171,8 @@ export function pairAsTested(ground: Ground, {together, p}: Pair): Tested | null
   const [one, other] = [a, b].map(each => classesOf(each, ground.frame.parts));
   const codes = new Int32Array(ground.frame.parts);
   for (let i = 0; i < codes.length; i++) {
-    const [first, second] = [one?.codes[i] ?? -1, other?.codes[i] ?? -1];
+    const first = one?.codes[i] ?? -1;
+    const second = other?.codes[i] ?? -1;
     codes[i] = first < 0 || second < 0 ? -1 : Number(together.sides[0].holds[first] && together.sides[1].holds[second]);
   }
   const {step, branch} = a.factor;

@@ -41,7 +41,8 @@ export function invertTest(
     const end = crossing(excess, inside, outside, step * 1e-4, precision);
     return direction < 0 ? Math.max(limit, end) : Math.min(limit, end);
   };
-  let [low, high] = [reach(-1), reach(1)];
+  let low = reach(-1);
+  let high = reach(1);
   // p need not fall steadily; the null value is decided by its own test, not by the search.
   const rejected = pAt(nullValue) <= alpha;
   const hair = Math.min(step, 0.1 * (Math.abs(estimate - nullValue) || 1)) * 1e-6;

@@ -27,7 +27,8 @@ export function largestStep(series: Series, beside: Float64Array | null): Larges
     const c = free(series.stepAt(place));
     let variance = 0;
     members.forEach((at, s) => {
-      let [sum, squares] = [0, 0];
+      let sum = 0;
+      let squares = 0;
       for (const k of at) sum += c[k];
       for (const k of at) squares += (c[k] - sum / at.length) ** 2;
       variance += squares * spread[s] ** 2;

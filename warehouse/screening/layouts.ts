@@ -21,7 +21,9 @@ export function rememberedLayout(frame: Frame, keep: Uint8Array): Layout {
 
 /** 64 bits of which rows are kept, in which lot and stratum. */
 function whoIsWhere({lot, stratum, strata}: Frame, keep: Uint8Array): string {
-  let [one, two, rows] = [0x811c9dc5, 0x9747b28c, 0];
+  let one = 0x811c9dc5;
+  let two = 0x9747b28c;
+  let rows = 0;
   for (let i = 0; i < keep.length; i++) {
     if (keep[i] === 0) continue;
     rows++;

@@ -16,7 +16,8 @@ export function levelSums(ground: Ground, factor: Category, outcome: Outcome): L
     const code = factor.codes[row];
     if (code < 0) continue;
     const cell = ground.cells.cellOf[row];
-    let [low, high] = [start[code], start[code + 1] - 1];
+    let low = start[code];
+    let high = start[code + 1] - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (cells[middle] < cell) low = middle + 1;

@@ -31,9 +31,12 @@ export function lotsMainly({mean}: Pick<Exposure, 'mean'>): Exposure {
 
 function isMainlyOfLots({members, parts}: Outcome, {mean, within}: Exposure): boolean {
   if (within === null) return false;
-  let [inside, between] = [0, 0];
+  let inside = 0;
+  let between = 0;
   for (const at of members) {
-    let [sum, squares, count] = [0, 0, 0];
+    let sum = 0;
+    let squares = 0;
+    let count = 0;
     for (let j = 0; j < at.length; j++) {
       const k = at[j];
       inside += within.squares[k];

@@ -29,7 +29,8 @@ export function logLikelihood(outcome: Outcome, exposure: Exposure, ratio: numbe
 function expectedShares({members, weight, parts, mean}: Outcome, exposure: Exposure, ratio: number): Float64Array {
   const share = new Float64Array(parts.length);
   for (const at of members) {
-    let [up, down] = [0, 0];
+    let up = 0;
+    let down = 0;
     for (const k of at) {
       up += weight[k] * parts[k] * mean[k];
       down += weight[k] * parts[k] * (1 + (ratio - 1) * exposure.mean[k]);

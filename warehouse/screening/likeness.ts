@@ -97,7 +97,8 @@ function sampleOf(ground: Ground): Sample {
 function drawSample({cells}: Ground): Sample {
   const total = cells.rows.length;
   const size = Math.min(total, SAMPLED_ROWS);
-  const [rows, cellOf] = [new Int32Array(size), new Int32Array(size)];
+  const rows = new Int32Array(size);
+  const cellOf = new Int32Array(size);
   for (let j = 0, k = 0; j < size; j++) {
     const at = Math.floor(((j + 0.5) * total) / size);
     while (cells.start[k + 1] <= at) k++;

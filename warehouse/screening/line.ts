@@ -1,4 +1,4 @@
-import {eventsAt} from './events.ts';
+import {knownEvents} from './events.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {BINS, type NumberMargins, occurs} from './number-margins.ts';
@@ -19,7 +19,7 @@ export interface Line {
 export function lineOfRanks(ground: Ground, factor: Numeric): Line {
   const margins = ground.layout.number(factor);
   const {bin, bins} = margins;
-  return {margins, bin, parts: bins, events: eventsAlong(ground, factor, margins, bin)};
+  return {margins, bin, parts: bins, events: eventsAlong(ground, factor, bin)};
 }
 
 export function lineOfDistances(ground: Ground, factor: Numeric): Line {
@@ -39,24 +39,10 @@ export function lineOfDistances(ground: Ground, factor: Numeric): Line {
       if (code > 0) parts[base + bin[code]]++;
     }
   }
-  return {margins, bin, parts, events: eventsAlong(ground, factor, margins, bin)};
+  return {margins, bin, parts, events: eventsAlong(ground, factor, bin)};
 }
 
-function eventsAlong(
-  ground: Ground,
-  {codes, rows}: Numeric,
-  {slots, placeOf}: NumberMargins,
-  bin: Uint8Array,
-): Line['events'] {
-  const {entries, slot, y} = eventsAt(ground, slots, rows);
-  const events = {place: new Int32Array(y.length), bin: new Uint8Array(y.length), y: new Float64Array(y.length)};
-  let n = 0;
-  for (let e = 0; e < entries.length; e++) {
-    const code = codes[entries[e]];
-    if (code === 0) continue;
-    events.place[n] = placeOf[slot[e]];
-    events.bin[n] = bin[code];
-    events.y[n++] = y[e];
-  }
-  return {place: events.place.subarray(0, n), bin: events.bin.subarray(0, n), y: events.y.subarray(0, n)};
+function eventsAlong(ground: Ground, factor: Numeric, bin: Uint8Array): Line['events'] {
+  const {place, code, y} = knownEvents(ground, factor);
+  return {place, bin: Uint8Array.from(code, own => bin[own]), y};
 }

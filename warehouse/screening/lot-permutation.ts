@@ -68,14 +68,19 @@ export function lotPermutationTest(score: SplitScore, refine = REFINED): Permuta
 /** Centred sums of both and of their product, at the same places. */
 function bothSums(a: Float64Array, b: Float64Array, at: Int32Array) {
   const count = at.length;
-  let [meanA, meanB] = [0, 0];
+  let meanA = 0;
+  let meanB = 0;
   for (let j = 0; j < count; j++) {
     meanA += a[at[j]];
     meanB += b[at[j]];
   }
   meanA /= count || 1;
   meanB /= count || 1;
-  let [a2, a3, b2, b3, product] = [0, 0, 0, 0, 0];
+  let a2 = 0;
+  let a3 = 0;
+  let b2 = 0;
+  let b3 = 0;
+  let product = 0;
   for (let j = 0; j < count; j++) {
     const da = a[at[j]] - meanA;
     const db = b[at[j]] - meanB;
@@ -112,7 +117,9 @@ function wholeLotTail({members, coefficient, residual, likeness}: SplitScore, ex
   const draws: Draw[] = [];
   let deviation = 0;
   for (const at of members) {
-    let [drawn, stretch, mean] = [0, 0, 0];
+    let drawn = 0;
+    let stretch = 0;
+    let mean = 0;
     for (const k of at) {
       drawn += exposed[k];
       stretch += Math.abs(coefficient[k]);

@@ -104,7 +104,8 @@ function sum(values: Float64Array): number {
 
 function groupsOf({cells, outcomes}: Ground, a: Classes, b: Classes): Groups {
   const kinds = a.count * b.count;
-  const [parts, cases] = [new Float64Array(kinds), new Float64Array(kinds)];
+  const parts = new Float64Array(kinds);
+  const cases = new Float64Array(kinds);
   const found: number[][] = [[], [], [], []];
   const start = new Int32Array(cells.count + 1);
   for (let k = 0; k < cells.count; k++) {
@@ -183,7 +184,8 @@ function startOf({groups, columns, width}: Fit, strata: number, frailty: number)
     table[at].cases += groups.cases[j];
   }
   const rate = new Float64Array(width).fill(1);
-  const [observed, expected] = [new Float64Array(width), new Float64Array(width)];
+  const observed = new Float64Array(width);
+  const expected = new Float64Array(width);
   for (let round = 0; round < (frailty > 0 ? 12 : 30); round++) {
     for (const [from, to] of [
       [0, strata],
@@ -214,7 +216,8 @@ function informationOf({groups, columns, width, expected, expectedOf, widening}:
   const total = new Float64Array(width);
   const touched = new Int32Array(width);
   for (let k = 0; k < expectedOf.length; k++) {
-    const [from, to] = [groups.start[k], groups.start[k + 1]];
+    const from = groups.start[k];
+    const to = groups.start[k + 1];
     if (from === to) continue;
     let count = 0;
     for (let j = from; j < to; j++) {

@@ -16,7 +16,11 @@ export function manyLevelsTest(outcome: Outcome, levels: readonly LevelCounts[],
   if (outcome.members.some(at => at.length > MOST_LOTS)) return null;
   // A level seen in one lot alone says nothing of itself that the lot does not.
   const columns = levels.filter(level => level.places.length > 1).map(level => column(outcome, level));
-  let [observed, mean, variance, third, scale] = [0, 0, 0, 0, 0];
+  let observed = 0;
+  let mean = 0;
+  let variance = 0;
+  let third = 0;
+  let scale = 0;
   outcome.members.forEach((at, s) => {
     if (at.length < 4) return;
     const similarity = similarityOf(columns, at, outcome.parts.length);
@@ -83,7 +87,12 @@ function centre(matrix: Float64Array, n: number): void {
 /** r' A r with its mean and variance over permutations of the centred r. */
 function traceMoments(a: Float64Array, r: Float64Array) {
   const n = r.length;
-  let [observed, trace, squares, diagonal, r2, r4] = [0, 0, 0, 0, 0, 0];
+  let observed = 0;
+  let trace = 0;
+  let squares = 0;
+  let diagonal = 0;
+  let r2 = 0;
+  let r4 = 0;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
       observed += a[i * n + j] * r[i] * r[j];
@@ -111,7 +120,8 @@ function likenessInTime(a: Float64Array, r: Float64Array): number {
   const lags = Math.min(Math.floor(n / 4), Math.ceil(4 * (n / 20) ** 0.4));
   let shift = 0;
   for (let h = 1; h <= lags; h++) {
-    let [covariance, alike] = [0, 0];
+    let covariance = 0;
+    let alike = 0;
     for (let k = h; k < n; k++) {
       covariance += r[k] * r[k - h];
       alike += a[k * n + k - h];

@@ -56,9 +56,15 @@ export function withoutDifference(outcome: Outcome, {mean: share, within}: Expos
 
 /** Mean of exposed less that of other parts, pooled over strata, and the spread of all parts within them. */
 export function differenceWithin(outcome: Outcome, exposure: Exposure): {value: number; spread: number} {
-  let [weighted, weights, squares, count] = [0, 0, 0, 0];
+  let weighted = 0;
+  let weights = 0;
+  let squares = 0;
+  let count = 0;
   outcome.members.forEach((at, s) => {
-    let [n, sum, exposed, exposedSum] = [0, 0, 0, 0];
+    let n = 0;
+    let sum = 0;
+    let exposed = 0;
+    let exposedSum = 0;
     for (const k of at) {
       const inCell = exposure.mean[k] * outcome.parts[k];
       n += outcome.parts[k];

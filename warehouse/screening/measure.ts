@@ -90,7 +90,8 @@ function atLeastAsWide(
   isSignificant: boolean,
 ): Effect {
   if (!isStretched) return effect;
-  let [low, high] = [Math.min(effect.low, own.low), Math.max(effect.high, own.high)];
+  let low = Math.min(effect.low, own.low);
+  let high = Math.max(effect.high, own.high);
   const hair = 1e-6 * Math.abs(effect.value - nothing);
   if (isSignificant && effect.value > nothing) low = Math.max(low, nothing + hair);
   if (isSignificant && effect.value < nothing) high = Math.min(high, nothing - hair);
@@ -114,7 +115,12 @@ function hasShape(candidate: Candidate): candidate is Candidate & {shape: Shape}
 }
 
 function totals({cells: {lotOf}}: Ground, {cells, parts, mean, squares}: Outcome, exposure: Exposure) {
-  let [all, sum, exposed, exposedSum, lots, last] = [0, 0, 0, 0, 0, -1];
+  let all = 0;
+  let sum = 0;
+  let exposed = 0;
+  let exposedSum = 0;
+  let lots = 0;
+  let last = -1;
   for (let k = 0; k < cells.length; k++) {
     const inCell = exposure.mean[k] * parts[k];
     all += parts[k];
@@ -141,8 +147,10 @@ type Groups = ReturnType<typeof totals>;
  */
 function crudeRatio({all, sum, exposed, exposedSum}: Groups): Effect {
   const half = exposedSum < 0.5 || sum - exposedSum < 0.5 ? 0.5 : 0;
-  const [a, b] = [exposedSum + half, sum - exposedSum + half];
-  const [m, n] = [exposed + half, all - exposed + half];
+  const a = exposedSum + half;
+  const b = sum - exposedSum + half;
+  const m = exposed + half;
+  const n = all - exposed + half;
   if (m === 0 || n === 0 || a === 0 || b === 0) return {value: 1, low: 1 / LARGEST_RATIO, high: LARGEST_RATIO};
   const bound = (ratio: number) => Math.min(LARGEST_RATIO, Math.max(1 / LARGEST_RATIO, ratio));
   const value = a / m / (b / n);

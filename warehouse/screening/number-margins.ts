@@ -77,38 +77,103 @@ function centredMoments({upTo, known}: NumberMargins, distinct: Float64Array) {
 }
 
 /** Room that every call uses anew: fresh memory costs more than what is done in it. */
-let room = {counts: new Uint32Array(0), doubled: new Float64Array(0)};
+let room = {counts: new Uint32Array(0), doubled: new Float64Array(0), own: new Uint32Array(0)};
+
+function roomFor(codes: number, entries: number): typeof room {
+  if (room.counts.length < codes)
+    room = {...room, counts: new Uint32Array(2 * codes), doubled: new Float64Array(2 * codes)};
+  if (room.own.length < entries) room = {...room, own: new Uint32Array(2 * entries)};
+  return room;
+}
 
 /**
  * Counts a number's codes instead of sorting its values. Ranks are worked with as whole numbers (twice the midrank), taken relative to the
  * first of their cell before they are squared, so that sums are exact and their order does not matter.
  */
 export function numberMargins(slots: Slots, {rows, codes, distinct}: RankCodes): NumberMargins {
-  const {entries, start} = slots;
-  if (room.counts.length <= distinct.length) {
-    room = {counts: new Uint32Array(2 * distinct.length + 1), doubled: new Float64Array(2 * distinct.length + 1)};
-  }
-  const counts = room.counts.fill(0, 0, distinct.length + 1);
-  for (let at = 0; at < entries.length; at++) counts[codes[entries[at]]]++;
-  const known = entries.length - counts[0];
+  const {entries} = slots;
+  const {counts, doubled, own} = roomFor(distinct.length + 1, entries.length);
+  counts.fill(0, 0, distinct.length + 1);
+  gather(codes, entries, own);
+  count(own, entries.length, counts);
   const missing = counts[0];
-  const doubled = room.doubled;
+  const known = entries.length - missing;
   const {upTo, bin, kinds} = ranksOf(counts, doubled, distinct.length, known);
-  const {cells, placeOf, largest} = knownCells(slots, codes, missing);
+  const {cells, placeOf, largest} = knownCells(slots, own, missing);
   const bins = new (largest < 65_536 ? Uint16Array : Uint32Array)(cells.length * BINS);
   const parts = new Float64Array(cells.length);
   const above = new Float64Array(cells.length);
-  const [location, spread] = [emptySums(cells.length), emptySums(cells.length)];
+  const location = emptySums(cells.length);
+  const spread = emptySums(cells.length);
+  sumUp(slots, placeOf, {own, doubled, bin, known}, {bins, parts, above, location, spread});
+  return {
+    slots,
+    upTo,
+    known,
+    rows: missing === 0 ? slots.rows.name : rowsKnown(slots, rows, own),
+    kinds,
+    cells,
+    placeOf,
+    parts,
+    location,
+    spread,
+    bins,
+    bin,
+    high: above,
+  };
+}
+
+/** The codes of the entries, one after the other: what follows reads them as they lie, and knows one kind of array only. */
+function gather(codes: RankCodes['codes'], entries: Int32Array, own: Uint32Array): void {
+  for (let at = 0; at < entries.length; at++) own[at] = codes[entries[at]];
+}
+
+function count(own: Uint32Array, length: number, counts: Uint32Array): void {
+  for (let at = 0; at < length; at++) counts[own[at]]++;
+}
+
+interface Ranked {
+  own: Uint32Array;
+  /** Twice the midrank of each code, and its twentieth. */
+  doubled: Float64Array;
+  bin: Uint8Array;
+  known: number;
+}
+
+function sumUp(
+  {start}: Slots,
+  placeOf: Int32Array,
+  {own, doubled, bin, known}: Ranked,
+  {
+    bins,
+    parts,
+    above,
+    location,
+    spread,
+  }: {above: Float64Array} & Pick<NumberMargins, 'bins' | 'parts' | 'location' | 'spread'>,
+): void {
+  const inBin = new Int32Array(BINS);
+  // In whole numbers, so that a rank of exactly .9 falls on the side where it belongs.
+  const most = (9 * known) / 5;
   for (let slot = 0; slot < placeOf.length; slot++) {
     const j = placeOf[slot];
     if (j < 0) continue;
-    let [at, end] = [start[slot], start[slot + 1]];
-    while (codes[entries[at]] === 0) at++;
-    const first = doubled[codes[entries[at]]];
+    let at = start[slot];
+    const end = start[slot + 1];
+    while (own[at] === 0) at++;
+    const first = doubled[own[at]];
     const firstAway = Math.abs(first - known);
-    let [n, up, s1, s2, s3, a1, a2, a3] = [0, 0, 0, 0, 0, 0, 0, 0];
+    inBin.fill(0);
+    let n = 0;
+    let up = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let a1 = 0;
+    let a2 = 0;
+    let a3 = 0;
     for (; at < end; at++) {
-      const code = codes[entries[at]];
+      const code = own[at];
       if (code === 0) continue;
       const rank = doubled[code];
       const d = rank - first;
@@ -122,37 +187,23 @@ export function numberMargins(slots: Slots, {rows, codes, distinct}: RankCodes):
       a1 += away;
       a2 += aa;
       a3 += aa * away;
-      // In whole numbers, so that a rank of exactly .9 falls on the side where it belongs.
-      up += Number(5 * rank > 9 * known);
-      bins[j * BINS + bin[code]]++;
+      if (rank > most) up++;
+      inBin[bin[code]]++;
     }
     parts[j] = n;
     above[j] = up;
+    for (let b = 0; b < BINS; b++) bins[j * BINS + b] = inBin[b];
     centre(location, j, n, 2 * known, first, s1, s2, s3);
     centre(spread, j, n, 2 * known, firstAway, a1, a2, a3);
   }
-  return {
-    slots,
-    upTo,
-    known,
-    rows: missing === 0 ? slots.rows.name : rowsKnown(slots, rows, codes),
-    kinds,
-    cells,
-    placeOf,
-    parts,
-    location,
-    spread,
-    bins,
-    bin,
-    high: above,
-  };
 }
 
 /** Twice the midrank of each code (those below and those up to it), with the twentieth that it falls in. */
 function ranksOf(counts: Uint32Array, doubled: Float64Array, codes: number, known: number) {
   const upTo = new Uint32Array(codes + 1);
   const bin = new Uint8Array(codes + 1);
-  let [below, kinds] = [0, 0];
+  let below = 0;
+  let kinds = 0;
   for (let code = 1; code <= codes; code++) {
     if (counts[code] > 0) {
       kinds++;
@@ -168,13 +219,14 @@ function ranksOf(counts: Uint32Array, doubled: Float64Array, codes: number, know
 }
 
 /** The slots' cells that hold a known value. */
-function knownCells({cells, start, entries}: Slots, codes: RankCodes['codes'], missing: number) {
+function knownCells({cells, start}: Slots, own: Uint32Array, missing: number) {
   const placeOf = new Int32Array(cells.length);
-  let [count, largest] = [0, 0];
+  let count = 0;
+  let largest = 0;
   for (let slot = 0; slot < cells.length; slot++) {
     largest = Math.max(largest, start[slot + 1] - start[slot]);
     let isKnown = missing === 0;
-    for (let at = start[slot]; !isKnown && at < start[slot + 1]; at++) isKnown = codes[entries[at]] > 0;
+    for (let at = start[slot]; !isKnown && at < start[slot + 1]; at++) isKnown = own[at] > 0;
     placeOf[slot] = isKnown ? count++ : -1;
   }
   return {cells: count === cells.length ? cells : cells.filter((_, slot) => placeOf[slot] >= 0), placeOf, largest};
@@ -207,8 +259,8 @@ function centre(
   if (to.squares[j] > 1e-12) to.varies = true;
 }
 
-function rowsKnown({entries}: Slots, rows: Int32Array, codes: RankCodes['codes']): string {
+function rowsKnown({entries}: Slots, rows: Int32Array, own: Uint32Array): string {
   const known = new RowSet();
-  for (let at = 0; at < entries.length; at++) if (codes[entries[at]] > 0) known.add(rows[entries[at]]);
+  for (let at = 0; at < entries.length; at++) if (own[at] > 0) known.add(rows[entries[at]]);
   return known.name;
 }

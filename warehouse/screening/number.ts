@@ -1,6 +1,6 @@
 import {AS_RECORDED, type Candidate, type Shape} from './candidate.ts';
 import {columnOfNumber, placesOf} from './column.ts';
-import {eventsAt} from './events.ts';
+import {knownEvents} from './events.ts';
 import {type Exposure, levelExposure, levelShares, type Shares} from './exposure.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
@@ -75,15 +75,12 @@ export function numberCandidate(ground: Ground, factor: Numeric, shape: Shape, t
 function exposureOf(ground: Ground, factor: Numeric, outcome: Outcome, shape: Shape): Exposure {
   const margins = ground.layout.number(factor);
   if (shape === 'location' || shape === 'spread') return scoreExposure(ground, factor, margins, shape);
-  const {slots, bin, placeOf} = margins;
+  const {bin} = margins;
   const parts = partsInTail(margins, shape);
   const isExposed = (code: number) => (shape === 'high' ? rankOf(margins, code) > 0.9 : bin[code] < 2);
   const sums = new Float64Array(parts.length);
-  const events = eventsAt(ground, slots, factor.rows);
-  for (let e = 0; e < events.entries.length; e++) {
-    const code = factor.codes[events.entries[e]];
-    if (code > 0 && isExposed(code)) sums[placeOf[events.slot[e]]] += events.y[e];
-  }
+  const {place, code, y} = knownEvents(ground, factor);
+  for (let e = 0; e < code.length; e++) if (isExposed(code[e])) sums[place[e]] += y[e];
   return levelExposure({places: ground.everyPlace(parts.length), parts, sums}, outcome);
 }
 
@@ -109,17 +106,13 @@ function scoreExposure(
   margins: NumberMargins,
   shape: 'location' | 'spread',
 ): Exposure {
-  const {slots, placeOf} = margins;
   const {mean, squares, cubes, varies}: ScoreSums = margins[shape];
   if (!varies) return {mean, within: null};
   const cross = new Float64Array(mean.length);
-  const events = eventsAt(ground, slots, factor.rows);
-  for (let e = 0; e < events.entries.length; e++) {
-    const code = factor.codes[events.entries[e]];
-    if (code === 0) continue;
-    const j = placeOf[events.slot[e]];
-    const rank = rankOf(margins, code);
-    cross[j] += ((shape === 'location' ? rank : Math.abs(rank - 0.5)) - mean[j]) * events.y[e];
+  const {place, code, y} = knownEvents(ground, factor);
+  for (let e = 0; e < code.length; e++) {
+    const rank = rankOf(margins, code[e]);
+    cross[place[e]] += ((shape === 'location' ? rank : Math.abs(rank - 0.5)) - mean[place[e]]) * y[e];
   }
   return {mean, within: {squares, cubes, cross}};
 }

@@ -68,7 +68,8 @@ function membersOf(stratumOf: Int32Array, strata: number): Int32Array[] {
 }
 
 export function weightedMean(values: Float64Array, weights: Float64Array, at: Int32Array): number {
-  let [sum, weight] = [0, 0];
+  let sum = 0;
+  let weight = 0;
   for (let k = 0; k < at.length; k++) {
     sum += values[at[k]] * weights[at[k]];
     weight += weights[at[k]];
@@ -78,7 +79,8 @@ export function weightedMean(values: Float64Array, weights: Float64Array, at: In
 
 /** Mean squared distance of the parts of a stratum from its rate: p (1 - p) for a share. */
 function varianceAround({parts, mean, squares}: HeldSums, at: Int32Array, rate: number): number {
-  let [sum, count] = [0, 0];
+  let sum = 0;
+  let count = 0;
   for (const k of at) {
     sum += squares[k] + parts[k] * (mean[k] - rate) ** 2;
     count += parts[k];
@@ -91,7 +93,8 @@ function varianceAround({parts, mean, squares}: HeldSums, at: Int32Array, rate: 
  * @see Williams (1982), Appl. Statist. 31:144
  */
 function intraclassCorrelation(sums: HeldSums, members: readonly Int32Array[], crude: readonly number[]): number {
-  let [excess, pairs] = [0, 0];
+  let excess = 0;
+  let pairs = 0;
   members.forEach((at, s) => {
     const variance = varianceAround(sums, at, crude[s]);
     if (!(variance > 0) || at.length < 2) return;

@@ -1,6 +1,6 @@
 /** For which parts a factor is known: what its own test stands on, and as "missing" a candidate in itself. */
 import {defectiveByCell, sumsByCell} from './cells.ts';
-import {eventsAt} from './events.ts';
+import {knownEvents} from './events.ts';
 import type {Factor} from './frame.ts';
 import type {Ground} from './ground.ts';
 import {type Outcome, outcomeIn} from './outcome.ts';
@@ -26,11 +26,9 @@ export function presenceOf(ground: Ground, factor: Factor): {parts: Float64Array
     for (const row of ground.events) if (factor.codes[row] >= 0) sums[cells.cellOf[row]] += outcomes[row];
     return {parts: layout.category(factor).knownByCell, sums};
   }
-  const {slots, cells: knownCells, parts} = layout.number(factor);
-  const events = eventsAt(ground, slots, factor.rows);
-  for (let e = 0; e < events.entries.length; e++) {
-    if (factor.codes[events.entries[e]] > 0) sums[slots.cells[events.slot[e]]] += events.y[e];
-  }
+  const {cells: knownCells, parts} = layout.number(factor);
+  const {place, y} = knownEvents(ground, factor);
+  for (let e = 0; e < y.length; e++) sums[knownCells[place[e]]] += y[e];
   const all = new Float64Array(cells.count);
   for (let j = 0; j < parts.length; j++) all[knownCells[j]] = parts[j];
   return {parts: all, sums};

@@ -5,7 +5,15 @@ import type {Ground} from './ground.ts';
 import type {Outcome} from './outcome.ts';
 
 /** Power sums of x and y over the parts of one cell and class, about the centres. */
-const [N, X1, X2, X3, Y1, Y2, Y3, XY, WIDTH] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const N = 0;
+const X1 = 1;
+const X2 = 2;
+const X3 = 3;
+const Y1 = 4;
+const Y2 = 5;
+const Y3 = 6;
+const XY = 7;
+const WIDTH = 8;
 
 /**
  * An exposure and the outcome, each less the weighted mean of its stratum and class, added up by cell, in the outcome's places. One pass over the
@@ -44,16 +52,25 @@ export function relativeToClasses(
   }
   const stratumOf = places.map(k => cells.stratumOf[k]);
   const means = meansOf(table, stratumOf, cells.strata, weight, count);
-  const [outcome, score] = [emptySums(places.length), emptySums(places.length)];
+  const outcome = emptySums(places.length);
+  const score = emptySums(places.length);
   const cross = new Float64Array(places.length);
   for (let k = 0; k < places.length; k++) {
-    let [n, u1, u2, u3, v1, v2, v3, uv] = [0, 0, 0, 0, 0, 0, 0, 0];
+    let n = 0;
+    let u1 = 0;
+    let u2 = 0;
+    let u3 = 0;
+    let v1 = 0;
+    let v2 = 0;
+    let v3 = 0;
+    let uv = 0;
     for (let c = 0; c < count; c++) {
       const at = (k * count + c) * WIDTH;
       const size = table[at + N];
       if (size === 0) continue;
       const group = stratumOf[k] * count + c;
-      const [mx, my] = [means.x[group], means.y[group]];
+      const mx = means.x[group];
+      const my = means.y[group];
       n += size;
       u1 += table[at + X1] - size * mx;
       u2 += table[at + X2] - 2 * mx * table[at + X1] + size * mx * mx;
@@ -79,7 +96,8 @@ function meansOf(table: Float64Array, stratumOf: Int32Array, strata: number, wei
   const [x, y, total] = [0, 1, 2].map(() => new Float64Array(strata * count));
   for (let k = 0; k < stratumOf.length; k++) {
     for (let c = 0; c < count; c++) {
-      const [at, group] = [(k * count + c) * WIDTH, stratumOf[k] * count + c];
+      const at = (k * count + c) * WIDTH;
+      const group = stratumOf[k] * count + c;
       x[group] += weight[k] * table[at + X1];
       y[group] += weight[k] * table[at + Y1];
       total[group] += weight[k] * table[at + N];

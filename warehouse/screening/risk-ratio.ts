@@ -105,7 +105,8 @@ function expect(
   residual: Float64Array,
 ): Float64Array {
   for (const at of members) {
-    let [up, down] = [0, 0];
+    let up = 0;
+    let down = 0;
     for (let j = 0; j < at.length; j++) {
       const k = at[j];
       up += weight[k] * cases[k];
@@ -124,9 +125,12 @@ function expect(
 /** Moments within lots at that ratio: each defective part of a lot is an exposed one with the odds of its numbers. */
 function withinGiven(outcome: Outcome, {exposed, cases, exposedCases}: Counts, ratio: number): SplitScore['within'] {
   const unit = 1 / (1 - outcome.correlation);
-  let [deviation, variance, third] = [0, 0, 0];
+  let deviation = 0;
+  let variance = 0;
+  let third = 0;
   for (let k = 0; k < cases.length; k++) {
-    const [n, d] = [outcome.parts[k], cases[k]];
+    const n = outcome.parts[k];
+    const d = cases[k];
     if (n < 2 || exposed[k] === 0 || exposed[k] === n) continue;
     const share = (ratio * exposed[k]) / (n - exposed[k] + ratio * exposed[k]);
     const spread = share * (1 - share);

@@ -41,7 +41,8 @@ export function splitScore(outcome: Outcome, {mean, within}: Exposure): SplitSco
 /** The between part from mean exposures by place: coefficients, whether any differ, whether lots are exposed wholly or not at all. */
 export function betweenLots({members, counted, scale}: Outcome, mean: Float64Array) {
   const coefficient = new Float64Array(mean.length);
-  let [hasContrast, whole] = [false, true];
+  let hasContrast = false;
+  let whole = true;
   for (const at of members) {
     const centre = weightedMean(mean, counted, at);
     for (let j = 0; j < at.length; j++) {
@@ -59,7 +60,9 @@ export function betweenLots({members, counted, scale}: Outcome, mean: Float64Arr
 function withinMoments(outcome: Outcome, {squares, cubes, cross}: NonNullable<Exposure['within']>) {
   // Parts of a lot differ only by what the lot does not share: 1 - rho of the variance.
   const unit = 1 / (1 - outcome.correlation);
-  let [deviation, variance, third] = [0, 0, 0];
+  let deviation = 0;
+  let variance = 0;
+  let third = 0;
   for (let k = 0; k < cross.length; k++) {
     const n = outcome.parts[k];
     if (n < 2 || squares[k] === 0) continue;

@@ -12,7 +12,7 @@ import {evaluateElsewhere} from './evaluator.ts';
 import {extractFrame} from './extract.ts';
 import {keepAnswer, keptAnswer} from './findings.ts';
 import {heldFixed} from './held-fixed.ts';
-import {clusterOf, indexAt} from './index/screening-index.ts';
+import {clustersOf, indexAt} from './index/screening-index.ts';
 import {population} from './population.ts';
 import {nameOf} from './ranking.ts';
 
@@ -66,7 +66,7 @@ export async function findAnswer(
     const excluded = exclusions(question, strata, people.cluster);
     show(INDEXING);
     const index = await indexAt(warehouse, session, asOf);
-    const lot = await clusterOf(session, index, people.cluster);
+    const {of: lot, began} = await clustersOf(session, index, people.cluster);
     const fixed = await heldFixed(session, warehouse.folder, question.given, index.parts);
     const frame = extractFrame(index, people, lot, strata, excluded, fixed);
     return {
@@ -74,7 +74,7 @@ export async function findAnswer(
       excluded,
       factors: index.factors,
       troubles: index.troubles,
-      frame: {...frame, ...(await calendarOf(session, frame, people.cluster))},
+      frame: {...frame, ...(await calendarOf(session, frame, began))},
     };
   });
   // The moment of a change is the only one that is no column.

@@ -29,7 +29,8 @@ export function discoveriesBySet(claims: readonly Claim[], judged: readonly Judg
   const at = new Map(claims.map(({tested}, k) => [tested.factor.name, k]));
   const join = (a: number, b: number | undefined) => {
     if (b === undefined || setOf[a] === setOf[b]) return;
-    const [from, to] = [Math.max(setOf[a], setOf[b]), Math.min(setOf[a], setOf[b])];
+    const from = Math.max(setOf[a], setOf[b]);
+    const to = Math.min(setOf[a], setOf[b]);
     for (let k = 0; k < setOf.length; k++) if (setOf[k] === from) setOf[k] = to;
   };
   for (const [k, {ambiguousWith, explainedBy}] of judged.entries()) {

@@ -85,7 +85,8 @@ function explainedAt(testAt: TestAt, value: number, step: number, [least, most]:
     for (const direction of [1, -1]) {
       const far = Math.max(least, Math.min(most, value + direction * width));
       if (testAt(far).z * start > 0) continue;
-      let [same, turned] = [value, far];
+      let same = value;
+      let turned = far;
       for (let k = 0; k < 20 && Math.abs(turned - same) > step / 100; k++) {
         const middle = (same + turned) / 2;
         if (testAt(middle).z * start > 0) same = middle;
@@ -101,7 +102,9 @@ function explainedAt(testAt: TestAt, value: number, step: number, [least, most]:
 function withinOf(outcome: Outcome, {mean: score, within}: Exposure, bySide: SideSums | null) {
   const unit = 1 / (1 - outcome.correlation);
   return (ratio: number) => {
-    let [deviation, variance, third] = [0, 0, 0];
+    let deviation = 0;
+    let variance = 0;
+    let third = 0;
     if (within === null || bySide === null) return {deviation, variance, third};
     const {beyond, rest} = bySide;
     for (let k = 0; k < score.length; k++) {
@@ -110,7 +113,8 @@ function withinOf(outcome: Outcome, {mean: score, within}: Exposure, bySide: Sid
       if (n < 2 || cases === 0) continue;
       const share = (ratio * beyond.parts[k]) / (rest.parts[k] + ratio * beyond.parts[k]);
       const mean = share * beyond.mean[k] + (1 - share) * rest.mean[k];
-      const [one, other] = [momentsAround(beyond, k, mean), momentsAround(rest, k, mean)];
+      const one = momentsAround(beyond, k, mean);
+      const other = momentsAround(rest, k, mean);
       const second = share * one.second + (1 - share) * other.second;
       deviation += (within.cross[k] - cases * (mean - score[k])) * unit;
       variance += ((cases * (n - cases)) / (n - 1)) * second * unit ** 2;

@@ -29,7 +29,14 @@ export function scoreBySide(
     for (let b = 0; b < BINS; b++) beyond[b] = Number(b >= cut === (op === '>='));
     // About the middle of the scores, which lies within their range: what is squared stays small.
     const centre = shape === 'location' ? 0.5 : 0.25;
-    let [m, m1, m2, m3, n, s1, s2, s3] = [0, 0, 0, 0, 0, 0, 0, 0];
+    let m = 0;
+    let m1 = 0;
+    let m2 = 0;
+    let m3 = 0;
+    let n = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
     for (let at = slots.start[slot]; at < slots.start[slot + 1]; at++) {
       const code = factor.codes[slots.entries[at]];
       if (code === 0) continue;

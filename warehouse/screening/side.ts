@@ -88,16 +88,23 @@ function valueAt({margins, bin}: Line, distinct: Float64Array, {at}: Cut): numbe
  * digits than they need.
  */
 function endsAt({margins, bin}: Line, distinct: Float64Array, {at}: Cut): {low: number; high: number} {
-  let [least, most, low, high] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+  let least = Number.NaN;
+  let most = Number.NaN;
+  // Codes of the ends, 0 while there is none.
+  let low = 0;
+  let high = 0;
   for (let code = 1; code < bin.length; code++) {
     const value = distinct[code - 1];
     if (!occurs(margins, code) || !Number.isFinite(value)) continue;
     if (Number.isNaN(least)) least = value;
     most = value;
     if (bin[code] < at) continue;
-    // The mirror image: at least the value, below what lies next above it.
-    if (rankOf(margins, code) < 0.5) low = 0 - shortestDecimal(-distinct[code], -value);
-    else if (Number.isNaN(high)) high = shortestDecimal(distinct[code - 2], value);
+    if (rankOf(margins, code) < 0.5) low = code;
+    else if (high === 0) high = code;
   }
-  return {low: Number.isNaN(low) ? least : low, high: Number.isNaN(high) ? most : high};
+  return {
+    // The mirror image: at least the value, below what lies next above it.
+    low: low === 0 ? least : 0 - shortestDecimal(-distinct[low], -distinct[low - 1]),
+    high: high === 0 ? most : shortestDecimal(distinct[high - 2], distinct[high - 1]),
+  };
 }

@@ -58,7 +58,8 @@ export function beyond(
   {margins: {cells}, parts: counts, events}: Line,
   cutOf: Found['cutOf'],
 ): LevelCounts {
-  const [parts, sums] = [new Float64Array(cells.length), new Float64Array(cells.length)];
+  const parts = new Float64Array(cells.length);
+  const sums = new Float64Array(cells.length);
   for (let j = 0; j < parts.length; j++) {
     const {op, at} = cutOf(j);
     const [from, to] = op === '<' ? [0, at] : [at, BINS];
@@ -91,9 +92,13 @@ function countBins({cells: {strata, stratumOf}}: Ground, {margins, parts, events
 function bestCut([parts, sums]: Float64Array[], strata: number, ops: readonly ('<' | '>=')[]): Cut {
   let best = {op: ops[0], at: BINS / 2, z: Number.NEGATIVE_INFINITY};
   for (let cut = 1; cut < BINS; cut++) {
-    let [deviation, variance] = [0, 0];
+    let deviation = 0;
+    let variance = 0;
     for (let s = 0; s < strata; s++) {
-      let [n, sum, below, belowSum] = [0, 0, 0, 0];
+      let n = 0;
+      let sum = 0;
+      let below = 0;
+      let belowSum = 0;
       for (let b = 0; b < BINS; b++) {
         n += parts[s * BINS + b];
         sum += sums[s * BINS + b];

@@ -14,7 +14,8 @@ export function andersonDarlingStatistic(
   {x, weight, n}: Condensed,
   {below, above}: Pick<Distribution, 'below' | 'above'>,
 ): number {
-  let [sum, before] = [0, 0];
+  let sum = 0;
+  let before = 0;
   for (let i = 0; i < x.length; i++) {
     const w = weight[i];
     // The sums of 2 k - 1, and of 2 (n - k) + 1, over the ranks k that this value stands for.
@@ -62,7 +63,9 @@ function kernelOf(fitted: Regular): {moments: [number, number, number]} {
       return ((plain - lost) / Math.sqrt(a.s * (1 - a.s) * b.s * (1 - b.s))) * Math.sqrt(a.width * b.width);
     }),
   );
-  let [trace, squares, cubes] = [0, 0, 0];
+  let trace = 0;
+  let squares = 0;
+  let cubes = 0;
   for (let i = 0; i < POINTS; i++) {
     trace += kernel[i][i];
     for (let j = 0; j < POINTS; j++) {

@@ -9,7 +9,9 @@ export function lagOneAutocorrelation(values: ArrayLike<number>): number | null 
   let sum = 0;
   for (let i = 1; i < n; i++) sum += values[i] - values[0];
   const mean = sum / n;
-  let [squares, products, before] = [0, 0, 0];
+  let squares = 0;
+  let products = 0;
+  let before = 0;
   for (let i = 0; i < n; i++) {
     const off = values[i] - values[0] - mean;
     squares += off * off;

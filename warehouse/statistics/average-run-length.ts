@@ -68,7 +68,8 @@ function normalDraws(seed: number): () => number {
       return kept;
     }
     for (;;) {
-      const [u, v] = [2 * uniform() - 1, 2 * uniform() - 1];
+      const u = 2 * uniform() - 1;
+      const v = 2 * uniform() - 1;
       const s = u * u + v * v;
       if (s >= 1 || s === 0) continue;
       const stretch = Math.sqrt((-2 * Math.log(s)) / s);

@@ -12,7 +12,8 @@ export interface Cluster {
  * @see Cochran (1977), Sampling Techniques, 3rd ed., sections 2.11 and 3.12
  */
 export function clusterRatio(clusters: readonly Cluster[]): {ratio: number; variance: number; clusters: number} {
-  let [count, of] = [0, 0];
+  let count = 0;
+  let of = 0;
   for (const {count: y, of: x, times = 1} of clusters) {
     count += times * y;
     of += times * x;
@@ -27,7 +28,8 @@ export function clusterRatio(clusters: readonly Cluster[]): {ratio: number; vari
  * @see Woodruff (1971), J. Am. Stat. Assoc. 66:411
  */
 export function influenceVariance(influences: readonly {value: number; times?: number}[]) {
-  let [squares, clusters] = [0, 0];
+  let squares = 0;
+  let clusters = 0;
   for (const {value, times = 1} of influences) {
     squares += times * value * value;
     clusters += times;

@@ -28,7 +28,9 @@ export function clusteredAuc(
   {cases, controls, casePlacements, controlPlacements}: ClusterSums,
   alpha: number,
 ): {auc: number; low: number; high: number} | null {
-  let [allCases, allControls, placed] = [0, 0, 0];
+  let allCases = 0;
+  let allControls = 0;
+  let placed = 0;
   for (let i = 0; i < cases.length; i++) {
     allCases += cases[i];
     allControls += controls[i];
@@ -37,8 +39,12 @@ export function clusteredAuc(
   if (allCases === 0 || allControls === 0) return null;
   const auc = Math.min(1, placed / allCases);
   // Deviations from what the area promises the cluster, squared and crossed.
-  let [ofCases, ofControls, crossed] = [0, 0, 0];
-  let [withCases, withControls, clusters] = [0, 0, 0];
+  let ofCases = 0;
+  let ofControls = 0;
+  let crossed = 0;
+  let withCases = 0;
+  let withControls = 0;
+  let clusters = 0;
   for (let i = 0; i < cases.length; i++) {
     if (cases[i] + controls[i] === 0) continue;
     clusters++;

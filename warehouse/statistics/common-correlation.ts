@@ -9,7 +9,8 @@ import type {StandardisedShare} from './direct-standardisation.ts';
  * Scott (1992), Biometrics 48:577, equation 6
  */
 export function commonCorrelation(groups: readonly StandardisedShare[]): number {
-  let [sum, weights] = [0, 0];
+  let sum = 0;
+  let weights = 0;
   for (const {share, designEffect, clusterSize, df} of groups) {
     if (designEffect === null || !(clusterSize > 1)) continue;
     const weight = share * (1 - share) * df;

@@ -38,7 +38,8 @@ function rangeMoments(n: number): {mean: number; deviation: number} {
   if (!(Number.isInteger(n) && n >= 2 && n <= 1000)) throw new RangeError(`invalid n: ${n}`);
   const before = known.get(n);
   if (before) return before;
-  let [mean, square] = [0, 0];
+  let mean = 0;
+  let square = 0;
   for (let k = 0; k <= STEPS; k++) {
     mean += (1 - CDF[k] ** n - CDF[STEPS - k] ** n) * STEP;
     let density = 0;

@@ -19,7 +19,8 @@ export function cusumChart(
   if (!(reference >= 0 && decision > 0)) throw new RangeError(`invalid reference ${reference} or decision ${decision}`);
   const above = new Float64Array(z.length);
   const below = new Float64Array(z.length);
-  let [up, down] = [0, 0];
+  let up = 0;
+  let down = 0;
   for (let i = 0; i < z.length; i++) {
     up = Math.max(0, up + z[i] - reference);
     down = Math.min(0, down + z[i] + reference);

@@ -31,8 +31,15 @@ export interface StandardisedShare {
  * @see Fleiss (1981), Statistical Methods for Rates and Proportions, 2nd ed., chapter 14
  */
 export function directlyStandardised(strata: readonly StandardStratum[]): StandardisedShare {
-  let [share, spread, binomial, clusters, parts, squares] = [0, 0, 0, 0, 0, 0];
-  let [expected, expectedVariance, perPart] = [0, 0, 0];
+  let share = 0;
+  let spread = 0;
+  let binomial = 0;
+  let clusters = 0;
+  let parts = 0;
+  let squares = 0;
+  let expected = 0;
+  let expectedVariance = 0;
+  let perPart = 0;
   for (const {weight, clusters: lots, rate} of strata) {
     const {ratio, variance, clusters: n} = clusterRatio(lots);
     const ofStratum = lots.reduce((sum, lot) => sum + lot.of * (lot.times ?? 1), 0);

@@ -92,7 +92,8 @@ export const HALF_NORMAL: Form = {
 };
 
 function averageOf(values: Float64Array, weight: Float64Array): number {
-  let [sum, n] = [0, 0];
+  let sum = 0;
+  let n = 0;
   values.forEach((value, i) => {
     sum += weight[i] * (value - values[0]);
     n += weight[i];
@@ -134,7 +135,9 @@ function fitWeibull(y: Float64Array, weight: Float64Array, start?: readonly numb
 }
 
 function powerSums(logs: Float64Array, weight: Float64Array, shape: number) {
-  let [plain, first, second] = [0, 0, 0];
+  let plain = 0;
+  let first = 0;
+  let second = 0;
   for (let i = 0; i < logs.length; i++) {
     const power = weight[i] * Math.exp(shape * logs[i]);
     plain += power;
@@ -148,7 +151,8 @@ function powerSums(logs: Float64Array, weight: Float64Array, shape: number) {
 function fitGamma(y: Float64Array, weight: Float64Array): number[] {
   const mean = averageOf(y, weight);
   const excess = Math.log(mean) - averageOf(y.map(Math.log), weight);
-  let [low, high] = [1e-6, 1e12];
+  let low = 1e-6;
+  let high = 1e12;
   for (let k = 0; k < 200 && high > low * (1 + 1e-14); k++) {
     const middle = Math.sqrt(low * high);
     if (Math.log(middle) - digamma(middle) > excess) low = middle;
@@ -160,7 +164,8 @@ function fitGamma(y: Float64Array, weight: Float64Array): number[] {
 
 /** Bisection: the tail that is the smaller one is looked at. */
 function gammaQuantile(share: number, shape: number): number {
-  let [low, high] = [0, 2 * shape + 10];
+  let low = 0;
+  let high = 2 * shape + 10;
   while (gammaTail(shape, high) > 1 - share) high *= 2;
   const tooLow =
     share < 0.5 ? (x: number) => gammaBelow(shape, x) < share : (x: number) => gammaTail(shape, x) > 1 - share;

@@ -18,7 +18,8 @@ export function ewmaChart(
   const average = new Float64Array(values.length);
   const half = new Float64Array(values.length);
   // With points of unequal size the variance is carried along with the average.
-  let [previous, variance] = [center, 0];
+  let previous = center;
+  let variance = 0;
   for (let i = 0; i < values.length; i++) {
     previous = lambda * values[i] + (1 - lambda) * previous;
     variance = lambda ** 2 * spread[i] ** 2 + (1 - lambda) ** 2 * variance;

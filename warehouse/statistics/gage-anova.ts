@@ -14,7 +14,9 @@ export interface CrossedSquares {
  * @see AIAG (2010), Measurement Systems Analysis, 4th ed., appendix A
  */
 export function crossedAnova(values: readonly (readonly (readonly number[])[])[]): CrossedSquares {
-  const [parts, appraisers, trials] = [values.length, values[0].length, values[0][0].length];
+  const parts = values.length;
+  const appraisers = values[0].length;
+  const trials = values[0][0].length;
   const {within} = oneWayAnova(values.flat());
   const centre = values[0][0][0];
   const cells = values.map(row => row.map(cell => mean(cell.map(x => x - centre))));
@@ -43,7 +45,9 @@ export interface NestedSquares {
  * @see Montgomery, Design and Analysis of Experiments (two-stage nested designs)
  */
 export function nestedAnova(values: readonly (readonly (readonly number[])[])[]): NestedSquares {
-  const [appraisers, parts, trials] = [values.length, values[0].length, values[0][0].length];
+  const appraisers = values.length;
+  const parts = values[0].length;
+  const trials = values[0][0].length;
   const {within} = oneWayAnova(values.flat());
   const centre = values[0][0][0];
   const cells = values.map(row => row.map(cell => mean(cell.map(x => x - centre))));

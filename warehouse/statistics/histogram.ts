@@ -36,7 +36,8 @@ export function histogram(sorted: Float64Array): {width: number; bins: Bin[]} {
 /** The step of the grid that values lie on, 0 where they lie on none. */
 function stepOf(sorted: Float64Array): number {
   const least = (sorted[sorted.length - 1] - sorted[0]) * 1e-9;
-  let [step, different] = [Number.POSITIVE_INFINITY, 1];
+  let step = Number.POSITIVE_INFINITY;
+  let different = 1;
   for (let i = 1; i < sorted.length; i++) {
     const gap = sorted[i] - sorted[i - 1];
     if (gap <= least) continue;

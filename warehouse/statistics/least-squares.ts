@@ -18,7 +18,8 @@ export interface Fit {
  * @see Golub & Van Loan, Matrix Computations, 5.2 and 5.3; Businger & Golub (1965), Numer. Math. 7:269
  */
 export function leastSquares(columns: readonly ArrayLike<number>[], y: ArrayLike<number>): Fit {
-  const [n, p] = [y.length, columns.length];
+  const n = y.length;
+  const p = columns.length;
   const degrees = n - p - 1;
   if (columns.some(column => column.length !== n)) throw new RangeError('columns must be as long as y');
   if (degrees < 1) throw new RangeError(`${n} rows are too few for ${p} columns and a constant`);

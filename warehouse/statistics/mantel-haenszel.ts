@@ -14,7 +14,12 @@ export interface Stratum {
  * @see Mantel & Haenszel (1959), J. Natl. Cancer Inst. 22:719; risk ratio: Nurminen (1981), Biometrika 68:525
  */
 export function mantelHaenszel(strata: readonly Stratum[]) {
-  let [oddsUp, oddsDown, riskUp, riskDown, deviation, variance] = [0, 0, 0, 0, 0, 0];
+  let oddsUp = 0;
+  let oddsDown = 0;
+  let riskUp = 0;
+  let riskDown = 0;
+  let deviation = 0;
+  let variance = 0;
   for (const {parts, cases, exposed, exposedCases} of strata) {
     if (parts < 2) continue;
     const others = parts - exposed;

@@ -42,7 +42,8 @@ export function shareInterval(part: Weights, whole: Weights, squares: readonly M
 function crossing(of: (share: number) => number): number {
   if (of(0) <= 0) return 0;
   if (of(1) >= 0) return 1;
-  let [low, high] = [0, 1];
+  let low = 0;
+  let high = 1;
   for (let k = 0; k < 60; k++) {
     const middle = (low + high) / 2;
     if (of(middle) > 0) low = middle;

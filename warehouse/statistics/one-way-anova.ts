@@ -19,7 +19,8 @@ export function oneWayAnova(groups: readonly ArrayLike<number>[]) {
   const centre = groups[0][0];
   const means = groups.map(group => meanAbout(group, centre));
   const grand = groups.reduce((sum, group, g) => sum + group.length * means[g], 0) / count;
-  let [between, within] = [0, 0];
+  let between = 0;
+  let within = 0;
   groups.forEach((group, g) => {
     between += group.length * (means[g] - grand) ** 2;
     for (let k = 0; k < group.length; k++) within += (group[k] - centre - means[g]) ** 2;

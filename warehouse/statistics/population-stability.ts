@@ -8,7 +8,8 @@ export type Binned = readonly number[];
  * @see Siddiqi (2006), Credit Risk Scorecards, ch. 9; Jeffreys (1946), Proc. R. Soc. A 186:453
  */
 export function stabilityIndex(reference: Binned, now: Binned): number {
-  const [n, m] = [sum(reference), sum(now)];
+  const n = sum(reference);
+  const m = sum(now);
   if (n === 0 || m === 0) return 0;
   return sum(
     reference.map((count, k) => {

@@ -22,7 +22,8 @@ export function betaUpperQuantile(p: number, a: number, b: number): number {
 /** Bisection on a logarithmic scale: a falling tail over (0, infinity) crosses p once. */
 function positiveUpperQuantile(tail: (x: number) => number, p: number): number {
   if (!(p > 0 && p < 1)) throw new RangeError(`invalid p: ${p}`);
-  let [low, high] = [1e-12, 1];
+  let low = 1e-12;
+  let high = 1;
   while (tail(high) > p) high *= 4;
   while (low > 1e-300 && tail(low) < p) low *= 1e-12;
   for (let k = 0; k < 300 && high > low * (1 + 1e-15); k++) {

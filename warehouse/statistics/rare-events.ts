@@ -10,7 +10,8 @@ import {wilson} from './wilson.ts';
  */
 export function correlationBeyond(share: number, correlation: number): number {
   const z = normalUpperQuantile(share);
-  const [common, own] = [Math.sqrt(correlation), Math.sqrt(1 - correlation)];
+  const common = Math.sqrt(correlation);
+  const own = Math.sqrt(1 - correlation);
   const step = 0.02;
   let both = 0;
   for (let t = -9; t <= 9; t += step) both += normalDensity(t) * normalTail((z - common * t) / own) ** 2 * step;

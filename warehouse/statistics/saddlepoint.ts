@@ -80,7 +80,11 @@ function tilt({values, counts, drawn}: Draw, t: number, guess?: number) {
   const rest = Math.log(drawn / (items - drawn));
   const middle = (values[0] + values[values.length - 1]) / 2;
   const shift = drawnShift(values, counts, drawn, t, guess ?? rest - t * middle);
-  let [sum, coins, mixed, squares, cumulant] = [0, 0, 0, 0, 0];
+  let sum = 0;
+  let coins = 0;
+  let mixed = 0;
+  let squares = 0;
+  let cumulant = 0;
   for (let g = 0; g < values.length; g++) {
     const a = shift + t * values[g];
     const p = 1 / (1 + Math.exp(-a));
@@ -106,9 +110,11 @@ function tilt({values, counts, drawn}: Draw, t: number, guess?: number) {
 /** The shift that makes the tilted coins draw the right number on average. */
 function drawnShift(values: Float64Array, counts: Float64Array, drawn: number, t: number, start: number): number {
   let shift = start;
-  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let low = Number.NEGATIVE_INFINITY;
+  let high = Number.POSITIVE_INFINITY;
   for (let k = 0; k < 100; k++) {
-    let [expected, slope] = [0, 0];
+    let expected = 0;
+    let slope = 0;
     for (let g = 0; g < values.length; g++) {
       const p = 1 / (1 + Math.exp(-shift - t * values[g]));
       expected += counts[g] * p;

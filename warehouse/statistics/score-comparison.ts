@@ -27,7 +27,8 @@ export function compareShares(first: Share, second: Share, {df, level = 0.95}: {
   const pooled = (first.share * first.size + second.share * second.size) / (first.size + second.size);
   if (!(pooled > 0 && pooled < 1)) return null;
   const t = studentUpperQuantile((1 - level) / 2, df);
-  const [p1, p2] = [first.share, second.share];
+  const p1 = first.share;
+  const p2 = second.share;
   const ofDifference = (d: number) => standardised(p1 - p2 - d, differenceError(first, second, d));
   const ofRatio = (r: number) => standardised(p1 - r * p2, ratioError(first, second, r));
   const comparison: ScoreComparison = {
@@ -64,7 +65,8 @@ const errorAt = (a: Share, p: number, b: Share, q: number, r = 1) =>
 
 /** Shares p = r q that are most likely: the smaller root of a quadratic equation. */
 function ratioError(first: Share, second: Share, r: number): number {
-  const [x, y] = [first.share * first.size, second.share * second.size];
+  const x = first.share * first.size;
+  const y = second.share * second.size;
   const a = (first.size + second.size) * r;
   const b = first.size * r + x + second.size + y * r;
   const c = x + y;
@@ -75,7 +77,8 @@ function ratioError(first: Share, second: Share, r: number): number {
 
 /** Shares p = q + d that are most likely: where the likelihood stops rising, which is concave. */
 function differenceError(first: Share, second: Share, d: number): number {
-  const [x, y] = [first.share * first.size, second.share * second.size];
+  const x = first.share * first.size;
+  const y = second.share * second.size;
   const slope = (q: number) => {
     const p = q + d;
     const of = (count: number, size: number, share: number) =>

@@ -35,7 +35,8 @@ export function sigmaWithin(subgroups: readonly Subgroup[], by: SigmaBy): Sigma 
     const squares = usable.reduce((sum, {n, deviation}) => sum + (n - 1) * deviation ** 2, 0);
     return {value: Math.sqrt(squares / degrees) / c4(degrees + 1), degrees};
   }
-  let [total, weights] = [0, 0];
+  let total = 0;
+  let weights = 0;
   for (const {n, range, deviation} of usable) {
     const [estimate, spread] =
       by === 'rbar' ? [range / d2(n), d3(n) / d2(n)] : [deviation / c4(n), Math.sqrt(1 - c4(n) ** 2) / c4(n)];
@@ -52,7 +53,8 @@ export function sigmaWithin(subgroups: readonly Subgroup[], by: SigmaBy): Sigma 
  */
 function equivalentDegrees(squaredSpread: number): number {
   const spreadOf = (degrees: number) => 1 / c4(degrees + 1) ** 2 - 1;
-  let [low, high] = [1e-3, 1e9];
+  let low = 1e-3;
+  let high = 1e9;
   for (let k = 0; k < 200 && high / low > 1 + 1e-12; k++) {
     const middle = Math.sqrt(low * high);
     if (spreadOf(middle) > squaredSpread) low = middle;

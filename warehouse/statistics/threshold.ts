@@ -37,8 +37,10 @@ export function maximumOverThresholds(
       ? 'it fits the better the further off it begins: no better than a distribution without a bound'
       : 'its likelihood has no maximum: it wants to begin at the smallest value';
   let [low, high] = [best - 1, best + 1].map(k => Math.log(NEAREST) + k * step);
-  let [left, right] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
-  let [atLeft, atRight] = [tryAt(left), tryAt(right)];
+  let left = high - GOLDEN * (high - low);
+  let right = low + GOLDEN * (high - low);
+  let atLeft = tryAt(left);
+  let atRight = tryAt(right);
   while (high - low > 1e-7) {
     if (atLeft.likelihood > atRight.likelihood) {
       [high, right, atRight] = [right, left, atLeft];

@@ -13,7 +13,7 @@ import {inspectedParts} from '../inspected-parts.ts';
 import {shared} from '../rank-codes.ts';
 import {readCategories} from './categories.ts';
 import {readGroup, writeGroup} from './file.ts';
-import {type Group, readNumbers} from './group.ts';
+import {forgetRoom, type Group, readNumbers} from './group.ts';
 
 export interface ScreeningIndex {
   /** Its name: no other has the same. */
@@ -24,8 +24,16 @@ export interface ScreeningIndex {
   factors: readonly Factor[];
   /** Variables of others that are no factor here, and why. */
   troubles: readonly {factor: string; reason: string; branch: Branch}[];
-  /** The cluster of each inspected part, worked out when first needed. */
-  clusters: Map<'lot' | 'part', Int32Array>;
+  /** Worked out when first needed. */
+  clusters: Map<'lot' | 'part', Clusters>;
+}
+
+/** What stands for itself: lots or parts, numbered in order of time where that is known. */
+interface Clusters {
+  /** Of each inspected part. */
+  of: Int32Array;
+  /** When each began, in ms since 1970; NaN where that is not known. */
+  began: Float64Array;
 }
 
 interface Kept {
@@ -55,16 +63,23 @@ export function indexAt(warehouse: Warehouse, session: Session, position: number
   return index;
 }
 
-/** The cluster of each inspected part, numbered in order of time where that is known. */
-export async function clusterOf(session: Session, index: ScreeningIndex, cluster: 'lot' | 'part'): Promise<Int32Array> {
+export async function clustersOf(session: Session, index: ScreeningIndex, cluster: 'lot' | 'part'): Promise<Clusters> {
   const before = index.clusters.get(cluster);
   if (before !== undefined) return before;
-  const order = cluster === 'lot' ? "lot_at nulls last, coalesce('l' || lot_id, 'p' || id)" : 'made_at nulls last, id';
-  const [places, numbers] = await session.typed(
-    `select idx, (dense_rank() over (order by ${order}) - 1)::integer as number from inspected_parts`,
+  const [at, name] = cluster === 'lot' ? ['lot_at', "coalesce('l' || lot_id, 'p' || id)"] : ['made_at', 'id'];
+  const [places, numbers, times] = await session.typed(
+    `select idx, (dense_rank() over (order by ${at} nulls last, ${name}) - 1)::integer as number,
+       coalesce(epoch_ms(${at})::double, 'nan'::double) as began from inspected_parts`,
   );
-  const clusters = shared(Int32Array, index.parts);
-  for (let i = 0; i < places.length; i++) clusters[places[i]] = numbers[i];
+  const of = shared(Int32Array, index.parts);
+  let count = 0;
+  for (let i = 0; i < places.length; i++) {
+    of[places[i]] = numbers[i];
+    count = Math.max(count, numbers[i] + 1);
+  }
+  const began = new Float64Array(count);
+  for (let i = 0; i < places.length; i++) began[numbers[i]] = times[i];
+  const clusters = {of, began};
   index.clusters.set(cluster, clusters);
   return clusters;
 }
@@ -95,6 +110,7 @@ async function build(folder: string | null, session: Session, groups: Kept['grou
     const group = await groupOf(folder, session, sources, parts, people, groups);
     for (const s of sources) made.set(s, {...common(s), kind: 'number', unit: s.unit, ...group.numbers.get(s.value)!});
   });
+  forgetRoom();
   const troubles = await variableTroubles(session, catalogue);
   const factors = catalogue.map(source => made.get(source)!);
   return {name: randomUUID(), parts, factors, troubles, clusters: new Map()};

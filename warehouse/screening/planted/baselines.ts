@@ -16,8 +16,10 @@ export function partTest(frame: Frame, factor: Factor): number {
       : midranks(valuesOf(factor, frame.parts)).map(rank => (Number.isNaN(rank) ? -1 : Number(rank > 0.5)));
   const levels = factor.kind === 'category' ? factor.levels.length : 2;
   const strata = frame.strata.length;
-  const [parts, cases] = [new Float64Array(strata), new Float64Array(strata)];
-  const [exposed, exposedCases] = [new Float64Array(strata * levels), new Float64Array(strata * levels)];
+  const parts = new Float64Array(strata);
+  const cases = new Float64Array(strata);
+  const exposed = new Float64Array(strata * levels);
+  const exposedCases = new Float64Array(strata * levels);
   for (let i = 0; i < frame.parts; i++) {
     const s = frame.stratum[i];
     if (codes[i] < 0) continue;
@@ -67,7 +69,8 @@ export function lotTest(frame: Frame, factor: Factor, stratified: boolean): numb
   const levels = [...new Set(levelOf)].filter(level => level >= 0);
   return simes(
     (levels.length === 2 ? levels.slice(1) : levels).map(level => {
-      let [deviation, variance] = [0, 0];
+      let deviation = 0;
+      let variance = 0;
       members.forEach((at, s) => {
         const n = at.length;
         const m = at.filter(k => levelOf[k] === level).length;

@@ -149,7 +149,8 @@ export function makePlant(options: PlantOptions): Plant {
   } else if (cause?.kind === 'interaction') {
     const [a, b] = pairOf(factors, cause.pair, rng);
     for (let i = 0; i < parts; i++) {
-      const [one, other] = [isExposed(a, i, 2), isExposed(b, i, 1)];
+      const one = isExposed(a, i, 2);
+      const other = isExposed(b, i, 1);
       const alone = (one ? (cause.alone ?? 1) : 1) * (other ? (cause.alone ?? 1) : 1);
       ratio[i] = alone * (one && other ? cause.ratio : 1);
     }

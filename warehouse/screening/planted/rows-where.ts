@@ -10,7 +10,8 @@ export function rowsWhere(frame: Frame, expression: string): Uint8Array {
 
 function testOf(frame: Frame, filter: Filter): (row: number) => boolean {
   if (filter.is === 'and' || filter.is === 'or') {
-    const [left, right] = [testOf(frame, filter.left), testOf(frame, filter.right)];
+    const left = testOf(frame, filter.left);
+    const right = testOf(frame, filter.right);
     return filter.is === 'and' ? row => left(row) && right(row) : row => left(row) || right(row);
   }
   if (filter.is === 'not') {
