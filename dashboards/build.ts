@@ -50,6 +50,8 @@ async function bundle(outDir: string): Promise<void> {
         assetsInlineLimit: 0,
         modulePreload: {polyfill: false},
         chunkSizeWarningLimit: 2000,
+        // Whoever is sent the libraries is sent what they ask to be told.
+        license: {fileName: 'licences.md'},
       },
     });
   } finally {

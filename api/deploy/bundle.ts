@@ -10,7 +10,6 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -24,6 +23,7 @@ import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {buildNotebooks} from '../../notebooks/build.ts';
+import {asText, noticesOf, shippedPackages} from './notices.ts';
 import {tryBundle} from './try-bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,12 +34,6 @@ const PLATFORM = `${process.platform}-${process.arch}`;
 const UNREAD = /\.(d\.[cm]?ts|map)$|(^|\/)(readme|changelog|history)(\.\w+)?$/i;
 /** Some packages bring the libraries of all platforms. */
 const OF_A_PLATFORM = /\/(?:bin\/napi-v\d+|prebuilds)\/(darwin|linux|win32)(?:[-/](x64|arm64))?(?=\/|$)/;
-
-interface Locked {
-  dev?: boolean;
-  os?: string[];
-  cpu?: string[];
-}
 
 const {values: options} = parseArgs({
   options: {'with-node': {type: 'boolean'}, out: {type: 'string', default: '.'}, try: {type: 'boolean'}},
@@ -62,6 +56,7 @@ async function bundle(): Promise<string> {
     for (const folder of FOLDERS) copySources(join(ROOT, folder), join(into, folder), builds);
     for (const file of FILES) copyFileSync(join(ROOT, file), join(into, file));
     copyPackages(into);
+    writeFileSync(join(into, 'NOTICES.txt'), asText(noticesOf(ROOT, shippedPackages(ROOT))));
     writeLauncher(into);
     const out = resolve(options.out, `${name}.tar.gz`);
     mkdirSync(dirname(out), {recursive: true});
@@ -86,11 +81,7 @@ function copySources(from: string, to: string, builds: readonly string[]): void 
 
 /** What the lock file names for use, as it is installed here. */
 function copyPackages(into: string): void {
-  const {packages} = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, Locked>;
-  };
-  for (const [path, locked] of Object.entries(packages)) {
-    if (path === '' || locked.dev || !fits(locked) || !existsSync(join(ROOT, path))) continue;
+  for (const path of shippedPackages(ROOT)) {
     const from = join(ROOT, path);
     cpSync(from, join(into, path), {
       recursive: true,
@@ -102,10 +93,6 @@ function copyPackages(into: string): void {
       },
     });
   }
-}
-
-function fits({os, cpu}: Locked): boolean {
-  return (os?.includes(process.platform) ?? true) && (cpu?.includes(process.arch) ?? true);
 }
 
 function isOfThisPlatform(path: string): boolean {
