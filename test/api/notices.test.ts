@@ -10,10 +10,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const notices = noticesOf(root, shippedPackages(root));
 
 /** Licences that ask for no more than to be told along; of LGPL the library is a file of its own, which anybody may exchange. */
-const FINE = [
-  ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'Unlicense', 'BlueOak-1.0.0'],
-  ...['OFL-1.1', 'MPL-2.0', 'Python-2.0', 'CC0-1.0', '(MIT OR CC0-1.0)', 'LGPL-3.0-or-later'],
-];
+const FINE =
+  'MIT, MIT-0, ISC, 0BSD, BSD-2-Clause, BSD-3-Clause, Apache-2.0, Unlicense, BlueOak-1.0.0, OFL-1.1, MPL-2.0, Python-2.0, CC0-1.0, (MIT OR CC0-1.0), LGPL-3.0-or-later'.split(
+    ', ',
+  );
 
 test('every package that is shipped is under a licence that allows it', () => {
   const odd = notices.filter(({licence, texts}) => (licence === null ? texts.length === 0 : !FINE.includes(licence)));
