@@ -1,9 +1,7 @@
 /** What the packages that are shipped ask to be told: their names, licences and the licences' texts. */
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
-import {createRequire} from 'node:module';
 import {join} from 'node:path';
-
-const require = createRequire(import.meta.url);
+import licences from 'spdx-license-list/full.js';
 
 interface Locked {
   dev?: boolean;
@@ -100,6 +98,7 @@ export function asText(notices: readonly Notice[]): string {
 
 /** @param licence an identifier of SPDX. @throws for one that is unknown there */
 function standardText(licence: string): string {
-  const {licenseText} = require(`spdx-license-list/licenses/${licence}.json`) as {licenseText: string};
-  return licenseText.trim();
+  const known = licences[licence];
+  if (known === undefined) throw new Error(`SPDX knows no licence "${licence}"`);
+  return known.licenseText.trim();
 }
