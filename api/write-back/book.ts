@@ -19,6 +19,8 @@ interface DeliveryState {
   receiver: string;
   state: HoldLot['delivery'];
   attempts: number;
+  /** An attempt was given up without an answer: it may still be carried out. */
+  isUnanswered: boolean;
   /** No look-up could tell what happened, so it waits for a person. */
   askPerson: boolean;
   seenAtMes: boolean | null;
@@ -241,7 +243,11 @@ export class Book {
       this.fence = Math.max(this.fence, step.fence);
       for (const [delivery] of this.lanes.values()) {
         if (delivery.state !== 'sending') continue;
-        Object.assign(delivery, {state: 'unknown', why: 'its sender stopped before the answer came'});
+        Object.assign(delivery, {
+          state: 'unknown',
+          isUnanswered: true,
+          why: 'its sender stopped before the answer came',
+        });
       }
       return;
     }
@@ -250,6 +256,8 @@ export class Book {
     delivery.state = step.did;
     delivery.why = 'why' in step ? (step.why ?? null) : null;
     delivery.askPerson = step.did === 'unknown' && step.askPerson;
+    if (step.did === 'unknown') delivery.isUnanswered = true;
+    if (step.did === 'rejected' || step.did === 'acknowledged') delivery.isUnanswered = false;
     if (step.did === 'sending') {
       Object.assign(delivery, {attempts: step.attempt, plan: step.plan});
       if (!this.isOvertaken(delivery)) this.#sent.set(laneOf(delivery), delivery);
@@ -288,7 +296,14 @@ export class Book {
 
 const books = new WeakMap<HoldLedger, Book>();
 
-const QUEUED = {state: 'queued', attempts: 0, askPerson: false, seenAtMes: null, why: null} as const;
+const QUEUED = {
+  state: 'queued',
+  attempts: 0,
+  isUnanswered: false,
+  askPerson: false,
+  seenAtMes: null,
+  why: null,
+} as const;
 
 /** Deliveries in one lane follow one another: those on a lot, or those that a rule's action puts into one. */
 function laneOf(delivery: Delivery): string {

@@ -29,8 +29,8 @@ export interface OutboxSettings {
   log?: (line: string) => void;
 }
 
-/** A receiver may acknowledge what it only then carries out. */
-const READ_BACK_AFTER_MS = [200, 800, 3_000];
+/** A receiver may acknowledge what it only then carries out, or carry out what nobody waits for any more. */
+const LOOK_AFTER_MS = [200, 800, 3_000];
 
 /**
  * Brings decisions to their receivers: each once, those on one lot in their order. That something is being sent is on
@@ -266,6 +266,9 @@ export class Outbox {
     if (outcome.is === 'acknowledged') {
       await this.#readBack(delivery, driver);
     } else if (outcome.is === 'rejected') {
+      if (delivery.isUnanswered && (await this.#isDoneLate(delivery, driver))) {
+        return this.#acknowledge(delivery, 'look-up', true);
+      }
       await this.#record(delivery, {did: 'rejected', why: outcome.why});
       this.#pauses.answered(delivery);
       this.#done.rejected++;
@@ -280,7 +283,7 @@ export class Outbox {
   /** What was acknowledged has to be there. Where it is not, nobody but a person can say what became of it. */
   async #readBack(delivery: Delivery, driver: Driver): Promise<void> {
     let seen = await driver.lookUp(delivery, delivery.plan);
-    for (const pauseMs of READ_BACK_AFTER_MS) {
+    for (const pauseMs of LOOK_AFTER_MS) {
       if (seen.is !== 'unknown') break;
       await this.#clock.wait(pauseMs, new AbortController().signal);
       seen = await driver.lookUp(delivery, delivery.plan);
@@ -289,6 +292,18 @@ export class Outbox {
     const why = 'the receiver acknowledged it, but does not know it when it is asked';
     await this.#record(delivery, {did: 'unknown', why, askPerson: true});
     this.#pauses.answered(delivery);
+  }
+
+  /**
+   * A refusal says nothing of an earlier attempt that was given up. Were it carried out after the next action on the lot,
+   * the lot would be left as it should no longer be.
+   */
+  async #isDoneLate(delivery: Delivery, driver: Driver): Promise<boolean> {
+    for (const pauseMs of LOOK_AFTER_MS) {
+      await this.#clock.wait(pauseMs, new AbortController().signal);
+      if ((await driver.lookUp(delivery, delivery.plan)).is === 'known') return true;
+    }
+    return false;
   }
 
   /** Looks up what was sent before, whatever was said of it then. @returns true when it has to be sent */

@@ -40,6 +40,48 @@ test('what was refused, yet carried out, is found when a person has it sent agai
   expect(posts()).toBe(1);
 });
 
+describe('a refusal after an attempt that nobody answered', () => {
+  /** Gives no answer to the first POST and says no to the others. @param lateAt with which look-up after a refusal the first turns out to be done */
+  async function lateReceiver(lateAt: number) {
+    const seen: string[] = [];
+    let looksSinceRefusal = 0;
+    const server = createServer((request, response) => {
+      const isFirst = !seen.includes('POST');
+      seen.push(request.method!);
+      if (request.method === 'POST' && isFirst) return request.socket.destroy();
+      if (request.method === 'POST')
+        return response.writeHead(200).end(JSON.stringify({error: 'locked by another user'}));
+      if (seen.filter(method => method === 'POST').length > 1) looksSinceRefusal++;
+      response.writeHead(looksSinceRefusal >= lateAt ? 200 : 404).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    return {url: `http://127.0.0.1:${(server.address() as {port: number}).port}/`, seen};
+  }
+
+  test('is no refusal when that attempt turns out to have been carried out', async () => {
+    const {url, seen} = await lateReceiver(2);
+    const id = await plant.held('L1');
+    expect(await (await plant.outbox(url)).deliver({waitSeconds: 60})).toMatchObject({acknowledged: 1, rejected: 0});
+    expect(plant.holds.show(id).lots[0]).toMatchObject({delivery: 'acknowledged', seenAtMes: true});
+    expect(seen).toEqual(['POST', 'GET', 'POST', 'GET', 'GET']);
+  });
+
+  test('counts when the receiver goes on not knowing it', async () => {
+    const {url, seen} = await lateReceiver(9);
+    const id = await plant.held('L1');
+    expect(await (await plant.outbox(url)).deliver({waitSeconds: 60})).toMatchObject({acknowledged: 0, rejected: 1});
+    expect(plant.holds.show(id).lots[0]).toMatchObject({
+      delivery: 'rejected',
+      why: expect.stringContaining('locked by another user'),
+    });
+    expect(seen).toEqual(['POST', 'GET', 'POST', 'GET', 'GET', 'GET']);
+  });
+});
+
 describe('what was acknowledged is read back', () => {
   test('a receiver that is slow to show it is asked again', async () => {
     let asked = 0;
