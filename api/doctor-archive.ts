@@ -2,6 +2,7 @@ import {statfs} from 'node:fs/promises';
 import {AlertBook} from '../warehouse/alerts.ts';
 import {growth} from '../warehouse/growth.ts';
 import {Holdings} from '../warehouse/holdings.ts';
+import {readSetAside} from '../warehouse/journal.ts';
 import type {LedgerEntry} from '../warehouse/ledger.ts';
 import {readLedger} from '../warehouse/ledger-read.ts';
 import type {RetentionRules} from '../warehouse/retention.ts';
@@ -22,6 +23,7 @@ export async function examineArchive(folder: string, rules: RetentionRules, now 
     await room(folder, entries, holdings, rules, now),
     backup(entries, now),
     care(entries, holdings),
+    await acknowledged(folder),
     alerts(entries),
   ];
 }
@@ -32,6 +34,13 @@ function archive(folder: string, holdings: Holdings): Check {
   if (!first) return {what: 'archive', ok: true, detail: `${holdings.files().length + holdings.raw().size} files`};
   const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
   return {what: 'archive', ok: false, detail: `${first.where} ${first.what}${more}`, hint: first.hint};
+}
+
+async function acknowledged(folder: string): Promise<Check> {
+  const aside = await readSetAside(folder);
+  if (aside.length === 0) return {what: 'acknowledged', ok: true, detail: 'no inspection that no batch takes'};
+  const detail = `${aside.length} requests with inspections that no batch takes, the first in ${aside[0].path}`;
+  return {what: 'acknowledged', ok: false, detail, hint: 'the file says why; they are tried again at every start'};
 }
 
 async function room(

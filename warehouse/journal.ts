@@ -1,6 +1,7 @@
 /**
  * What was acknowledged before it is in a batch: `W/journal/<n>.ndjson`, a line a write, each behind its SHA-256. A file
  * goes when what it says is in the ledger; what a process that died left there is recorded when the folder is opened next.
+ * What no batch takes, though it takes others, is set aside in `W/journal/set-aside`: it holds nobody up and is not lost.
  */
 import {createHash} from 'node:crypto';
 import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
@@ -136,8 +137,29 @@ export interface JournalFile extends Turned<unknown> {
 }
 
 /** What stands in the journal of a warehouse folder that no process has open, oldest first. */
-export async function readJournal(warehouse: string): Promise<JournalFile[]> {
-  const folder = folderOf(warehouse);
+export const readJournal = (warehouse: string): Promise<JournalFile[]> => readFolder(folderOf(warehouse));
+
+/** What was set aside there, a line a file. */
+export const readSetAside = (warehouse: string): Promise<JournalFile[]> => readFolder(asideOf(warehouse));
+
+/** Resolves when it is on the disk. @returns its path */
+export async function setAside(warehouse: string, body: unknown, files: LedgerFiles = diskFiles): Promise<string> {
+  const folder = asideOf(warehouse);
+  await mkdir(folder, {recursive: true});
+  await files.syncFolder(folderOf(warehouse));
+  const path = join(folder, `${1 + Math.max(0, ...(await numbersIn(folder)))}.ndjson`);
+  const file = await files.open(path);
+  try {
+    await file.write(Buffer.from(lineOf(body)), 0);
+    await file.sync();
+    await files.syncFolder(folder);
+  } finally {
+    await file.close();
+  }
+  return path;
+}
+
+async function readFolder(folder: string): Promise<JournalFile[]> {
   if (!(await exists(folder))) return [];
   const files: JournalFile[] = [];
   for (const n of (await numbersIn(folder)).sort((a, b) => a - b))
@@ -169,6 +191,7 @@ const DIGEST_LENGTH = 64;
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const folderOf = (warehouse: string): string => join(warehouse, 'journal');
+const asideOf = (warehouse: string): string => join(folderOf(warehouse), 'set-aside');
 
 async function numbersIn(folder: string): Promise<number[]> {
   return (await readdir(folder)).flatMap(name => /^(\d+)\.ndjson$/.exec(name)?.[1] ?? []).map(Number);

@@ -5,7 +5,7 @@ import {exists, findRaw, rawPath, sealOf} from './archive.ts';
 import {forgetDatabase} from './database-file.ts';
 import {type HeldFile, Holdings} from './holdings.ts';
 import {keptImages} from './images.ts';
-import {readJournal} from './journal.ts';
+import {readJournal, readSetAside} from './journal.ts';
 import {LedgerDamaged, type LedgerEntry, type LedgerProblem, verifyLedger} from './ledger.ts';
 import {headPath, ledgerPath, readHead, readLedger} from './ledger-read.ts';
 import {Warehouse} from './store.ts';
@@ -67,15 +67,23 @@ export async function verify(folder: string): Promise<Verification> {
 /** What was acknowledged and has no batch yet. */
 async function verifyJournal(folder: string): Promise<{problems: Problem[]; notices: Problem[]}> {
   const files = await readJournal(folder);
+  const aside = await readSetAside(folder);
   return {
-    problems: files.flatMap(({path, altered}) =>
+    problems: [...files, ...aside].flatMap(({path, altered}) =>
       altered.map(line => ({what: `line ${line} was altered`, where: path, hint: RESTORE})),
     ),
-    notices: files.map(({path, values}) => ({
-      what: `${values.length} requests were acknowledged and are in no batch yet`,
-      where: path,
-      hint: 'they are recorded when the warehouse is opened next',
-    })),
+    notices: [
+      ...files.map(({path, values}) => ({
+        what: `${values.length} requests were acknowledged and are in no batch yet`,
+        where: path,
+        hint: 'they are recorded when the warehouse is opened next',
+      })),
+      ...aside.map(({path}) => ({
+        what: 'a request was acknowledged and no batch takes it',
+        where: path,
+        hint: 'the file says why; it is tried again whenever the warehouse is opened',
+      })),
+    ],
   };
 }
 

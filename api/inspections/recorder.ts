@@ -5,9 +5,9 @@ import {latestTime} from '../../warehouse/skewed-times.ts';
 import {recordedInspections} from '../../warehouse/table-rows.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
+import {BatchMaker, reasonOf} from './batch-maker.ts';
 import {type Request, recordCarefully} from './carefully.ts';
 import {InspectionInput, type InspectionsAnswer} from './input.ts';
-import {loadRows, total} from './load-inspections.ts';
 
 const REQUESTS_MAX = 2_000;
 const INSPECTIONS_MAX = 20_000;
@@ -18,6 +18,8 @@ const PLAIN_CHARACTERS_MAX = 1_000_000;
 /** Batches begin no sooner one after the other, unless somebody waits for what is in them. */
 const BATCH_EVERY_MS = 500;
 const AGAIN_MS = {first: 1_000, most: 30_000};
+/** After so many failures in a row it is looked for what fails. */
+const SEPARATED_AFTER = 2;
 
 /** New inspections, on the disk before anybody is told so. */
 interface Acknowledged {
@@ -40,6 +42,7 @@ interface Compared extends Request {
 export class Recorder {
   readonly #app: App;
   readonly #journal: Journal<Acknowledged>;
+  readonly #batches: BatchMaker;
   /** Turned files whose batch could not be made yet. */
   #left: Turned<Acknowledged>[] = [];
   #waiting: Compared[] = [];
@@ -58,6 +61,7 @@ export class Recorder {
 
   constructor(app: App) {
     this.#app = app;
+    this.#batches = new BatchMaker(app);
     this.#journal = new Journal(app.warehouse.folder, ({inspections}) => inspections);
   }
 
@@ -65,6 +69,11 @@ export class Recorder {
   get waiting(): number {
     const left = this.#left.reduce((sum, {values}) => sum + values.length, 0);
     return this.#waiting.length + this.#journal.size + left;
+  }
+
+  /** How many requests no batch takes. */
+  get aside(): number {
+    return this.#batches.aside;
   }
 
   /** What a process that died had acknowledged, and no batch has yet. To be called before anything else is recorded. */
@@ -77,26 +86,12 @@ export class Recorder {
         });
       }
       if (torn > 0) this.#app.log(`${path}: the last ${torn} bytes were never acknowledged and are not taken`);
-      if (values.length > 0)
-        await this.#recordAgain(
-          values.map(value => InspectionInput.array().parse(value)),
-          path,
-        );
+      const requests = values.map(value => ({inspections: InspectionInput.array().parse(value)}));
+      const recorded = await this.#batches.separate(requests);
+      if (recorded > 0) this.#app.log(`${recorded} inspections that were acknowledged in ${path} are recorded`);
       await this.#journal.remove(file);
     }
-  }
-
-  /** Some of it may be in a batch already: then its file was not removed any more. */
-  async #recordAgain(requests: readonly InspectionInput[][], path: string): Promise<void> {
-    const ids = requests.flat().map(({inspection}) => inspection);
-    const known = await recordedInspections(this.#app.warehouse, ids);
-    const isNew = (rows: InspectionInput[]) => rows.every(({inspection}) => !known.has(inspection));
-    const fresh = requests.filter(isNew).flat();
-    if (fresh.length > 0) await loadRows(this.#app, fresh, {known: new Map()});
-    // As of a file: what is stored is a duplicate, and what contradicts it is kept and flagged.
-    const rest = requests.filter(rows => !isNew(rows)).flat();
-    if (rest.length > 0) await loadRows(this.#app, rest);
-    this.#app.log(`${ids.length} inspections that were acknowledged in ${path} are recorded`);
+    await this.#batches.tryAside();
   }
 
   /**
@@ -224,28 +219,29 @@ export class Recorder {
       const turned = await this.#journal.turn();
       if (turned) this.#left.push(turned);
       for (let next = this.#left[0]; next; next = this.#left[0]) {
-        const rows = next.values.flatMap(({inspections}) => inspections);
-        const receipt = await loadRows(this.#app, rows, {known: new Map()});
-        if (total(receipt, 'rejected') > 0) {
-          this.#app.log(
-            `batch ${receipt.batch}: ${total(receipt, 'rejected')} acknowledged rows are in the quarantine`,
+        const done = (request: Acknowledged, batch: number | null) => {
+          next.values = next.values.filter(value => value !== request);
+          this.#release(
+            request.inspections.map(({inspection}) => inspection),
+            request.share,
           );
+          request.settle(batch);
+        };
+        if (this.#failures >= SEPARATED_AFTER) {
+          await this.#batches.separate(next.values, done);
+        } else {
+          const batch = await this.#batches.load(next.values.map(({inspections}) => inspections));
+          for (const request of next.values) done(request, batch);
         }
         await this.#journal.remove(next);
         this.#left.shift();
         this.#failures = 0;
-        for (const {inspections, share, settle} of next.values) {
-          this.#release(
-            inspections.map(({inspection}) => inspection),
-            share,
-          );
-          settle(receipt.batch);
-        }
       }
     } catch (error) {
       this.#failures++;
-      const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-      this.#app.log(`${this.waiting} requests with inspections are acknowledged and wait in the journal: ${reason}`);
+      this.#app.log(
+        `${this.waiting} requests with inspections are acknowledged and wait in the journal: ${reasonOf(error)}`,
+      );
       const waiting = [...this.#left.flatMap(({values}) => values), ...this.#journal.values];
       for (const {settle} of waiting) settle(null);
       throw error;

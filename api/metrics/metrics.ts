@@ -46,6 +46,12 @@ export class Metrics {
           {labels: {queue: 'exports'}, value: waitingExports(this.#app)},
         ],
       },
+      figure(
+        'fishbone_inspections_set_aside',
+        'gauge',
+        'acknowledged requests that no batch takes',
+        this.#app.recorder.aside,
+      ),
       ...this.#ledger.follow(warehouse.entries()),
       figure('fishbone_ledger_entries', 'gauge', 'entries in the ledger', warehouse.ledger.head.seq),
       figure('fishbone_position', 'gauge', 'newest batch', warehouse.position),
