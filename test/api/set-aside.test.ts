@@ -17,9 +17,9 @@ function temporaryFolder(): string {
 const inspection = (n: number) => [{inspection: `I${n}`, part: `P${n}`, result: 'pass', defects: []}] as never;
 
 /** As a row would that the database cannot take: no such row is known, or it would be compared first. */
-function takesNothingWith(app: App, word: string): void {
+function takesNothingWith(app: App, word: string) {
   const load = app.warehouse.load.bind(app.warehouse);
-  vi.spyOn(app.warehouse, 'load').mockImplementation(async (plan, ...more) => {
+  return vi.spyOn(app.warehouse, 'load').mockImplementation(async (plan, ...more) => {
     if (readFileSync(plan.path, 'utf8').includes(word)) throw new Error('the database cannot take it');
     return load(plan, ...more);
   });
@@ -69,11 +69,10 @@ test('what no batch takes is set aside with its reason; the others are recorded,
 test('where nothing at all can be recorded nothing is set aside: it waits', async () => {
   const folder = temporaryFolder();
   const app = await openApp(folder, {make: true, log: () => undefined});
-  takesNothingWith(app, '');
+  const loads = takesNothingWith(app, '');
   await app.recorder.record(inspection(1), {waits: false});
-  const attempts = vi.mocked(app.warehouse.load).mock.calls;
   // Two attempts, then one that looks for what fails, and a rehearsal of something else.
-  await vi.waitFor(() => expect(attempts.length).toBeGreaterThanOrEqual(4), {timeout: 20_000});
+  await vi.waitFor(() => expect(loads.mock.calls.length).toBeGreaterThanOrEqual(4), {timeout: 20_000});
   expect(app.recorder.waiting).toBe(1);
   expect(existsSync(join(folder, 'journal', 'set-aside'))).toBe(false);
   await app.close();
