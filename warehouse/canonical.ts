@@ -15,6 +15,8 @@ export interface Column {
   required?: boolean;
   /** The only texts allowed. */
   values?: readonly string[];
+  /** A number above 0 and at most 1. */
+  isShare?: boolean;
   /** For an 'item': the column that says whether it is a lot or a part. */
   kindColumn?: string;
   /** For a time: what it tells of may lie ahead (a due date), or begin before the plant did. */
@@ -202,7 +204,7 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
       text('defect'),
       text('reason'),
       time('reviewed_at'),
-      number('sampled'),
+      {...number('sampled'), isShare: true},
     ],
     key: ['inspection', 'reviewer'],
   },

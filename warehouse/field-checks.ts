@@ -25,6 +25,12 @@ export function columnChecks(column: Column, plan: LoadPlan): Check[] {
     });
   }
   if (column.type === 'number') checks.push({field: column.name, reason: wrongNumber(text, plan)});
+  if (column.isShare) {
+    checks.push({
+      field: column.name,
+      reason: `case when not (${isShare(numberOf(text, plan))}) then 'not above 0 and at most 1: "' || ${text} || '"' end`,
+    });
+  }
   if (column.type === 'integer') {
     const value = numberOf(text, plan);
     checks.push({
@@ -74,6 +80,9 @@ export function tableChecks(table: TablePlan, plan: LoadPlan): Check[] {
   }
   return checks;
 }
+
+/** SQL: null where there is no number. */
+export const isShare = (value: string): string => `(${value}) > 0 and (${value}) <= 1`;
 
 /** SQL that is true of a row that is not trusted. @param value SQL of the column */
 export function distrusted(value: string, column: string | undefined, is: string | undefined): string {

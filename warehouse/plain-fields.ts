@@ -4,7 +4,7 @@
  */
 import {CANONICAL, NO_EARLIER_DEFECTS} from './canonical.ts';
 import {quoteName, quoteText} from './duckdb.ts';
-import {distrusted, hasOffset, localTime, plainNumber} from './field-checks.ts';
+import {distrusted, hasOffset, isShare, localTime, plainNumber} from './field-checks.ts';
 import type {TablePlan} from './load-plan.ts';
 import {isSkewed, type LifeOfPlant, tellsOfThePast} from './skewed-times.ts';
 import {fieldOf, type Reading, taken} from './texts.ts';
@@ -103,6 +103,7 @@ function columnOf(source: Source, i: number, reading: Reading): PlainColumn {
     column.steps[1] = `try_cast("$d${i}" as integer) as ${value}`;
     column.doubts.push(`coalesce("$d${i}" <> trunc("$d${i}") or abs("$d${i}") > 2147483647, false)`);
   }
+  if (source.column.isShare) column.doubts.push(`not coalesce(${isShare(value)}, true)`);
   if (name === 'run') column.value = `coalesce(${value}, 1)`;
   if (kind === 'time') Object.assign(column, timeColumn(text, i, reading), {value});
   return column;
@@ -123,6 +124,7 @@ function nativeColumn(source: Source, i: number): PlainColumn {
     column.steps = [`${field}::double as ${value}`];
     column.number = {text: null, value};
   }
+  if (source.column.isShare) column.doubts.push(`not coalesce(${isShare(value)}, true)`);
   if (type === 'integer') {
     column.steps = [`try_cast(${field} as integer) as ${value}`];
     column.doubts.push(`(${field} is null) <> (${value} is null)`, `coalesce(${value} = -2147483648, false)`);

@@ -78,6 +78,20 @@ test('whole numbers and times keep their bounds', async () => {
   ]);
 });
 
+test.each(['double', 'varchar'])('a share lies above 0 and is at most 1, as %s', async type => {
+  const shares = ['0.25', '1', '0', '-0.5', '1.5', null];
+  const rows = shares.map(
+    (share, k) =>
+      `select 'I${k}' as inspection, 'Ada' as reviewer, 'agree' as verdict, ${share === null ? 'null' : `'${share}'`}::${type} as sampled`,
+  );
+  const w = await plantOf([]);
+  const path = await parquet('reviews', rows.join(' union all '));
+  expect(await loaded(w, path)).toMatchObject({status: 'partly-rejected', tables: [{accepted: 3, rejected: 3}]});
+  expect(await rejects(w)).toEqual(
+    [3, 4, 5].map(line => [line, 'sampled', expect.stringContaining('not above 0 and at most 1')]),
+  );
+});
+
 test('a doubtful row among plain ones keeps its place: its line, its fields, and the others their values', async () => {
   const w = await plantOf([]);
   const path = join(folder(), 'wide.csv');
