@@ -1,12 +1,23 @@
 import {defineConfig} from 'vitest/config';
 
+const TESTS = 'test/**/*.test.{ts,tsx}';
+/** What starts browsers, servers that are killed and other engines has each file in a process of its own. */
+const APART = ['test/browser/**', 'test/engines/**', 'test/faults/**', 'test/notebooks/**'];
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     maxWorkers: 2,
     reporters: ['default', new URL('./closing-line.ts', import.meta.url).pathname],
+    projects: [
+      {extends: true, test: {name: 'apart', include: APART.map(folder => `${folder}/*.test.{ts,tsx}`)}},
+      // Modules are read once a process, not once a file: no test may rely on what another leaves in one.
+      {
+        extends: true,
+        test: {name: 'together', include: [TESTS], exclude: [...APART, '**/node_modules/**'], isolate: false},
+      },
+    ],
   },
 });
