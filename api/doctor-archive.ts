@@ -7,10 +7,12 @@ import type {LedgerEntry} from '../warehouse/ledger.ts';
 import {readLedger} from '../warehouse/ledger-read.ts';
 import type {RetentionRules} from '../warehouse/retention.ts';
 import {missingFiles} from '../warehouse/start-check.ts';
+import {Keys} from './access/keys.ts';
 import type {Check} from './doctor.ts';
 
 const SOON_DAYS = 30;
 const BACKUP_DAYS = 7;
+const KEY_DAYS = 14;
 const DAY_MS = 86_400_000;
 
 /** How the archive is: by the ledger and the lengths of files, so that a server may be at work meanwhile. */
@@ -25,6 +27,7 @@ export async function examineArchive(folder: string, rules: RetentionRules, now 
     care(entries, holdings),
     await acknowledged(folder),
     alerts(entries),
+    keys(entries, now),
   ];
 }
 
@@ -34,6 +37,21 @@ function archive(folder: string, holdings: Holdings): Check {
   if (!first) return {what: 'archive', ok: true, detail: `${holdings.files().length + holdings.raw().size} files`};
   const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
   return {what: 'archive', ok: false, detail: `${first.where} ${first.what}${more}`, hint: first.hint};
+}
+
+/** Keys that end soon: whoever uses them is locked out then. */
+function keys(entries: readonly LedgerEntry[], now: Date): Check {
+  const noLedger = () => Promise.reject(new Error('nothing is written'));
+  const book = new Keys({append: noLedger, entries: () => entries}, undefined, () => now.getTime());
+  const until = now.getTime() + KEY_DAYS * DAY_MS;
+  const working = book.list().filter(({id}) => book.works(id));
+  const ending = working.filter(({expiresAt}) => expiresAt !== null && Date.parse(expiresAt) < until);
+  // One that was rotated has its successor.
+  const alone = ending.filter(({id, name}) => !working.some(other => other.name === name && other.id !== id));
+  if (alone.length === 0)
+    return {what: 'keys', ok: true, detail: `${working.length} work, none ends within ${KEY_DAYS} days`};
+  const told = alone.map(({name, expiresAt}) => `${name} (${expiresAt!.slice(0, 10)})`).join(', ');
+  return {what: 'keys', ok: false, detail: `end soon: ${told}`, hint: 'make others: fishbone key rotate NAME'};
 }
 
 async function acknowledged(folder: string): Promise<Check> {

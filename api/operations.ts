@@ -28,8 +28,6 @@ import {screen} from '../warehouse/screening/screen.ts';
 import {supply} from '../warehouse/supply.ts';
 import {unresolved} from '../warehouse/unresolved.ts';
 import {yieldOf} from '../warehouse/yield.ts';
-import {KeyRow} from './access/keys.ts';
-import {Role} from './access/roles.ts';
 import {ALERT_OPERATIONS} from './alert-operations.ts';
 import type {App} from './app.ts';
 import {AUDIT_OPERATIONS} from './audit-operations.ts';
@@ -44,6 +42,7 @@ import {IMAGE_OPERATIONS} from './image-operations.ts';
 import {InspectionInput, InspectionsAnswer} from './inspections/input.ts';
 import {INSPECTOR_OPERATIONS} from './inspector-operations.ts';
 import {ITEM_OPERATIONS} from './item-operations.ts';
+import {KEY_OPERATIONS} from './key-operations.ts';
 import {withProgress} from './live/progress.ts';
 import {ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
@@ -82,6 +81,7 @@ const HowToRead = {
 
 export const OPERATIONS = {
   ...ALERT_OPERATIONS,
+  ...KEY_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...CHART_OPERATIONS,
   ...CONTAIN_OPERATIONS,
@@ -259,25 +259,6 @@ export const OPERATIONS = {
     input: UnresolvedQuestion.strict(),
     output: Unresolved,
     run: (app, question) => unresolved(app.warehouse, question),
-  }),
-  'key.create': operation({
-    summary: 'Makes an API key and shows it once',
-    input: z.strictObject({name: Text, role: Role}),
-    output: KeyRow.extend({key: z.string()}),
-    makes: true,
-    run: (app, input) => app.keys.create({...input, by: 'command line'}),
-  }),
-  'key.list': operation({
-    summary: 'All API keys, without the keys',
-    input: Nothing,
-    output: z.object({keys: z.array(KeyRow)}),
-    run: app => ({keys: app.keys.list()}),
-  }),
-  'key.revoke': operation({
-    summary: 'Revokes an API key, by its id or name',
-    input: Id,
-    output: KeyRow,
-    run: (app, {id}) => app.keys.revoke(id, 'command line'),
   }),
   'person.list': operation({
     summary: 'Whom the data name, with the pseudonyms that stand for them inside',

@@ -16,3 +16,4 @@ export * from '../warehouse/plot-answers.ts';
 export * from '../warehouse/query-answers.ts';
 export * from '../warehouse/statement-answers.ts';
 export * from './access/session-answer.ts';
+export * from './responses/answers.ts';

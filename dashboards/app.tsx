@@ -21,6 +21,7 @@ const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Ho
 const Inspections = lazy(async () => ({default: (await import('./pages/inspections.tsx')).Inspections}));
 const Investigate = lazy(async () => ({default: (await import('./pages/investigate.tsx')).Investigate}));
 const NoSuchPage = lazy(async () => ({default: (await import('./pages/no-such-page.tsx')).NoSuchPage}));
+const Responses = lazy(async () => ({default: (await import('./pages/responses.tsx')).Responses}));
 const SignInPage = lazy(async () => ({default: (await import('./parts/sign-in.tsx')).SignInPage}));
 const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
@@ -92,6 +93,7 @@ function Pages() {
         <Route path="/holds" component={Holds} />
         <Route path="/holds/:id/report">{({id}) => <HoldReport id={decodeURIComponent(id)} />}</Route>
         <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={decodeURIComponent(id)} />}</Route>
+        <Route path="/responses" component={Responses} />
         <Route path="/inspections" component={Inspections} />
         <Route path="/data" component={Data} />
         <Route>
@@ -190,6 +192,8 @@ function Finder() {
 /** The suspect population belongs to the investigation that led to it. */
 function placeOfDetail(path: string) {
   if (path === '/') return PLACES[0];
+  // Rules are a way to holds.
+  if (path.startsWith('/responses')) return PLACES[5];
   return path.startsWith('/contain') ? PLACES[1] : undefined;
 }
 

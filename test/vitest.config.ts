@@ -9,7 +9,8 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    maxWorkers: 2,
+    // One more than the least machine has processors: much of what is tested waits for others.
+    maxWorkers: 3,
     reporters: ['default', new URL('./closing-line.ts', import.meta.url).pathname],
     projects: [
       {extends: true, test: {name: 'apart', include: APART.map(folder => `${folder}/*.test.{ts,tsx}`)}},

@@ -108,7 +108,12 @@ export function guard(http: FastifyInstance, app: App, sessions: Sessions, local
     if (!key) {
       remembered.delete(digest);
       failures.take(request.ip);
-      throw unknown('this key is not known here, or it was revoked');
+      const expiredAt = app.keys.expiredAt(shown);
+      throw unknown(
+        expiredAt === null
+          ? 'this key is not known here, or it was revoked'
+          : `this key ended at ${expiredAt}: "fishbone key create" or "key rotate" makes another`,
+      );
     }
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     remembered.add(digest);

@@ -6,7 +6,8 @@ import {Role} from './roles.ts';
 
 /** What the ledger keeps of keys (entries of kind 'key'): never the key, only its SHA-256. */
 type KeyEntry =
-  | {did: 'create'; id: string; name: string; role: Role; sha256: string; by: string}
+  | {did: 'create'; id: string; name: string; role: Role; sha256: string; by: string; expiresAt?: string}
+  | {did: 'expire'; id: string; expiresAt: string; by: string}
   | {did: 'revoke'; id: string; by: string};
 
 export const KeyRow = z.object({
@@ -14,6 +15,7 @@ export const KeyRow = z.object({
   name: z.string().describe('the identity that decisions are recorded under'),
   role: Role,
   createdAt: z.string(),
+  expiresAt: z.string().nullable().describe('from then on it is refused; null: it goes on until it is revoked'),
   revokedAt: z.string().nullable(),
 });
 export type KeyRow = z.infer<typeof KeyRow>;
@@ -23,34 +25,86 @@ export interface KeyLedger {
   entries(): readonly LedgerEntry[];
 }
 
+interface Wish {
+  name: string;
+  role: Role;
+  by: string;
+  expiresAt?: string;
+}
+
+interface Rotation {
+  /** Or the id. */
+  name: string;
+  /** How long the old key goes on. */
+  keepHours: number;
+  by: string;
+  expiresAt?: string;
+}
+
 /** API keys: 256 random bits each, read back from the ledger. */
 export class Keys {
   readonly #ledger: KeyLedger;
   readonly #keys = new Map<string, KeyRow & {digest: Buffer}>();
   readonly #isPerson: (name: string) => boolean;
+  readonly #now: () => number;
   #read = 0;
 
   /** @param isPerson whether somebody without a key bears a name */
-  constructor(ledger: KeyLedger, isPerson: (name: string) => boolean = () => false) {
+  constructor(
+    ledger: KeyLedger,
+    isPerson: (name: string) => boolean = () => false,
+    now: () => number = () => Date.now(),
+  ) {
     this.#ledger = ledger;
     this.#isPerson = isPerson;
+    this.#now = now;
   }
 
   /**
+   * @param wish.expiresAt ISO 8601 with an offset
    * @returns the key in clear text: the only time that it can be seen
-   * @throws FishboneError CONFLICT when a key that still works has the name
+   * @throws FishboneError CONFLICT when a key that still works has the name, USAGE for an end that has passed
    */
-  async create({name, role, by}: {name: string; role: Role; by: string}): Promise<KeyRow & {key: string}> {
+  async create({name, role, by, expiresAt}: Wish): Promise<KeyRow & {key: string}> {
     const wanted = name.trim();
     if (this.hasName(wanted) || this.#isPerson(wanted)) {
       const what = this.hasName(wanted) ? 'a key' : 'somebody who signs in';
       const message = `there is ${what} named ${wanted} already: the name is whom decisions are recorded under`;
       throw new FishboneError('CONFLICT', message, {hint: 'choose another name, or revoke the old key first'});
     }
+    return this.#make({name: wanted, role, by, expiresAt});
+  }
+
+  /**
+   * A new key of the same name and role; the old one goes on for a while, so that nobody is locked out meanwhile.
+   * @throws FishboneError NOT_FOUND, USAGE
+   */
+  async rotate({name, keepHours, by, expiresAt}: Rotation): Promise<KeyRow & {key: string; oldUntil: string}> {
+    const old = this.#live().filter(row => row.name === name || row.id === name);
+    const [first] = old;
+    if (first === undefined) {
+      throw new FishboneError('NOT_FOUND', `there is no key ${name} that works`, {hint: 'see "fishbone key list"'});
+    }
+    const made = await this.#make({name: first.name, role: first.role, by, expiresAt});
+    const oldUntil = new Date(this.#now() + keepHours * 3_600_000).toISOString();
+    for (const {id, expiresAt: before} of old) {
+      if (before !== null && Date.parse(before) <= Date.parse(oldUntil)) continue;
+      await this.#ledger.append('key', {did: 'expire', id, expiresAt: oldUntil, by} satisfies KeyEntry);
+    }
+    return {...made, oldUntil};
+  }
+
+  async #make({name: wanted, role, by, expiresAt}: Wish): Promise<KeyRow & {key: string}> {
+    if (expiresAt !== undefined && !(Date.parse(expiresAt) > this.#now())) {
+      throw new FishboneError('USAGE', `a key that ends at ${expiresAt} would never work`, {
+        hint: 'choose a later time',
+      });
+    }
     const key = `fb_${randomBytes(32).toString('base64url')}`;
     const digest = digestOf(key);
     const id = digest.toString('hex').slice(0, 10);
-    const entry: KeyEntry = {did: 'create', id, name: wanted, role, sha256: digest.toString('hex'), by};
+    const sha256 = digest.toString('hex');
+    const entry: KeyEntry = {did: 'create', id, name: wanted, role, sha256, by, ...(expiresAt && {expiresAt})};
     await this.#ledger.append('key', entry);
     return {...this.list().find(row => row.id === id)!, key};
   }
@@ -87,7 +141,8 @@ export class Keys {
 
   works(id: string): boolean {
     this.#catchUp();
-    return this.#keys.get(id)?.revokedAt === null;
+    const key = this.#keys.get(id);
+    return key !== undefined && this.#isOn(key);
   }
 
   /** Whose key it is, or null. Every stored key is compared, in constant time. */
@@ -98,9 +153,23 @@ export class Keys {
     return found;
   }
 
+  /** When a key that was right once ended by itself; null for any other. */
+  expiredAt(key: string): string | null {
+    this.#catchUp();
+    const digest = digestOf(key);
+    let at: string | null = null;
+    for (const row of this.#keys.values())
+      if (timingSafeEqual(row.digest, digest) && row.revokedAt === null && !this.#isOn(row)) at = row.expiresAt;
+    return at;
+  }
+
+  #isOn({revokedAt, expiresAt}: KeyRow): boolean {
+    return revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > this.#now());
+  }
+
   #live() {
     this.#catchUp();
-    return [...this.#keys.values()].filter(({revokedAt}) => revokedAt === null);
+    return [...this.#keys.values()].filter(key => this.#isOn(key));
   }
 
   #catchUp(): void {
@@ -112,9 +181,12 @@ export class Keys {
       const known = this.#keys.get(entry.id);
       if (entry.did === 'revoke') {
         if (known) known.revokedAt ??= at;
+      } else if (entry.did === 'expire') {
+        if (known) known.expiresAt = entry.expiresAt;
       } else if (!known) {
-        const {id, name, role, sha256} = entry;
-        this.#keys.set(id, {id, name, role, createdAt: at, revokedAt: null, digest: Buffer.from(sha256, 'hex')});
+        const {id, name, role, sha256, expiresAt = null} = entry;
+        const digest = Buffer.from(sha256, 'hex');
+        this.#keys.set(id, {id, name, role, createdAt: at, expiresAt, revokedAt: null, digest});
       }
     }
   }

@@ -21,7 +21,7 @@ import {
   verifyText,
 } from './print/care.ts';
 import {publishedCheckText} from './print/publish.ts';
-import {keysText} from './print/records.ts';
+import {keysText, keyText} from './print/records.ts';
 import {type Common, type Terminal, withCommon} from './terminal.ts';
 
 export function careCommands(program: Command, terminal: Terminal): void {
@@ -30,12 +30,21 @@ export function careCommands(program: Command, terminal: Terminal): void {
     .description('makes a key and shows it once')
     .addOption(new Option('--role <role>', 'what it may do').choices(Role.options).makeOptionMandatory())
     .requiredOption('--name <name>', 'whom its decisions are recorded under')
-    .action(({warehouse, json, role, name}: Common & {role: Role; name: string}) =>
+    .option('--expires <time>', 'when it ends by itself')
+    .action(({warehouse, json, ...wish}: Common & {role: Role; name: string; expires?: string}) =>
+      terminal.tell({warehouse, json}, 'key.create', wish, (made, clock) => keyText(made, clock)),
+    );
+  withCommon(key.command('rotate'))
+    .argument('<name>', 'or id')
+    .description('makes a new key of the same name and role; the old one goes on for a while')
+    .option('--keep-hours <n>', 'how long the old one goes on', Number, 24)
+    .option('--expires <time>', 'when the new one ends by itself')
+    .action((name: string, {warehouse, json, ...wish}: Common & {keepHours: number; expires?: string}) =>
       terminal.tell(
         {warehouse, json},
-        'key.create',
-        {role, name},
-        made => `${made.key}\n\n  ${made.name}, ${made.role}. Keep it: it is not shown again.\n`,
+        'key.rotate',
+        {name, ...wish},
+        (made, clock) => `${keyText(made, clock)}  The old one goes on until ${clock(made.oldUntil)}.\n`,
       ),
     );
   withCommon(key.command('list'))

@@ -5,6 +5,7 @@
 import {arrivedFails} from '../../warehouse/arrived-fails.ts';
 import {givenAnswers} from '../../warehouse/screening/findings.ts';
 import type {Warehouse} from '../../warehouse/store.ts';
+import {momentOf} from '../moment.ts';
 import {alertTriggers} from './alert-triggers.ts';
 import type {Tried, TryAnswer} from './answers.ts';
 import {batchesOf} from './batches.ts';
@@ -34,7 +35,7 @@ export async function tryRules(
   {from, to, list = LISTED}: {from?: string; to?: string; list?: number},
 ): Promise<TryAnswer> {
   const asOf = history.warehouse.position;
-  const bounds = {fromMs: from ? msOf(from) : -Infinity, toMs: to ? msOf(to) : Infinity};
+  const bounds = {fromMs: from ? momentOf(from) : -Infinity, toMs: to ? momentOf(to) : Infinity};
   const tried: Tried[] = [];
   for (const [name, rule] of Object.entries(rules)) {
     const runs = new Run(name, rule, bounds, list);
@@ -184,10 +185,4 @@ class Run {
 function shown({id, atMs, batch, keys, about}: Trigger) {
   const {part = null, lot = null, station = null} = keys as Partial<Record<string, string>>;
   return {id, at: new Date(atMs).toISOString(), batch, part, lot, station, text: about.text as string};
-}
-
-/** A time without an offset is in UTC, whatever the machine's own zone is. */
-function msOf(time: string): number {
-  const iso = time.replace(' ', 'T');
-  return Date.parse(!iso.includes('T') || /(Z|[+-]\d\d:\d\d)$/.test(iso) ? iso : `${iso}Z`);
 }

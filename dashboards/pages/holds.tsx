@@ -10,9 +10,13 @@ import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
 
 export function Holds() {
+  const {href} = useQuestion();
   return (
     <>
       <h1>Holds</h1>
+      <p className="subtitle">
+        What responds by itself, and what came of it: <a href={href('/responses')}>response rules</a>
+      </p>
       <Answer query={useHolds()}>
         {({holds, next}) =>
           holds.length === 0 ? (

@@ -1,5 +1,5 @@
 /** Who may do what: every route against every role, and decisions under the identity that a key proves. */
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import type {Role} from '../../api/access/roles.ts';
 import {LimitSettings} from '../../api/access/settings.ts';
 import type {Hold} from '../../warehouse/hold-answers.ts';
@@ -89,6 +89,7 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
   ['DELETE', '/v1/session', [...ROLES]],
   ['POST', '/v1/operations/hold.approve', []],
   ['POST', '/v1/operations/key.create', []],
+  ['POST', '/v1/operations/key.rotate', []],
 ];
 
 /** Whoever wants to sign in cannot have done so yet. */
@@ -179,6 +180,45 @@ describe('keys', () => {
     // That nobody has a key any more does not open the door again.
     expect((await http.inject({url: '/v1/batches'})).statusCode).toBe(401);
     await expect(app.keys.revoke('Line 4', 'test')).rejects.toThrow('revoked already');
+  });
+});
+
+describe('keys that end', () => {
+  const HOUR_MS = 3_600_000;
+
+  test('by themselves, at their time; who shows one later is told', async () => {
+    const {app, http} = await servedPlant({empty: true});
+    const endMs = Date.now() + HOUR_MS;
+    const expiresAt = new Date(endMs).toISOString();
+    const {key, id} = await app.keys.create({name: 'Line 4', role: 'viewer', by: 'test', expiresAt});
+    const asked = () => http.inject({url: '/v1/batches', headers: bearer(key)});
+    expect((await asked()).statusCode).toBe(200);
+    vi.useFakeTimers({now: endMs, toFake: ['Date']});
+    onTestFinished(() => void vi.useRealTimers());
+    const late = await asked();
+    expect(late.statusCode).toBe(401);
+    expect(late.json()).toMatchObject({detail: expect.stringContaining(`this key ended at ${expiresAt}`)});
+    expect(app.keys.works(id)).toBe(false);
+    // Its name is free again, and a key that would never work is none.
+    await app.keys.create({name: 'Line 4', role: 'viewer', by: 'test'});
+    await expect(app.keys.create({name: 'Line 5', role: 'viewer', by: 'test', expiresAt})).rejects.toThrow(
+      'would never work',
+    );
+  });
+
+  test('are rotated: the old one goes on for a while under the same name', async () => {
+    const {app, http} = await servedPlant({empty: true});
+    const old = await app.keys.create({name: 'cell-4', role: 'ingest', by: 'test'});
+    const made = await app.keys.rotate({name: 'cell-4', keepHours: 2, by: 'test'});
+    expect(made).toMatchObject({name: 'cell-4', role: 'ingest', expiresAt: null});
+    expect(Math.abs(Date.parse(made.oldUntil) - Date.now() - 2 * HOUR_MS)).toBeLessThan(60_000);
+    const status = async (key: string) =>
+      (await http.inject({method: 'POST', url: '/v1/inspections', headers: bearer(key), payload: []})).statusCode;
+    expect([await status(old.key), await status(made.key)]).toEqual([200, 200]);
+    vi.useFakeTimers({now: Date.now() + 3 * HOUR_MS, toFake: ['Date']});
+    onTestFinished(() => void vi.useRealTimers());
+    expect([await status(old.key), await status(made.key)]).toEqual([401, 200]);
+    await expect(app.keys.rotate({name: 'cell-5', keepHours: 2, by: 'test'})).rejects.toThrow('no key cell-5');
   });
 });
 
