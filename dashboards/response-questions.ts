@@ -7,6 +7,7 @@ export function useRules() {
   return useQuery({
     queryKey: ['responses'],
     queryFn: ({signal}) => ask<{rules: RuleRow[]}>('/responses', {signal}),
+    refetchInterval: query => (query.state.data?.rules.some(({open}) => open > 0) ? 2_000 : false),
   });
 }
 
