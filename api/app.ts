@@ -13,6 +13,7 @@ import {RejectRates} from '../warehouse/reject-rates.ts';
 import {applyRetention, type Retained} from '../warehouse/retention.ts';
 import {findFinding} from '../warehouse/screening/findings.ts';
 import {Warehouse} from '../warehouse/store.ts';
+import {Troubles} from '../warehouse/troubles.ts';
 import {Keys} from './access/keys.ts';
 import {People} from './access/people.ts';
 import {Alerts, raiseAlert} from './alerts.ts';
@@ -57,6 +58,7 @@ export interface OpenOptions {
       | 'company'
       | 'feeds'
       | 'inference'
+      | 'reviews'
       | 'retention'
       | 'sql'
       | 'oidc'
@@ -101,6 +103,8 @@ export class App {
   /** Tells those who watch. */
   readonly live: Live;
   readonly log: (line: string) => void;
+  /** The same, for what is tried again and again. */
+  readonly troubles: Troubles;
   readonly #ledger: Pick<Ledger, 'append' | 'entries'>;
   readonly #tending = new Tending(this);
   #outbox: Promise<Outbox> | null = null;
@@ -110,6 +114,7 @@ export class App {
     this.config = config;
     this.plantId = plantId;
     this.log = log;
+    this.troubles = new Troubles(log);
     this.#ledger = {append: (kind, body) => warehouse.note(kind, body), entries: () => warehouse.entries()};
     this.people = new People(this.#ledger);
     this.keys = new Keys(this.#ledger, name => this.people.has(name));
@@ -139,6 +144,7 @@ export class App {
       rules: config.responses,
       receivers: config.receivers,
       log,
+      troubles: this.troubles,
       tell: async (what, rule, text) => {
         const name = `${OWN_ALERTS}${what}`;
         if (text === null) await this.alerts.over(name, rule, 'it can be judged again');

@@ -22,6 +22,7 @@ import {responseCommands} from './command-line/response-commands.ts';
 import {servingCommands} from './command-line/serving-commands.ts';
 import {sqlCommand} from './command-line/sql-command.ts';
 import {Terminal} from './command-line/terminal.ts';
+import {ownVersion} from './doctor-machine.ts';
 import {translateError} from './translate-error.ts';
 
 /** Runs one command line. @returns the exit code */
@@ -30,6 +31,7 @@ export async function main(argv: string[]): Promise<number> {
   const program = new Command('fishbone')
     .description('Root-cause analytics and traceability warehouse for manufacturing')
     .helpCommand(false)
+    .version(ownVersion(), '--version', 'tells the version of this program')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({outputError: (text, write) => write(`fishbone: ${text.replace(/^error: /, '')}`)});
@@ -68,9 +70,9 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
-/** Help was asked for, rather than shown because nothing else made sense. */
+/** Help or the version was asked for, rather than shown because nothing else made sense. */
 function asked({code}: CommanderError): boolean {
-  return code === 'commander.helpDisplayed';
+  return code === 'commander.helpDisplayed' || code === 'commander.version';
 }
 
 /** One sentence that says what is wrong, one that says what to do. */

@@ -17,7 +17,7 @@ export const COMPANY_OPERATIONS = {
           hint: 'say in fishbone.json: "company": {"place": "..."}',
         });
       const readPassword = (path: string) => readSecret(resolve(config.folder, path));
-      return askCompany(config.company, question, {signal, readPassword});
+      return askCompany(config.company, question, {signal, store: config.store, readPassword});
     },
   }),
 };

@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {type Config, readConfig, readFileSettings, SETTINGS, VARIABLES, warehouseFolder} from './config.ts';
+import {type Config, readConfig, SETTINGS, VARIABLES, warehouseFolder, wordsOfFile} from './config.ts';
 
 export interface Setting {
   name: string;
@@ -16,7 +16,8 @@ const MASK = '********';
 export async function tellConfig(flag?: string, env: NodeJS.ProcessEnv = process.env): Promise<Setting[]> {
   const folder = warehouseFolder(flag);
   const file = join(folder, 'fishbone.json');
-  const said: Record<string, unknown> = await readFileSettings(folder);
+  // What the file itself says: its defaults are none of its words.
+  const said: Record<string, unknown> = await wordsOfFile(folder);
   const config = await readConfig(folder, env);
   const settings = SETTINGS.map((name): Setting => {
     const value = masked(inForce(config, name));

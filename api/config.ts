@@ -5,6 +5,8 @@ import {z} from 'zod';
 import {FeedsSettings} from '../ingest/feeds/settings.ts';
 import {CompanySettings} from '../warehouse/engines/ask-company.ts';
 import type {ImageRules} from '../warehouse/image-retention.ts';
+import {REVIEWED_SHARES} from '../warehouse/inspectors/queue.ts';
+import {isBucket, StoreSettings} from '../warehouse/publish/bucket.ts';
 import {isPeriod, type RetentionRules} from '../warehouse/retention.ts';
 import type {SandboxLimits} from '../warehouse/sandbox/sandbox.ts';
 import {LimitSettings, OidcSettings, SessionSettings} from './access/settings.ts';
@@ -38,6 +40,8 @@ export interface Config {
   feeds: z.output<typeof FeedsSettings>;
   /** How images are judged: the same for all models. */
   inference: z.output<typeof InferenceSettings>;
+  /** What is offered for review, where nobody asks for another share. */
+  reviews: z.output<typeof ReviewSettings>;
   /** How much of what a server does is written to stderr, as lines of JSON; `info` is a line a request. */
   log: z.output<typeof LogLevel>;
   /** How long what is kept; what has no rule is kept for good. */
@@ -48,6 +52,8 @@ export interface Config {
   publish?: z.output<typeof Publishing>;
   /** Where the plants of a company publish, and which engines are asked about all of them. */
   company?: CompanySettings;
+  /** Where buckets are, and who may ask for them. */
+  store?: StoreSettings;
   /** Modules that add a factor, by its name, and modules that screen, by theirs: paths from the warehouse folder. */
   variables: Record<string, string>;
   methods: Record<string, string>;
@@ -77,6 +83,7 @@ const Publishing = z.strictObject({
   names: z.boolean().optional(),
   parquetOnly: z.boolean().optional(),
   company: z.boolean().optional(),
+  bucket: z.string().optional(),
 });
 
 /** A module runs with the rights of whoever loads it: only this file names any. */
@@ -109,6 +116,12 @@ const InferenceSettings = z.strictObject({
     .describe("the runtime's name of what it computes on, such as cuda"),
 });
 
+/** What of the sure verdicts is offered for review; of what an inspector is not sure of, all fails and ten times as many passes. */
+const ReviewSettings = z.strictObject({
+  passes: z.number().gt(0).max(1).default(REVIEWED_SHARES.passes),
+  fails: z.number().gt(0).max(1).default(REVIEWED_SHARES.fails),
+});
+
 const ConfigFile = z.strictObject({
   plant: z.string().trim().min(1).optional(),
   timeZone: TimeZone.optional(),
@@ -120,6 +133,7 @@ const ConfigFile = z.strictObject({
   reasonCodes: ReasonCodeSettings,
   feeds: FeedsSettings.default({}),
   inference: InferenceSettings.prefault({}),
+  reviews: ReviewSettings.prefault({}),
   log: LogLevel.optional(),
   retention: z
     .strictObject({
@@ -140,6 +154,7 @@ const ConfigFile = z.strictObject({
     .prefault({}),
   publish: Publishing.optional(),
   company: CompanySettings.optional(),
+  store: StoreSettings.optional(),
   variables: Variables.default({}),
   methods: z.record(z.string().min(1), ModulePath).default({}),
   oidc: OidcSettings.optional(),
@@ -171,11 +186,13 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
     reasonCodes: file.reasonCodes,
     feeds: file.feeds,
     inference: file.inference,
+    reviews: file.reviews,
     log: environment.log ?? file.log ?? 'error',
     retention: file.retention,
     sql: file.sql,
     publish: file.publish,
-    company: file.company && {...file.company, place: resolve(folder, file.company.place)},
+    company: file.company && companyIn(folder, file.company),
+    store: file.store,
     variables: file.variables,
     methods: file.methods,
     oidc: file.oidc,
@@ -185,8 +202,18 @@ export async function readConfig(folder: string, env: NodeJS.ProcessEnv = proces
   };
 }
 
+function companyIn(folder: string, {place, brought, ...company}: CompanySettings): CompanySettings {
+  return {...company, place: isBucket(place) ? place : resolve(folder, place), brought: resolve(folder, brought)};
+}
+
+/** The file as somebody wrote it, unchecked; empty where there is none. @throws FishboneError CONFIGURATION_INVALID */
+export async function wordsOfFile(folder: string): Promise<Record<string, unknown>> {
+  const words = await readJson(join(folder, 'fishbone.json'));
+  return typeof words === 'object' && words !== null ? {...words} : {};
+}
+
 /** What the file says, before anything goes before it. @throws FishboneError CONFIGURATION_INVALID */
-export async function readFileSettings(folder: string): Promise<z.output<typeof ConfigFile>> {
+async function readFileSettings(folder: string): Promise<z.output<typeof ConfigFile>> {
   const path = join(folder, 'fishbone.json');
   const file = check(ConfigFile, await readJson(path), path);
   checkRules(file.responses, file.receivers, path);

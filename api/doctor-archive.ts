@@ -9,6 +9,7 @@ import type {RetentionRules} from '../warehouse/retention.ts';
 import {missingFiles} from '../warehouse/start-check.ts';
 import {Keys} from './access/keys.ts';
 import type {Check} from './doctor.ts';
+import {examineDeliveries} from './doctor-deliveries.ts';
 
 const SOON_DAYS = 30;
 const BACKUP_DAYS = 7;
@@ -26,6 +27,7 @@ export async function examineArchive(folder: string, rules: RetentionRules, now 
     backup(entries, now),
     care(entries, holdings),
     await acknowledged(folder),
+    ...examineDeliveries(entries, now),
     alerts(entries),
     keys(entries, now),
   ];
@@ -58,7 +60,12 @@ async function acknowledged(folder: string): Promise<Check> {
   const aside = await readSetAside(folder);
   if (aside.length === 0) return {what: 'acknowledged', ok: true, detail: 'no inspection that no batch takes'};
   const detail = `${aside.length} requests with inspections that no batch takes, the first in ${aside[0].path}`;
-  return {what: 'acknowledged', ok: false, detail, hint: 'the file says why; they are tried again at every start'};
+  return {
+    what: 'acknowledged',
+    ok: false,
+    detail,
+    hint: 'see "fishbone quarantine list"; they are tried again at every start',
+  };
 }
 
 async function room(

@@ -12,8 +12,13 @@ const SKEW_MAX_MS = 5_000;
 /** Acknowledged rows were lost silently by earlier ones. */
 const DATABASE_MIN = [1, 5, 6];
 
+/** Of this program, as its package says. */
+export function ownVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {version: string}).version;
+}
+
 export function versions(): Check {
-  const {version} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {version: string};
+  const version = ownVersion();
   const database = databaseVersion();
   const found = (/\d+(\.\d+)*/.exec(database)?.[0] ?? '0').split('.').map(Number);
   const differs = DATABASE_MIN.findIndex((least, k) => (found[k] ?? 0) !== least);

@@ -8,6 +8,7 @@ import {hasWarehouse} from './app.ts';
 import {readConfig, USUAL_PORT} from './config.ts';
 import {examineArchive} from './doctor-archive.ts';
 import {clocks, permissions, port, versions} from './doctor-machine.ts';
+import {examineReceivers, examineSources} from './doctor-receivers.ts';
 import {findServer} from './running-server.ts';
 import {translateError} from './translate-error.ts';
 import {kindOf, openDrivers} from './write-back/drivers/drivers.ts';
@@ -40,6 +41,7 @@ export async function examine(folder: string): Promise<{ok: boolean; checks: Che
     await settings(folder),
     ...(await modules(folder)),
     ...(await feeds(folder)),
+    ...(await examineReceivers(folder)),
   ];
   if (hasWarehouse(folder)) checks.push(...(await examineArchive(folder, await rulesOf(folder))));
   return {ok: checks.every(({ok}) => ok), checks};
@@ -151,7 +153,8 @@ async function feeds(folder: string): Promise<Check[]> {
   const server = await findServer(folder);
   if (!server) {
     const detail = `${configured.join(', ')}: not running`;
-    return [{what: 'feeds', ok: true, warning: true, detail, hint: 'they run with the server: "fishbone serve"'}];
+    const hint = 'they run with the server: "fishbone serve"';
+    return [{what: 'feeds', ok: true, warning: true, detail, hint}, ...(await examineSources(folder))];
   }
   // A server that does not answer is nothing that a look may fail of.
   const answer = (await server.call('feeds', {}).catch((error: Error) => error)) as {feeds: FeedState[]} | Error;

@@ -17,6 +17,7 @@ const CATALOGUE = {
   CANCELLED: {status: 499, exitCode: 1},
   QUERY_STOPPED: {status: 422, exitCode: 1},
   ENGINE: {status: 502, exitCode: 1},
+  STORE: {status: 502, exitCode: 1},
   INTERNAL: {status: 500, exitCode: 1},
   WAREHOUSE_BUSY: {status: 503, exitCode: 1},
   CLOSING: {status: 503, exitCode: 1},

@@ -75,7 +75,7 @@ export const HOLD_OPERATIONS = {
     run: async (app, {id, by}, caller) => {
       await app.holds.approve(id, whoDecides(by, caller));
       // What its lots went into since the proposal is held from now on.
-      await app.holdWatch.check(id);
+      await app.holdWatch.checkNext(id);
       return app.holds.show(id);
     },
   }),

@@ -1,4 +1,5 @@
 /** Looks whether what open holds rest on is still so, whenever more is known: flags them for review, holds what their lots went into. */
+import {setTimeout as wait} from 'node:timers/promises';
 import type {ContainAnswer, Finding, ScreenQuestion} from '../warehouse/answers.ts';
 import {BoundaryName} from '../warehouse/boundary-answers.ts';
 import {changesOf, type PopulationAt, populationAt, type Rested} from '../warehouse/changed-population.ts';
@@ -20,6 +21,7 @@ export class HoldWatch {
   readonly #seen = new Map<string, Hold['compared'] & {fence: number; position: number}>();
   readonly #bases = new Map<string, PopulationAt>();
   #timer: NodeJS.Timeout | null = null;
+  #stopping = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(app: App) {
@@ -28,18 +30,30 @@ export class HoldWatch {
 
   /** Looks every half minute from now on, where anything has changed; less often where a look takes long. */
   start(everyMs = EVERY_MS): void {
+    this.#stopping = false;
     const soon = (ms: number) => setTimeout(() => void look(), ms).unref();
     const look = async () => {
-      const sinceMs = Date.now();
-      await this.check().catch((error: unknown) => this.#app.log(`holds could not be looked at: ${String(error)}`));
-      if (this.#timer) this.#timer = soon(Math.max(everyMs, REST * (Date.now() - sinceMs)));
+      const tookMs = await this.#lookAtAll().then(
+        tookMs => {
+          this.#app.troubles.over('holds', 'holds are compared with the facts again');
+          return tookMs;
+        },
+        (error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error);
+          this.#app.troubles.began('holds', why, `holds cannot be compared with the facts: ${why}; it is tried again`);
+          return 0;
+        },
+      );
+      if (this.#timer) this.#timer = soon(Math.max(everyMs, REST * tookMs));
     };
     this.#timer ??= soon(everyMs);
   }
 
+  /** Waits for the hold that is being compared; what a look has not come to is left. */
   async stop(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#stopping = true;
     await this.#queue;
   }
 
@@ -58,14 +72,46 @@ export class HoldWatch {
    * @param id one hold only
    * @param budgetMs begins with no further hold after this time; the newest come first
    */
-  check(id?: string, budgetMs = Number.POSITIVE_INFINITY): Promise<void> {
-    const done = this.#queue.then(async () => {
-      const untilMs = Date.now() + budgetMs;
-      for (const hold of this.#app.holds.open(id).toReversed()) {
-        if (Date.now() > untilMs) break;
-        await this.#compare(hold);
-      }
-    });
+  async check(id?: string, budgetMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const untilMs = Date.now() + budgetMs;
+    for (const hold of this.#newestFirst(id)) {
+      if (this.#stopping || Date.now() > untilMs) break;
+      await this.#inTurn(hold);
+    }
+  }
+
+  /** One hold. Where holds are looked at anyway nobody waits for it: while many ask, a comparison takes a second. */
+  async checkNext(id: string): Promise<void> {
+    const compared = this.check(id);
+    if (!this.isWatching) return compared;
+    compared.catch((error: unknown) => this.#app.log(`hold ${id} could not be looked at: ${String(error)}`));
+  }
+
+  /**
+   * All open holds, and after each a rest as long as it took: with thousands of them a look takes minutes, in which people
+   * decide and deliveries leave.
+   * @returns for how long it was at work, in ms
+   */
+  async #lookAtAll(): Promise<number> {
+    let workedMs = 0;
+    for (const hold of this.#newestFirst()) {
+      if (this.#stopping) break;
+      const sinceMs = Date.now();
+      await this.#inTurn(hold);
+      const tookMs = Date.now() - sinceMs;
+      workedMs += tookMs;
+      if (tookMs > 0) await wait(tookMs, undefined, {ref: false});
+    }
+    return workedMs;
+  }
+
+  #newestFirst(id?: string): HoldRecord[] {
+    return this.#app.holds.open(id).toReversed();
+  }
+
+  /** One comparison after the other: whoever decides waits for the one that is under way, never for a look at all. */
+  #inTurn(hold: HoldRecord): Promise<void> {
+    const done = this.#queue.then(() => this.#compare(hold));
     this.#queue = done.catch(() => undefined);
     return done;
   }

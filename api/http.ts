@@ -9,6 +9,7 @@ import type {App} from './app.ts';
 import {auditRequests} from './audit/audit.ts';
 import {Metrics} from './metrics/metrics.ts';
 import {refuseBroken, sendProblem} from './problem.ts';
+import {refusals} from './refusals.ts';
 import {logRequests, requestId} from './request-log.ts';
 import {alertRoutes} from './routes/alerts.ts';
 import {analysisRoutes} from './routes/analysis.ts';
@@ -68,7 +69,7 @@ export async function buildHttp(
     logController: new LogController({disableRequestLogging: true, requestIdLogLabel: 'request'}),
     genReqId: requestId,
     // What the router itself refuses (an address that cannot be decoded) comes to no error handler.
-    frameworkErrors: sendProblem,
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     clientErrorHandler: refuseBroken,
     forceCloseConnections: 'idle',
     routerOptions: {maxParamLength: 500},
@@ -80,7 +81,8 @@ export async function buildHttp(
     if (checksAnswers) schema.parse(data);
     return JSON.stringify(data);
   });
-  http.setErrorHandler(sendProblem);
+  const told = refusals(app);
+  http.setErrorHandler((error, request, reply) => told(sendProblem(error, request, reply)));
   await http.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

@@ -9,7 +9,10 @@ import type {App} from './app.ts';
 const START_BYTES = 65_536;
 
 /** @returns the same, with `kept` of those whose image is here */
-export function withImages<T extends InspectionCard>(app: App, cards: readonly T[]): Promise<T[]> {
+export function withImages<T extends Pick<InspectionCard, 'image' | 'kept'>>(
+  app: App,
+  cards: readonly T[],
+): Promise<T[]> {
   return Promise.all(cards.map(async card => ({...card, kept: await sizeOf(app, card.image)})));
 }
 

@@ -4,8 +4,11 @@ import {z} from 'zod';
 import type {Told} from '../inference/about.ts';
 import {countImages, type Inferred, infer} from '../inference/infer.ts';
 import type {Inspection} from '../inference/inspection.ts';
+import {Reference} from '../inference/model-card.ts';
+import {referenceOf, TooFewPassed} from '../inference/reference.ts';
 import {Receipt} from '../warehouse/data-answers.ts';
 import type {App} from './app.ts';
+import {FishboneError} from './errors.ts';
 import {recordJudged} from './record-judged.ts';
 
 const Count = z.number().int().nonnegative();
@@ -63,6 +66,25 @@ export async function inferAndIngest(
   await run.end();
   const seconds = (performance.now() - begun) / 1000;
   return {...run.answer, imagesPerSecond: run.answer.images > 0 ? run.answer.images / seconds : 0};
+}
+
+export const ReferenceAnswer = z.object({
+  reference: Reference,
+  images: Count.describe('that were looked at; those that passed are in the reference'),
+  failures: z.array(z.object({image: z.string(), reason: z.string()})).describe('without a verdict: not in it'),
+});
+export type ReferenceAnswer = z.infer<typeof ReferenceAnswer>;
+
+/** Nothing of it is recorded. @throws FishboneError where too few images pass */
+export async function modelReference(
+  app: App,
+  paths: readonly string[],
+  how: {model: string; on: string},
+): Promise<ReferenceAnswer> {
+  const {workers = Math.min(2, availableParallelism()), ...labour} = app.config.inference;
+  return referenceOf(paths, {...how, models: modelsOf(app), workers, ...labour}).catch((error: unknown) => {
+    throw error instanceof TooFewPassed ? new FishboneError('USAGE', error.message) : error;
+  });
 }
 
 class InferRun {

@@ -44,6 +44,22 @@ export const InspectedImage = z.object({
 });
 export type InspectedImage = z.infer<typeof InspectedImage>;
 
+export const InspectedImages = z.object({
+  images: z
+    .array(
+      InspectedImage.extend({
+        file: z.string().describe('its name as sent'),
+        status: z
+          .enum([...InspectedImage.shape.status.options, 'refused'])
+          .describe('"refused": nothing of it was recorded, for the reason given'),
+        timings: InspectedImage.shape.timings.nullable(),
+      }),
+    )
+    .describe('one a file, in the order sent'),
+  notices: z.array(z.string()).describe('what was sent and belongs to no file'),
+});
+export type InspectedImages = z.infer<typeof InspectedImages>;
+
 /**
  * One image as it comes: judged, kept, recorded. What it answers is on the disk, and rules hear of it at once.
  * @param how.isWhole whether an image without a verdict is to be recorded: one that may still be written is not

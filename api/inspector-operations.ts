@@ -22,10 +22,11 @@ import {
 import {inspection, inspections} from '../warehouse/inspectors/cards.ts';
 import {challenge} from '../warehouse/inspectors/challenge.ts';
 import {defectMap} from '../warehouse/inspectors/defect-map.ts';
+import {inspectorDrift} from '../warehouse/inspectors/drift.ts';
 import {reviewQueue} from '../warehouse/inspectors/queue.ts';
 import {reviews} from '../warehouse/inspectors/reviews.ts';
-import {scoreDrift} from '../warehouse/inspectors/score-drift.ts';
 import {thresholds} from '../warehouse/inspectors/thresholds.ts';
+import {cardReferences} from './card-references.ts';
 import {withImages} from './image-sizes.ts';
 import {operation} from './operation.ts';
 import {recordReview} from './record-review.ts';
@@ -64,7 +65,7 @@ export const INSPECTOR_OPERATIONS = {
     output: QueueAnswer,
     run: async (app, question, {authenticated}) => {
       const reviewer = question.reviewer ?? authenticated ?? undefined;
-      const answer = await reviewQueue(app.warehouse, {...question, reviewer});
+      const answer = await reviewQueue(app.warehouse, {...app.config.reviews, ...question, reviewer});
       return {...answer, items: await withImages(app, answer.items)};
     },
   }),
@@ -94,10 +95,11 @@ export const INSPECTOR_OPERATIONS = {
     },
   }),
   'scores.drift': operation({
-    summary: 'Whether the scores of inspectors are still what they were in their first lots',
+    summary:
+      'Whether the scores of inspectors, and the images that they get, are still what they were in their first lots and what their card says',
     input: ScoreDriftQuestion.strict(),
     output: ScoreDriftAnswer,
-    run: (app, question) => scoreDrift(app.warehouse, question),
+    run: async (app, question) => inspectorDrift(app.warehouse, question, await cardReferences(app)),
   }),
   'defect.map': operation({
     summary: 'Where on the part defects fall: parts by the middle of their main defect, on a grid',

@@ -3,6 +3,7 @@ import {FindAnswer, FindQuestion, type TraceAnswer, TraceQuestion} from '../ware
 import {findNames} from '../warehouse/find-names.ts';
 import {TracedAnswer} from '../warehouse/hold-answers.ts';
 import {trace} from '../warehouse/trace.ts';
+import {withImages} from './image-sizes.ts';
 import {operation} from './operation.ts';
 import type {Holds} from './write-back/holds.ts';
 
@@ -20,7 +21,8 @@ export const ITEM_OPERATIONS = {
     run: async (app, question) => {
       const answer = await trace(app.warehouse, question);
       const lot = lotOf(answer);
-      return {...answer, holds: lot === null ? [] : holdsOf(app.holds, lot)};
+      const inspections = await withImages(app, answer.inspections);
+      return {...answer, inspections, holds: lot === null ? [] : holdsOf(app.holds, lot)};
     },
   }),
 } as const;

@@ -1,9 +1,9 @@
 /** API keys; made and ended on the machine of the warehouse only. */
 import {z} from 'zod';
 import {Time} from '../warehouse/answers.ts';
+import {momentOf} from '../warehouse/moment.ts';
 import {KeyRow} from './access/keys.ts';
 import {Role} from './access/roles.ts';
-import {momentOf} from './moment.ts';
 import {operation} from './operation.ts';
 
 const Text = z.string().trim().min(1);
@@ -13,13 +13,13 @@ const BY = 'command line';
 export const KEY_OPERATIONS = {
   'key.create': operation({
     summary: 'Makes an API key and shows it once',
-    input: z.strictObject({name: Text, role: Role, expires: Expires}),
+    input: z.strictObject({name: Text, role: Role, expires: Expires, station: Text.optional()}),
     output: KeyRow.extend({key: z.string()}),
     makes: true,
     run: (app, {expires, ...wish}) => app.keys.create({...wish, by: BY, expiresAt: instant(expires)}),
   }),
   'key.rotate': operation({
-    summary: 'Makes a new key of the same name and role; the old one goes on for a while',
+    summary: 'Makes a new key of the same name, role and station; the old one goes on for a while',
     input: z.strictObject({name: Text, keepHours: z.number().min(0).default(24), expires: Expires}),
     output: KeyRow.extend({key: z.string(), oldUntil: z.string()}),
     run: (app, {expires, ...wish}) => app.keys.rotate({...wish, by: BY, expiresAt: instant(expires)}),
@@ -31,9 +31,9 @@ export const KEY_OPERATIONS = {
     run: app => ({keys: app.keys.list()}),
   }),
   'key.revoke': operation({
-    summary: 'Revokes an API key, by its id or name',
+    summary: 'Revokes an API key by its id, or all of a name',
     input: z.strictObject({id: Text}),
-    output: KeyRow,
+    output: KeyRow.extend({ids: z.array(z.string()).describe('of the keys that are revoked now')}),
     run: (app, {id}) => app.keys.revoke(id, BY),
   }),
 } as const;

@@ -151,6 +151,8 @@ function readAgain({how = {}, tables, source}: BatchBody, options: Omit<LoadOpti
 async function load(app: App, plan: LoadPlan, replays?: number): Promise<Receipt> {
   // The flag goes before the mapping, the mapping before the configuration.
   const timeZone = plan.timeZone ?? app.config.chosenTimeZone ?? undefined;
+  // What was acknowledged before came before.
+  await app.recorder.recorded();
   const compared = await comparedWithBefore(app, {...plan, timeZone});
   const receipt = await app.warehouse.load(compared, linesOfRecords, replays);
   await watchRejects(app);

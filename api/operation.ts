@@ -7,6 +7,8 @@ import type {Who} from './write-back/holds.ts';
 export interface Caller {
   /** The name that a key proves; null where a name can only be declared. */
   authenticated: string | null;
+  /** The only one that a key may record of. */
+  station?: string;
   /** The request's id, by which whoever asked knows its progress. */
   request?: string;
   /** Aborted when whoever asked is gone. */

@@ -110,7 +110,7 @@ export const OPERATIONS = {
     input: z.strictObject({inspections: z.array(InspectionInput), wait: z.boolean().default(false)}),
     output: InspectionsAnswer,
     makes: true,
-    run: (app, {inspections, wait}) => app.recorder.record(inspections, {waits: wait}),
+    run: (app, {inspections, wait}, {station}) => app.recorder.record(inspections, {waits: wait, station}),
   }),
   screen: operation({
     summary: 'Ranks what could be the cause',

@@ -4,6 +4,7 @@ import type {FastifyReply, FastifyRequest} from 'fastify';
 import {z} from 'zod';
 import type {FishboneError} from './errors.ts';
 import {withoutSecrets} from './redact.ts';
+import {isOfTheDisk} from './refusals.ts';
 import {translateError} from './translate-error.ts';
 
 /** What every failed request is answered with (RFC 9457). */
@@ -21,10 +22,10 @@ export const Problem = z.object({
 });
 export type Problem = z.infer<typeof Problem>;
 
-/** Sends any error as a problem; only faults of our own are logged. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** Sends any error as a problem; only faults of our own are logged: the disk's have a log of their own. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): Problem {
   const problem = problemOf(error);
-  if (problem.status >= 500) request.log.error({err: error}, problem.detail);
+  if (problem.status >= 500 && !isOfTheDisk(problem)) request.log.error({err: error}, problem.detail);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   const isLater = problem.status === 503 || problem.status === 429;
   if (isLater && !reply.hasHeader('retry-after')) reply.header('retry-after', '5');
@@ -32,6 +33,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .code(problem.status)
     .type('application/problem+json')
     .send(JSON.stringify(withoutSecrets(problem)));
+  return problem;
 }
 
 /** What is no request at all comes to no route: it is refused on the connection itself, which ends with it. */

@@ -1,6 +1,12 @@
+import {resolve} from 'node:path';
 import {z} from 'zod';
-import {publish} from '../warehouse/publish/publish.ts';
+import {openBucket} from '../warehouse/publish/bucket.ts';
+import {type Published, type PublishQuestion, publish} from '../warehouse/publish/publish.ts';
+import {publishToBucket, type Uploaded} from '../warehouse/publish/to-bucket.ts';
+import type {App} from './app.ts';
+import {FishboneError} from './errors.ts';
 import {operation} from './operation.ts';
+import {readSecret} from './secret-file.ts';
 
 export const PUBLISH_OPERATIONS = {
   publish: operation({
@@ -13,6 +19,7 @@ export const PUBLISH_OPERATIONS = {
       company: z.boolean().optional().describe('into a place that plants share, in a folder of its own'),
       parquetOnly: z.boolean().optional().describe('no DuckDB file'),
       keep: z.number().int().positive().optional().describe('so many snapshots, the newest; all by default'),
+      bucket: z.string().optional().describe('s3://bucket/prefix: put there as well, once it is in the folder'),
     }),
     output: z.object({
       folder: z.string(),
@@ -22,7 +29,33 @@ export const PUBLISH_OPERATIONS = {
       bytes: z.number(),
       already: z.boolean().describe('it had been published before'),
       removed: z.array(z.string()),
+      bucket: z
+        .object({
+          to: z.string(),
+          files: z.number().int().describe('that were not there before'),
+          bytes: z.number(),
+          removed: z.array(z.string()),
+        })
+        .optional(),
     }),
-    run: ({warehouse}, {folder, ...question}) => publish(warehouse, folder, question),
+    run: (app, {folder, ...question}) => publishSnapshot(app, folder, question),
   }),
 };
+
+/** Into a folder, and from there into a bucket where one is named. */
+export async function publishSnapshot(
+  {warehouse, config}: App,
+  folder: string,
+  {bucket: address, ...question}: PublishQuestion & {bucket?: string},
+): Promise<Published & {bucket?: Uploaded}> {
+  if (address === undefined) return publish(warehouse, folder, question);
+  if (!question.company)
+    throw new FishboneError('USAGE', 'a bucket is a place that the plants of a company share', {
+      hint: 'say --company as well',
+    });
+  const bucket = await openBucket(address, config.store, path => readSecret(resolve(config.folder, path)));
+  const published = await publish(warehouse, folder, question);
+  const isOurs = ({seq, hash}: {seq: number; hash: string}) =>
+    warehouse.entries().find(entry => entry.seq === seq)?.hash === hash;
+  return {...published, bucket: await publishToBucket(bucket, published.folder, {keep: question.keep, isOurs})};
+}

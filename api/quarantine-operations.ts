@@ -1,10 +1,18 @@
 /** The quarantine: what was rejected, by file and by reason, and what is done about it. */
 import {z} from 'zod';
 import {contradictions} from '../warehouse/contradictions.ts';
-import {Contradiction, QuarantinedBatch, QueueGroup, Receipt, RejectedRow} from '../warehouse/data-answers.ts';
+import {
+  AsideRequest,
+  Contradiction,
+  QuarantinedBatch,
+  QueueGroup,
+  Receipt,
+  RejectedRow,
+} from '../warehouse/data-answers.ts';
 import {listQuarantine, showQuarantine} from '../warehouse/quarantine.ts';
 import {listQueue} from '../warehouse/quarantine-queue.ts';
 import {ConflictRow, conflicts} from './conflicts.ts';
+import {isAside} from './inspections/set-aside.ts';
 import {decided, operation} from './operation.ts';
 import {decideQueue, replayWhich} from './quarantine-work.ts';
 
@@ -22,14 +30,18 @@ export const QUARANTINE_OPERATIONS = {
     output: z.object({
       batches: z.array(QuarantinedBatch),
       groups: z.array(QueueGroup).describe('the queue: rows that are wrong in the same way'),
+      acknowledged: z
+        .array(AsideRequest)
+        .describe('inspections in real time that were acknowledged and no batch takes'),
       conflicts: z.array(ConflictRow).optional(),
       contradictions: z.array(Contradiction).optional(),
     }),
     run: async (app, input) => {
       const [batches, groups] = [await listQuarantine(app.warehouse), await listQueue(app.warehouse)];
-      if (!input.conflicts) return {batches, groups};
+      const acknowledged = await app.recorder.aside.list();
+      if (!input.conflicts) return {batches, groups, acknowledged};
       const contradicting = await contradictions(app.warehouse);
-      return {batches, groups, conflicts: conflicts(app.warehouse), contradictions: contradicting};
+      return {batches, groups, acknowledged, conflicts: conflicts(app.warehouse), contradictions: contradicting};
     },
   }),
   'quarantine.show': operation({
@@ -40,7 +52,11 @@ export const QUARANTINE_OPERATIONS = {
       limit: z.number().int().positive().max(100_000).optional().describe('1,000 by default'),
     }),
     output: z.object({rows: z.array(RejectedRow), total: z.number().int(), offset: z.number().int()}),
-    run: (app, {id, offset, limit = 1000}) => showQuarantine(app.warehouse, id, {offset, limit}),
+    run: async (app, {id, offset = 0, limit = 1000}) => {
+      if (!isAside(id)) return showQuarantine(app.warehouse, id, {offset, limit});
+      const rows = await app.recorder.aside.show(id);
+      return {rows: rows.slice(offset, offset + limit), total: rows.length, offset};
+    },
   }),
   'quarantine.replay': operation({
     summary: 'Tries rejected rows again, from the bytes that were kept: of a batch, a group, a reason, or all',

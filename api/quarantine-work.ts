@@ -7,11 +7,12 @@ import type {QueueEntry} from '../warehouse/queue-decisions.ts';
 import {idOf, triedFiles} from '../warehouse/tries.ts';
 import type {App} from './app.ts';
 import {FishboneError} from './errors.ts';
+import {isAside} from './inspections/set-aside.ts';
 import {type LoadOptions, replay} from './load-files.ts';
 import {translateError} from './translate-error.ts';
 
 export interface Which {
-  /** A batch, or a group of the queue. */
+  /** A batch, a group of the queue, or what was set aside. */
   id?: string;
   all?: boolean;
   /** Files with open rows whose reason says this. */
@@ -29,6 +30,7 @@ export async function replayWhich(app: App, which: Which, options: Omit<LoadOpti
       hint: 'name one batch or group of "fishbone quarantine list", or --all, or --reason TEXT',
     });
   }
+  if (which.id !== undefined && isAside(which.id)) return app.recorder.aside.replay(which.id);
   const groups = await openGroups(app, which);
   if (groups === null) return replay(app, which.id!, options);
   const receipts: Receipt[] = [];

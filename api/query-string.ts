@@ -1,7 +1,7 @@
 import {z} from 'zod';
 
 /**
- * The same question as it comes in a query string, where everything is text: numbers in digits, `true` and `false`, and
+ * The same question as it comes in a query string, where everything is text: numbers (1e-7 too), `true` and `false`, and
  * lists with commas. Unknown names are refused.
  * @returns a schema for the text, which gives what `question` gives
  */
@@ -25,7 +25,7 @@ function fromText(schema: z.ZodType): z.ZodType {
   return schema;
 }
 
-const Digits = z.string().regex(/^-?\d+(\.\d+)?$/, {error: 'expected a number'});
+const Digits = z.string().regex(/^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i, {error: 'expected a number'});
 const TrueOrFalse = z.enum(['true', 'false']);
 
 export function splitList(text: string): string[] {

@@ -25,6 +25,31 @@ export async function notReady(
   return reasons;
 }
 
+const LOOK_EVERY_MS = 30_000;
+
+/** Tells the log when the server becomes one that nobody should be sent to, and when that is over. @returns how to stop */
+export function watchReadiness(
+  app: App,
+  traffic: Pick<Traffic, 'isStarting' | 'isClosing'>,
+  everyMs = LOOK_EVERY_MS,
+): () => void {
+  let known = new Set<string>();
+  const look = async () => {
+    const reasons = await notReady(app, traffic).catch((error: Error) => [`DISK ${error.message}`]);
+    if (traffic.isClosing) return;
+    const names = reasons.map(reason => reason.split(' ', 1)[0]);
+    reasons.forEach((reason, k) => {
+      if (known.has(names[k])) return;
+      app.log(`not ready: ${reason}; questions are answered as long as they can be, "fishbone doctor" says more`);
+    });
+    for (const name of known) if (!names.includes(name)) app.log(`ready again: ${name}`);
+    known = new Set(names);
+  };
+  const timer = setInterval(() => void look(), everyMs).unref();
+  void look();
+  return () => clearInterval(timer);
+}
+
 export async function freeOn(folder: string): Promise<number> {
   const {bavail, bsize} = await statfs(folder);
   return bavail * bsize;

@@ -69,14 +69,20 @@ export class RecentAnswers {
     return this.#begin(key, now, make);
   }
 
-  /** Behind the back of those who wait for an answer: one at a time, the others when somebody asks for them again. */
+  /**
+   * Behind the back of those who wait for an answer: one at a time, the others when somebody asks for them again. Then as long
+   * as that took nothing is renewed, so that half of the machine is for those who do wait, and for what is being recorded.
+   */
   #renew(key: string, now: State, make: () => Promise<string>): void {
     if (this.#isRenewing) return;
     this.#isRenewing = true;
-    const done = () => {
-      this.#isRenewing = false;
+    const begun = performance.now();
+    const rest = () => {
+      setTimeout(() => {
+        this.#isRenewing = false;
+      }, performance.now() - begun).unref();
     };
-    this.#begin(key, now, make).text.then(done, done);
+    this.#begin(key, now, make).text.then(rest, rest);
   }
 
   #begin(key: string, state: State, make: () => Promise<string>): Answer {

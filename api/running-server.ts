@@ -16,8 +16,13 @@ const pathOf = (folder: string) => join(folder, 'server.json');
 export async function announceServer(folder: string, server: ServerFile): Promise<void> {
   await mkdir(folder, {recursive: true});
   const unfinished = join(folder, `.server-${randomUUID()}`);
-  await writeFile(unfinished, `${JSON.stringify(server)}\n`, {mode: 0o600});
-  await rename(unfinished, pathOf(folder));
+  try {
+    await writeFile(unfinished, `${JSON.stringify(server)}\n`, {mode: 0o600});
+    await rename(unfinished, pathOf(folder));
+  } catch (error) {
+    await rm(unfinished, {force: true});
+    throw error;
+  }
 }
 
 /** Takes the announcement back, if it is still this server's. */
@@ -91,7 +96,7 @@ function problemOf(address: string, status: number, body: unknown): FishboneErro
 
 async function getFrom({address, token}: ServerFile, path: string): Promise<IncomingMessage> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const headers = {authorization: `Bearer ${token}`};
+    const headers = {authorization: `Bearer ${token}`, 'cache-control': 'no-cache'};
     request(new URL(path, address), {headers, agent: false}, resolve).on('error', reject).end();
   });
   const status = response.statusCode ?? 0;
@@ -103,6 +108,8 @@ function post(url: URL, token: string, body: string): Promise<{status: number; t
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${token}`,
+      // Who asks here sees no header of the answer: it waits for what was acknowledged before.
+      'cache-control': 'no-cache',
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
     };

@@ -2,7 +2,7 @@
 import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
 import {pareto} from '../warehouse/pareto.ts';
-
+import {findingSqlOrReason} from '../warehouse/screening/finding-sql.ts';
 import {finding} from '../warehouse/screening/findings.ts';
 import {StatementsAnswer, StatementsQuestion} from '../warehouse/statement-answers.ts';
 import {preludeOf, withStatements} from '../warehouse/statements.ts';
@@ -19,7 +19,8 @@ export const STATEMENT_OPERATIONS = {
       const {answer, statements} = await withStatements(() => answered(app, question));
       // Of a session that goes on from an earlier question this is known already.
       const from = {sql: preludeOf(answer.asOf, app.warehouse.timeZone), values: {}};
-      return {asOf: answer.asOf, statements: [from, ...statements]};
+      const counts = question.of === 'finding' ? await findingSqlOrReason(app.warehouse, question.question.id) : null;
+      return {asOf: answer.asOf, statements: [from, ...statements], counts};
     },
   }),
 } as const;

@@ -41,18 +41,13 @@ import {queryString} from './question.ts';
 export class Problem extends Error {
   readonly status: number;
   readonly title: string;
-  readonly hint: string | null;
-  readonly errors: {pointer?: string; detail?: string}[];
+  readonly hint: string | undefined;
 
-  constructor(
-    status: number,
-    body: {title?: string; detail?: string; hint?: string; errors?: {pointer?: string; detail?: string}[]},
-  ) {
+  constructor(status: number, body: {title?: string; detail?: string; hint?: string}) {
     super(body.detail ?? body.title ?? `The server answered ${status}`);
     this.status = status;
     this.title = body.title ?? 'The server could not answer';
-    this.hint = body.hint ?? null;
-    this.errors = body.errors ?? [];
+    this.hint = body.hint;
   }
 }
 

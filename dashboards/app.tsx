@@ -5,7 +5,6 @@ import {useSession} from './api.ts';
 import {useLive, useNewest} from './live.ts';
 import {Overview} from './pages/overview.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
-import {SignedIn} from './parts/signed-in.tsx';
 import {ThemeToggle, toggleTheme} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
 
@@ -22,6 +21,7 @@ const Inspections = lazy(async () => ({default: (await import('./pages/inspectio
 const Investigate = lazy(async () => ({default: (await import('./pages/investigate.tsx')).Investigate}));
 const NoSuchPage = lazy(async () => ({default: (await import('./pages/no-such-page.tsx')).NoSuchPage}));
 const Responses = lazy(async () => ({default: (await import('./pages/responses.tsx')).Responses}));
+const SignedIn = lazy(async () => ({default: (await import('./parts/signed-in.tsx')).SignedIn}));
 const SignInPage = lazy(async () => ({default: (await import('./parts/sign-in.tsx')).SignInPage}));
 const Trace = lazy(async () => ({default: (await import('./pages/trace.tsx')).Trace}));
 const ControlChart = lazy(async () => ({default: (await import('./pages/control-chart.tsx')).ControlChart}));
@@ -75,6 +75,12 @@ export function App() {
   );
 }
 
+/**
+ * What a page of one thing is about, out of the address as it was written. The router undoes some escapes by itself, "%25"
+ * among them, and what it gives cannot be undone once more.
+ */
+const named = () => decodeURIComponent(location.pathname.split('/')[2]);
+
 function Pages() {
   return (
     <Suspense fallback={<p role="status">Loading the page …</p>}>
@@ -84,15 +90,13 @@ function Pages() {
         <Route path="/contain" component={Contain} />
         <Route path="/trace" component={Trace} />
         <Route path="/charts" component={Charts} />
-        <Route path="/charts/:parameter">
-          {({parameter}) => <ControlChart key={parameter} parameter={decodeURIComponent(parameter)} />}
-        </Route>
+        <Route path="/charts/:parameter">{({parameter}) => <ControlChart key={parameter} parameter={named()} />}</Route>
         <Route path="/capability/:parameter?">
-          {({parameter}) => <Capability parameter={parameter === undefined ? null : decodeURIComponent(parameter)} />}
+          {({parameter}) => <Capability parameter={parameter ? named() : null} />}
         </Route>
         <Route path="/holds" component={Holds} />
-        <Route path="/holds/:id/report">{({id}) => <HoldReport id={decodeURIComponent(id)} />}</Route>
-        <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={decodeURIComponent(id)} />}</Route>
+        <Route path="/holds/:id/report">{() => <HoldReport id={named()} />}</Route>
+        <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={named()} />}</Route>
         <Route path="/responses" component={Responses} />
         <Route path="/inspections" component={Inspections} />
         <Route path="/data" component={Data} />
@@ -132,7 +136,9 @@ function Rail({isShut}: {isShut: boolean}) {
         ))}
       </nav>
       <div className="rail-foot">
-        <SignedIn />
+        <Suspense>
+          <SignedIn />
+        </Suspense>
         <ThemeToggle />
       </div>
     </header>

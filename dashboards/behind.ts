@@ -38,6 +38,9 @@ function addressOf({path, params}: Parts, origin: string): string {
 
 const flag = (name: string) => `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
 const quoted = (text: string) => (/^[\w.,:@/-]+$/.test(text) ? text : `"${text.replace(/(["\\$`])/g, '\\$1')}"`);
+/** The query that gives a finding's counts, as a shell takes it. */
+export const sqlCommand = (sql: string, asOf: number): string => `npx fishbone sql --as-of ${asOf} ${quoted(sql)}`;
+
 const pythonText = (value: unknown) =>
   typeof value === 'boolean' ? (value ? 'True' : 'False') : JSON.stringify(value);
 

@@ -14,11 +14,16 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
   return `${count(value)} ${value === 1 ? noun : plural}`;
 }
 
-/** A share in [0, 1] as per cent with three significant digits at most: 0.0243 → "2.43 %", 0.978 → "97.8 %" (the space does not break) */
+/**
+ * A share in [0, 1] as per cent with three significant digits at most: 0.0243 → "2.43 %", 0.978 → "97.8 %" (the space does
+ * not break). Only all is "100 %", and only nothing "0 %": 30 bad of 100,000 are "99.97 %".
+ */
 export function percent(share: number | null | undefined): string {
   if (share == null || !Number.isFinite(share)) return MISSING;
-  const value = share * 100;
-  const digits = value === 0 || value >= 99.95 ? 0 : value >= 10 ? 1 : 2;
+  // What sums of shares are off by is no part that failed.
+  const value = Math.round(share * 1e10) / 1e8;
+  let digits = value % 100 === 0 ? 0 : value >= 10 ? 1 : 2;
+  while (digits > 0 && Number(value.toFixed(digits)) % 100 === 0) digits++;
   return `${value.toFixed(digits)}\u00a0%`;
 }
 
@@ -89,15 +94,33 @@ export function moment(at: string | null | undefined, timeZone?: string): string
   if (at == null) return 'no time';
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return at;
-  return new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone,
-  }).format(date);
+  return formatIn(timeZone, MOMENT).format(date);
+}
+
+/** "2026-05-14T22:12:09Z" in Europe/Vienna → "15 May" */
+export function dayOf(at: string | Date, timeZone?: string): string {
+  return formatIn(timeZone, DAY).format(new Date(at));
+}
+
+const MOMENT: Intl.DateTimeFormatOptions = {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+};
+const DAY: Intl.DateTimeFormatOptions = {day: 'numeric', month: 'short'};
+
+/** To make one takes a tenth of a millisecond: a chart of thousands of points would be waited for. */
+const made = new Map<Intl.DateTimeFormatOptions, Map<string, Intl.DateTimeFormat>>();
+
+function formatIn(timeZone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const ofZone = made.get(options) ?? new Map<string, Intl.DateTimeFormat>();
+  made.set(options, ofZone);
+  const format = ofZone.get(timeZone ?? '') ?? new Intl.DateTimeFormat('en-GB', {...options, timeZone});
+  ofZone.set(timeZone ?? '', format);
+  return format;
 }
 
 /** How long ago, in the largest whole unit: "4 min", "3 h", "12 days" */

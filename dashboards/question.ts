@@ -52,22 +52,24 @@ function outcomeWords(params: URLSearchParams): string {
   return defect ?? measurement ?? 'any fail';
 }
 
+/** What names of an address become: null or empty takes one away, a list says it several times. */
+type Changes = Record<string, string | number | readonly string[] | null>;
+
 /** The same address with some names set, or removed where the value is null or empty. */
-export function withParams(params: URLSearchParams, changes: Record<string, string | number | null>): URLSearchParams {
+export function withParams(params: URLSearchParams, changes: Changes): URLSearchParams {
   const next = new URLSearchParams(params);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || value === '') next.delete(name);
-    else next.set(name, String(value));
+    else if (typeof value === 'object') {
+      next.delete(name);
+      for (const one of value) next.append(name, one);
+    } else next.set(name, String(value));
   }
   return next;
 }
 
 /** A link to another place that keeps the question and drops what belongs to this page alone. */
-export function placeHref(
-  path: string,
-  params: URLSearchParams,
-  changes: Record<string, string | number | null> = {},
-): string {
+export function placeHref(path: string, params: URLSearchParams, changes: Changes = {}): string {
   const carried = new URLSearchParams();
   for (const name of CARRIED) {
     const value = params.get(name);
@@ -98,7 +100,7 @@ export const drillOf = (params: URLSearchParams): DrillStep[] =>
 
 /** The same address further down or up. @param by what is broken down there; null for what is usual */
 export function withDrill(params: URLSearchParams, drill: readonly DrillStep[], by: string | null): URLSearchParams {
-  const next = withParams(params, {drill: null, by});
+  const next = withParams(params, {drill: null, bar: null, by});
   for (const step of drill) next.append('drill', `${step.by}:${step.key}`);
   return next;
 }
@@ -151,9 +153,9 @@ export function useQuestion() {
       question: screenQuestionOf(params),
       outcome: outcomeWords(params),
       /** Changes the address; small moves on a page replace the entry, new questions add one. */
-      change: (changes: Record<string, string | number | null>, {replace = false} = {}) =>
+      change: (changes: Changes, {replace = false} = {}) =>
         setParams(current => withParams(current, changes), {replace}),
-      href: (path: string, changes: Record<string, string | number | null> = {}) => placeHref(path, params, changes),
+      href: (path: string, changes: Changes = {}) => placeHref(path, params, changes),
     }),
     [params, setParams],
   );

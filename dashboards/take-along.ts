@@ -110,9 +110,11 @@ function wrapped(text: string, roomPx: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-/** Twice as fine as the screen. @throws if the browser cannot draw it */
+/** Twice as fine as the screen, in the page's own font. @throws if the browser cannot draw it */
 export async function pngOf({text, width, height}: ReturnType<typeof svgOf>): Promise<Blob> {
-  const address = URL.createObjectURL(new Blob([text], {type: 'image/svg+xml'}));
+  const {ownFonts} = await import('./own-font.ts');
+  const drawn = text.replace('>', `><style>${await ownFonts()}</style>`);
+  const address = URL.createObjectURL(new Blob([drawn], {type: 'image/svg+xml'}));
   try {
     const image = new Image(width * 2, height * 2);
     image.src = address;

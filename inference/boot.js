@@ -1,5 +1,4 @@
-// A process that judges images starts here: TypeScript has to be made readable in it before the first .ts file is imported.
-import {register} from 'tsx/esm/api';
+// A process that judges images starts here.
+import {start} from '../warehouse/program.js';
 
-register();
-await import('./worker.ts');
+await start('inference/worker.ts');

@@ -20,6 +20,9 @@ export interface Inspection {
   /** SHA-256 of the file's bytes. */
   image: string | null;
   verification: 'unverified';
+  brightness: number | null;
+  contrast: number | null;
+  sharpness: number | null;
   defects: Defect[];
 }
 
@@ -56,15 +59,19 @@ export function inspect(path: string, judged: Judged, card: ModelCard, name: Ima
     confidence: null,
     image: judged.digest,
     verification: 'unverified',
+    brightness: null,
+    contrast: null,
+    sharpness: null,
     defects: [],
   };
   if ('reason' in judged) return {image: path, inspection, reason: judged.reason};
-  const {suspicion, found} = judged.verdict;
+  const {figures, verdict: judgement} = judged;
+  const {suspicion, found} = judgement;
   const verdict: Partial<Inspection> =
     suspicion < card.thresholds.fail
       ? {result: 'pass', confidence: rounded(1 - suspicion)}
       : {result: 'fail', confidence: suspicion, defects: found.map(one => defectOf(one, judged, card))};
-  return {image: path, inspection: {...inspection, ...verdict}, reason: null};
+  return {image: path, inspection: {...inspection, ...figures, ...verdict}, reason: null};
 }
 
 /**

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {readFile, stat} from 'node:fs/promises';
 import {keepImage} from '../warehouse/images.ts';
 import {type DecodedImage, decode} from './decode.ts';
+import {figuresOf, type ImageFigures} from './image-figures.ts';
 import {judgeImage} from './kinds/kinds.ts';
 import type {Outputs} from './kinds/outputs.ts';
 import type {Box, Found, NoVerdict, Verdict} from './kinds/verdict.ts';
@@ -24,6 +25,7 @@ export interface Seen {
   /** Of the image. */
   width: number;
   height: number;
+  figures: ImageFigures;
 }
 
 /** Milliseconds. */
@@ -37,7 +39,10 @@ export interface Timings {
 /** Larger files are not read. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
-export type Prepared = {digest: string | null; decodeMs: number} & (DecodedImage | NoVerdict);
+export type Prepared = {digest: string | null; decodeMs: number} & (
+  | (DecodedImage & {figures: ImageFigures})
+  | NoVerdict
+);
 
 /** Reads an image, takes its digest, decodes it, and keeps it where that is wanted. */
 export async function prepare({path, keepIn}: Job, {card}: Pick<Model, 'card'>): Promise<Prepared> {
@@ -65,7 +70,8 @@ export async function prepare({path, keepIn}: Job, {card}: Pick<Model, 'card'>):
       };
     }
   }
-  return {...decoded, digest, decodeMs: performance.now() - begun};
+  const figures = figuresOf(decoded, card.input.width);
+  return {...decoded, figures, digest, decodeMs: performance.now() - begun};
 }
 
 const refused = (reason: string): Prepared => ({digest: null, decodeMs: 0, reason});
@@ -73,7 +79,7 @@ const refused = (reason: string): Prepared => ({digest: null, decodeMs: 0, reaso
 /** Has images that were prepared judged together. @returns one answer an image, in their order */
 export async function judge(prepared: readonly Prepared[], {card}: Pick<Model, 'card'>, run: Run): Promise<Judged[]> {
   const {input} = card;
-  const images = prepared.filter((one): one is Prepared & DecodedImage => !('reason' in one));
+  const images = prepared.filter((one): one is Exclude<Prepared, NoVerdict> => !('reason' in one));
   const tensor = new Float32Array(images.length * input.channels * input.height * input.width);
   for (const [at, image] of images.entries()) preprocess(image, input, tensor, at);
   const begun = performance.now();
@@ -95,6 +101,7 @@ export async function judge(prepared: readonly Prepared[], {card}: Pick<Model, '
       verdict: {...verdict, found: verdict.found.map(found => inImage(found, one, input))},
       width,
       height,
+      figures: one.figures,
     };
   });
 }

@@ -34,6 +34,28 @@ const Quality = z.strictObject({
     .optional(),
 });
 
+/** How values are spread: `limits` part them, and `shares` says how many lie below the first, between, and above the last. */
+const Spread = z
+  .strictObject({limits: z.array(z.number()).min(1).max(50), shares: z.array(z.number().min(0).max(1))})
+  .superRefine(({limits, shares}, context) => {
+    const complain = (path: string, message: string) => context.addIssue({code: 'custom', path: [path], message});
+    if (limits.some((limit, k) => k > 0 && limit <= limits[k - 1])) complain('limits', 'must rise');
+    if (shares.length !== limits.length + 1) complain('shares', `must be ${limits.length + 1}, one more than limits`);
+    else if (Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) > 1e-3) complain('shares', 'must add up to 1');
+  });
+
+/** What images looked like, and how sure the model was, where its quality was measured: of images that passed. */
+export const Reference = z.strictObject({
+  /** The set of images. */
+  on: z.string(),
+  /** How many of them passed. */
+  images: z.number().int().positive(),
+  suspicion: Spread,
+  brightness: Spread,
+  contrast: Spread,
+  sharpness: Spread.optional(),
+});
+
 const Input = z
   .strictObject({
     name: z.string(),
@@ -91,6 +113,7 @@ const COMMON = {
   input: Input,
   training: z.record(z.string(), z.unknown()),
   quality: Quality.optional(),
+  reference: Reference.optional(),
 };
 
 const ClassifierCard = z.strictObject({

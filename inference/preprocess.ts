@@ -1,4 +1,5 @@
 import type {DecodedImage} from './decode.ts';
+import {lumaOf} from './image-figures.ts';
 import type {ModelCard} from './model-card.ts';
 
 type Wanted = Pick<ModelCard['input'], 'channels' | 'divideBy'> &
@@ -16,11 +17,12 @@ export function preprocess(
 ): void {
   const size = pixels.length / channels;
   const start = at * wanted.channels * size;
+  const luma = wanted.channels === 1 ? lumaOf(pixels, channels) : null;
   for (let c = 0; c < wanted.channels; c++) {
     const values = valuesOf(wanted, c);
     const to = start + c * size;
-    if (wanted.channels === 1) {
-      for (let i = 0; i < size; i++) tensor[to + i] = values[gray(pixels, channels, i)];
+    if (luma !== null) {
+      for (let i = 0; i < size; i++) tensor[to + i] = values[luma[i]];
     } else {
       const from = channels === 1 ? 0 : wanted.order === 'BGR' ? 2 - c : c;
       for (let i = 0; i < size; i++) tensor[to + i] = values[pixels[i * channels + from]];
@@ -34,11 +36,4 @@ function valuesOf({divideBy, mean, std}: Wanted, channel: number): Float64Array 
     {length: 256},
     (_, sample) => (sample / divideBy - (mean?.[channel] ?? 0)) / (std?.[channel] ?? 1),
   );
-}
-
-/** Luma in whole steps of 0..255, in the integers that PIL uses. @see ITU-R BT.601 */
-function gray(pixels: Uint8Array, channels: 1 | 3, i: number): number {
-  if (channels === 1) return pixels[i];
-  const [r, g, b] = [pixels[i * 3], pixels[i * 3 + 1], pixels[i * 3 + 2]];
-  return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 }

@@ -42,6 +42,29 @@ export async function loadModel(nameOrPath: string, own?: string): Promise<Model
   return {card, onnx, isAlone: outline.inputs[0].shape[0] === 1};
 }
 
+/**
+ * The cards of all models that can be named, the plant's own first; a folder whose card cannot be read is none.
+ * @param own the folder of the plant's own models
+ */
+export async function modelCards(own: string): Promise<ModelCard[]> {
+  const cards: ModelCard[] = [];
+  for (const folder of [own, MODELS]) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const text = await readFile(join(folder, name, 'card.json')).catch(() => null);
+      try {
+        if (text !== null) cards.push(parseCard(text, refuseCard));
+      } catch (error) {
+        if (!(error instanceof ModelRefused)) throw error;
+      }
+    }
+  }
+  return cards;
+}
+
+const refuseCard: Refuse = reason => {
+  throw new ModelRefused(reason);
+};
+
 const MODELS = fileURLToPath(new URL('models', import.meta.url));
 
 type Refuse = (reason: string) => never;

@@ -16,7 +16,7 @@ const Sidecar = z.strictObject({
 });
 
 /** The places where what is told of an image may be, beside it. */
-function sidecarsOf(path: string): string[] {
+export function sidecarsOf(path: string): string[] {
   return [`${path}.json`, `${path.slice(0, path.length - extname(path).length)}.json`];
 }
 
@@ -31,21 +31,26 @@ export async function besideEach(path: string): Promise<ImageName | {reason: str
       if (code === 'ENOENT') continue;
       return {reason: `${basename(sidecar)} cannot be read (${code})`};
     }
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch (error) {
-      return {reason: `${basename(sidecar)} is not JSON: ${(error as Error).message}`};
-    }
-    const told = Sidecar.safeParse(json);
-    if (!told.success) {
-      const [{path: field, message}] = told.error.issues;
-      return {reason: `${basename(sidecar)}: ${field.length > 0 ? `${field.join('.')}: ` : ''}${message}`};
-    }
-    const {part, step, station, at} = told.data;
-    return named({part, step: step ?? '', station: station ?? '', at: at ?? ''}, basename(sidecar));
+    return toldBy(text, basename(sidecar));
   }
   return {reason: `there is no ${sidecarsOf(basename(path)).join(' or ')} beside it`};
+}
+
+/** @param name of the sidecar, for people */
+export function toldBy(text: string, name: string): ImageName | {reason: string} {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return {reason: `${name} is not JSON: ${(error as Error).message}`};
+  }
+  const told = Sidecar.safeParse(json);
+  if (!told.success) {
+    const [{path: field, message}] = told.error.issues;
+    return {reason: `${name}: ${field.length > 0 ? `${field.join('.')}: ` : ''}${message}`};
+  }
+  const {part, step, station, at} = told.data;
+  return named({part, step: step ?? '', station: station ?? '', at: at ?? ''}, name);
 }
 
 /**

@@ -11,7 +11,8 @@ export interface Expanded {
 
 /**
  * Turns folders into the files in them, in the order in which they are best loaded: master data before what refers to
- * it, then by name. Files that are named outright are all taken, also those that do not exist: reading them says so.
+ * it, then by name. Files that are named outright are all taken, also those that do not exist: reading them says so. So are
+ * folders that cannot be looked into.
  */
 export async function expandPaths(paths: readonly string[]): Promise<Expanded> {
   const expanded: Expanded = {files: [], skipped: []};
@@ -25,7 +26,10 @@ export async function expandPaths(paths: readonly string[]): Promise<Expanded> {
 }
 
 async function expandFolder(folder: string, into: Expanded): Promise<void> {
-  for (const entry of await readdir(folder, {withFileTypes: true})) {
+  const entries = await readdir(folder, {withFileTypes: true}).catch(() => null);
+  // What it holds nobody can say: it is told like a file that cannot be read, and the others are taken in.
+  if (!entries) into.files.push(folder);
+  for (const entry of entries ?? []) {
     const path = join(folder, entry.name);
     const reason = reasonToSkip(entry.name, entry.isDirectory());
     if (reason) into.skipped.push({path, reason});

@@ -8,6 +8,7 @@ import {prepareHistory} from '../warehouse/history.ts';
 import {createLevels} from '../warehouse/levels.ts';
 import {createPopulation} from '../warehouse/population.ts';
 import {query} from '../warehouse/queries.ts';
+import {REJECT_KIND} from '../warehouse/reject-kind.ts';
 import {Warehouse} from '../warehouse/store.ts';
 
 const queries = readdirSync(new URL('../warehouse/queries/', import.meta.url)).map(name => name.replace(/\.sql$/, ''));
@@ -53,19 +54,24 @@ async function prepareTemporaryTables(session: Session): Promise<void> {
   await prepareHistory(session, 'subjects', 'visits', 'materials', 'station_readings');
   await createPopulation(session, {});
   await createLevels(session);
+  await session.run(REJECT_KIND);
   await session.run(`create or replace temp table failures as ${query('failures')}`);
   await session.run(`create or replace temp table step_firsts as ${query('step-inspections')}`);
   await session.run(
     `create or replace temp table judged (inspection varchar, part integer, step varchar, inspector varchar,
        inspected_at timestamptz, failed boolean, verification varchar, level varchar, cluster integer, station varchar,
-       confidence double, score double, image varchar)`,
+       confidence double, score double, image varchar,
+       brightness double, contrast double, sharpness double)`,
   );
   await session.run(`create or replace temp table reviewed_inspections as ${query('reviewed-inspections')}`, {
     sure: null,
   });
   await session.run(`create or replace temp table decisions as ${query('decisions')}`);
-  await session.run(`create or replace temp table score_units as ${query('score-units')}`, {by_lot: null});
-  await session.run('create or replace temp table rework_steps (step varchar)');
+  await session.run(`create or replace temp table score_units as ${query('score-units')}`, {
+    by_lot: null,
+    measure: null,
+  });
+  await session.run('create or replace temp table inspection_steps (step varchar, rework boolean)');
   await session.run(
     'create or replace temp table compared (side varchar, part integer, product varchar, lot integer, loose boolean, key varchar)',
   );

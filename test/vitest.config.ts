@@ -1,15 +1,15 @@
 import {defineConfig} from 'vitest/config';
 
 const TESTS = 'test/**/*.test.{ts,tsx}';
-/** What starts browsers, servers that are killed and other engines has each file in a process of its own. */
-const APART = ['test/browser/**', 'test/engines/**', 'test/faults/**', 'test/notebooks/**'];
+/** What starts servers that are killed and other engines has each file in a process of its own. */
+const APART = ['test/engines/**', 'test/faults/**'];
 
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    // One more than the least machine has processors: much of what is tested waits for others.
+    // More than the least machine has processors: much of what is tested waits for others.
     maxWorkers: 3,
     reporters: ['default', new URL('./closing-line.ts', import.meta.url).pathname],
     projects: [

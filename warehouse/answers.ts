@@ -341,6 +341,10 @@ export const Plant = z.object({
   asOf: Position,
   lastBatchAt: z.string().nullable(),
   newestInspectionAt: z.string().nullable(),
+  newestPartAt: z
+    .string()
+    .nullable()
+    .describe('when the last of all parts was inspected for the first time: what windows bound'),
   problems: z.array(z.string()).describe('what the archive has lost: rows are whole, but could not be made anew'),
   parts: Count,
   products: z.array(z.object({product: z.string(), parts: Count})),

@@ -4,7 +4,7 @@
  *   4 the manifest: from here on it is this backup and no longer the one before · 5 what the one before alone needed goes
  */
 import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {join, resolve, sep} from 'node:path';
 import {exists, findRaw, rawPath, sealOf, syncFile} from './archive.ts';
 import {
@@ -19,6 +19,7 @@ import {
   writeManifest,
 } from './backup-folder.ts';
 import type {Caretaker} from './caretaker.ts';
+import {folderFor} from './folder-for.ts';
 import {keptImages} from './images.ts';
 import type {LedgerEntry} from './ledger.ts';
 import {diskFiles} from './ledger-file.ts';
@@ -94,7 +95,7 @@ async function begin(from: string, into: string, entries: readonly LedgerEntry[]
       'give a folder of its own, empty or with backups of this warehouse',
     );
   if (`${into}${sep}`.startsWith(`${resolve(from)}${sep}`)) throw other('is inside the warehouse itself');
-  await mkdir(into, {recursive: true});
+  await folderFor(into);
   const names = await readdir(into);
   const first = entries[0].hash;
   if (names.length === 0) {

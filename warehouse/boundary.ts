@@ -142,11 +142,15 @@ const SETS = `with base as (
   union all
   select 'between-good', l.part from line l join windows w on w.line = l.line
   where l.place > coalesce(w.before, 0) and l.place < coalesce(w.after, 9e15)
+), placed as (
+  select b.name, b.part, s.lot from base b left join subjects s on s.part = b.part
 )
 select name, part from base
 union
-select b.name || '-lots', coalesce(m.part, b.part)
-from base b left join subjects s on s.part = b.part left join subjects m on m.lot = s.lot`;
+select name || '-lots', part from placed where lot is null
+union
+select l.name || '-lots', m.part
+from (select distinct name, lot from placed where lot is not null) l join subjects m on m.lot = l.lot`;
 
 type Candidate = Omit<Boundary['candidates'][number], 'covered'>;
 
@@ -228,15 +232,17 @@ async function windowsOf(session: Session): Promise<Boundary['windows']> {
     row_before: number;
     row_after: number;
   }>(
-    `with named as (select l.line, l.place, l.at, s.id from line l join subjects s on s.part = l.part)
+    // Each end found in one pass: joined one by one, the engine pairs all parts of a line with each other first.
+    `with ends as (
+       select w.line, l.place, l.at, i.id
+       from windows w
+       join line l on l.line = w.line and l.place in (w.first, w.last, w.before, w.after)
+       join fact.items i on i.item = l.part
+     )
      select w.line, w.affected, w.inspected, w.bad, w.row_before, w.row_after,
-       f.id as first_id, f.at as first_at, t.id as last_id, t.at as last_at,
-       b.id as before_id, b.at as before_at, a.id as after_id, a.at as after_at
-     from windows w
-     join named f on f.line = w.line and f.place = w.first
-     join named t on t.line = w.line and t.place = w.last
-     left join named b on b.line = w.line and b.place = w.before
-     left join named a on a.line = w.line and a.place = w.after
+       ${['first', 'last', 'before', 'after'].map(end => `max(e.id) filter (e.place = w.${end}) as ${end}_id, max(e.at) filter (e.place = w.${end}) as ${end}_at`).join(', ')}
+     from windows w join ends e on e.line = w.line
+     group by all
      order by w.affected desc, w.line`,
   );
   return rows.map(row => {

@@ -178,6 +178,10 @@ export const CANONICAL: Readonly<Record<string, CanonicalTable>> = {
       number('confidence'),
       text('image'),
       oneOf('verification', ['unverified', 'confirmed', 'rejected']),
+      // Of the image, as whoever judged it got it: shares of full scale.
+      number('brightness'),
+      number('contrast'),
+      number('sharpness'),
     ],
     key: ['inspection'],
   },

@@ -33,7 +33,9 @@ export const ChartQuestion = Scope.extend({
   sigma: SigmaName.optional(),
   baseline: z
     .string()
-    .regex(/^[^.]*(\.(?!\.)[^.]*)*\.\.[^.]*(\.(?!\.)[^.]*)*$/)
+    .regex(/^[^.]*(\.(?!\.)[^.]*)*\.\.[^.]*(\.(?!\.)[^.]*)*$/, {
+      error: ({input}) => `has to be FROM..TO, such as 2026-03-01..2026-03-22, not "${String(input)}"`,
+    })
     .optional()
     .describe('FROM..TO: the points that centre and limits come from'),
   rules: z.enum(['limits', 'western-electric', 'nelson']).optional(),
@@ -81,6 +83,10 @@ export const ChartAnswer = z.object({
   kind: ChartKind,
   subgroup: SubgroupBy.describe('what a point is made of'),
   family: z.string().describe('the charts that share its limits'),
+  timedBy: z
+    .string()
+    .nullable()
+    .describe('what filters call the time of its points, such as inspection.at; null where measurements name no step'),
   center: z.number(),
   /** Of single values; of a share or rate, its standardised spread (1 = as chance alone). */
   sigma: z.number(),

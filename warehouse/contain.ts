@@ -6,7 +6,8 @@ import {ContainAnswer, type ContainQuestion} from './answers.ts';
 import {blastRadius} from './blast-radius.ts';
 import type {Boundary} from './boundary-answers.ts';
 import {completenessOf} from './completeness.ts';
-import {describe} from './described.ts';
+import {type Described, describe} from './described.ts';
+import {circlesAmong} from './genealogy/circles.ts';
 import {genealogyOf} from './genealogy/read.ts';
 import {habitsOf} from './habits.ts';
 import {canonicalJson} from './ledger-chain.ts';
@@ -35,6 +36,9 @@ export async function contain(warehouse: Warehouse, question: ContainQuestion): 
     await session.integerTable('suspect_lots', {lot: suspects.lots});
     const loose = suspects.parts.filter(part => genealogy.lotOf(part, asOf) < 0);
     const described = await describe(session, [...suspects.parts, ...suspects.lots], genealogy, asOf);
+    const circular = circlesAmong(genealogy, [suspects.parts, suspects.lots], asOf).map(item => described.get(item)!);
+    // Parts go where their lots go, and need not be named beside them.
+    const circles = circular.some(({kind}) => kind === 'lot') ? circular.filter(({kind}) => kind === 'lot') : circular;
     const id = idOf(sought, asOf);
     return {
       id,
@@ -47,9 +51,9 @@ export async function contain(warehouse: Warehouse, question: ContainQuestion): 
       blast: await blastRadius(session),
       boundary,
       looseParts: Array.from(loose, part => described.get(part)!.id).sort(),
-      completeness: await completenessOf(plant, [...described.values()]),
+      completeness: await completenessOf(plant, [...described.values()], circles),
       widenedBy: await widening(plant, target, sought, suspects),
-      notes,
+      notes: circles.length > 0 ? [...notes, circleTold(circles)] : notes,
     };
   });
   await keep(warehouse, edition, answer);
@@ -81,6 +85,15 @@ export async function contained(warehouse: Warehouse, id: string): Promise<Conta
   });
   return ContainAnswer.parse({...told(lots, []), ...kept, lots});
 }
+
+/** A circle makes suspects of what only seems to come after: who decides about a hold has to know. */
+function circleTold(circles: readonly Described[]): string {
+  const ids = circles.map(({kind, id}) => `${kind} ${id}`).sort();
+  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : '';
+  return `the genealogy has a circle: ${ids.slice(0, NAMED).join(', ')}${more} went into themselves by way of one another; one of these links is wrong, and until it is known which, all of them are suspect`;
+}
+
+const NAMED = 5;
 
 type Sought = Omit<ContainQuestion, 'asOf'>;
 

@@ -2,7 +2,7 @@
  * What rows say, whatever their order: how many there are and the sum of their hashes, with text ids, so that what the
  * database holds can be compared with what was archived, and a rebuilt database with the one before.
  */
-import {withAllColumns} from './all-columns.ts';
+import {missingOf, withAllColumns} from './all-columns.ts';
 import {type Column, columnsOf} from './canonical.ts';
 import {quoteName, quoteText, type Session} from './duckdb.ts';
 import type {HeldFile} from './holdings.ts';
@@ -15,13 +15,20 @@ export interface Content {
   sum: string | null;
 }
 
-/** Of a canonical table in the database, by batch. */
+/** Of a canonical table in the database, by batch; a database that lacks a column yet is silent about it. */
 export async function storedContent(session: Session, table: string): Promise<Map<number, Content>> {
   const columns = columnsOf(table);
   const joins = columns
     .filter(isItem)
     .map(c => `left join fact.items ${alias(c)} on ${alias(c)}.item = f.${quoteName(c.name)}`);
-  const values = columns.map(c => (isItem(c) ? `${alias(c)}.id` : `f.${quoteName(c.name)}`));
+  const made = await session.rows<{name: string}>(
+    "select column_name as name from duckdb_columns() where schema_name = 'fact' and table_name = $table",
+    {table},
+  );
+  const has = new Set(made.map(({name}) => name));
+  const values = columns.map(c =>
+    isItem(c) ? `${alias(c)}.id` : has.has(c.name) ? `f.${quoteName(c.name)}` : missingOf(c),
+  );
   return byBatch(
     session,
     `select f.batch, count(*) as rows, ${sumOf(values)} as sum from fact.${table} f ${joins.join(' ')} group by f.batch`,

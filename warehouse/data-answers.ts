@@ -47,6 +47,16 @@ export const QuarantinedBatch = z.object({
 });
 export type QuarantinedBatch = z.infer<typeof QuarantinedBatch>;
 
+/** Inspections of one request that was acknowledged in real time, and that no batch takes. */
+export const AsideRequest = z.object({
+  id: z.string().describe('"a" and a number: what "quarantine show" and "quarantine replay" take'),
+  file: z.string(),
+  at: z.string().nullable(),
+  reason: z.string(),
+  inspections: z.array(z.string()),
+});
+export type AsideRequest = z.infer<typeof AsideRequest>;
+
 /** Rejected rows that are wrong in the same way, of one source. */
 export const QueueGroup = z.object({
   id: z.string(),

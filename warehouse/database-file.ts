@@ -5,13 +5,12 @@ import {join} from 'node:path';
 import type {DuckDBInstance} from '@duckdb/node-api';
 import {exists} from './archive.ts';
 import {ofDisk} from './disk-refused.ts';
-import {openDatabase} from './duckdb.ts';
+import {openDatabase, QueryError} from './duckdb.ts';
 
 const DATABASE = 'warehouse.duckdb';
 
 /** What to do about any damage to a database. */
-export const REBUILD =
-  'nothing acknowledged is lost: "fishbone rebuild" makes the database anew from ledger and archive';
+const REBUILD = 'nothing acknowledged is lost: "fishbone rebuild" makes the database anew from ledger and archive';
 
 /** The warehouse cannot be used as it is; `hint` says what to do. */
 export class WarehouseUnusable extends Error {
@@ -26,6 +25,15 @@ export class WarehouseUnusable extends Error {
     this.hint = hint;
   }
 }
+
+export function unusable(error: QueryError, folder: string): WarehouseUnusable {
+  const why = error.message.split('\n')[0];
+  return new WarehouseUnusable('damaged', `the database in ${folder} cannot be used: ${why}`, REBUILD, error);
+}
+
+/** A block of the database that is not as it was written shows only when it is read. */
+export const ofDamage = (error: unknown, folder: string): unknown =>
+  error instanceof QueryError && /Corrupt database file/.test(error.message) ? unusable(error, folder) : error;
 
 const by = (pid: string | undefined) =>
   pid === String(process.pid) ? 'this process already' : `another process${pid ? ` (${pid})` : ''}`;

@@ -12,7 +12,7 @@ const SHOWN = 20;
 /** @param besides what else may be asked for. @throws QuestionError for a name that is neither a code nor a group, with those that are */
 export async function mustBeDefect(session: Session, defect: string, besides?: string): Promise<void> {
   const rows = await session.rows<{defect: string; isCode: boolean}>(
-    `select defect, true as "isCode" from now.defects union select defect, true from now.defect_codes
+    `select defect, true as "isCode" from now.defects union select defect, true from now.found_defects union select defect, true from now.defect_codes
      union select "group", false from now.defect_codes where "group" is not null
      order by 2 desc, 1`,
   );

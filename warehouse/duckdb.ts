@@ -2,6 +2,7 @@
 import {realpathSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {
+  DOUBLE,
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBDateValue,
@@ -15,9 +16,11 @@ import {
   DuckDBTypeId,
   type DuckDBValue,
   INTEGER,
+  LIST,
+  VARCHAR,
 } from '@duckdb/node-api';
 import {joined, plainItems} from './plain-items.ts';
-import {heard} from './statements.ts';
+import {heard, isListening} from './statements.ts';
 import type {Variables} from './variables/variables.ts';
 
 type SqlValue = string | number | boolean | null;
@@ -40,18 +43,32 @@ export class Session {
   readonly connection: DuckDBConnection;
   /** What it finds made for the position it looks from (`newest.ts`); null where it makes its own. */
   kept: ReadonlySet<string> | null = null;
+  /** Which parts its table `population_found` holds, as they were asked for (`population.ts`); null where it has none. */
+  found: string | null = null;
   /** What modules of others add to the factors; null where it looks from no position. */
   variables: Variables | null = null;
 
+  /** What was found from the position that it looks from; it holds as long as its temporary tables. Null elsewhere. */
+  known: Map<unknown, unknown> | null = null;
+
   constructor(connection: DuckDBConnection) {
     this.connection = connection;
+  }
+
+  /** Finds what is the same for as long as the session looks from its position: once, not for every question. */
+  async once<T>(key: unknown, find: () => Promise<T> | T): Promise<T> {
+    if (this.known?.has(key) && !isListening()) return this.known.get(key) as T;
+    const {known} = this;
+    const found = await find();
+    known?.set(key, found);
+    return found;
   }
 
   /** Runs statements for their effect. */
   async run(sql: string, bindings: Bindings = {}): Promise<void> {
     heard(sql, bindings);
     try {
-      await this.connection.run(sql, asParameters(bindings));
+      await this.connection.run(sql, ...asParameters(bindings));
     } catch (cause) {
       throw new QueryError(sql, cause);
     }
@@ -61,7 +78,7 @@ export class Session {
   async rows<T extends Row = Row>(sql: string, bindings: Bindings = {}): Promise<T[]> {
     heard(sql, bindings);
     try {
-      const reader = await this.connection.runAndReadAll(sql, asParameters(bindings));
+      const reader = await this.connection.runAndReadAll(sql, ...asParameters(bindings));
       const names = reader.deduplicatedColumnNames();
       return reader.getRows().map(row => Object.fromEntries(names.map((name, k) => [name, asPlain(row[k])])) as T);
     } catch (cause) {
@@ -107,7 +124,7 @@ export class Session {
   ): Promise<DuckDBTypeId[]> {
     heard(sql, bindings);
     try {
-      const result = await this.connection.run(sql, asParameters(bindings));
+      const result = await this.connection.run(sql, ...asParameters(bindings));
       const types = result.columnNames().map((_, c) => result.columnTypeId(c));
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         const {rowCount} = chunk;
@@ -148,7 +165,7 @@ export class Session {
   async stream(sql: string, bindings: Bindings = {}): Promise<Streamed> {
     heard(sql, bindings);
     try {
-      const result = await this.connection.stream(sql, asParameters(bindings));
+      const result = await this.connection.stream(sql, ...asParameters(bindings));
       return {
         names: result.deduplicatedColumnNames(),
         types: result.columnTypes(),
@@ -173,7 +190,7 @@ export class Session {
   async columns(sql: string, bindings: Bindings = {}): Promise<{names: string[]; columns: unknown[][]; rows: number}> {
     heard(sql, bindings);
     try {
-      const result = await this.connection.run(sql, asParameters(bindings));
+      const result = await this.connection.run(sql, ...asParameters(bindings));
       const names = result.deduplicatedColumnNames();
       const columns: unknown[][] = names.map(() => []);
       let rows = 0;
@@ -343,13 +360,19 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 /** An SQL text literal, for the few places that take no bound value (paths, views). */
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-function asParameters(bindings: Bindings): Record<string, DuckDBValue> {
-  return Object.fromEntries(
-    Object.entries(bindings).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? new DuckDBListValue(value as DuckDBValue[]) : (value as DuckDBValue),
-    ]),
-  );
+/** Values, and the types that a list does not tell by its first item: one may begin with a whole number, or be empty. */
+function asParameters(bindings: Bindings): [Record<string, DuckDBValue>, Record<string, DuckDBType>] {
+  const values: Record<string, DuckDBValue> = {};
+  const types: Record<string, DuckDBType> = {};
+  for (const [name, value] of Object.entries(bindings)) {
+    if (!Array.isArray(value)) values[name] = value as DuckDBValue;
+    else {
+      values[name] = new DuckDBListValue(value as DuckDBValue[]);
+      if (value.length === 0) types[name] = LIST(VARCHAR);
+      else if (value.some(item => typeof item === 'number' && !Number.isInteger(item))) types[name] = LIST(DOUBLE);
+    }
+  }
+  return [values, types];
 }
 
 /** A value as it leaves: times as ISO 8601 in UTC, integers beyond 2^53 as text. */

@@ -12,6 +12,7 @@ import type {Caretaker} from './caretaker.ts';
 import {removeReplaced} from './compact.ts';
 import {quoteName, quoteText} from './duckdb.ts';
 import type {FileRecord, HeldFile, Holdings, RewriteBody} from './holdings.ts';
+import {forgetExports} from './kept-exports.ts';
 import type {LedgerEntry} from './ledger.ts';
 import {diskFiles} from './ledger-file.ts';
 import {bytesMention, type Mention, mentionOf, rawFilesWith} from './mentions.ts';
@@ -96,6 +97,7 @@ export async function finishErasures(
   if (gone.length === 0) return 0;
   await rm(join(folder, 'archive', 'set-aside'), {recursive: true, force: true});
   await persons.hide(gone);
+  await forgetExports(persons);
   let answers = 0;
   for (const person of gone) answers += await removeAnswers(folder, mentionOf(persons.names().get(person)!));
   await diskFiles.syncFolder(join(folder, 'archive', 'raw'));

@@ -1,11 +1,13 @@
 import {randomUUID} from 'node:crypto';
-import {rm} from 'node:fs/promises';
+import {rm, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {CANONICAL} from './canonical.ts';
 import {type Bindings, quoteName, quoteText, type Session} from './duckdb.ts';
+import {keepExport, keptExport} from './kept-exports.ts';
 import {NAMES} from './names-table.ts';
 import {nearNames} from './near-names.ts';
 import {NotFound} from './not-found.ts';
+import {makePage} from './page.ts';
 import {personColumns} from './pseudonymise.ts';
 import {QuestionError} from './question-error.ts';
 import {STEP_VIEW} from './step-tables.ts';
@@ -29,7 +31,7 @@ export interface Exported {
   truncated: boolean;
   /** If so, the natural key of the last row: what comes `after` it is the next page. */
   last: (string | number | null)[] | null;
-  /** A Parquet file that goes when `remove` is called. */
+  /** A Parquet file that may go when `remove` is called. */
   path: string;
   remove(): Promise<void>;
 }
@@ -39,7 +41,17 @@ export interface Exported {
  * and every form is made from the same rows. Rows are in the order of their natural keys, so that a position has one file.
  * @throws NotFound for a table that there is not; QuestionError for a column or a position
  */
-export async function exportTable(
+export async function exportTable(warehouse: Warehouse, table: string, question: ExportQuestion): Promise<Exported> {
+  if (question.limit !== undefined || question.after !== undefined) return makeExport(warehouse, table, question);
+  const kept = keptExport(warehouse, table, question);
+  if (kept !== null) return kept;
+  const {edition} = warehouse.persons;
+  const exported = await makeExport(warehouse, table, question);
+  const {size: bytes} = await stat(exported.path);
+  return keepExport(warehouse, table, question.columns, {exported, bytes, edition});
+}
+
+async function makeExport(
   warehouse: Warehouse,
   table: string,
   {asOf, columns: asked, limit, after}: ExportQuestion,
@@ -53,23 +65,26 @@ export async function exportTable(
       const all = [...shape.types.keys()];
       const columns = asked ?? all;
       refuseUnknown(table, columns, all);
-      const order = key.map(name => `${quoteName(name)} nulls last`).join(', ');
       const {condition, bindings} = behind(shape, after);
-      const from = `from main.${quoteName(table)}${condition}`;
-      const sorted = (names: readonly string[]) =>
-        `select ${names.map(quoteName).join(', ')} ${from} order by ${order}`;
       const to = `to ${quoteText(path)} (format parquet)`;
       const exported = {asOf: position, columns: [...columns], path, remove};
       if (limit === undefined) {
-        const {Count: rows} = await session.row<{Count: number}>(`copy (${sorted(columns)}) ${to}`, bindings);
+        const order = key.map(name => `${quoteName(name)} nulls last`).join(', ');
+        const sorted = `select ${columns.map(quoteName).join(', ')} from main.${quoteName(table)} where ${condition || 'true'} order by ${order}`;
+        const {Count: rows} = await session.row<{Count: number}>(`copy (${sorted}) ${to}`, bindings);
         return {...exported, rows, truncated: false, last: null};
       }
       // One row more says whether there is another page.
       const most = Math.trunc(limit);
-      await session.run(
-        `create or replace temp table page as ${sorted([...new Set([...columns, ...key])])} limit ${most + 1}`,
+      await makePage(session, {
+        table,
+        key,
+        columns: [...new Set([...columns, ...key])],
+        condition,
         bindings,
-      );
+        from: after && (after[0] === null ? null : String(after[0])),
+        most: most + 1,
+      });
       const {Count: rows} = await session.row<{Count: number}>(
         `copy (select ${columns.map(quoteName).join(', ')} from page order by rowid limit ${most}) ${to}`,
       );
@@ -100,7 +115,7 @@ function behind({key, types}: Shape, after: ExportQuestion['after']): {condition
     throw new QuestionError(`cursor: is of another table, whose rows are told apart by ${after.length} columns`);
   const values = key.map((name, k) => `$k${k}::${types.get(name)}`);
   const bindings = Object.fromEntries(after.map((value, k) => [`k${k}`, value === null ? null : String(value)]));
-  return {condition: ` where row(${key.map(quoteName).join(', ')}) > row(${values.join(', ')})`, bindings};
+  return {condition: `row(${key.map(quoteName).join(', ')}) > row(${values.join(', ')})`, bindings};
 }
 
 /** Names of all that can be exported at the newest position. */

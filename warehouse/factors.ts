@@ -4,9 +4,10 @@
  */
 import type {Branch} from './answers.ts';
 import {type Bindings, quoteName, quoteText, type Session} from './duckdb.ts';
-import {type HistoryTable, measuredAt, prepareHistory} from './history.ts';
+import {type HistoryTable, measuredAt, prepareHistory, runsThatDoNotCount, UNCOUNTED} from './history.ts';
 import {nearNames} from './near-names.ts';
 import {QuestionError} from './question-error.ts';
+import {heard} from './statements.ts';
 import {stepTables} from './step-tables.ts';
 
 export interface FactorSource {
@@ -53,8 +54,13 @@ function thereAre(name: string, known: readonly string[]): string {
   return `factors are named like ${example}; the first word is one of ${listed([...new Set(known.map(stemOf))])}`;
 }
 
+interface Group {
+  needs: HistoryTable[];
+  list: (session: Session) => Promise<FactorSource[]> | FactorSource[];
+}
+
 /** Where factors come from, and which history each needs, the cheapest first. */
-const GROUPS: {needs: HistoryTable[]; list: (session: Session) => Promise<FactorSource[]> | FactorSource[]}[] = [
+const GROUPS: Group[] = [
   {needs: ['subjects'], list: partFactors},
   {needs: ['subjects', 'visits'], list: visitFactors},
   {needs: ['subjects', 'visits'], list: measuredFactors},
@@ -64,13 +70,13 @@ const GROUPS: {needs: HistoryTable[]; list: (session: Session) => Promise<Factor
   {needs: ['subjects'], list: timeFactors},
 ];
 
+const listed = (session: Session, {needs, list}: Group): Promise<readonly FactorSource[]> =>
+  prepareHistory(session, ...needs).then(() => session.once(list, () => list(session)));
+
 /** All factors that have values at the session's position. */
 export async function factorCatalogue(session: Session): Promise<FactorSource[]> {
   const factors: FactorSource[] = [];
-  for (const {needs, list} of GROUPS) {
-    await prepareHistory(session, ...needs);
-    factors.push(...(await list(session)));
-  }
+  for (const group of GROUPS) factors.push(...(await listed(session, group)));
   const taken = new Set(factors.map(({name}) => name));
   factors.push(...(await derivedFactors(session)).filter(({name}) => !taken.has(name)));
   // By name: the order in which tables and columns came to be is no matter of the plant's.
@@ -88,12 +94,14 @@ export async function factorRelation(
 ): Promise<{sql: string; bindings: Bindings; kind: 'category' | 'number'; subjectColumn: string | null}> {
   const wanted = SHORT_NAMES[name] ?? name;
   const known: string[] = [];
-  for (const {needs, list} of [...GROUPS, {needs: [], list: derivedFactors}]) {
-    await prepareHistory(session, ...needs);
-    const factors = await list(session);
+  for (const group of [...GROUPS, null]) {
+    const factors = await (group === null ? derivedFactors(session) : listed(session, group));
     const source = factors.find(f => f.name === wanted);
     if (source) {
-      const sql = `select part, value from (select r.part, ${source.value} as value from (${source.relation}) r) where value is not null`;
+      const {step, stepTable} = source;
+      const relation =
+        stepTable === undefined ? source.relation : await measuredOnce(session, {step: step ?? '', id: stepTable});
+      const sql = `select part, value from (select r.part, ${source.value} as value from (${relation}) r) where value is not null`;
       return {sql, bindings: {}, kind: source.kind, subjectColumn: source.subjectColumn ?? null};
     }
     known.push(...factors.map(f => f.name));
@@ -241,7 +249,7 @@ const factorName = (step: string, parameter: string) => (step === '' ? parameter
 
 /** Of parameters with numbers at this position: a column may hold none yet, or its values as texts. */
 async function measuredFactors(session: Session): Promise<FactorSource[]> {
-  const facts = await parameterFacts(session);
+  const facts = await session.once(parameterFacts, () => parameterFacts(session));
   const measured = await measuredColumns(session);
   return (await stepTables(session)).flatMap(table =>
     table.parameters
@@ -277,9 +285,23 @@ async function measuredColumns(session: Session): Promise<Set<string>> {
   return new Set(rows.map(r => r.name));
 }
 
+/** SQL of the relation of `measuredFactors`, of one step; which of its runs do not count is found once a position. */
+async function measuredOnce(session: Session, {step, id}: {step: string; id: number}): Promise<string> {
+  await prepareHistory(session, 'subjects', 'visits');
+  const name = `${UNCOUNTED}${id}`;
+  await session.once(name, async () => {
+    const sql = `create temp table ${name} as ${await runsThatDoNotCount(session, step, id)}`;
+    heard(sql);
+    const [made] = await session.rows('select 1 from duckdb_tables() where temporary and table_name = $name', {name});
+    if (!made) await session.run(sql);
+  });
+  // No anti join: the engine takes none in a statement where a value is looked up a part.
+  return `select m.* from now.step_${id} m left join ${name} u on u.part = m.part and u.run = m.run where u.part is null`;
+}
+
 async function textFactors(session: Session): Promise<FactorSource[]> {
-  const facts = await parameterFacts(session);
-  const taken = new Set((await measuredFactors(session)).map(m => m.name));
+  const facts = await session.once(parameterFacts, () => parameterFacts(session));
+  const taken = new Set((await session.once(measuredFactors, () => measuredFactors(session))).map(m => m.name));
   const rows = await session.rows<{step: string; parameter: string}>(
     'select distinct step, parameter from now.cells where text_value is not null order by step, parameter',
   );
@@ -309,8 +331,8 @@ const READING_COLUMNS: {column: string; suffix: string; unit?: string}[] = [
 ];
 
 async function readingFactors(session: Session): Promise<FactorSource[]> {
-  const taken = new Set((await measuredFactors(session)).map(m => m.name));
-  const facts = await parameterFacts(session);
+  const taken = new Set((await session.once(measuredFactors, () => measuredFactors(session))).map(m => m.name));
+  const facts = await session.once(parameterFacts, () => parameterFacts(session));
   const counts = READING_COLUMNS.map(({column}) => `count(${column}) as ${column}`).join(', ');
   const rows = await session.rows<Record<string, number> & {step: string; parameter: string}>(
     `select step, parameter, ${counts} from station_readings group by step, parameter order by step, parameter`,

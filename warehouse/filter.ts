@@ -1,7 +1,8 @@
 /** Compiles the language of `--where` to bound SQL over the factors. */
 import type {Bindings, Session} from './duckdb.ts';
-import {factorRelation} from './factors.ts';
+import {factorRelation, UnknownFactor} from './factors.ts';
 import {type Filter, parseFilter} from './filter-grammar.ts';
+import {momentRelation} from './filter-times.ts';
 import {NAMES} from './names-table.ts';
 import {isPseudonym} from './persons.ts';
 import {QuestionError} from './question-error.ts';
@@ -16,6 +17,16 @@ export async function filteredParts(
   session: Session,
   expression: string,
   prefix = 'filter',
+): Promise<{sql: string; bindings: Bindings}> {
+  const {sql, bindings} = await filterCondition(session, expression, {prefix});
+  return {sql: `select s.part from subjects s where ${sql}`, bindings};
+}
+
+/** The same as a condition over `s`, the subjects. */
+export async function filterCondition(
+  session: Session,
+  expression: string,
+  {prefix}: {prefix: string},
 ): Promise<{sql: string; bindings: Bindings}> {
   const bindings: Bindings = {};
   let bound = 0;
@@ -34,22 +45,21 @@ export async function filteredParts(
         return `not (${await compile(filter.of)})`;
       case 'missing': {
         const {sql} = await relationOf(session, filter);
-        return `p.part not in (select part from (${sql}))`;
+        return `s.part not in (select part from (${sql}))`;
       }
       case 'in': {
         const {sql, kind} = await relationOf(session, filter);
         const values = filter.values.map(value => typed(filter.factor, kind, value, bind));
-        return `p.part in (select part from (${sql}) where value in (${values.join(', ')}))`;
+        return `s.part in (select part from (${sql}) where value in (${values.join(', ')}))`;
       }
       case 'comparison': {
         const {sql, kind} = await relationOf(session, filter);
         const value = typed(filter.factor, kind, filter.value, bind);
-        return `p.part in (select part from (${sql}) where value ${filter.operator === '!=' ? '<>' : filter.operator} ${value})`;
+        return `s.part in (select part from (${sql}) where value ${filter.operator === '!=' ? '<>' : filter.operator} ${value})`;
       }
     }
   };
-  const condition = await compile(parseFilter(expression));
-  return {sql: `select p.part from subjects p where ${condition}`, bindings};
+  return {sql: await compile(parseFilter(expression)), bindings};
 }
 
 /** What inspection found, as filters name it: the defects, and their groups, of a part that failed. A part may have several. */
@@ -79,16 +89,18 @@ const PLACES: Readonly<Record<string, {column: string; kind: 'category' | 'numbe
   'defect.view': {column: 'view', kind: 'category'},
 };
 
+type Kind = 'category' | 'number' | 'moment';
+
 async function relationOf(
   session: Session,
   filter: Extract<Filter, {factor: string}>,
-): Promise<{sql: string; kind: 'category' | 'number'}> {
+): Promise<{sql: string; kind: Kind}> {
   const place = Object.hasOwn(PLACES, filter.factor) ? PLACES[filter.factor] : null;
   if (place !== null) {
     const {column, kind} = place;
     return {sql: `select part, ${column} as value from (${MAIN_DEFECT}) where ${column} is not null`, kind};
   }
-  if (filter.factor !== DEFECT_FACTOR) return factorRelation(session, filter.factor);
+  if (filter.factor !== DEFECT_FACTOR) return factorOrMoment(session, filter.factor);
   if (filter.is === 'comparison' && filter.operator !== '=')
     throw new QuestionError(
       `a part may have several defects: ask for those with one (${DEFECT_FACTOR} = 'x') or without`,
@@ -99,15 +111,23 @@ async function relationOf(
   return {sql: FOUND, kind: 'category'};
 }
 
-function typed(
-  factor: string,
-  kind: 'category' | 'number',
-  value: string | number,
-  bind: (value: string | number) => string,
-): string {
+/** A factor that bears the name of a moment stays what it is. */
+async function factorOrMoment(session: Session, name: string): Promise<{sql: string; kind: Kind}> {
+  try {
+    return await factorRelation(session, name);
+  } catch (error) {
+    if (!(error instanceof UnknownFactor)) throw error;
+    const sql = await momentRelation(session, name);
+    if (sql === null) throw error;
+    return {sql, kind: 'moment'};
+  }
+}
+
+function typed(factor: string, kind: Kind, value: string | number, bind: (value: string | number) => string): string {
   if (kind === 'number' && typeof value !== 'number') {
     throw new QuestionError(`${factor} is a number: compare it with a number, not with '${value}'`);
   }
+  if (kind === 'moment') return moment(factor, value, bind);
   if (kind === 'category' && typeof value === 'number') {
     throw new QuestionError(`${factor} is a category: compare it with a text, '${value}' in single quotes`);
   }
@@ -115,4 +135,12 @@ function typed(
   const text = `${bind(value)}::varchar`;
   // As links say it that are kept or were sent away.
   return isPseudonym(String(value)) ? `coalesce((select name from ${NAMES} where person = ${text}), ${text})` : text;
+}
+
+function moment(factor: string, value: string | number, bind: (value: string | number) => string): string {
+  if (typeof value === 'number' || Number.isNaN(Date.parse(value)))
+    throw new QuestionError(`${factor} is a time: compare it with one in ISO 8601, such as '2026-05-03T06:00:00Z'`, {
+      hint: `not with ${value}`,
+    });
+  return `${bind(value)}::timestamptz`;
 }

@@ -20,7 +20,7 @@ export async function findItem(session: Session, id: string, kind: ItemKind | un
   if (found.length === 0) {
     const sought = kind === undefined ? 'part, lot or work order' : kind.replace('_', ' ');
     const near = await nearIds(session, id, kind, asOf);
-    const hint = near.length > 0 ? `; near it: ${near.join(', ')}` : '';
+    const hint = near.length > 0 ? `; near it: ${idsTold(near)}` : '';
     throw new NotFound(`no row up to this position names a ${sought} "${id}"${hint}`);
   }
   if (found.length > 1) {
@@ -52,6 +52,10 @@ async function kindsOf(session: Session, id: string, kind: ItemKind | undefined,
   const arms = kind === undefined ? [items, order] : [kind === 'work_order' ? order : items];
   return session.rows<{kind: ItemKind; item: number | null}>(`${arms.join(' union all ')} order by kind`);
 }
+
+/** Ids in a sentence; one that begins or ends with a blank stands between quotes, where that is seen. */
+export const idsTold = (ids: readonly string[]): string =>
+  ids.map(id => (id.trim() === id && id !== '' ? id : `"${id}"`)).join(', ');
 
 /** More candidates than this are not compared letter by letter. */
 const COMPARED = 5000;

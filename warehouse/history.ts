@@ -1,7 +1,8 @@
 /**
  * The history of every part at the session's position: `subjects`, `visits`, `step_firsts`, `materials`,
- * `station_readings`. Each is made when first needed: for the newest position once for all sessions, where it can be kept
- * up as batches arrive (`newest.ts`), else as temporary tables that stay with the session as long as it looks from there.
+ * `station_readings`, and what follows for the route: `inspection_steps`, `step_pairs`. Each is made when first needed: for the
+ * newest position once for all sessions, where it can be kept up as batches arrive (`newest.ts`), else as temporary tables
+ * that stay with the session as long as it looks from there.
  */
 import {quoteText, type Session} from './duckdb.ts';
 import {query} from './queries.ts';
@@ -11,6 +12,8 @@ const QUERIES = {
   subjects: 'subjects',
   visits: 'visits',
   step_firsts: 'step-inspections',
+  inspection_steps: 'inspection-steps',
+  step_pairs: 'step-pairs',
   materials: 'materials',
   station_readings: 'readings',
 } as const;
@@ -42,17 +45,21 @@ export async function prepareHistory(session: Session, ...tables: HistoryTable[]
   const {kept} = session;
   const lacking = kept === null ? [] : tables.filter(isKept).filter(table => !kept.has(table));
   if (lacking.length > 0) throw new Lacking(lacking);
-  const present = await session.rows<{name: string}>(
-    `select table_name as name from duckdb_tables() where temporary
-     union all select view_name from duckdb_views() where temporary and not internal`,
+  for (const table of tables) await session.once(table, () => makeOnce(session, table));
+}
+
+async function makeOnce(session: Session, table: HistoryTable): Promise<void> {
+  const sql = `create temp table ${table} as ${historyQuery(table)}`;
+  heard(sql);
+  const [made] = await session.rows(
+    `select table_name from duckdb_tables() where temporary and table_name = $table
+     union all select view_name from duckdb_views() where temporary and view_name = $table`,
+    {table},
   );
-  const names = new Set(present.map(({name}) => name));
-  for (const table of tables) {
-    heard(`create temp table ${table} as ${historyQuery(table)}`);
-    if (names.has(table)) continue;
-    if (kept !== null && isKept(table)) await session.run(`create temp view ${table} as from ${NEWEST}.main.${table}`);
-    else await session.run(`create temp table ${table} as ${historyQuery(table)}`);
-  }
+  if (made) return;
+  if (session.kept !== null && isKept(table))
+    await session.run(`create temp view ${table} as from ${NEWEST}.main.${table}`);
+  else await session.run(sql);
 }
 
 /**
@@ -69,6 +76,30 @@ export function runsThatCount(step: string, from: string, inspected?: string): s
     where v.run = m.run or (v.run is null and (m.measured_at is null or s.inspected_at is null or m.measured_at <= s.inspected_at))
     group by ${idx}m.part`;
 }
+
+/** What tables of such runs are called, before the number of the step's table. */
+export const UNCOUNTED = 'uncounted_';
+
+/**
+ * SQL of a relation (part, run): the other runs that were measured at a step, mostly few or none. Where no part was measured
+ * in a second run, all count but those that the recorded visit or the time of the inspection speaks against.
+ */
+export async function runsThatDoNotCount(session: Session, step: string, id: number): Promise<string> {
+  const measured = `now.step_${id}`;
+  const {first, last, timed} = await session.row<{first: number; last: number; timed: boolean}>(
+    `select coalesce(min(run), 1) as first, coalesce(max(run), 1) as last, max(measured_at) is not null as timed from fact.step_${id}`,
+  );
+  if (first !== last) return otherRuns(step, measured);
+  const visited = `from visits where step = ${quoteText(step)} and run is not null`;
+  const late = `union all select m.part, m.run from ${measured} m join subjects s on s.part = m.part
+    where m.measured_at > s.inspected_at and m.part not in (select part ${visited})`;
+  return `select m.part, m.run from ${measured} m semi join (select part ${visited} and run <> ${first}) v on v.part = m.part
+    ${timed ? late : ''}`;
+}
+
+/** The same without a look at what there is. */
+export const otherRuns = (step: string, measured: string): string => `select m.part, m.run from ${measured} m
+  left join (${runsThatCount(step, measured)}) c on c.part = m.part and c.run = m.run where c.part is null`;
 
 /** SQL of a relation with one row per part: what was measured at a step in the run that counts. */
 export function measuredAt(step: string, from: string, columns: string): string {

@@ -1,6 +1,7 @@
 /** Inspectors under suspicion: what can be asked of their verdicts, of those who review them, and what is answered. */
 import {z} from 'zod';
 import {Count, Interval, Position, Scope} from './answers.ts';
+import {KeptImage} from './item-answers.ts';
 import {AgreementAnswer} from './msa-answers.ts';
 
 const Share = z.number().min(0).max(1);
@@ -46,10 +47,7 @@ export const InspectionCard = z.object({
   result: z.enum(['pass', 'fail', 'error']),
   confidence: z.number().nullable(),
   image: z.string().nullable().describe('SHA-256 of the image'),
-  kept: z
-    .object({width: z.number().nullable(), height: z.number().nullable()})
-    .nullable()
-    .describe('whether /v1/images has it, and how large it is, in pixels'),
+  kept: KeptImage,
   verification: z.enum(['unverified', 'confirmed', 'rejected']),
   defects: z.array(FoundDefect),
 });
@@ -136,8 +134,18 @@ export const QueueQuestion = Scope.extend({
   inspector: z.string().optional(),
   station: z.string().optional(),
   step: z.string().optional(),
-  passes: z.number().gt(0).max(1).optional().describe('share of the sure passes that is drawn; 0.02 by default'),
-  fails: z.number().gt(0).max(1).optional().describe('share of the sure fails that is drawn; 0.25 by default'),
+  passes: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe('share of the sure passes that is drawn; by default as configured (0.02)'),
+  fails: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe('share of the sure fails that is drawn; by default as configured (0.25)'),
   second: z.boolean().optional().describe('what others reviewed already, for a second opinion'),
   reviewer: z.string().optional().describe('leaves out what this person reviewed'),
   limit: Limit.describe('20 by default'),
@@ -147,6 +155,7 @@ export type QueueQuestion = z.infer<typeof QueueQuestion>;
 export const QueueAnswer = z.object({
   asOf: Position,
   waiting: Count.describe('drawn, and not reviewed yet'),
+  shares: z.object({passes: Share, fails: Share}).describe('of the sure ones, as they were drawn'),
   strata: z.array(
     z.object({
       result: z.enum(['pass', 'fail']),
@@ -288,24 +297,54 @@ const Period = z.object({
   mean: z.number(),
 });
 
-export const ScoreDrift = z.object({
+const DriftMeasure = z
+  .enum(['suspicion', 'brightness', 'contrast', 'sharpness'])
+  .describe('how bad the inspector finds parts; of their images, how they look to it: shares of full scale');
+export type DriftMeasure = z.infer<typeof DriftMeasure>;
+
+const DriftStatus = z.enum(['drifted', 'no evidence', 'too little']);
+
+const DriftBin = z.object({
+  from: z.number(),
+  to: z.number(),
+  reference: z.number(),
+  newest: z.number(),
+});
+
+export const InspectorDrift = z.object({
   inspector: z.string(),
+  measure: DriftMeasure,
   unit: z.enum(['lot', 'day']),
-  status: z.enum(['drifted', 'no evidence', 'too little']),
+  status: DriftStatus,
   reason: z.string().describe('one sentence'),
   reference: Period.nullable(),
   newest: Period.nullable(),
-  index: z.number().nullable().describe('population stability index of the scores, over tenths of the reference'),
+  index: z.number().nullable().describe('population stability index, over tenths of the reference'),
   p: z.number().nullable().describe('lots drawn anew'),
   alpha: z.number().describe('one look in so many raises a false alarm'),
-  bins: z.array(z.object({from: z.number(), to: z.number(), reference: z.number(), newest: z.number()})),
+  bins: z.array(DriftBin),
   series: z
     .array(z.object({at: z.string().nullable(), key: z.string(), n: Count, mean: z.number(), failShare: z.number()}))
     .describe('one a lot, or day; the newest 200 and all of the reference'),
+  card: z
+    .object({
+      on: z.string().describe('the images that the model was measured on'),
+      status: DriftStatus,
+      reason: z.string().describe('one sentence'),
+      index: z.number().nullable().describe('population stability index of images that passed'),
+      low: z.number().nullable().describe('at least: 99.9 % bound, lots drawn with replacement'),
+      bins: z.array(DriftBin),
+    })
+    .nullable()
+    .describe("against the model's card; null where it says nothing of the measure"),
 });
-export type ScoreDrift = z.infer<typeof ScoreDrift>;
+export type InspectorDrift = z.infer<typeof InspectorDrift>;
 
-export const ScoreDriftAnswer = z.object({asOf: Position, inspectors: z.array(ScoreDrift), notes: z.array(z.string())});
+export const ScoreDriftAnswer = z.object({
+  asOf: Position,
+  inspectors: z.array(InspectorDrift).describe('one an inspector and measure that there are values of'),
+  notes: z.array(z.string()),
+});
 export type ScoreDriftAnswer = z.infer<typeof ScoreDriftAnswer>;
 
 // ── where defects fall ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -19,6 +19,12 @@ export const MeasuredValue = z.object({
 });
 export type MeasuredValue = z.infer<typeof MeasuredValue>;
 
+/** Whether an image is here, and how large it is. */
+export const KeptImage = z
+  .object({width: z.number().nullable(), height: z.number().nullable()})
+  .nullable()
+  .describe('whether /v1/images has it, and how large it is, in pixels');
+
 export const LookedAt = z.object({
   inspection: z.string(),
   at: z.string().nullable(),
@@ -27,6 +33,7 @@ export const LookedAt = z.object({
   inspector: z.string().nullable(),
   result: z.string(),
   image: z.string().nullable().describe('as it was recorded: the digest of the image, or a name'),
+  kept: KeptImage,
   defects: z.array(
     z.object({
       defect: z.string(),

@@ -1,17 +1,19 @@
 /**
- * What was acknowledged before it is in a batch: `W/journal/<n>.ndjson`, a line a write, each behind its SHA-256. A file
- * goes when what it says is in the ledger; what a process that died left there is recorded when the folder is opened next.
+ * What was acknowledged before it is in a batch: `W/journal/<n>.ndjson`, a line an fsync behind its SHA-256, and an empty
+ * line when that fsync is done. A cut of power tears the last line and no other, and no empty line follows it; whatever
+ * else is not as it was written was altered. A file goes when what it says is in the ledger; what a process that died left
+ * there is recorded when the folder is opened next.
  * What no batch takes, though it takes others, is set aside in `W/journal/set-aside`: it holds nobody up and is not lost.
  */
 import {createHash} from 'node:crypto';
-import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rename, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {exists} from './archive.ts';
 import {diskFiles, type LedgerFile, type LedgerFiles} from './ledger-file.ts';
 
 interface Waiting<T> {
   value: T;
-  line: string;
+  text: string;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -54,7 +56,7 @@ export class Journal<T> {
   /** Resolves when it is on the disk; those that come while others are being written share an fsync. */
   append(value: T): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({value, line: lineOf(this.#bodyOf(value)), resolve, reject});
+      this.#waiting.push({value, text: JSON.stringify(this.#bodyOf(value)), resolve, reject});
       void this.#inTurn(() => this.#write());
     });
   }
@@ -94,7 +96,7 @@ export class Journal<T> {
     if (group.length === 0) return;
     try {
       if (!this.#file) await this.#begin();
-      const bytes = Buffer.from(group.map(({line}) => line).join(''));
+      const bytes = Buffer.from(lineOf(`{"group":[${group.map(({text}) => text).join(',')}]}`));
       await this.#file!.write(bytes, this.#length);
       await this.#file!.sync();
       this.#length += bytes.length;
@@ -108,6 +110,17 @@ export class Journal<T> {
       this.#values.push(value);
       resolve();
     }
+    // Nobody waits for it but the next write.
+    await this.#markSynced();
+  }
+
+  /** A byte that waits for no disk: it is there after all but a cut of power, and tells one from damage. */
+  async #markSynced(): Promise<void> {
+    const isMarked = await this.#file!.write(SYNCED, this.#length).then(
+      () => true,
+      () => false,
+    );
+    if (isMarked) this.#length += SYNCED.length;
   }
 
   async #begin(): Promise<void> {
@@ -132,15 +145,18 @@ export class Journal<T> {
 export interface JournalFile extends Turned<unknown> {
   /** The end of a write that was never acknowledged, in bytes. */
   torn: number;
-  /** Lines (1 = first) that are not what was written, though others after them are. */
+  /** Lines (1 = first) that were on the disk and are not what was written. */
   altered: number[];
 }
 
 /** What stands in the journal of a warehouse folder that no process has open, oldest first. */
 export const readJournal = (warehouse: string): Promise<JournalFile[]> => readFolder(folderOf(warehouse));
 
-/** What was set aside there, a line a file. */
-export const readSetAside = (warehouse: string): Promise<JournalFile[]> => readFolder(asideOf(warehouse));
+/** What was set aside there, a line a file. A file has its name since it was whole, so that none can be torn. */
+export async function readSetAside(warehouse: string): Promise<JournalFile[]> {
+  const files = await readFolder(asideOf(warehouse));
+  return files.map(file => (file.torn > 0 ? {...file, torn: 0, altered: [1]} : file));
+}
 
 /** Resolves when it is on the disk. @returns its path */
 export async function setAside(warehouse: string, body: unknown, files: LedgerFiles = diskFiles): Promise<string> {
@@ -148,14 +164,17 @@ export async function setAside(warehouse: string, body: unknown, files: LedgerFi
   await mkdir(folder, {recursive: true});
   await files.syncFolder(folderOf(warehouse));
   const path = join(folder, `${1 + Math.max(0, ...(await numbersIn(folder)))}.ndjson`);
-  const file = await files.open(path);
+  const beginning = `${path}.tmp`;
+  await rm(beginning, {force: true});
+  const file = await files.open(beginning);
   try {
-    await file.write(Buffer.from(lineOf(body)), 0);
+    await file.write(Buffer.from(lineOf(JSON.stringify(body))), 0);
     await file.sync();
-    await files.syncFolder(folder);
   } finally {
     await file.close();
   }
+  await rename(beginning, path);
+  await files.syncFolder(folder);
   return path;
 }
 
@@ -171,10 +190,17 @@ async function readOne(path: string): Promise<JournalFile> {
   const lines = (await readFile(path, 'utf8')).split('\n');
   if (lines.at(-1) === '') lines.pop();
   const bodies = lines.map(bodyIn);
-  const whole = bodies.findLastIndex(body => body !== null) + 1;
-  const altered = bodies.slice(0, whole).flatMap((body, k) => (body === null ? [k + 1] : []));
-  const values = bodies.flatMap(body => (body === null ? [] : [JSON.parse(body) as unknown]));
-  return {path, values, torn: Buffer.byteLength(lines.slice(whole).join('\n')), altered};
+  // What stands before a line that is whole, or before an empty one, was on the disk.
+  const written = lines.findLastIndex((line, k) => line === '' || bodies[k] !== null) + 1;
+  const altered = bodies.slice(0, written).flatMap((body, k) => (body === null && lines[k] !== '' ? [k + 1] : []));
+  const values = bodies.flatMap(body => (body === null ? [] : groupOf(JSON.parse(body))));
+  return {path, values, torn: Buffer.byteLength(lines.slice(written).join('\n')), altered};
+}
+
+/** Before there were groups, and where something is set aside, a line is one. */
+function groupOf(body: unknown): unknown[] {
+  const {group} = body as {group?: unknown};
+  return Array.isArray(group) ? group : [body];
 }
 
 function bodyIn(line: string): string | null {
@@ -182,11 +208,9 @@ function bodyIn(line: string): string | null {
   return line.slice(0, DIGEST_LENGTH) === digestOf(body) ? body : null;
 }
 
-function lineOf(body: unknown): string {
-  const text = JSON.stringify(body);
-  return `${digestOf(text)} ${text}\n`;
-}
+const lineOf = (text: string): string => `${digestOf(text)} ${text}\n`;
 
+const SYNCED = Buffer.from('\n');
 const DIGEST_LENGTH = 64;
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 

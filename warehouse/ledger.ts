@@ -110,6 +110,8 @@ export class Ledger {
     if (witness === null && this.#head.seq > 0) {
       this.notices.push(`${headPath(folder)} was absent or unreadable and is written anew`);
     }
+    // Where it is right already, the disk need not take it.
+    if (witness?.seq === this.#head.seq) return;
     const now = headBytes(this.#head);
     await this.#witness.write(now, 0);
     await this.#witness.truncate(now.length);

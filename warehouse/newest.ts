@@ -20,7 +20,7 @@ const TOUCHED_MAX = 0.2;
 
 /** Tables whose rows bear on parts that they do not name. */
 const BEYOND_PARTS: Readonly<Record<KeptTable, readonly string[]>> = {
-  subjects: [],
+  subjects: ['stations'],
   visits: ['events', 'shifts'],
   step_firsts: ['stations'],
 };

@@ -112,8 +112,7 @@ async function addSide(
   await createFailures(session, question.defect);
   await createLevels(session, by === 'defect' ? undefined : by);
   await session.run(
-    `insert into compared select $side, p.part, coalesce(p.product, '(none)'), coalesce(p.lot, -p.part), p.lot is null, l.key
-     from population p join levels l on l.part = p.part`,
+    `insert into compared select $side, part, coalesce(product, '(none)'), coalesce(lot, -part), lot is null, key from levels`,
     {side},
   );
   await session.run(

@@ -7,7 +7,9 @@ import {createLevels} from './levels.ts';
 import type {ParetoAnswer, ParetoBar, ParetoQuestion} from './pareto-answers.ts';
 import {compareSides, isComparison, scopesOf} from './pareto-comparison.ts';
 import {createPopulation} from './population.ts';
+import {aboutOf, scopeConditions} from './scope.ts';
 import type {Warehouse} from './store.ts';
+import {whyNobody} from './why-nobody.ts';
 
 type Weight = NonNullable<ParetoQuestion['weight']>;
 
@@ -23,29 +25,34 @@ type Weight = NonNullable<ParetoQuestion['weight']>;
  */
 export async function pareto(warehouse: Warehouse, question: ParetoQuestion): Promise<ParetoAnswer> {
   const {by = 'defect', weight = 'count', top, defect} = question;
-  return warehouse.read(question.asOf, async (session, asOf) => {
-    const compared = isComparison(question) ? await compareSides(session, question) : null;
-    const asked = compared ? {...question, ...scopesOf(question).now} : question;
-    await createPopulation(session, asked);
-    await createFailures(session, defect);
-    const kind = by === 'defect' ? 'category' : await createLevels(session, by);
-    const basis = await session.row<ParetoAnswer['basis']>(BASIS);
-    const groups = await session.rows<Group>(groupsOf(by));
-    const ranked = groups
-      .map(group => ({group, weight: weightOf(group, weight)}))
-      .sort((a, b) => b.weight - a.weight || compare(a.group.key, b.group.key));
-    const total = ranked.reduce((sum, r) => sum + r.weight, 0);
-    const shown = ranked.slice(0, top ?? ranked.length);
-    const broken: Broken = {question: asked, by, kind};
-    const bars = inOrder(
-      shown.map(({group, weight}) => bar(group, weight, broken)),
-      total,
-    );
-    const other = await otherOf(session, broken, ranked.slice(shown.length), total);
-    const notes = [...(await notesOf(session, weight)), ...(compared?.notes ?? [])];
-    const comparison = compared ? {comparison: compared.comparison} : {};
-    return {asOf, by, weight, basis, bars, other, ...comparison, notes};
-  });
+  return warehouse.read(
+    question.asOf,
+    async (session, asOf) => {
+      const compared = isComparison(question) ? await compareSides(session, question) : null;
+      const asked = compared ? {...question, ...scopesOf(question).now} : question;
+      await createPopulation(session, asked);
+      await createFailures(session, defect);
+      const kind = by === 'defect' ? 'category' : await createLevels(session, by);
+      const basis = await session.row<ParetoAnswer['basis']>(BASIS);
+      const groups = await session.rows<Group>(groupsOf(by));
+      const ranked = groups
+        .map(group => ({group, weight: weightOf(group, weight)}))
+        .sort((a, b) => b.weight - a.weight || compare(a.group.key, b.group.key));
+      const total = ranked.reduce((sum, r) => sum + r.weight, 0);
+      const shown = ranked.slice(0, top ?? ranked.length);
+      const broken: Broken = {question: asked, by, kind};
+      const bars = inOrder(
+        shown.map(({group, weight}) => bar(group, weight, broken)),
+        total,
+      );
+      const other = await otherOf(session, broken, ranked.slice(shown.length), total);
+      const notes = [...(await notesOf(session, weight)), ...(compared?.notes ?? [])];
+      if (basis.parts === 0) notes.push(await whyNobody(session, {}, await scopeConditions(session, asked)));
+      const comparison = compared ? {comparison: compared.comparison} : {};
+      return {asOf, by, weight, basis, bars, other, ...comparison, notes};
+    },
+    isComparison(question) ? undefined : aboutOf(question),
+  );
 }
 
 /** What a bar is made of. */
@@ -151,11 +158,19 @@ async function notesOf(session: Session, weight: Weight): Promise<string[]> {
      from failures`,
   );
   const notes: string[] = [];
-  if (open.several > 0) notes.push(`${open.several} parts have several defects: bars count defects, not parts`);
-  if (open.unnamed > 0) notes.push(`${open.unnamed} failing inspections name no defect`);
+  if (open.several > 0)
+    notes.push(`${told(open.several, 'part has', 'parts have')} several defects: bars count defects, not parts`);
+  if (open.unnamed > 0)
+    notes.push(`${told(open.unnamed, 'failing inspection names', 'failing inspections name')} no defect`);
   if (weight === 'severity' && open.weightless > 0)
-    notes.push(`${open.weightless} defect codes have no severity_weight: each of their defects weighs 1`);
+    notes.push(
+      `${told(open.weightless, 'defect code has', 'defect codes have')} no severity_weight: each of ${open.weightless === 1 ? 'its' : 'their'} defects weighs 1`,
+    );
   if (weight === 'cost' && open.costless > 0)
-    notes.push(`${open.costless} defects have no cost, neither by code nor by product: they weigh 0`);
+    notes.push(
+      `${told(open.costless, 'defect has', 'defects have')} no cost, neither by code nor by product: ${open.costless === 1 ? 'it weighs' : 'they weigh'} 0`,
+    );
   return notes;
 }
+
+const told = (n: number, one: string, several: string) => `${n} ${n === 1 ? one : several}`;

@@ -14,11 +14,16 @@ function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
       }`;
     case 'too_small':
       if (issue.origin === 'string' || issue.origin === 'array')
-        return Number(issue.minimum) === 1 ? 'must not be empty' : `needs ${issue.minimum} at least`;
+        return Number(issue.minimum) === 1
+          ? 'must not be empty'
+          : `needs ${issue.minimum} ${issue.origin === 'string' ? 'characters ' : ''}at least`;
       return `has to be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}, not ${shown(issue.input)}`;
     case 'too_big':
-      if (issue.origin === 'string' || issue.origin === 'array') return `may have ${issue.maximum} at most`;
+      if (issue.origin === 'string') return `may have ${issue.maximum} characters at most`;
+      if (issue.origin === 'array') return `may have ${issue.maximum} at most`;
       return `has to be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}, not ${shown(issue.input)}`;
+    case 'invalid_union':
+      return `${shown(issue.input)} is none of what is expected here`;
     case 'unrecognized_keys':
       return `${issue.keys.map(key => `"${key}"`).join(', ')} ${issue.keys.length === 1 ? 'is' : 'are'} not known here`;
     default:

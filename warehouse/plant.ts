@@ -16,8 +16,13 @@ export function plant(
   return warehouse.read(at, async (session, asOf) => {
     await createPopulation(session, {});
     await createFailures(session);
-    const {newest, parts} = await session.row<{newest: string | null; parts: number}>(
+    const {newest, newestPart, parts} = await session.row<{
+      newest: string | null;
+      newestPart: string | null;
+      parts: number;
+    }>(
       `select (select max(inspected_at) from now.inspections) as newest,
+         (select max(inspected_at) from population) as "newestPart",
          (select count(*) from subjects) as parts`,
     );
     return {
@@ -25,6 +30,7 @@ export function plant(
       asOf,
       lastBatchAt: await batchTime(session, asOf),
       newestInspectionAt: newest,
+      newestPartAt: newestPart,
       problems: warehouse.problems.map(({where, what, hint}) => `${where} ${what}: ${hint}`),
       parts,
       products: await session.rows<Plant['products'][number] & Record<string, unknown>>(

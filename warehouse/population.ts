@@ -1,12 +1,25 @@
 /** Which parts an analysis is about: those inspected, within the scope that the question gives. */
 import type {Scope} from './answers.ts';
-import type {Session} from './duckdb.ts';
+import {quoteText, type Session} from './duckdb.ts';
 import {prepareHistory} from './history.ts';
-import {allOf, scopeConditions} from './scope.ts';
+import {allOf, isLookedFor, scopeConditions} from './scope.ts';
+import {heard} from './statements.ts';
+
+/** The columns of `population`. */
+export const POPULATION = 'part, product, lot, steps, inspected_at, station, failed, failed_inspection';
+
+/** What analyses ask of many parts; ten million rows of all columns of `subjects` would take longer to write than to find. */
+const columnsOf = (judged: string, station: string) =>
+  `s.part, s.product, s.lot, s.steps, ${judged}.inspected_at, ${station} as station, ${judged}.failed,
+   case when ${judged}.failed then ${judged}.inspection end as failed_inspection`;
+
+const OTHERS = 's.id, s.work_order, s.lot_id, s.inspection_station, s.inspector, s.made_at';
 
 /**
- * Makes temporary view `population`: one row per inspected part in scope: the columns of `subjects`, with `inspection,
- * inspected_at, station, failed` of the inspection that counts. What takes work to find is found once.
+ * Makes temporary view `population`: one row per inspected part in scope: `part, product, lot, steps` (as `subjects` has them),
+ * `inspected_at, station, failed` of the inspection that counts, `failed_inspection`, which is that one's id where it failed.
+ * And view `population_subjects`, which has the other columns of `subjects` too. What takes work to find is found once, for
+ * as long as the session looks from the same position.
  * @param step judge by the first valid inspection at this step instead of the first of all; `from` and `to` bound that one
  * @throws what `scopeConditions` throws
  */
@@ -16,16 +29,30 @@ export async function createPopulation(session: Session, scope: Scope, step?: st
   const {conditions, bindings} = await scopeConditions(session, scope, {inspectedAt});
   const judged =
     step === undefined
-      ? 'select s.*, s.inspection_station as station from subjects s where s.failed is not null'
-      : `select s.* replace (j.inspection as inspection, j.inspected_at as inspected_at, j.failed as failed), j.station
-         from step_firsts j join subjects s on s.part = j.part where j.step = $step`;
-  if (step === undefined && conditions.length === 0) {
-    await session.run(`create or replace temp view population as ${judged}`);
+      ? `select ${columnsOf('s', 's.inspection_station')} from subjects s where s.failed is not null`
+      : `select ${columnsOf('j', 'j.station')} from step_firsts j join subjects s on s.part = j.part where j.step = $step`;
+  if (!isLookedFor(scope, step)) {
+    // A look at the parts themselves says which they are: that is sooner done each time than written down.
+    const within = `and ${allOf(conditions)}`.replaceAll(/\$(\w+)/g, (_, name) => quoteText(String(bindings[name])));
+    await session.run(`create or replace temp view population as ${judged} ${within}`);
+    await session.run(
+      `create or replace temp view population_subjects as ${judged.replace('select', `select ${OTHERS},`)} ${within}`,
+    );
     return;
   }
-  await session.run(
-    `create or replace temp table population_found as ${judged} and ${allOf(conditions)} order by s.part`,
-    {...bindings, ...(step === undefined ? {} : {step})},
-  );
+  const sql = `create or replace temp table population_found as ${judged} and ${allOf(conditions)}`;
+  const values = {...bindings, ...(step === undefined ? {} : {step})};
+  const asked = JSON.stringify([sql, values]);
+  // A page asks several questions about the same parts, one after the other.
+  if (session.found === asked) heard(sql, values);
+  else {
+    session.found = null;
+    await session.run(sql, values);
+    session.found = asked;
+  }
   await session.run('create or replace temp view population as from population_found');
+  await session.run(
+    `create or replace temp view population_subjects as
+     select ${OTHERS}, p.* from population_found p join subjects s on s.part = p.part`,
+  );
 }

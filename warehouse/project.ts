@@ -120,6 +120,9 @@ interface BatchEntry extends LedgerEntry {
   body: BatchBody;
 }
 
+/** Whether the database says something else of parts once it has this; decisions change nothing that is asked of it. */
+export const changesFacts = ({kind}: LedgerEntry): boolean => kind === 'batch' || kind === 'retention';
+
 const isBatch = (entry: LedgerEntry): entry is BatchEntry => entry.kind === 'batch';
 
 /** All in one statement, each body letter by letter. */

@@ -6,6 +6,7 @@ import {relationOf} from './holdings.ts';
 import {tellPersons} from './person-texts.ts';
 import {query} from './queries.ts';
 import {QueueDecisions} from './queue-decisions.ts';
+import {REJECT_KIND} from './reject-kind.ts';
 import {sourceOf} from './source-of.ts';
 import type {Warehouse} from './store.ts';
 import {idOf, isRefused, type Tried, triedFiles} from './tries.ts';
@@ -38,6 +39,7 @@ export async function queueGroups(warehouse: Warehouse, session: Session): Promi
   const files = triedFiles(warehouse.entries());
   if (files.length === 0) return [];
   const decisions = new QueueDecisions(warehouse.entries());
+  await session.run(REJECT_KIND);
   const counted = await session.rows<Counted>(query('reject-queue'), {
     roots: files.map(({entry}) => entry.seq),
     latest: files.map(({latest}) => latest.seq),

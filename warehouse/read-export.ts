@@ -1,4 +1,3 @@
-import {asArrowColumn} from './arrow/columns.ts';
 import {textBytes} from './arrow/text-bytes.ts';
 import {quoteName, quoteText, type Session, type Streamed} from './duckdb.ts';
 import type {Exported} from './export-table.ts';
@@ -17,9 +16,12 @@ export class ReadExport {
 
   arrow(form: 'stream' | 'file'): AsyncGenerator<Uint8Array> {
     return this.#read(async function* (session, from, {names, types}) {
+      // Loaded when they are needed: it takes a while.
+      const [{asArrowColumn}, {toArrowIpc}] = await Promise.all([
+        import('./arrow/columns.ts'),
+        import('./arrow/ipc.ts'),
+      ]);
       const columns = names.map((name, c) => asArrowColumn(quoteName(name), types[c]));
-      // Loaded when it is needed: it takes a while.
-      const {toArrowIpc} = await import('./arrow/ipc.ts');
       yield* toArrowIpc(await session.stream(`select ${columns.join(', ')} from ${from}`), form);
     });
   }

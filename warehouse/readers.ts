@@ -13,7 +13,9 @@ export class Readers {
   readonly #variables: Variables;
   readonly #now: () => {position: number; edition: number};
   /** With the temporary tables of what was asked: they hold for one position and one edition of the names. */
-  readonly #idle: {session: Session; at: string | null}[] = [];
+  readonly #idle: Idle[] = [];
+  /** Which parts are being asked about, and the last of those who ask. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   #opening: Promise<Newest> | null = null;
   #closed = false;
 
@@ -34,14 +36,38 @@ export class Readers {
     this.#now = now;
   }
 
-  /** @param asOf a position that is reached; the newest by default */
-  async read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
+  /**
+   * @param asOf a position that is reached; the newest by default
+   * @param about which parts, where finding them is most of the work: questions about the same ones come one after the other,
+   *   and to the session that found them, for as long as it looks from the same position
+   */
+  async read<T>(
+    asOf: number | undefined,
+    ask: (session: Session, asOf: number) => Promise<T>,
+    about?: string,
+  ): Promise<T> {
+    if (about === undefined) return this.#inTurn(asOf, ask, null);
+    const before = this.#turns.get(about)?.catch(() => undefined);
+    const mine = (before ?? Promise.resolve()).then(() => this.#inTurn(asOf, ask, about));
+    this.#turns.set(about, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#turns.get(about) === mine) this.#turns.delete(about);
+    }
+  }
+
+  async #inTurn<T>(
+    asOf: number | undefined,
+    ask: (session: Session, asOf: number) => Promise<T>,
+    about: string | null,
+  ): Promise<T> {
     const newest = await this.#newest();
     const asked = this.#now().position;
     for (;;) {
       const {edition} = this.#now();
       try {
-        return await this.#read(newest, {asOf, asked, edition}, ask);
+        return await this.#read(newest, {asOf, asked, edition, about}, ask);
       } catch (error) {
         if (!(error instanceof Lacking)) throw error;
         await newest.advance(this.#now().position, edition, error.tables);
@@ -66,9 +92,9 @@ export class Readers {
 
   /** @throws Lacking when what is kept for the newest position has to be brought up first */
   async #read<T>(newest: Newest, wanted: Wanted, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
-    const {asOf, asked, edition} = wanted;
+    const {asOf, asked, edition, about} = wanted;
     const isNewest = asOf === undefined || asOf === this.#now().position;
-    const idle = this.#take(labelOf(asOf ?? Math.max(asked, newest.position), edition, isNewest));
+    const idle = this.#take(labelOf(asOf ?? Math.max(asked, newest.position), edition, isNewest), about);
     const session = idle?.session ?? (await openSession(this.#instance));
     session.variables = this.#variables;
     let at: string | null = idle?.at ?? null;
@@ -78,6 +104,8 @@ export class Readers {
       const label = labelOf(position, edition, session.kept !== null);
       if (at !== label) {
         at = null;
+        session.found = null;
+        session.known = new Map();
         await clearTemporary(session);
         await session.run(`set variable as_of = ${Math.trunc(position)}`);
         await session.run(`set variable time_zone = ${quoteText(this.#timeZone)}`);
@@ -88,18 +116,30 @@ export class Readers {
       at = label;
       return answer;
     } catch (error) {
+      session.found = null;
+      session.known = new Map();
       await session.run('rollback').catch(() => undefined);
       throw error;
     } finally {
       if (this.#closed || this.#idle.length >= MAX_IDLE) session.connection.closeSync();
-      else this.#idle.push({session, at});
+      else this.#idle.push({session, at, about: about ?? idle?.about ?? null});
     }
   }
 
-  /** One that has looked from there before, else any. */
-  #take(at: string) {
-    const known = this.#idle.findIndex(idle => idle.at === at);
-    return known >= 0 ? this.#idle.splice(known, 1)[0] : this.#idle.shift();
+  /** One that has looked from there before, at these parts if it can be; one that found others is left to who asks about those. */
+  #take(at: string, about: string | null): Idle | undefined {
+    const isFull = this.#idle.length >= MAX_IDLE;
+    const fits: ((idle: Idle) => boolean)[] = [
+      idle => idle.at === at && idle.about === about,
+      idle => idle.at === at && (idle.about === null || about === null),
+      idle => idle.at !== at,
+      () => isFull,
+    ];
+    for (const fit of fits) {
+      const known = this.#idle.findIndex(fit);
+      if (known >= 0) return this.#idle.splice(known, 1)[0];
+    }
+    return undefined;
   }
 
   /**
@@ -116,8 +156,16 @@ export class Readers {
   }
 }
 
+interface Idle {
+  session: Session;
+  at: string | null;
+  /** Which parts it was last asked about, if some in particular. */
+  about: string | null;
+}
+
 interface Wanted {
   asOf: number | undefined;
+  about: string | null;
   /** The newest position when the question came. */
   asked: number;
   edition: number;

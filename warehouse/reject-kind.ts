@@ -1,8 +1,8 @@
 /**
- * SQL macro `reject_kind(reason)`: the reason without what was sent, so that rows which are wrong in the same way count as one
+ * Makes the session's macro `reject_kind(reason)`: the reason without what was sent, so that rows which are wrong in the same way count as one
  * kind: what is quoted at the end, what is quoted elsewhere, and numbers and times that stand for themselves.
  */
-export const REJECT_KIND = `create or replace macro reject_kind(reason) as
+export const REJECT_KIND = `create or replace temp macro reject_kind(reason) as
   regexp_replace(
     regexp_replace(
       regexp_replace(reason, ': ".*"$', '', 's'),

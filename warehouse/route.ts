@@ -1,7 +1,6 @@
 /** The inspection steps that there are: the route, in the order in which parts come to it, and places of rework. */
 import type {Session} from './duckdb.ts';
 import {prepareHistory} from './history.ts';
-import {query} from './queries.ts';
 
 export interface Route {
   route: string[];
@@ -9,19 +8,17 @@ export interface Route {
 }
 
 /**
- * Makes `step_firsts` (of the history) and temporary table `rework_steps`, for the whole plant: what is rework does not depend on the
- * parts that somebody asks about.
+ * Makes `step_firsts` and `inspection_steps` (of the history), for the whole plant: what is rework does not depend on the parts
+ * that somebody asks about.
  */
 export async function readRoute(session: Session): Promise<Route> {
-  await prepareHistory(session, 'step_firsts');
-  await session.run(`create or replace temp table rework_steps as ${query('rework-steps')}`);
-  const steps = await session.rows<{step: string; rework: boolean}>(
-    'select distinct step, step in (from rework_steps) as rework from step_firsts order by step',
-  );
+  await prepareHistory(session, 'subjects', 'step_firsts', 'inspection_steps');
+  const steps = await session.rows<{step: string; rework: boolean}>('from inspection_steps order by step');
   const rework = steps.filter(s => s.rework).map(s => s.step);
   const route = steps.filter(s => !s.rework).map(s => s.step);
-  const pairs = route.length > 1 ? await session.rows<StepPair>(query('step-pairs')) : [];
-  return {route: inOrder(route, pairs), rework};
+  if (route.length < 2) return {route, rework};
+  await prepareHistory(session, 'step_pairs');
+  return {route: inOrder(route, await session.rows<StepPair>('from step_pairs')), rework};
 }
 
 export interface StepPair extends Record<string, unknown> {

@@ -1,7 +1,8 @@
 /** What a question restricts itself to, as SQL: product, window and filter mean the same in every analysis. */
 import type {Scope} from './answers.ts';
 import type {Bindings, Session} from './duckdb.ts';
-import {filteredParts} from './filter.ts';
+import {filterCondition} from './filter.ts';
+import {momentOf} from './moment.ts';
 import {QuestionError} from './question-error.ts';
 
 export interface Condition {
@@ -10,6 +11,12 @@ export interface Condition {
   /** "of product HX", to be said of parts. */
   words: string;
   restricts: 'product' | 'window' | 'filter';
+}
+
+/** What narrows a population. */
+export interface Conditions {
+  conditions: Condition[];
+  bindings: Bindings;
 }
 
 /**
@@ -21,7 +28,7 @@ export async function scopeConditions(
   session: Session,
   {product, from, to, where}: Scope,
   {prefix = 'scope', inspectedAt = 's.inspected_at'}: {prefix?: string; inspectedAt?: string} = {},
-): Promise<{conditions: Condition[]; bindings: Bindings}> {
+): Promise<Conditions> {
   const conditions: Condition[] = [];
   const bindings: Bindings = {};
   if (product !== undefined) {
@@ -33,19 +40,28 @@ export async function scopeConditions(
     ['to', to, '<', 'before'],
   ] as const) {
     if (time === undefined) continue;
-    if (Number.isNaN(Date.parse(time))) throw new QuestionError(`${bound} is not a time in ISO 8601: "${time}"`);
+    if (Number.isNaN(momentOf(time))) throw new QuestionError(`${bound} is not a time in ISO 8601: "${time}"`);
     const sql = `${inspectedAt} ${operator} $${prefix}_${bound}::timestamptz`;
     conditions.push({sql, words: `inspected ${word} ${time}`, restricts: 'window'});
     bindings[`${prefix}_${bound}`] = time;
   }
-  if (from !== undefined && to !== undefined && Date.parse(to) <= Date.parse(from))
+  if (from !== undefined && to !== undefined && momentOf(to) <= momentOf(from))
     throw new QuestionError(`the window from ${from} to ${to} ends before it begins`);
   if (where !== undefined) {
-    const filter = await filteredParts(session, where, `${prefix}_filter`);
-    conditions.push({sql: `s.part in (${filter.sql})`, words: `with ${where}`, restricts: 'filter'});
+    const filter = await filterCondition(session, where, {prefix: `${prefix}_filter`});
+    conditions.push({sql: filter.sql, words: `with ${where}`, restricts: 'filter'});
     Object.assign(bindings, filter.bindings);
   }
   return {conditions, bindings};
+}
+
+/** Whether more than a look at the parts themselves is needed to know which are meant. */
+export const isLookedFor = ({where}: Scope, step?: string): boolean => where !== undefined || step !== undefined;
+
+/** The parts of a question, for `Warehouse.read`; undefined where they need not be looked for. */
+export function aboutOf(scope: Scope, step?: string): string | undefined {
+  const {product, from, to, where} = scope;
+  return isLookedFor(scope, step) ? JSON.stringify([product, from, to, where, step]) : undefined;
 }
 
 /** SQL that holds where all conditions do. */

@@ -22,5 +22,15 @@ export const StatementsAnswer = z.object({
   statements: z
     .array(z.object({sql: z.string(), values: z.record(z.string(), z.unknown()).describe('what stands for $name')}))
     .describe("over the warehouse's own tables, in the order in which they run"),
+  counts: z
+    .object({
+      sql: z
+        .string()
+        .nullable()
+        .describe('one SELECT over the canonical tables, for POST /v1/query: level, parts, defective'),
+      reason: z.string().nullable().describe('why there is none'),
+    })
+    .nullable()
+    .describe('of a finding: the query that gives its counts'),
 });
 export type StatementsAnswer = z.infer<typeof StatementsAnswer>;

@@ -17,6 +17,9 @@ export async function withStatements<T>(work: () => Promise<T>): Promise<{answer
   return {answer, statements: statements.filter(isAsked)};
 }
 
+/** Whether somebody wants the SQL behind an answer: then nothing is left out because its answer is known already. */
+export const isListening = (): boolean => listening.getStore() !== undefined;
+
 /** Told of every statement, and of what stands ready because an earlier question made it. */
 export function heard(sql: string, values: Record<string, unknown> = {}): void {
   const statements = listening.getStore();

@@ -3,6 +3,7 @@
  * columns there are is itself recorded in facts, because parameters appear as the plant changes.
  */
 import {quoteName, quoteText, type Session} from './duckdb.ts';
+import {makeViews, type View} from './made-views.ts';
 import {NEWEST_FIRST, POSITION} from './views.ts';
 
 export interface StepTable {
@@ -88,40 +89,55 @@ export async function extendStepTables(session: Session, firsts: readonly FirstO
 }
 
 /** All views of what was measured: of current cells, of each step, and the long view `measurements`. */
-export async function createStepViews(session: Session): Promise<void> {
-  await session.run(`create or replace view now.cells as
-    select part, step, run, parameter, value, text_value, qualifier, measured_at, recorded_at, batch, ordinal
+export async function viewsOfSteps(session: Session): Promise<View[]> {
+  return [
+    {
+      schema: 'now',
+      name: 'cells',
+      sql: `select part, step, run, parameter, value, text_value, qualifier, measured_at, recorded_at, batch, ordinal
     from (select *, row_number() over (partition by part, step, run, parameter order by ${NEWEST_FIRST}) as version
-          from fact.cells where batch <= ${POSITION}) where version = 1`);
-  await renewStepViews(session, null);
-  await session.run(`create or replace view main.measurements as
-    select i.id as part, m.parameter, m.value, m.text_value, m.qualifier, nullif(m.step, '') as step, m.run,
+          from fact.cells where batch <= ${POSITION}) where version = 1`,
+    },
+    ...(await stepViews(session, null)),
+    {
+      schema: 'main',
+      name: 'measurements',
+      sql: `select i.id as part, m.parameter, m.value, m.text_value, m.qualifier, nullif(m.step, '') as step, m.run,
       m.measured_at, m.recorded_at
-    from now.measurements m join fact.items i on i.item = m.part`);
+    from now.measurements m join fact.items i on i.item = m.part`,
+    },
+  ];
+}
+
+/** The views of steps anew. @param steps those whose columns or late parameters have changed */
+export async function renewStepViews(session: Session, steps: ReadonlySet<string>): Promise<void> {
+  await makeViews(session, await stepViews(session, steps));
 }
 
 /**
  * The view `now.step_<id>` (one row per part and run, current values; a value below or above a limit is -inf or inf, so
  * that it ranks as tied lowest or highest), the readable `step_<name>` beside it, and the long view over all steps.
- * @param steps those whose columns or late parameters have changed; null for all
+ * @param steps of these; null for all
  */
-export async function renewStepViews(session: Session, steps: ReadonlySet<string> | null): Promise<void> {
+async function stepViews(session: Session, steps: ReadonlySet<string> | null): Promise<View[]> {
   const tables = await stepTables(session);
   const late = await session.rows<{step: string; parameter: string}>('from fact.late_parameters');
-  const views: string[] = [];
+  const views: View[] = [];
   for (const table of tables) {
     if (steps && !steps.has(table.step)) continue;
     const isLate = new Set(late.filter(l => l.step === table.step).map(l => l.parameter));
     const patched = table.parameters.filter(p => isLate.has(p.parameter));
-    views.push(`create or replace view now.step_${table.id} as ${currentStep(table, patched)}`);
+    views.push({schema: 'now', name: `step_${table.id}`, sql: currentStep(table, patched)});
     if (table.step === '') continue;
     const names = table.parameters.map(p => `s.${p.column} as ${quoteName(p.parameter)}`);
-    views.push(`create or replace view main.${quoteName(STEP_VIEW + table.step)} as
-      select i.id as part, s.run, s.measured_at${names.map(n => `, ${n}`).join('')}
-      from now.step_${table.id} s join fact.items i on i.item = s.part`);
+    views.push({
+      schema: 'main',
+      name: STEP_VIEW + table.step,
+      sql: `select i.id as part, s.run, s.measured_at${names.map(n => `, ${n}`).join('')}
+      from now.step_${table.id} s join fact.items i on i.item = s.part`,
+    });
   }
-  views.push(`create or replace view now.measurements as ${longForm(tables)}`);
-  await session.run(views.join(';\n'));
+  return [...views, {schema: 'now', name: 'measurements', sql: longForm(tables)}];
 }
 
 function currentStep(table: StepTable, patched: StepTable['parameters']): string {

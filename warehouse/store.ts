@@ -6,7 +6,7 @@ import {adoptFolder, makeArchive, makeFolder, sweepArchive} from './archive.ts';
 import type {Caretaker} from './caretaker.ts';
 import {removeReplaced} from './compact.ts';
 import type {Receipt} from './data-answers.ts';
-import {forgetDatabase, openOwned, REBUILD, WarehouseUnusable} from './database-file.ts';
+import {forgetDatabase, ofDamage, openOwned, unusable, WarehouseUnusable} from './database-file.ts';
 import {ofDisk} from './disk-refused.ts';
 import {openSession, QueryError, type Session} from './duckdb.ts';
 import {type Erased, erasePerson, finishErasures} from './erase.ts';
@@ -15,19 +15,20 @@ import {Known} from './known.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
 import {type FindLines, failureOf, load} from './load.ts';
 import type {LoadPlan} from './load-plan.ts';
+import {makeViewsAtOnce} from './made-views.ts';
 import {migrate, SchemaUnknown} from './migrations.ts';
 import {LookUpUnreadable, Persons} from './persons.ts';
-import {project, runsOf} from './project.ts';
+import {changesFacts, project, runsOf} from './project.ts';
 import {pseudonymiseArchive} from './pseudonymise-archive.ts';
 import {QuestionError} from './question-error.ts';
 import {lendRaw} from './raw-files.ts';
 import {Readers} from './readers.ts';
 import {type Refusal, refusalOf} from './refuse.ts';
 import {missingFiles, refuseForeign, refuseShort, wrongCounts} from './start-check.ts';
-import {createStepViews} from './step-tables.ts';
+import {viewsOfSteps} from './step-tables.ts';
 import {Variables} from './variables/variables.ts';
 import type {Problem} from './verify.ts';
-import {createViews} from './views.ts';
+import {viewsOfTables} from './views.ts';
 
 export {forgetDatabase};
 
@@ -108,9 +109,7 @@ export class Warehouse {
       return await Warehouse.#open(folder, settings);
     } catch (thrown) {
       const error = ofDisk(thrown, folder);
-      if (!(error instanceof QueryError)) throw error;
-      const why = error.message.split('\n')[0];
-      throw new WarehouseUnusable('damaged', `the database in ${folder} cannot be used: ${why}`, REBUILD, error);
+      throw error instanceof QueryError ? unusable(error, folder) : error;
     }
   }
 
@@ -137,8 +136,7 @@ export class Warehouse {
       await migrate(writer);
       persons = await Persons.open(folder, await openSession(instance));
       if (!(await pseudonymiseArchive({folder, ledger, session: writer, persons}))) {
-        await createViews(writer);
-        await createStepViews(writer);
+        await makeViewsAtOnce(writer, [...viewsOfTables(), ...(await viewsOfSteps(writer))]);
         const variables = await Variables.load(folder, settings.variables ?? {});
         const warehouse = new Warehouse(folder, ledger, instance, writer, persons, variables, settings);
         await warehouse.#startUp();
@@ -264,23 +262,25 @@ export class Warehouse {
    * @param asOf a batch number; the newest by default
    * @throws QuestionError if there is no such position yet; DiskRefused when the database cannot be brought up to the ledger
    */
-  async read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T> {
-    if (this.#behind) await this.#write(() => Promise.resolve());
+  async read<T>(
+    asOf: number | undefined,
+    ask: (session: Session, asOf: number) => Promise<T>,
+    about?: string,
+  ): Promise<T> {
+    if (this.#behind) {
+      // A disk that takes nothing keeps nobody from asking about facts that are whole.
+      await this.#write(() => Promise.resolve()).catch((error: unknown) => {
+        if (this.entries().slice(this.#projected).some(changesFacts)) throw error;
+      });
+    }
     if (asOf !== undefined && asOf > this.#position) {
       throw new QuestionError(`position ${asOf} is not reached yet: the newest is ${this.#position}`, {
         hint: 'ask for that position or an earlier one',
       });
     }
-    return this.#readers.read(asOf, ask).catch((error: unknown) => {
-      throw this.#ofDamage(error);
+    return this.#readers.read(asOf, ask, about).catch((error: unknown) => {
+      throw ofDamage(error, this.folder);
     });
-  }
-
-  /** A block of the database that is not as it was written shows only when it is read. */
-  #ofDamage(error: unknown): unknown {
-    if (!(error instanceof QueryError && /Corrupt database file/.test(error.message))) return error;
-    const why = error.message.split('\n')[0];
-    return new WarehouseUnusable('damaged', `the database in ${this.folder} cannot be used: ${why}`, REBUILD, error);
   }
 
   /** Whether none of these inspections was ever recorded. @returns null where memory does not know, or the database is behind */
@@ -323,7 +323,7 @@ export class Warehouse {
     refuseForeign(this.folder, applied, entries);
     this.#position = applied.batch;
     const missing = entries.slice(applied.seq);
-    if (missing.some(({kind}) => kind === 'batch' || kind === 'retention')) this.#known.forget();
+    if (missing.some(changesFacts)) this.#known.forget();
     for (const run of runsOf(missing)) {
       await project(this.#writer, this.holdings, run);
       this.#projected = run.at(-1)!.seq;

@@ -274,7 +274,7 @@ async function looksAt({session, asOf}: Ask, {part}: Around): Promise<{event: Tr
   const inspections = versions.filter(inspection => inspection.part === part);
   const found = await rowsAbout<FoundDefect>(session, 'defects', DEFECT_COLUMNS, about, asOf);
   found.sort((a, b) => compared(a.defect, b.defect) || a.n - b.n);
-  const reviews = await rowsAbout<ReviewWord>(session, 'reviews', ['verdict', 'reason'], about, asOf);
+  const reviews = await rowsAbout<ReviewWord>(session, 'reviews', ['verdict', 'defect', 'reason'], about, asOf);
   return inspections.map(
     ({inspection, inspected_at: at, step, station, inspector, result, confidence, image, ...source}) => {
       const said = reviews.filter(r => r.inspection === inspection && r.verdict !== 'withdrawn');
@@ -298,13 +298,19 @@ async function looksAt({session, asOf}: Ask, {part}: Around): Promise<{event: Tr
         image,
         reviews: said.map(wordsOf).sort(compared).join('; ') || null,
       };
-      const look = {inspection, at, step, station, inspector, result, image, defects: mine.map(defectOf)};
+      const look = {inspection, at, step, station, inspector, result, image, kept: null, defects: mine.map(defectOf)};
       return {event: event(at, 'inspection', {step, station}, text, details), look};
     },
   );
 }
 
-type ReviewWord = {inspection: string; reviewer: string; verdict: string; reason: string | null} & Row;
+type ReviewWord = {
+  inspection: string;
+  reviewer: string;
+  verdict: string;
+  defect: string | null;
+  reason: string | null;
+} & Row;
 
 /** As the view of inspections has it. */
 function majorityOf(said: readonly ReviewWord[]): string {
@@ -312,8 +318,8 @@ function majorityOf(said: readonly ReviewWord[]): string {
   return balance > 0 ? 'confirmed' : balance < 0 ? 'rejected' : 'unverified';
 }
 
-const wordsOf = ({reviewer, verdict, reason}: ReviewWord) =>
-  `${reviewer} ${verdict}s${reason === null ? '' : `: ${reason}`}`;
+const wordsOf = ({reviewer, verdict, defect, reason}: ReviewWord) =>
+  `${reviewer} ${verdict}s${defect === null ? '' : ` (true defect: ${defect})`}${reason === null ? '' : `: ${reason}`}`;
 
 function defectOf({defect, severity, confidence, x, y, width, height, view}: FoundDefect): LookedAt['defects'][number] {
   return {defect, severity, confidence, x, y, width, height, view};

@@ -5,7 +5,7 @@ import type {Boundary} from './boundary-answers.ts';
 import {counted} from './counted.ts';
 import type {Session} from './duckdb.ts';
 import {filteredParts} from './filter.ts';
-import {findLot, nearIds} from './find-item.ts';
+import {findLot, idsTold, nearIds} from './find-item.ts';
 import type {Genealogy} from './genealogy/genealogy.ts';
 import type {Plant} from './habits.ts';
 import {prepareHistory} from './history.ts';
@@ -60,7 +60,7 @@ export async function targetOf(
     const near = await nearIds(session, sought, 'lot', asOf);
     throw new NotFound(
       `"${sought}" is neither a finding, nor a lot that any row names, nor a filter such as bore.tool = 'T7'${
-        near.length > 0 ? `; lots near it: ${near.join(', ')}` : ''
+        near.length > 0 ? `; lots near it: ${idsTold(near)}` : ''
       }`,
     );
   }
@@ -94,7 +94,7 @@ async function listed(
     const unknown = ids.filter(id => !known.has(id));
     if (unknown.length > 0)
       throw new NotFound(
-        `${unknown.length} of ${counted(ids.length, `listed ${kind}`)} no row up to position ${asOf} names: ${unknown.slice(0, NAMED).join(', ')}${
+        `${unknown.length} of ${counted(ids.length, `listed ${kind}`)} no row up to position ${asOf} names: ${idsTold(unknown.slice(0, NAMED))}${
           unknown.length > NAMED ? ' …' : ''
         }; take them out of the list, or ingest what they are first`,
       );

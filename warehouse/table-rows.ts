@@ -16,6 +16,20 @@ export async function recordedInspections(
   });
 }
 
+/** Of those that are known, the station of the current version. */
+export async function stationsOfInspections(
+  warehouse: Warehouse,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  return warehouse.read(undefined, async session => {
+    const rows = await session.rows<{inspection: string; station: string | null}>(
+      'select inspection, station from now.inspections where inspection in (select unnest($ids::varchar[]))',
+      {ids},
+    );
+    return new Map(rows.map(row => [row.inspection, row.station]));
+  });
+}
+
 /** The defects that were recorded together with versions of inspections: those that say the same `recorded_at`. */
 export async function defectsRecordedWith(
   warehouse: Warehouse,

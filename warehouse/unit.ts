@@ -1,5 +1,4 @@
 /** What intervals take as independent: lots, whose parts share their fate, or parts where no lots are known. */
-import {counted} from './counted.ts';
 import type {Session} from './duckdb.ts';
 
 export interface PartsOfLots {
@@ -22,7 +21,12 @@ export function unitOf({parts, loose, lots}: PartsOfLots): {unit: 'lot' | 'part'
     notes.push(
       'no lots are known, so intervals take each part as independent: where parts share their fate, they are too narrow',
     );
-  else if (loose > 0) notes.push(`${counted(loose, 'part')} of ${parts} name no lot: each stands alone`);
+  else if (loose > 0)
+    notes.push(
+      loose === 1
+        ? `1 part of ${parts} names no lot: it stands alone`
+        : `${loose} parts of ${parts} name no lot: each stands alone`,
+    );
   if (parts > 0 && lots + loose < 2)
     notes.push('all parts are of one lot: there is no interval, since parts of a lot are not independent');
   return {unit: lots > 0 ? 'lot' : 'part', notes};

@@ -3,10 +3,11 @@
  * inside, for analysis), `<table>` the same with text ids, for people's SQL.
  */
 import {CANONICAL, type CanonicalTable, columnsOf, NO_EARLIER_DEFECTS} from './canonical.ts';
-import {quoteName, type Session} from './duckdb.ts';
+import {quoteName} from './duckdb.ts';
+import type {View} from './made-views.ts';
 import {NAMES} from './names-table.ts';
 import {personColumns} from './pseudonymise.ts';
-import {REJECT_KIND} from './reject-kind.ts';
+import {trueDefects} from './true-defects.ts';
 
 /** The ledger position that a session looks from: `set variable as_of = N`; unset means everything. */
 export const POSITION = "coalesce(getvariable('as_of')::integer, 2147483647)";
@@ -14,17 +15,18 @@ export const POSITION = "coalesce(getvariable('as_of')::integer, 2147483647)";
 /** Which of two versions of a row is current: the newest recorded, else the later batch, else the later line. */
 export const NEWEST_FIRST = 'recorded_at desc nulls last, batch desc, ordinal desc';
 
-/** Creates all views that do not depend on which steps and parameters exist. */
-export async function createViews(session: Session): Promise<void> {
-  for (const [table, canonical] of Object.entries(CANONICAL)) {
-    if (table === 'measurements') continue;
-    await session.run(
-      `create or replace view now.${table} as\n${asTold(table, currentRows(table, canonical, `fact.${table}`))}`,
-    );
-    await session.run(`create or replace view main.${table} as\n${withTextIds(table)}`);
-  }
-  await session.run(`create or replace view now.first_inspections as\n${firstInspections('now.inspections')}`);
-  await session.run(REJECT_KIND);
+/** All views that do not depend on which steps and parameters exist, each after those that it asks. */
+export function viewsOfTables(): View[] {
+  const tables = Object.entries(CANONICAL).filter(([table]) => table !== 'measurements');
+  return [
+    ...tables.map(([table, canonical]) => {
+      const name = table === 'defects' ? 'found_defects' : table;
+      return {schema: 'now', name, sql: asTold(table, currentRows(table, canonical, `fact.${table}`))};
+    }),
+    {schema: 'now', name: 'defects', sql: trueDefects()},
+    ...tables.map(([table]) => ({schema: 'main', name: table, sql: withTextIds(table)})),
+    {schema: 'now', name: 'first_inspections', sql: firstInspections('now.inspections')},
+  ];
 }
 
 /**
@@ -98,12 +100,14 @@ export function asTold(table: string, rows: string): string {
   where f.defect <> '${NO_EARLIER_DEFECTS}'`;
 }
 
-function withTextIds(table: string): string {
+/** @param condition SQL over its rows `f`, whose parts and lots are dense keys */
+export function withTextIds(table: string, condition = ''): string {
   const joins: string[] = [];
   const columns = columnsOf(table).map(({name, type}, k) => {
     if (type !== 'part' && type !== 'lot' && type !== 'item') return `f.${quoteName(name)}`;
     joins.push(`left join fact.items i${k} on i${k}.item = f.${quoteName(name)}`);
     return `i${k}.id as ${quoteName(name)}`;
   });
-  return `select ${columns.join(', ')} from now.${table} f ${joins.join(' ')}`;
+  const rows = condition === '' ? `now.${table}` : `(select * from now.${table} f where ${condition})`;
+  return `select ${columns.join(', ')} from ${rows} f ${joins.join(' ')}`;
 }

@@ -8,7 +8,9 @@ import {createPopulation} from './population.ts';
 import {query} from './queries.ts';
 import {QuestionError} from './question-error.ts';
 import {type Route, readRoute} from './route.ts';
+import {aboutOf, scopeConditions} from './scope.ts';
 import {lotsOf, type PartsOfLots, unitOf} from './unit.ts';
+import {whyNobody} from './why-nobody.ts';
 import {type LotYield, routeFigures, yieldFigures} from './yield-figures.ts';
 
 /**
@@ -23,16 +25,23 @@ import {type LotYield, routeFigures, yieldFigures} from './yield-figures.ts';
 export async function yieldOf(warehouse: Reader, question: YieldQuestion): Promise<YieldAnswer> {
   const {step, by} = question;
   if (by === 'defect') throw new QuestionError('yield counts parts: it cannot be broken down by defect, see pareto');
-  return warehouse.read(question.asOf, async (session, asOf) => {
-    await createPopulation(session, question, step);
-    const route = await readRoute(session);
-    const counts = await lotsOf(session);
-    const answer = await assess(question, route, counts, async (level, at) => {
-      if (at !== step) await createPopulation(session, question, at);
-      return lotYields(session, at, level);
-    });
-    return {asOf, ...answer};
-  });
+  return warehouse.read(
+    question.asOf,
+    async (session, asOf) => {
+      // What it needs is made before the parts are looked for, not after.
+      const route = await readRoute(session);
+      await createPopulation(session, question, step);
+      const counts = await lotsOf(session);
+      const answer = await assess(question, route, counts, async (level, at) => {
+        if (at !== step) await createPopulation(session, question, at);
+        return lotYields(session, at, level);
+      });
+      if (answer.inspected === 0 && step === undefined)
+        answer.notes.push(await whyNobody(session, {}, await scopeConditions(session, question)));
+      return {asOf, ...answer};
+    },
+    aboutOf(question, step),
+  );
 }
 
 /**
@@ -48,7 +57,9 @@ export async function assess(
   const {step, by, sigmaShift = 0} = question;
   mustBeInspected(route, step);
   const {unit, notes} = unitOf(counts);
-  const lots = await lotsOf(undefined, step);
+  // Every product's lots, whatever they are grouped by: one look at the parts is enough.
+  const ofLevels = by === 'product' ? await lotsOf(by, step) : null;
+  const lots = ofLevels?.map(lot => ({...lot, key: ''})) ?? (await lotsOf(undefined, step));
   const answer: Omit<YieldAnswer, 'asOf'> = {
     unit,
     sigmaShift,
@@ -58,7 +69,7 @@ export async function assess(
   };
   if (by === 'step') answer.groups = await figuresBySteps(question, route, lotsOf);
   else if (by !== undefined) {
-    const byLevel = grouped(await lotsOf(by, step), lot => lot.key);
+    const byLevel = grouped(ofLevels ?? (await lotsOf(by, step)), lot => lot.key);
     answer.groups = [...byLevel].map(([key, some]) => ({key, ...figures(some, routeAt(route, step), sigmaShift)}));
   }
   const lonely = answer.groups?.filter(group => group.lots < 2).length ?? 0;
@@ -72,7 +83,9 @@ export async function assess(
 }
 
 /** What answers, as of a position. */
-type Reader = {read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>): Promise<T>};
+type Reader = {
+  read<T>(asOf: number | undefined, ask: (session: Session, asOf: number) => Promise<T>, about?: string): Promise<T>;
+};
 
 /** What a lot counts, within a group. */
 export type Lot = LotYield & {key: string; loose: boolean; left_so: number};
@@ -155,7 +168,12 @@ function notesOf(lots: readonly Lot[], {rework}: Route, {step, by, from, to}: Yi
   if (seen.length > 0)
     notes.push(`parts come to ${seen.join(', ')} only after a failure: rework, which is no step of the route`);
   const left = sum(lot => lot.left_so);
-  if (left > 0) notes.push(`${left} parts failed and were not inspected again: in the end they are not good`);
+  if (left > 0)
+    notes.push(
+      left === 1
+        ? '1 part failed and was not inspected again: in the end it is not good'
+        : `${left} parts failed and were not inspected again: in the end they are not good`,
+    );
   const unknown = [...new Set(lots.filter(lot => !lot.opportunities).map(lot => lot.product ?? '(none)'))];
   if (unknown.length > 0) notes.push(`no DPMO: opportunities are not stated for product ${unknown.join(', ')}`);
   if (by === 'step' && (from !== undefined || to !== undefined))

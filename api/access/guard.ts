@@ -5,7 +5,7 @@ import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {Caller} from '../operation.ts';
 import {cookieOf, SESSION, setCookie} from './cookies.ts';
-import {digestOf} from './keys.ts';
+import {digestOf, type KeyRow} from './keys.ts';
 import {Limit} from './limits.ts';
 import {refuseForeignHost, refuseForeignOrigin, refuseForged} from './origin.ts';
 import {type Access, mayUse, type Role} from './roles.ts';
@@ -18,6 +18,8 @@ declare module 'fastify' {
     limit?: 'inspections';
     /** false: asked all the time by machines and open pages, and tells nothing about parts. */
     audit?: false;
+    /** What it records is held against the station of a key that has one; elsewhere such a key is refused. */
+    ofStation?: true;
   }
   interface FastifyRequest {
     caller: Caller;
@@ -30,6 +32,7 @@ interface Identity {
   id: string;
   name: string;
   role: Role;
+  station: string | null;
   via: 'key' | 'session';
 }
 
@@ -40,7 +43,7 @@ export interface Guard {
   /** Whether somebody has to say who they are. */
   isClosed(): boolean;
   /** The key row of a key that somebody shows. @throws FishboneError UNAUTHENTICATED, OVERLOADED */
-  keyOf(key: string, request: FastifyRequest, reply: FastifyReply): {id: string; name: string; role: Role};
+  keyOf(key: string, request: FastifyRequest, reply: FastifyReply): KeyRow;
 }
 
 /**
@@ -93,7 +96,12 @@ export function guard(http: FastifyInstance, app: App, sessions: Sessions, local
       const message = `${who.name} has the role ${who.role}, which may not ${WORDS[access]}`;
       throw new FishboneError('FORBIDDEN', message, {hint: 'ask for another role'});
     }
-    request.caller = {authenticated: who.name};
+    if (who.station !== null && !config.ofStation) {
+      throw new FishboneError('FORBIDDEN', `${who.name} records inspections and images of ${who.station} only`, {
+        hint: 'use a key that is not bound to a station',
+      });
+    }
+    request.caller = {authenticated: who.name, ...(who.station !== null && {station: who.station})};
   });
 
   function byKey(shown: string, request: FastifyRequest, reply: FastifyReply): Identity {
@@ -130,7 +138,7 @@ export function guard(http: FastifyInstance, app: App, sessions: Sessions, local
       throw unknown(token === null ? 'a key is needed' : 'this session has ended: sign in again');
     }
     refuseForged(request, session.csrf);
-    return {id: digestOf(token).toString('hex'), name: session.name, role: session.role, via: 'session'};
+    return {id: digestOf(token).toString('hex'), name: session.name, role: session.role, station: null, via: 'session'};
   }
 
   return {isClosed, keyOf};

@@ -6,7 +6,16 @@ import {Role} from './roles.ts';
 
 /** What the ledger keeps of keys (entries of kind 'key'): never the key, only its SHA-256. */
 type KeyEntry =
-  | {did: 'create'; id: string; name: string; role: Role; sha256: string; by: string; expiresAt?: string}
+  | {
+      did: 'create';
+      id: string;
+      name: string;
+      role: Role;
+      sha256: string;
+      by: string;
+      expiresAt?: string;
+      station?: string;
+    }
   | {did: 'expire'; id: string; expiresAt: string; by: string}
   | {did: 'revoke'; id: string; by: string};
 
@@ -14,6 +23,7 @@ export const KeyRow = z.object({
   id: z.string(),
   name: z.string().describe('the identity that decisions are recorded under'),
   role: Role,
+  station: z.string().nullable().describe('the only one that it records inspections and images of; null: of any'),
   createdAt: z.string(),
   expiresAt: z.string().nullable().describe('from then on it is refused; null: it goes on until it is revoked'),
   revokedAt: z.string().nullable(),
@@ -30,6 +40,8 @@ interface Wish {
   role: Role;
   by: string;
   expiresAt?: string;
+  /** The only one that it may record of. */
+  station?: string;
 }
 
 interface Rotation {
@@ -63,20 +75,26 @@ export class Keys {
   /**
    * @param wish.expiresAt ISO 8601 with an offset
    * @returns the key in clear text: the only time that it can be seen
-   * @throws FishboneError CONFLICT when a key that still works has the name, USAGE for an end that has passed
+   * @throws FishboneError CONFLICT when a key that still works has the name, USAGE for an end that has passed and for
+   * a station's key of another role than `ingest`
    */
-  async create({name, role, by, expiresAt}: Wish): Promise<KeyRow & {key: string}> {
+  async create({name, role, by, expiresAt, station}: Wish): Promise<KeyRow & {key: string}> {
+    if (station !== undefined && role !== 'ingest') {
+      throw new FishboneError('USAGE', `a key of a station records, and the role ${role} is for more than that`, {
+        hint: 'give it the role ingest, or leave the station out',
+      });
+    }
     const wanted = name.trim();
     if (this.hasName(wanted) || this.#isPerson(wanted)) {
       const what = this.hasName(wanted) ? 'a key' : 'somebody who signs in';
       const message = `there is ${what} named ${wanted} already: the name is whom decisions are recorded under`;
       throw new FishboneError('CONFLICT', message, {hint: 'choose another name, or revoke the old key first'});
     }
-    return this.#make({name: wanted, role, by, expiresAt});
+    return this.#make({name: wanted, role, by, expiresAt, station});
   }
 
   /**
-   * A new key of the same name and role; the old one goes on for a while, so that nobody is locked out meanwhile.
+   * A new key of the same name, role and station; the old one goes on for a while, so that nobody is locked out meanwhile.
    * @throws FishboneError NOT_FOUND, USAGE
    */
   async rotate({name, keepHours, by, expiresAt}: Rotation): Promise<KeyRow & {key: string; oldUntil: string}> {
@@ -85,7 +103,8 @@ export class Keys {
     if (first === undefined) {
       throw new FishboneError('NOT_FOUND', `there is no key ${name} that works`, {hint: 'see "fishbone key list"'});
     }
-    const made = await this.#make({name: first.name, role: first.role, by, expiresAt});
+    const {role, station} = first;
+    const made = await this.#make({name: first.name, role, by, expiresAt, station: station ?? undefined});
     const oldUntil = new Date(this.#now() + keepHours * 3_600_000).toISOString();
     for (const {id, expiresAt: before} of old) {
       if (before !== null && Date.parse(before) <= Date.parse(oldUntil)) continue;
@@ -94,7 +113,7 @@ export class Keys {
     return {...made, oldUntil};
   }
 
-  async #make({name: wanted, role, by, expiresAt}: Wish): Promise<KeyRow & {key: string}> {
+  async #make({name: wanted, role, by, expiresAt, station}: Wish): Promise<KeyRow & {key: string}> {
     if (expiresAt !== undefined && !(Date.parse(expiresAt) > this.#now())) {
       throw new FishboneError('USAGE', `a key that ends at ${expiresAt} would never work`, {
         hint: 'choose a later time',
@@ -104,19 +123,27 @@ export class Keys {
     const digest = digestOf(key);
     const id = digest.toString('hex').slice(0, 10);
     const sha256 = digest.toString('hex');
-    const entry: KeyEntry = {did: 'create', id, name: wanted, role, sha256, by, ...(expiresAt && {expiresAt})};
+    const limits = {...(expiresAt && {expiresAt}), ...(station && {station})};
+    const entry: KeyEntry = {did: 'create', id, name: wanted, role, sha256, by, ...limits};
     await this.#ledger.append('key', entry);
     return {...this.list().find(row => row.id === id)!, key};
   }
 
-  /** @throws FishboneError NOT_FOUND, CONFLICT when it is revoked already */
-  async revoke(idOrName: string, by: string): Promise<KeyRow> {
-    const rows = this.list().filter(row => row.id === idOrName || row.name === idOrName);
-    const row = rows.find(({revokedAt}) => revokedAt === null);
-    if (!row && rows.length > 0) throw new FishboneError('CONFLICT', `key ${idOrName} was revoked already`);
-    if (!row) throw new FishboneError('NOT_FOUND', `there is no key ${idOrName}`, {hint: 'see "fishbone key list"'});
-    await this.#ledger.append('key', {did: 'revoke', id: row.id, by} satisfies KeyEntry);
-    return this.list().find(({id}) => id === row.id)!;
+  /**
+   * By its id one key; by a name all that bear it: after a rotation there are several, and any may be the one that got lost.
+   * @returns the newest of them, with the ids of all
+   * @throws FishboneError NOT_FOUND, CONFLICT when all are revoked already
+   */
+  async revoke(idOrName: string, by: string): Promise<KeyRow & {ids: string[]}> {
+    const all = this.list();
+    const one = all.filter(({id}) => id === idOrName);
+    const meant = one.length > 0 ? one : all.filter(({name}) => name === idOrName);
+    if (meant.length === 0)
+      throw new FishboneError('NOT_FOUND', `there is no key ${idOrName}`, {hint: 'see "fishbone key list"'});
+    const ids = meant.filter(({revokedAt}) => revokedAt === null).map(({id}) => id);
+    if (ids.length === 0) throw new FishboneError('CONFLICT', `key ${idOrName} was revoked already`);
+    for (const id of ids) await this.#ledger.append('key', {did: 'revoke', id, by} satisfies KeyEntry);
+    return {...this.list().find(({id}) => id === ids.at(-1))!, ids};
   }
 
   list(): KeyRow[] {
@@ -184,9 +211,9 @@ export class Keys {
       } else if (entry.did === 'expire') {
         if (known) known.expiresAt = entry.expiresAt;
       } else if (!known) {
-        const {id, name, role, sha256, expiresAt = null} = entry;
+        const {id, name, role, sha256, expiresAt = null, station = null} = entry;
         const digest = Buffer.from(sha256, 'hex');
-        this.#keys.set(id, {id, name, role, createdAt: at, expiresAt, revokedAt: null, digest});
+        this.#keys.set(id, {id, name, role, station, createdAt: at, expiresAt, revokedAt: null, digest});
       }
     }
   }

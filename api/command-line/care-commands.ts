@@ -22,7 +22,7 @@ import {
 } from './print/care.ts';
 import {publishedCheckText} from './print/publish.ts';
 import {keysText, keyText} from './print/records.ts';
-import {type Common, type Terminal, withCommon} from './terminal.ts';
+import {type Common, positiveNumber, type Terminal, withCommon} from './terminal.ts';
 
 export function careCommands(program: Command, terminal: Terminal): void {
   const key = program.command('key').description('API keys');
@@ -31,13 +31,14 @@ export function careCommands(program: Command, terminal: Terminal): void {
     .addOption(new Option('--role <role>', 'what it may do').choices(Role.options).makeOptionMandatory())
     .requiredOption('--name <name>', 'whom its decisions are recorded under')
     .option('--expires <time>', 'when it ends by itself')
-    .action(({warehouse, json, ...wish}: Common & {role: Role; name: string; expires?: string}) =>
+    .option('--station <id>', 'the only one that it may record inspections and images of (role ingest)')
+    .action(({warehouse, json, ...wish}: Common & {role: Role; name: string; expires?: string; station?: string}) =>
       terminal.tell({warehouse, json}, 'key.create', wish, (made, clock) => keyText(made, clock)),
     );
   withCommon(key.command('rotate'))
     .argument('<name>', 'or id')
-    .description('makes a new key of the same name and role; the old one goes on for a while')
-    .option('--keep-hours <n>', 'how long the old one goes on', Number, 24)
+    .description('makes a new key of the same name, role and station; the old one goes on for a while')
+    .option('--keep-hours <n>', 'how long the old one goes on', positiveNumber, 24)
     .option('--expires <time>', 'when the new one ends by itself')
     .action((name: string, {warehouse, json, ...wish}: Common & {keepHours: number; expires?: string}) =>
       terminal.tell(
@@ -51,10 +52,15 @@ export function careCommands(program: Command, terminal: Terminal): void {
     .description('all keys, without the keys')
     .action((options: Common) => terminal.tell(options, 'key.list', {}, keysText));
   withCommon(key.command('revoke'))
-    .argument('<id>', 'id or name')
+    .argument('<id>', 'id, or a name: all keys of it')
     .description('ends a key')
     .action((id: string, options: Common) =>
-      terminal.tell(options, 'key.revoke', {id}, row => `${row.name} (${row.id}) is revoked.\n`),
+      terminal.tell(
+        options,
+        'key.revoke',
+        {id},
+        ({name, ids}) => `${name} (${ids.join(', ')}) ${ids.length === 1 ? 'is' : 'are'} revoked.\n`,
+      ),
     );
 
   withCommon(program.command('verify'))

@@ -65,7 +65,7 @@ export function chartCommands(program: Command, terminal: Terminal): void {
     .option('--as-of <position>', 'as it was after this batch', wholeNumber)
     .option('--from <time>', 'points from this time on; default the last four weeks')
     .option('--to <time>', 'points before this time')
-    .option('--budget <n>', 'false alarms a week over all charts, default 1', positiveNumber)
+    .option('--budget <n>', 'false alarms a week over all charts, default 1', budget)
     .action(({warehouse, json, ...question}: Common & AlarmQuestion) =>
       terminal.tell({warehouse, json}, 'alarms', question, alarmsText),
     );
@@ -132,4 +132,10 @@ function subgroup(text: string): 'lot' | 'shift' | 'hour' | number {
   if (text === 'lot' || text === 'shift' || text === 'hour') return text;
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It has to be lot, shift, hour or a whole number.');
   return Number(text);
+}
+
+function budget(text: string): number {
+  const value = positiveNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It has to be more than 0: who allows no false alarm at all is never alarmed.');
 }

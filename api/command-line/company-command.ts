@@ -1,7 +1,8 @@
-import {resolve} from 'node:path';
+import {join, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {CompanyQuestion} from '../../warehouse/engines/answers.ts';
-import {askCompany} from '../../warehouse/engines/ask-company.ts';
+import {askCompany, BROUGHT} from '../../warehouse/engines/ask-company.ts';
+import {isBucket} from '../../warehouse/publish/bucket.ts';
 import {readConfig, warehouseFolder} from '../config.ts';
 import {FishboneError} from '../errors.ts';
 import {readSecret} from '../secret-file.ts';
@@ -20,20 +21,24 @@ export function companyCommand(program: Command, terminal: Terminal): void {
   const company = program.command('company').description('asks all plants that publish into one place');
   const ask = async (question: Record<string, unknown>, {warehouse, json, place, ...more}: Asked) => {
     const folder = warehouseFolder(warehouse);
-    const {company: configured} = await readConfig(folder);
-    const where = place === undefined ? configured?.place : resolve(place);
+    const {company: configured, store} = await readConfig(folder);
+    const where = place === undefined || isBucket(place) ? (place ?? configured?.place) : resolve(place);
     if (where === undefined)
       throw new FishboneError('USAGE', 'which place do the plants publish into?', {
-        hint: 'give --place FOLDER, or say in fishbone.json: "company": {"place": "..."}',
+        hint: 'give --place FOLDER (or s3://BUCKET/PREFIX), or say in fishbone.json: "company": {"place": "..."}',
       });
-    const settings = {engines: {}, ...configured, place: where};
+    const settings = {engines: {}, brought: join(folder, BROUGHT), ...configured, place: where};
     const readPassword = (path: string) => readSecret(resolve(folder, path));
     const stopping = new AbortController();
     const stop = () => stopping.abort();
     process.once('SIGINT', stop);
     try {
       const asked = CompanyQuestion.parse({...question, ...more});
-      terminal.print(json, await askCompany(settings, asked, {readPassword, signal: stopping.signal}), companyText);
+      terminal.print(
+        json,
+        await askCompany(settings, asked, {readPassword, store, signal: stopping.signal}),
+        companyText,
+      );
     } finally {
       process.off('SIGINT', stop);
     }
@@ -41,7 +46,7 @@ export function companyCommand(program: Command, terminal: Terminal): void {
   const of = (name: string, description: string) =>
     withCommon(company.command(name))
       .description(description)
-      .option('--place <folder>', 'that the plants publish into; else the configured one')
+      .option('--place <place>', 'a folder or s3://bucket/prefix that the plants publish into; else the configured one')
       .option('--engine <name>', 'duckdb, or one that is configured')
       .option('--plants <plants>', 'only these, with commas', list)
       .option('--before <time>', 'only what was published until then');

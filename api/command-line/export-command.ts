@@ -80,8 +80,10 @@ async function write(bytes: Readable, out: string | undefined): Promise<void> {
     await pipeline(bytes, createWriteStream(unfinished));
     await rename(unfinished, out);
   } catch (error) {
-    await rm(unfinished, {force: true});
-    throw error;
+    await rm(unfinished, {force: true}).catch(() => undefined);
+    const {code, syscall, message} = error as NodeJS.ErrnoException;
+    if (syscall !== 'open' || code === 'ENOSPC') throw error;
+    throw new FishboneError('FILE_UNUSABLE', `${out} cannot be written: ${message}`, {cause: error});
   }
 }
 

@@ -11,10 +11,9 @@ type Settled = Common & Omit<InputOf<'hold.settle'>, 'id'>;
 export function holdCommands(program: Command, terminal: Terminal): void {
   const hold = program.command('hold').description('stops suspect lots, and lets them go again');
 
-  withBy(withCommon(hold.command('propose')))
+  withReason(withBy(withCommon(hold.command('propose'))))
     .argument('<contained>', 'the id that "contain" gave')
     .description('proposes to hold a suspect population; somebody else approves')
-    .requiredOption('--reason <code>', 'reason code')
     .option('--text <text>', 'what those who get the lots should know', '')
     .option('--no-children', 'these lots only, not what they go into later')
     .action((contained: string, {warehouse, json, ...proposal}: Decision & {text: string; children: boolean}) =>
@@ -33,18 +32,16 @@ export function holdCommands(program: Command, terminal: Terminal): void {
     .action((id: string, {warehouse, json, by, reason}: Decision) =>
       terminal.tell({warehouse, json}, 'hold.refuse', {id, by, reason}, holdText),
     );
-  withBy(withCommon(hold.command('release')))
+  withReason(withBy(withCommon(hold.command('release'))))
     .argument('<id>')
     .description('lets the lots of an approved hold go')
-    .requiredOption('--reason <code>', 'reason code')
     .option('--lots <lots>', 'these lots only, with commas; the others stay held', splitList)
     .action((id: string, {warehouse, json, by, reason, lots}: Decision & {lots?: string[]}) =>
       terminal.tell({warehouse, json}, 'hold.release', {id, by, reason, lots}, holdText),
     );
-  withBy(withCommon(hold.command('scrap')))
+  withReason(withBy(withCommon(hold.command('scrap'))))
     .argument('<id>')
     .description('scraps the lots of an approved hold')
-    .requiredOption('--reason <code>', 'reason code')
     .option('--lots <lots>', 'these lots only, with commas; the others stay held', splitList)
     .action((id: string, {warehouse, json, by, reason, lots}: Decision & {lots?: string[]}) =>
       terminal.tell({warehouse, json}, 'hold.scrap', {id, by, reason, lots}, holdText),
@@ -95,6 +92,13 @@ export function holdCommands(program: Command, terminal: Terminal): void {
     .action(({warehouse, json, wait}: Common & {wait?: number}) =>
       terminal.tell({warehouse, json}, 'deliver', {wait}, deliveryText),
     );
+}
+
+/** What may be given is said right where it is missing. */
+function withReason(command: Command): Command {
+  return command
+    .requiredOption('--reason <code>', 'reason code; "fishbone hold reasons" lists them')
+    .showHelpAfterError('  "fishbone hold reasons" lists the reason codes; "--help" has all options');
 }
 
 function withBy(command: Command): Command {

@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {type Command, InvalidArgumentError, Option} from 'commander';
 import type {
   ChallengeQuestion,
@@ -14,6 +15,7 @@ import {
   inspectionsText,
   inspectionText,
   queueText,
+  referenceText,
   reviewsText,
   reviewText,
   scoreDriftText,
@@ -76,8 +78,17 @@ export function inspectorCommands(program: Command, terminal: Terminal): void {
         {warehouse, json, ...question}: Common & Omit<ChallengeQuestion, 'champion' | 'challenger'>,
       ) => terminal.tell({warehouse, json}, 'challenge', {champion, challenger, ...question}, challengeText),
     );
+  withCommon(inspectors.command('reference'))
+    .argument('<image...>', 'images, folders of images, and patterns')
+    .requiredOption('--model <name>', 'a model of the warehouse or of Fishbone by its name, or the path of its folder')
+    .option('--on <name>', 'what the card is to call these images', 'images of the plant')
+    .description('what images look like to a model: "reference" for its card.json, which drift is told by')
+    .action((paths: string[], {warehouse, json, model, on}: Common & {model: string; on: string}) => {
+      const input = {paths: paths.map(path => resolve(path)), model: /[\\/]/.test(model) ? resolve(model) : model, on};
+      return terminal.tell({warehouse, json}, 'model.reference', input, referenceText);
+    });
   withPlace(withCommon(inspectors.command('drift')))
-    .description('whether scores are still what they were in the first lots')
+    .description('whether scores and images are still what they were in the first lots, and what the card says')
     .option('--as-of <position>', 'as it was after this batch', wholeNumber)
     .option('--product <product>', 'parts of this product only')
     .option('--where <expression>', 'filter')
@@ -103,8 +114,8 @@ function reviewCommands(program: Command, terminal: Terminal): void {
   withPlace(withScope(review.command('next')))
     .description('what should be reviewed next: a random sample, most of what the inspector was not sure of')
     .option('--inspector <name>', 'of this one only')
-    .option('--passes <share>', 'share of the sure passes that is drawn (0.02)', anyNumber)
-    .option('--fails <share>', 'share of the sure fails that is drawn (0.25)', anyNumber)
+    .option('--passes <share>', 'share of the sure passes that is drawn (as configured: 0.02)', anyNumber)
+    .option('--fails <share>', 'share of the sure fails that is drawn (as configured: 0.25)', anyNumber)
     .option('--second', 'what others reviewed, for a second opinion')
     .option('--reviewer <name>', 'leaves out what this person reviewed')
     .option('--limit <n>', 'at most so many (20)', wholeNumber)

@@ -9,6 +9,7 @@ interface Asked extends Common {
   company?: boolean;
   parquetOnly?: boolean;
   keep?: number;
+  bucket?: string;
 }
 
 export function publishCommand(program: Command, terminal: Terminal): void {
@@ -20,6 +21,7 @@ export function publishCommand(program: Command, terminal: Terminal): void {
     .option('--company', 'a place that the plants of a company share: into a folder of its own there')
     .option('--parquet-only', 'without the DuckDB file')
     .option('--keep <snapshots>', 'so many are kept, the newest', wholeNumber)
+    .option('--bucket <s3://bucket/prefix>', 'with --company: put there as well, in the store that is configured')
     .action((folder: string, {warehouse, json, ...question}: Asked) =>
       terminal.tell({warehouse, json}, 'publish', {folder: resolve(folder), ...question}, publishedText),
     );

@@ -1,8 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import {type Command, InvalidArgumentError} from 'commander';
 import {type App, openApp} from '../app.ts';
-import {warehouseFolder} from '../config.ts';
+import {readConfig, warehouseFolder} from '../config.ts';
 import {FishboneError} from '../errors.ts';
+import {redacted} from '../redact.ts';
 import {findServer} from '../running-server.ts';
 import type {Server} from '../server.ts';
 import {screenText} from './print/analysis.ts';
@@ -15,7 +16,10 @@ export function servingCommands(program: Command, terminal: Terminal): void {
     .description('makes a plant with a hidden cause, finds it, and serves the dashboards')
     .option('--port <n>', 'where to serve', portNumber)
     .option('--no-serve', 'only the answer')
-    .option('--scenario <name>', 'what is hidden')
+    .option(
+      '--scenario <name>',
+      'what is hidden: bad-tool (the default), supplier, interaction, ...; one that is unknown lists all',
+    )
     .option('--seed <n>', 'another plant of the same kind', wholeNumber)
     .option('--wide', 'with all process parameters (the default)')
     .option('--no-wide', 'without process parameters: quicker')
@@ -58,14 +62,24 @@ export function servingCommands(program: Command, terminal: Terminal): void {
     .action(async ({warehouse, json, port, host}: Common & {port?: number; host: string}) => {
       const folder = warehouseFolder(warehouse);
       await refuseSecondServer(folder);
-      let say = terminal.progress.say;
+      const clock = await terminal.clock(warehouse);
+      // A night is read in the morning: each line has its time, and no secret.
+      const text = (line: string) => terminal.progress.say(`${clock(new Date().toISOString())}  ${redacted(line)}`);
+      // Whoever asked for logs reads lines of JSON, and no others: what is said before there is a log waits for it.
+      const early: string[] = [];
+      const isText = await readConfig(folder).then(
+        config => config.log === 'error',
+        () => true,
+      );
+      let say = isText ? text : (line: string) => void early.push(line);
       const app = await openApp(folder, {make: true, log: line => say(line)});
       try {
         const {address, log} = await open(app, {host, port: port ?? null}, terminal);
-        // Whoever asked for logs reads lines of JSON, and no others.
-        if (app.config.log !== 'error') say = log;
+        if (!isText) say = log;
+        for (const line of early) log(line);
         terminal.print(json, {address}, () => `Serving ${folder} at ${address}\nCtrl-C stops it.\n`);
       } catch (error) {
+        for (const line of early) text(line);
         await app.close();
         throw error;
       }

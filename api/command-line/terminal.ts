@@ -80,8 +80,8 @@ export function withScope(command: Command): Command {
   return withCommon(command)
     .option('--as-of <position>', 'as it was after this batch', wholeNumber)
     .option('--product <product>', 'parts of this product only')
-    .option('--from <time>', "from this time of the part's first valid inspection on")
-    .option('--to <time>', 'before this time')
+    .option('--from <time>', "from this time of the part's first valid inspection on; without an offset it is in UTC")
+    .option('--to <time>', 'before this time, likewise')
     .option('--where <expression>', "filter, such as: bore.tool = 'T7' and bore.torque >= 4.2");
 }
 

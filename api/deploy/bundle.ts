@@ -10,8 +10,10 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -23,6 +25,8 @@ import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {buildNotebooks} from '../../notebooks/build.ts';
+import {buildProgram} from '../../warehouse/program.js';
+import {withoutDeadLinks} from './links.ts';
 import {asText, noticesOf, shippedPackages} from './notices.ts';
 import {tryBundle} from './try-bundle.ts';
 
@@ -46,7 +50,7 @@ if (options.try) await tryBundle(archive);
 
 async function bundle(): Promise<string> {
   // Before the copy: their builds are found by the digest of their sources, which is the same there.
-  const builds = [await buildDashboards(), await buildNotebooks()];
+  const builds = [await buildDashboards(), await buildNotebooks(), ...(await buildProgram())];
   const {version} = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {version: string};
   const name = `fishbone-${version}-${PLATFORM}`;
   const staging = mkdtempSync(join(tmpdir(), 'fishbone-bundle-'));
@@ -55,6 +59,7 @@ async function bundle(): Promise<string> {
     mkdirSync(into);
     for (const folder of FOLDERS) copySources(join(ROOT, folder), join(into, folder), builds);
     for (const file of FILES) copyFileSync(join(ROOT, file), join(into, file));
+    untieTexts(into);
     copyPackages(into);
     writeFileSync(join(into, 'NOTICES.txt'), asText(noticesOf(ROOT, shippedPackages(ROOT))));
     writeLauncher(into);
@@ -77,6 +82,16 @@ function copySources(from: string, to: string, builds: readonly string[]): void 
       basename(path) !== 'node_modules' &&
       (!path.startsWith(dist + sep) || builds.some(build => path === build || path.startsWith(build + sep))),
   });
+}
+
+/** Before the packages come: their texts are their own. */
+function untieTexts(into: string): void {
+  const isShipped = (path: string) => existsSync(join(into, path));
+  for (const name of readdirSync(into, {recursive: true, encoding: 'utf8'})) {
+    if (!name.endsWith('.md')) continue;
+    const path = join(into, name);
+    writeFileSync(path, withoutDeadLinks(readFileSync(path, 'utf8'), dirname(name).replaceAll(sep, '/'), isShipped));
+  }
 }
 
 /** What the lock file names for use, as it is installed here. */

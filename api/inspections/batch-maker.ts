@@ -1,69 +1,48 @@
 /** Makes batches of what was acknowledged; what no batch takes, though it takes others, is set aside and holds nobody up. */
-import {rm} from 'node:fs/promises';
-import {z} from 'zod';
-import {readSetAside, setAside} from '../../warehouse/journal.ts';
+import type {Receipt} from '../../warehouse/data-answers.ts';
+import {ofDisk} from '../../warehouse/disk-refused.ts';
 import {recordedInspections} from '../../warehouse/table-rows.ts';
 import type {App} from '../app.ts';
 import {InspectionInput} from './input.ts';
 import {loadRows, total} from './load-inspections.ts';
-
-/** A line of what was set aside. */
-const Aside = z.object({reason: z.string(), inspections: InspectionInput.array()});
-type Aside = z.output<typeof Aside>;
-
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message.split('\n')[0] : String(error);
+import {SetAside} from './set-aside.ts';
 
 /** The disk or the ledger refuses: that passes, and is no fault of what was to be recorded. */
-const isOfDisk = (error: unknown): boolean =>
-  error instanceof Error && ['LedgerWriteFailed', 'DiskRefused'].includes(error.name);
+export function isOfDisk(error: unknown, folder: string): boolean {
+  const told = ofDisk(error, folder);
+  return told instanceof Error && ['LedgerWriteFailed', 'DiskRefused'].includes(told.name);
+}
 
 export class BatchMaker {
-  /** How many requests no batch takes. */
-  aside = 0;
+  /** What no batch takes. */
+  readonly aside: SetAside;
   readonly #app: App;
 
   constructor(app: App) {
     this.#app = app;
-  }
-
-  /** A newer version may take what an older one could not. */
-  async tryAside(): Promise<void> {
-    for (const file of await readSetAside(this.#app.warehouse.folder)) {
-      const told = Aside.safeParse(file.values[0]);
-      try {
-        if (!told.success) throw new Error('it is not what was written');
-        await this.load([told.data.inspections]);
-        await rm(file.path);
-        this.#app.log(`${told.data.inspections.length} inspections that were set aside in ${file.path} are recorded`);
-      } catch (error) {
-        this.#app.log(`${file.path} still waits: no batch takes the inspections in it: ${reasonOf(error)}`);
-        this.aside++;
-      }
-    }
+    this.aside = new SetAside(app, requests => this.load(requests));
   }
 
   /**
    * Requests that were acknowledged. A file may have brought some of them meanwhile, or they are in a batch and their file
    * could not be removed any more: these are compared as those of a file are, so that a contradiction is kept and flagged.
-   * @returns the last batch
    */
-  async load(requests: readonly (readonly InspectionInput[])[]): Promise<number | null> {
+  async load(requests: readonly (readonly InspectionInput[])[]): Promise<Receipt[]> {
     const ids = requests.flat().map(({inspection}) => inspection);
     const known = await recordedInspections(this.#app.warehouse, ids);
     const isNew = (rows: readonly InspectionInput[]) => rows.every(({inspection}) => !known.has(inspection));
-    let batch: number | null = null;
+    const receipts: Receipt[] = [];
     for (const [rows, options] of [
       [requests.filter(isNew).flat(), {known: new Map<string, string | null>()}],
       [requests.filter(rows => !isNew(rows)).flat(), {}],
     ] as const) {
       if (rows.length === 0) continue;
       const receipt = await loadRows(this.#app, rows, options);
-      batch = receipt.batch ?? batch;
+      receipts.push(receipt);
       const rejected = total(receipt, 'rejected');
       if (rejected > 0) this.#app.log(`batch ${receipt.batch}: ${rejected} acknowledged rows are in the quarantine`);
     }
-    return batch;
+    return receipts;
   }
 
   /**
@@ -77,23 +56,18 @@ export class BatchMaker {
   ): Promise<number> {
     if (requests.length === 0) return 0;
     try {
-      const batch = await this.load(requests.map(({inspections}) => inspections));
+      const batch = lastBatch(await this.load(requests.map(({inspections}) => inspections)));
       for (const request of requests) done(request, batch);
       return requests.reduce((sum, {inspections}) => sum + inspections.length, 0);
     } catch (error) {
+      if (isOfDisk(error, this.#app.warehouse.folder)) throw error;
       if (requests.length > 1) {
         const half = Math.ceil(requests.length / 2);
         return (await this.separate(requests.slice(0, half), done)) + (await this.separate(requests.slice(half), done));
       }
-      if (isOfDisk(error) || !(await this.#takesOthers())) throw error;
+      if (!(await this.#takesOthers())) throw error;
       const [request] = requests;
-      const {inspections} = request;
-      const {folder} = this.#app.warehouse;
-      const path = await setAside(folder, {reason: reasonOf(error), inspections: [...inspections]} satisfies Aside);
-      this.aside++;
-      this.#app.log(
-        `${inspections.length} acknowledged inspections are set aside in ${path}, since no batch takes them: ${reasonOf(error)}`,
-      );
+      await this.aside.keep(request.inspections, error);
       done(request, null);
       return 0;
     }
@@ -108,3 +82,6 @@ export class BatchMaker {
     );
   }
 }
+
+export const lastBatch = (receipts: readonly Receipt[]): number | null =>
+  receipts.reduce((last: number | null, {batch}) => batch ?? last, null);

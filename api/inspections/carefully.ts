@@ -4,10 +4,13 @@ import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {InspectionInput, InspectionsAnswer} from './input.ts';
 import {isNewer, loadRows, numbered, total} from './load-inspections.ts';
+import {refuseVersionsOfOthers} from './own-station.ts';
 
 /** Inspections that came together, and who waits for what becomes of them. */
 export interface Request {
   inspections: readonly InspectionInput[];
+  /** The only one that whoever sent them may record of. */
+  station?: string;
   resolve: (answer: InspectionsAnswer) => void;
   reject: (error: unknown) => void;
 }
@@ -19,8 +22,8 @@ export interface Request {
 export async function recordCarefully(app: App, rest: readonly Request[]): Promise<void> {
   if (rest.length === 0) return;
   if (rest.length === 1) {
-    const [{inspections, resolve, reject}] = rest;
-    return recordRehearsed(app, inspections).then(resolve, reject);
+    const [{inspections, station, resolve, reject}] = rest;
+    return recordRehearsed(app, inspections, station).then(resolve, reject);
   }
   const isKnown = await sayNothingNew(app, rest).catch(() => false);
   if (isKnown) {
@@ -45,7 +48,12 @@ async function sayNothingNew(app: App, requests: readonly Request[]): Promise<bo
 }
 
 /** Rehearses first, so that nothing is recorded of a request that contradicts what is known. */
-async function recordRehearsed(app: App, inspections: readonly InspectionInput[]): Promise<InspectionsAnswer> {
+async function recordRehearsed(
+  app: App,
+  inspections: readonly InspectionInput[],
+  station: string | undefined,
+): Promise<InspectionsAnswer> {
+  if (station !== undefined) await refuseVersionsOfOthers(app, inspections, station);
   await refuseFewerDefects(app, inspections);
   const rehearsal = await loadRows(app, inspections, {dryRun: true});
   const mixed = total(rehearsal, 'duplicates') > 0 && total(rehearsal, 'accepted') > 0;

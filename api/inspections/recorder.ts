@@ -5,9 +5,12 @@ import {latestTime} from '../../warehouse/skewed-times.ts';
 import {recordedInspections} from '../../warehouse/table-rows.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
-import {BatchMaker, reasonOf} from './batch-maker.ts';
+import {BatchMaker, isOfDisk, lastBatch} from './batch-maker.ts';
 import {type Request, recordCarefully} from './carefully.ts';
 import {InspectionInput, type InspectionsAnswer} from './input.ts';
+import {refuseOtherStation} from './own-station.ts';
+import {reasonOf} from './reason.ts';
+import type {SetAside} from './set-aside.ts';
 
 const REQUESTS_MAX = 2_000;
 const INSPECTIONS_MAX = 20_000;
@@ -18,8 +21,10 @@ const PLAIN_CHARACTERS_MAX = 1_000_000;
 /** Batches begin no sooner one after the other, unless somebody waits for what is in them. */
 const BATCH_EVERY_MS = 500;
 const AGAIN_MS = {first: 1_000, most: 30_000};
-/** After so many failures in a row it is looked for what fails. */
-const SEPARATED_AFTER = 2;
+/** What does not pass with a second attempt, which looks for what fails, is waited for no more. */
+const LASTING = 2;
+/** How long a question waits for what was acknowledged before it: the writer may have a long file in hand. */
+const ASKED_MS = 5_000;
 
 /** New inspections, on the disk before anybody is told so. */
 interface Acknowledged {
@@ -55,6 +60,8 @@ export class Recorder {
   #isBusy = false;
   #begun = Number.NEGATIVE_INFINITY;
   #failures = 0;
+  /** Since when a batch is being made; null when none is. */
+  #makingSince: number | null = null;
   #isHurried = false;
   #rest = new AbortController();
   #isStopped = false;
@@ -67,42 +74,66 @@ export class Recorder {
 
   /** How many requests wait for a batch. */
   get waiting(): number {
-    const left = this.#left.reduce((sum, {values}) => sum + values.length, 0);
-    return this.#waiting.length + this.#journal.size + left;
+    return this.#waiting.length + this.#unrecorded;
   }
 
-  /** How many requests no batch takes. */
-  get aside(): number {
+  get #unrecorded(): number {
+    return this.#left.reduce((sum, {values}) => sum + values.length, this.#journal.size);
+  }
+
+  /** What was acknowledged and no batch takes. */
+  get aside(): SetAside {
     return this.#batches.aside;
   }
 
   /** What a process that died had acknowledged, and no batch has yet. To be called before anything else is recorded. */
   async recover(): Promise<void> {
-    for (const file of await readJournal(this.#app.warehouse.folder)) {
-      const {path, values, torn, altered} = file;
+    for (const {path, values, torn, altered} of await readJournal(this.#app.warehouse.folder)) {
       if (altered.length > 0) {
         throw new FishboneError('WAREHOUSE_DAMAGED', `${path} was altered: line ${altered.join(', ')}`, {
           hint: 'inspections were acknowledged in it that are nowhere else: keep the file, ask the stations to send again what they sent last, then move it elsewhere',
         });
       }
       if (torn > 0) this.#app.log(`${path}: the last ${torn} bytes were never acknowledged and are not taken`);
-      const requests = values.map(value => ({inspections: InspectionInput.array().parse(value)}));
-      const recorded = await this.#batches.separate(requests);
-      if (recorded > 0) this.#app.log(`${recorded} inspections that were acknowledged in ${path} are recorded`);
-      await this.#journal.remove(file);
+      const requests = values.map(value => toBeRecorded(InspectionInput.array().parse(value)));
+      for (const {inspections, share, recorded} of requests) {
+        this.#last = recorded;
+        this.#room -= share;
+        this.#take(inspections.map(({inspection}) => inspection));
+      }
+      this.#left.push({path, values: requests});
     }
-    await this.#batches.tryAside();
+    if (this.#left.length > 0) {
+      const found = this.#left.map(({path, values}) => `${values.length} requests in ${path}`).join(', ');
+      try {
+        await this.#makeBatches(true);
+        this.#app.log(`what was acknowledged before is recorded: ${found}`);
+      } catch (error) {
+        // With a full disk, questions are answered all the same; it is tried again until there is room.
+        if (!isOfDisk(error, this.#app.warehouse.folder)) throw error;
+        void this.#serve();
+      }
+    }
+    await this.aside.replayAll();
   }
 
   /**
    * @param options.isBounded whoever asks has a limit of its own for what waits
+   * @param options.station the only one that whoever asks may record of
    * @param options.waits answers when they are in a batch, with its number, not when they are on the disk
    */
   async record(
     inspections: readonly InspectionInput[],
-    {isBounded = false, waits = true}: {isBounded?: boolean; waits?: boolean} = {},
+    {isBounded = false, waits = true, station}: {isBounded?: boolean; waits?: boolean; station?: string} = {},
   ): Promise<InspectionsAnswer> {
     if (inspections.length === 0) return {batch: null, results: []};
+    refuseOtherStation(
+      station,
+      inspections.map((row: InspectionInput & {station?: string | null}) => ({
+        what: `inspection ${row.inspection}`,
+        station: row.station,
+      })),
+    );
     if (this.#isStopped) throw new FishboneError('OVERLOADED', 'the server is stopping: nothing was recorded');
     const share = shareOf(inspections);
     // Who has a limit of its own for what waits waits for the batch, once much does.
@@ -117,7 +148,7 @@ export class Recorder {
     const mayBeNew = isAlone && ![...ids].some(id => this.#taken.has(id));
     this.#take(ids);
     if (mayBeNew) {
-      const entering = this.#enter(inspections, ids, share);
+      const entering = this.#enter(inspections, ids);
       this.#entering.add(entering);
       const acknowledged = await entering
         .catch((error: unknown) => {
@@ -132,15 +163,30 @@ export class Recorder {
         return {batch, results: inspections.map(({inspection}) => ({inspection, status: 'accepted'}))};
       }
     }
-    return this.#compared(inspections, share).finally(() => this.#release(ids, share));
+    return this.#compared(inspections, share, station).finally(() => this.#release(ids, share));
   }
 
-  /** Resolves when all that was acknowledged until now is in the database, or could not be brought there for now. */
-  async recorded(): Promise<void> {
+  /**
+   * Resolves when all that was acknowledged until now is in the database, or will not be there for long: because nothing
+   * can be recorded, or after `atMostMs`, because a long file is being loaded.
+   * @returns how many acknowledged requests are not in the database
+   */
+  async recorded(atMostMs = ASKED_MS): Promise<number> {
     await Promise.allSettled(this.#entering);
-    if (this.waiting === 0 && !this.#isBusy) return;
-    this.#urge();
-    await this.#last;
+    if (this.#unrecorded === 0) return 0;
+    if (this.#failures < LASTING) {
+      this.#urge();
+      // A batch that waits for the writer for long already will hardly be made in the next moment.
+      const waitedMs = this.#makingSince === null ? 0 : performance.now() - this.#makingSince;
+      const patience = new AbortController();
+      const before = this.#last.then(() => this.#failures >= LASTING);
+      const late = delay(Math.max(0, atMostMs - waitedMs), true, {signal: patience.signal}).catch(() => true);
+      const isLate = await Promise.race([before, late]);
+      patience.abort();
+      // Those that came meanwhile were not acknowledged before it was asked.
+      if (!isLate) return 0;
+    }
+    return this.#unrecorded;
   }
 
   async stop(): Promise<void> {
@@ -148,27 +194,27 @@ export class Recorder {
     this.#urge();
     await Promise.allSettled(this.#entering);
     while (this.#isBusy) await delay(5);
+    this.#letGo();
     await this.#journal.close();
   }
 
   /** @returns null where one of them is known */
-  async #enter(
-    inspections: readonly InspectionInput[],
-    ids: ReadonlySet<string>,
-    share: number,
-  ): Promise<Acknowledged | null> {
+  async #enter(inspections: readonly InspectionInput[], ids: ReadonlySet<string>): Promise<Acknowledged | null> {
     const known = await recordedInspections(this.#app.warehouse, [...ids]);
     if (known.size > 0) return null;
-    const {promise, resolve} = withResolver<number | null>();
-    const acknowledged = {inspections, share, recorded: promise, settle: resolve};
+    const acknowledged = toBeRecorded(inspections);
     await this.#journal.append(acknowledged);
-    this.#last = promise;
+    this.#last = acknowledged.recorded;
     return acknowledged;
   }
 
-  #compared(inspections: readonly InspectionInput[], share = 0): Promise<InspectionsAnswer> {
+  #compared(
+    inspections: readonly InspectionInput[],
+    share: number,
+    station: string | undefined,
+  ): Promise<InspectionsAnswer> {
     const answer = new Promise<InspectionsAnswer>((resolve, reject) => {
-      this.#waiting.push({inspections, share, resolve, reject});
+      this.#waiting.push({inspections, share, station, resolve, reject});
     });
     this.#urge();
     void this.#serve();
@@ -213,8 +259,12 @@ export class Recorder {
     this.#begun = performance.now();
   }
 
-  /** @throws when the warehouse cannot take them now: they stay in the journal */
-  async #makeBatches(): Promise<void> {
+  /**
+   * @param isCareful looks for what no batch takes
+   * @throws when the warehouse cannot take them now: they stay in the journal
+   */
+  async #makeBatches(isCareful = this.#failures > 0): Promise<void> {
+    this.#makingSince = performance.now();
     try {
       const turned = await this.#journal.turn();
       if (turned) this.#left.push(turned);
@@ -227,25 +277,32 @@ export class Recorder {
           );
           request.settle(batch);
         };
-        if (this.#failures >= SEPARATED_AFTER) {
+        if (isCareful) {
           await this.#batches.separate(next.values, done);
         } else {
-          const batch = await this.#batches.load(next.values.map(({inspections}) => inspections));
+          const batch = lastBatch(await this.#batches.load(next.values.map(({inspections}) => inspections)));
           for (const request of next.values) done(request, batch);
         }
         await this.#journal.remove(next);
         this.#left.shift();
-        this.#failures = 0;
       }
+      this.#failures = 0;
+      this.#app.troubles.over('journal', 'inspections that waited in the journal are recorded');
     } catch (error) {
       this.#failures++;
-      this.#app.log(
-        `${this.waiting} requests with inspections are acknowledged and wait in the journal: ${reasonOf(error)}`,
-      );
-      const waiting = [...this.#left.flatMap(({values}) => values), ...this.#journal.values];
-      for (const {settle} of waiting) settle(null);
+      const why = reasonOf(error);
+      const waits = `${this.waiting} requests with inspections are acknowledged and wait in the journal: ${why}`;
+      this.#app.troubles.began('journal', why, `${waits}; nothing is lost, and it is tried again by itself`);
+      if (this.#failures >= LASTING) this.#letGo();
       throw error;
+    } finally {
+      this.#makingSince = null;
     }
+  }
+
+  /** Nobody waits any longer for the batch of what is in the journal. */
+  #letGo(): void {
+    for (const {settle} of [...this.#left.flatMap(({values}) => values), ...this.#journal.values]) settle(null);
   }
 
   #take(ids: Iterable<string>): void {
@@ -278,6 +335,11 @@ export class Recorder {
 }
 
 const DAY_MS = 24 * 3600 * 1000;
+
+function toBeRecorded(inspections: readonly InspectionInput[]): Acknowledged {
+  const {promise, resolve} = withResolver<number | null>();
+  return {inspections, share: shareOf(inspections), recorded: promise, settle: resolve};
+}
 
 /** A half of a character is none: the database takes whole ones only. */
 const isText = (text: string): boolean => Buffer.from(text).toString() === text;

@@ -50,7 +50,7 @@ export class Metrics {
         'fishbone_inspections_set_aside',
         'gauge',
         'acknowledged requests that no batch takes',
-        this.#app.recorder.aside,
+        this.#app.recorder.aside.count,
       ),
       ...this.#ledger.follow(warehouse.entries()),
       figure('fishbone_ledger_entries', 'gauge', 'entries in the ledger', warehouse.ledger.head.seq),

@@ -1,3 +1,4 @@
+import type {Alarm} from '../../warehouse/chart-answers.ts';
 import type {Warehouse} from '../../warehouse/store.ts';
 import type {Book, ResponseRecord} from '../write-back/book.ts';
 import type {Drawn} from './chart-triggers.ts';
@@ -18,6 +19,8 @@ export interface Active {
   problem: string | null | undefined;
   /** Its chart at the position that was judged last. */
   before: Drawn | null;
+  /** What was out of order there, for a rule of alarms. */
+  alarms: Alarm[] | null;
 }
 
 /** Writes down which rules begin and which end. @returns those that are in force, as they were left */
@@ -39,7 +42,17 @@ export async function inForce(
     const begun: Begun = log.begun.get(name)!;
     const judge = remembering(book, name, rule);
     const beganMs = Date.parse(begun.at);
-    return {name, rule, digest: begun.digest, after: begun.after, beganMs, judge, problem: undefined, before: null};
+    return {
+      name,
+      rule,
+      digest: begun.digest,
+      after: begun.after,
+      beganMs,
+      judge,
+      problem: undefined,
+      before: null,
+      alarms: null,
+    };
   });
 }
 

@@ -78,7 +78,7 @@ export type ResponseRow = z.infer<typeof ResponseRow>;
 
 export const RuleRow = z.object({
   rule: Name,
-  when: z.string().describe('fail, alert, chart or finding'),
+  when: z.string().describe('fail, alert, alarm, chart or finding'),
   actions: z.array(z.string()).describe('what it does, and to whom'),
   since: Text.describe('from when on it is in force; null: with the next start of a server'),
   state: z.enum(['in force', 'waits for a server', 'cannot judge']),

@@ -8,9 +8,11 @@ import type {LedgerEntry} from '../../warehouse/ledger.ts';
 import {hidePersons} from '../../warehouse/person-texts.ts';
 import {givenAnswers} from '../../warehouse/screening/findings.ts';
 import type {Warehouse} from '../../warehouse/store.ts';
+import type {Troubles} from '../../warehouse/troubles.ts';
 import type {Book} from '../write-back/book.ts';
 import type {Firing, Withheld} from '../write-back/response-entries.ts';
 import {type Active, inForce, remembering} from './active.ts';
+import {alarmsAt, alarmTriggers} from './alarm-triggers.ts';
 import {alertTriggers} from './alert-triggers.ts';
 import {batchesOf} from './batches.ts';
 import {Bell} from './bell.ts';
@@ -28,6 +30,7 @@ export interface Surroundings {
   book: Book;
   plant: string;
   log: (line: string) => void;
+  troubles: Troubles;
   /** Tells people that something was withheld or cannot be judged; null: that it is over. */
   tell: (what: 'withheld' | 'rule', rule: string, text: string | null) => Promise<void>;
 }
@@ -76,8 +79,8 @@ export class Engine {
     this.#running = Promise.all([
       this.#recount()
         .catch((error: Error) => log(`responses: earlier fails could not be counted: ${error.message}`))
-        .then(() => this.#follow(() => this.#events())),
-      this.#follow(() => this.#charts()),
+        .then(() => this.#follow('events', () => this.#events())),
+      this.#follow('charts', () => this.#charts()),
     ]);
   }
 
@@ -99,17 +102,23 @@ export class Engine {
   readonly #ring = (): void => this.#bell.ring();
 
   /** Looks whenever something may have come, until stopped. What fails is tried again: nothing is passed over. */
-  async #follow(look: () => Promise<boolean>): Promise<void> {
+  async #follow(what: 'events' | 'charts', look: () => Promise<boolean>): Promise<void> {
     const {signal} = this.#stopping;
     for (let failures = 0; !signal.aborted; ) {
       const heard = this.#bell.rings;
       try {
         const isMore = await look();
         failures = 0;
+        this.#around.troubles.over(`responses: ${what}`, `response rules judge ${what} again`);
         if (!isMore && !signal.aborted) await this.#bell.after(heard);
       } catch (error) {
         if (signal.aborted) return;
-        this.#around.log(`responses: ${(error as Error).message}; it is tried again`);
+        const {message} = error as Error;
+        this.#around.troubles.began(
+          `responses: ${what}`,
+          message,
+          `response rules cannot judge ${what}: ${message}; it is tried again by itself`,
+        );
         // What was judged and not recorded is to be judged again.
         for (const active of this.#active) active.judge = remembering(this.#around.book, active.name, active.rule);
         await wait(AGAIN_MS[Math.min(failures++, AGAIN_MS.length - 1)], undefined, {signal}).catch(() => undefined);
@@ -159,14 +168,18 @@ export class Engine {
   }
 
   async #charts(): Promise<boolean> {
-    const active = this.#active.filter(({rule}) => rule.when.chart);
+    const active = this.#active.filter(({rule}) => rule.when.chart ?? rule.when.alarm);
     const from = this.#judged.charts;
     const entries = this.#durable(from, Number.POSITIVE_INFINITY);
     if (entries.length === 0) return false;
     const batches = batchesOf(entries, this.#around.warehouse.position);
     const looked = batches.length > CHARTS_EACH ? batches.slice(-1) : batches;
     for (const one of active)
-      for (const {batch, ms, seq} of looked) if (seq > one.after) await this.#chart(one, from, {batch, cameMs: ms});
+      for (const {batch, ms, seq} of looked) {
+        if (seq <= one.after) continue;
+        const at = {batch, cameMs: ms};
+        await (one.rule.when.chart ? this.#chart(one, from, at) : this.#alarm(one, from, at));
+      }
     this.#judged.charts = entries[entries.length - 1].seq;
     return true;
   }
@@ -175,13 +188,32 @@ export class Engine {
     const {warehouse, plant} = this.#around;
     const when = active.rule.when.chart!;
     if (active.before === null) {
-      const known = batchesOf(warehouse.entries().slice(0, Math.max(from, active.after)), warehouse.position).at(-1);
+      const known = this.#judgedBatch(active, from);
       active.before = known ? await drawn(warehouse, when, known.batch) : NOTHING_DRAWN;
     }
     const now = await drawn(warehouse, when, at.batch);
     await this.#decide(active, chartTriggers({plant, rule: active.name, when}, active.before, now, at));
     active.before = now;
     active.problem = now.none;
+  }
+
+  async #alarm(active: Active, from: number, at: {batch: number; cameMs: number}): Promise<void> {
+    const {warehouse, plant} = this.#around;
+    const when = active.rule.when.alarm!;
+    if (active.alarms === null) {
+      const known = this.#judgedBatch(active, from);
+      active.alarms = known ? await alarmsAt(warehouse, when, known.batch) : [];
+    }
+    const now = await alarmsAt(warehouse, when, at.batch);
+    await this.#decide(active, alarmTriggers({plant, rule: active.name}, active.alarms, now, at));
+    active.alarms = now;
+    active.problem = null;
+  }
+
+  /** The last batch that a rule has judged, or that was there before it. */
+  #judgedBatch(active: Active, from: number) {
+    const {warehouse} = this.#around;
+    return batchesOf(warehouse.entries().slice(0, Math.max(from, active.after)), warehouse.position).at(-1);
   }
 
   /** @returns whether there was anything new */

@@ -1,6 +1,7 @@
 /** Response rules of one warehouse: what they are, what they did, and what they would have done. */
 import {tellPersons} from '../../warehouse/person-texts.ts';
 import type {Warehouse} from '../../warehouse/store.ts';
+import type {Troubles} from '../../warehouse/troubles.ts';
 import {FishboneError} from '../errors.ts';
 import type {Book, ResponseRecord} from '../write-back/book.ts';
 import type {ReceiverConfig} from '../write-back/drivers/drivers.ts';
@@ -17,6 +18,7 @@ export interface Settings {
   rules: Readonly<Record<string, Rule>>;
   receivers: Readonly<Record<string, ReceiverConfig>>;
   log: (line: string) => void;
+  troubles: Troubles;
   tell: Surroundings['tell'];
 }
 
@@ -36,8 +38,8 @@ export class Responses {
 
   /** From now on rules fire. Only a server does that. */
   async start(): Promise<void> {
-    const {plant, rules, log, tell} = this.#settings;
-    const engine = new Engine({warehouse: this.#warehouse, book: this.#book(), plant, log, tell});
+    const {plant, rules, log, troubles, tell} = this.#settings;
+    const engine = new Engine({warehouse: this.#warehouse, book: this.#book(), plant, log, troubles, tell});
     await engine.start(rules);
     this.#engine = engine;
   }

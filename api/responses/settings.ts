@@ -53,6 +53,17 @@ const ChartTrigger = ChartQuestion.pick({
   .strict();
 export type ChartTrigger = z.output<typeof ChartTrigger>;
 
+const AlarmTrigger = z.strictObject({
+  of: z
+    .union([Text, z.array(Text).min(1)])
+    .optional()
+    .describe(
+      '<step>.<parameter>, a defect code, or any-fail, or several; all charts with a frozen baseline when absent',
+    ),
+  budget: z.number().positive().max(1000).optional().describe('false alarms a week over all charts, default 1'),
+});
+export type AlarmTrigger = z.output<typeof AlarmTrigger>;
+
 const FindingTrigger = z.strictObject({
   verdict: z.array(Verdict).min(1).default(['supported']),
   qAtMost: z.number().min(0).max(1).default(0.05),
@@ -67,11 +78,12 @@ const When = z
       .string()
       .regex(ALERT, {error: 'is no name of alerts: write rejects.rate, or drift.* for all of a kind'})
       .optional(),
+    alarm: AlarmTrigger.optional(),
     chart: ChartTrigger.optional(),
     finding: FindingTrigger.optional(),
   })
   .refine(when => Object.values(when).filter(one => one !== undefined).length === 1, {
-    error: 'needs exactly one of fail, alert, chart and finding',
+    error: 'needs exactly one of fail, alert, alarm, chart and finding',
   });
 
 const To = Text.describe('the name of a receiver');

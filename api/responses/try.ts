@@ -3,9 +3,12 @@
  * come in time. It judges by the code that judges what happens now, in the order of the ledger; nothing is written.
  */
 import {arrivedFails} from '../../warehouse/arrived-fails.ts';
+import type {Alarm} from '../../warehouse/chart-answers.ts';
+import {frozenBaselines} from '../../warehouse/charts/frozen.ts';
+import {momentOf} from '../../warehouse/moment.ts';
 import {givenAnswers} from '../../warehouse/screening/findings.ts';
 import type {Warehouse} from '../../warehouse/store.ts';
-import {momentOf} from '../moment.ts';
+import {alarmsAt, alarmTriggers} from './alarm-triggers.ts';
 import {alertTriggers} from './alert-triggers.ts';
 import type {Tried, TryAnswer} from './answers.ts';
 import {batchesOf} from './batches.ts';
@@ -15,7 +18,7 @@ import {failTriggers} from './fail-triggers.ts';
 import {findingTriggers} from './finding-triggers.ts';
 import {Judge, type Trigger, type Verdict} from './judge.ts';
 import {spanMs} from './period.ts';
-import type {Rule} from './settings.ts';
+import type {AlarmTrigger, Rule} from './settings.ts';
 
 interface History {
   warehouse: Warehouse;
@@ -50,11 +53,12 @@ export async function tryRules(
 
 async function* triggersOf(history: History, name: string, rule: Rule, notes: string[]): AsyncGenerator<Trigger[]> {
   const {warehouse, plant} = history;
-  const {fail, alert, chart, finding} = rule.when;
+  const {fail, alert, alarm, chart, finding} = rule.when;
   const entries = warehouse.entries();
   if (fail) yield* failHistory(history, name, rule);
   if (alert !== undefined) yield alertTriggers(plant, name, alert, entries, {after: 0, to: entries.length});
   if (finding) yield findingTriggers(plant, name, finding, await givenAnswers(warehouse.folder, () => true));
+  if (alarm) yield* alarmHistory(history, name, alarm, notes);
   if (!chart) return;
   let before = NOTHING_DRAWN;
   const batches = batchesOf(entries, warehouse.position);
@@ -65,6 +69,24 @@ async function* triggersOf(history: History, name: string, rule: Rule, notes: st
     before = now;
   }
   if (before.none !== null) notes.push(`there is no such chart: ${before.none}`);
+}
+
+async function* alarmHistory(
+  {warehouse, plant, onProgress}: History,
+  name: string,
+  when: AlarmTrigger,
+  notes: string[],
+): AsyncGenerator<Trigger[]> {
+  let before: Alarm[] = [];
+  const batches = batchesOf(warehouse.entries(), warehouse.position);
+  for (const [k, {batch, ms}] of batches.entries()) {
+    const now = await alarmsAt(warehouse, when, batch);
+    onProgress?.(k + 1, batches.length, 'batches');
+    yield alarmTriggers({plant, rule: name}, before, now, {batch, cameMs: ms});
+    before = now;
+  }
+  if (frozenBaselines(warehouse, warehouse.position).length === 0)
+    notes.push('no baseline is frozen: alarms watch the charts whose limits somebody chose');
 }
 
 async function* failHistory(

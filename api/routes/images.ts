@@ -1,8 +1,8 @@
-import {createReadStream, createWriteStream} from 'node:fs';
+import {createReadStream} from 'node:fs';
 import {mkdtemp, open, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {Readable, Transform} from 'node:stream';
-import {pipeline} from 'node:stream/promises';
+import {Readable} from 'node:stream';
+import multipart from '@fastify/multipart';
 import type {FastifyReply} from 'fastify';
 import {z} from 'zod';
 import {mediaTypeOf} from '../../inference/image-header.ts';
@@ -11,14 +11,14 @@ import {findImage, thumbnailPath} from '../../warehouse/images.ts';
 import type {App} from '../app.ts';
 import {FishboneError} from '../errors.ts';
 import type {Http} from '../http.ts';
-import {AboutImage} from '../image-operations.ts';
+import {AboutImage, AboutImages} from '../image-operations.ts';
+import {IMAGES_MAX, takeParts} from '../image-parts.ts';
+import {InspectedImage, InspectedImages} from '../inspect-image.ts';
 import {runOperation} from '../operations.ts';
 import {Problem} from '../problem.ts';
 import {asQuery} from '../query-string.ts';
+import {MOST_BYTES, receiveImage} from '../receive-image.ts';
 import {answersWith} from './answers-with.ts';
-
-/** A larger one is no image of a part. */
-const MOST_BYTES = 128_000_000;
 
 const Digest = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/, {error: 'is no SHA-256 in 64 hexadecimal digits'}),
@@ -27,25 +27,34 @@ const Digest = z.object({
 /** What may be sent; the content says what it is. */
 const MEDIA_TYPES = ['image/png', 'image/jpeg', 'image/tiff', 'image/bmp', 'application/octet-stream'];
 
+const DESCRIPTION = `The body is one image: ${MEDIA_TYPES.join(', ')}; at most ${MOST_BYTES / 1e6} MB. Or it is multipart/form-data with up to ${IMAGES_MAX} images, each of them on its way as it comes in:
+what is said of a file comes before it, as fields (${Object.keys(AboutImage.pick({part: true, step: true, station: true, at: true}).shape).join(', ')}) or as its sidecar (a file \`image.png.json\` or \`image.json\`); else its name says it (\`fileNames\`). What is not said there is taken from the query.
+The answer to one image is what became of it; to multipart/form-data a list with one answer a file: one that is refused has a reason and does not stop the others.`;
+
 export async function imageRoutes(http: Http, app: App): Promise<void> {
   await http.register(async (streamed: Http) => {
     streamed.removeAllContentTypeParsers();
+    await streamed.register(multipart);
     for (const type of MEDIA_TYPES) streamed.addContentTypeParser(type, (_request, body, done) => done(null, body));
     streamed.post(
       '/v1/images',
       {
-        config: {access: 'append', limit: 'inspections', audit: false},
+        config: {access: 'append', limit: 'inspections', audit: false, ofStation: true},
         schema: {
           ...answersWith('image'),
-          description: `The body is the image: ${MEDIA_TYPES.join(', ')}; at most ${MOST_BYTES / 1e6} MB.`,
-          querystring: asQuery(AboutImage),
+          description: DESCRIPTION,
+          consumes: [...MEDIA_TYPES, 'multipart/form-data'],
+          querystring: asQuery(AboutImages),
+          response: {200: z.union([InspectedImage, InspectedImages]), '4xx': Problem},
         },
       },
-      async ({body, query, caller}) => {
+      async (request): Promise<InspectedImage | InspectedImages> => {
+        const {body, query, caller} = request;
         const folder = await mkdtemp(join(app.warehouse.folder, 'tmp', 'image-'));
         try {
+          if (request.isMultipart()) return await takeParts(app, request, query, {folder, caller});
           const path = join(folder, 'image');
-          await receive(body instanceof Readable ? body : Readable.from([]), path);
+          await receiveImage(body instanceof Readable ? body : Readable.from([]), path);
           return await runOperation(app, 'image', {...query, path}, caller);
         } finally {
           await rm(folder, {recursive: true, force: true});
@@ -76,20 +85,6 @@ export async function imageRoutes(http: Http, app: App): Promise<void> {
       return sendFile(reply, isThere ? small : path, isThere ? 'image/webp' : await mediaTypeIn(path));
     },
   );
-}
-
-/** From the connection to the disk; not collected in memory. @throws FishboneError TOO_LARGE */
-async function receive(body: Readable, path: string): Promise<void> {
-  let bytes = 0;
-  const counting = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes <= MOST_BYTES) return done(null, chunk);
-      const message = `an image of more than ${MOST_BYTES / 1e6} MB is not taken`;
-      done(new FishboneError('TOO_LARGE', message, {hint: 'send it compressed, or smaller'}));
-    },
-  });
-  await pipeline(body, counting, createWriteStream(path));
 }
 
 async function keptImage(app: App, digest: string) {

@@ -107,7 +107,7 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
   http.post(
     '/v1/inspections',
     {
-      config: {access: 'append', limit: 'inspections', audit: false},
+      config: {access: 'append', limit: 'inspections', audit: false, ofStation: true},
       // What is refused is in no batch, and a station that suddenly sends nothing else has to be noticed.
       onResponse: async ({body}, {statusCode}) => {
         const rows = Array.isArray(body) ? body.length : 1;

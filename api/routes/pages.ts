@@ -23,9 +23,13 @@ export async function servePages(http: Http, folder: string | null): Promise<voi
       },
     });
     // Built when first asked for; an edited notebook is there after a reload.
-    http.get<{Params: {'*': string}}>('/notebooks/*', async ({params}, reply) =>
-      reply.sendFile(params['*'] || 'index.html', await buildNotebooks()),
-    );
+    let newest: string | null = null;
+    http.get<{Params: {'*': string}}>('/notebooks/*', async ({params}, reply) => {
+      const path = params['*'] || 'index.html';
+      // Whether sources have changed is looked up for pages alone: what they consist of belongs to the build that they are of.
+      if (newest === null || !path.startsWith('assets/')) newest = await buildNotebooks();
+      return reply.sendFile(path, newest);
+    });
   }
   http.setNotFoundHandler((request, reply) => {
     const {pathname} = new URL(request.url, 'http://here');

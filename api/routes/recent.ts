@@ -23,14 +23,28 @@ function allowedBy(cacheControl: string | undefined): Allowed {
 /** Who comes in, records or decides asks nothing of the facts: a long file that is being loaded holds up none of them. */
 const ASK_NOTHING = new Set(['append', 'open', 'any-role', 'decide']);
 
-/** Whatever is asked sees what was acknowledged before, unless an older answer will do. */
+/** Says how many acknowledged requests an answer does not see yet; absent where it sees all. */
+const UNRECORDED = 'fishbone-unrecorded';
+
+/**
+ * Whatever is asked sees what was acknowledged before, unless an older answer will do. Where that takes long, because a
+ * long file is being loaded or nothing can be recorded, it is answered without, and says so; who says `no-cache` waits.
+ */
 export function seeAcknowledged(http: Http, app: App): void {
-  http.addHook('preHandler', async ({url, headers, routeOptions}) => {
+  http.addHook('preHandler', async ({url, headers, routeOptions}, reply) => {
     const {access} = routeOptions.config;
     if (!url.startsWith('/v1/') || access === undefined || ASK_NOTHING.has(access)) return;
-    if (allowedBy(headers['cache-control']).maxStale === 0) await app.recorder.recorded();
+    const said = headers['cache-control'];
+    if (allowedBy(said).maxStale > 0) return;
+    const left = await app.recorder.recorded(
+      /(?:^|[\s,])no-cache(?:[\s,]|$)/.test(said ?? '') ? LONGEST_MS : undefined,
+    );
+    if (left > 0) reply.header(UNRECORDED, left);
   });
 }
+
+/** Of a timer. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** What else an answer follows from. */
 interface Bearing {

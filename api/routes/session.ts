@@ -74,12 +74,17 @@ export function sessionRoutes(http: Http, app: App, sessions: Sessions, guard: G
           hint: '"fishbone key create --role admin --name NAME" makes one, and closes the door for those without',
         });
       try {
-        const {id, name, role} = guard.keyOf(request.body.key, request, reply);
+        const {id, name, role, station} = guard.keyOf(request.body.key, request, reply);
+        if (station !== null) {
+          throw new FishboneError('FORBIDDEN', `${name} is the key of a station: nobody signs in with it`, {
+            hint: 'use a key that is not bound to a station',
+          });
+        }
         void reply.header('cache-control', 'no-store');
         return told(start({name, role, keyId: id, idToken: null}, request, reply));
       } catch (error) {
-        if (error instanceof FishboneError && error.status === 401)
-          app.audit.record(request, 'refused', {who: null, role: null, status: 401});
+        if (error instanceof FishboneError && [401, 403].includes(error.status))
+          app.audit.record(request, 'refused', {who: null, role: null, status: error.status});
         throw error;
       }
     },

@@ -1,5 +1,6 @@
 import type {LotAtMes} from '../../warehouse/hold-answers.ts';
 import {LedgerWriteFailed} from '../../warehouse/ledger.ts';
+import {Troubles} from '../../warehouse/troubles.ts';
 import {FishboneError} from '../errors.ts';
 import {Book, type Delivery, type HoldDelivery, type HoldLedger} from './book.ts';
 import {type Driver, isResponse, type Outcome} from './drivers/driver.ts';
@@ -22,15 +23,20 @@ export interface DeliverySummary {
 export interface OutboxSettings {
   /** By the receivers' names. */
   drivers: Record<string, Driver>;
-  /** Requests at a time and receiver; 8 when absent. */
+  /** Messages at a time and receiver; what its driver says when absent. */
   concurrency?: number;
   clock?: Clock;
   /** Hears of what a person at the console should know. */
   log?: (line: string) => void;
 }
 
+const AT_ONCE = 8;
 /** A receiver may acknowledge what it only then carries out, or carry out what nobody waits for any more. */
 const LOOK_AFTER_MS = [200, 800, 3_000];
+/** What nobody waited for is carried out no later, as far as anybody can tell. */
+const LATEST_MS = 8_000;
+/** Of a refusal after an attempt that nobody answered: longer, and again while the receiver does not say. */
+const DONE_LATE_MS = [...LOOK_AFTER_MS, 4_000, 4_000];
 
 /**
  * Brings decisions to their receivers: each once, those on one lot in their order. That something is being sent is on
@@ -40,11 +46,13 @@ const LOOK_AFTER_MS = [200, 800, 3_000];
 export class Outbox {
   readonly #book: Book;
   readonly #drivers: Record<string, Driver>;
-  readonly #concurrency: number;
+  readonly #concurrency: number | undefined;
   readonly #clock: Clock;
   readonly #log: (line: string) => void;
   readonly #pauses: Pauses;
+  readonly #troubles: Troubles;
   readonly #flying = new Set<Delivery>();
+  readonly #asked = new Set<string>();
   #fence = 0;
   #wake = new AbortController();
   #running: Promise<void> | null = null;
@@ -55,10 +63,11 @@ export class Outbox {
   constructor(ledger: HoldLedger, settings: OutboxSettings) {
     this.#book = Book.of(ledger);
     this.#drivers = settings.drivers;
-    this.#concurrency = settings.concurrency ?? 8;
+    this.#concurrency = settings.concurrency;
     this.#clock = settings.clock ?? realClock;
     this.#log = settings.log ?? (() => undefined);
     this.#pauses = new Pauses(this.#log);
+    this.#troubles = new Troubles(this.#log);
   }
 
   /** Delivers in the background, within milliseconds of a decision, until stopped. */
@@ -196,10 +205,12 @@ export class Outbox {
       });
     } catch (error) {
       if (!(error instanceof LedgerWriteFailed) || error.final) throw error;
-      this.#log(`nothing can be delivered for now: ${error.message}`);
+      const why = `nothing can be delivered for now: ${error.message}`;
+      this.#troubles.began('lease', error.message, `${why}; it is tried again by itself`);
       return false;
     }
     this.#fence = fence;
+    this.#troubles.over('lease', 'it can be delivered again');
     return true;
   }
 
@@ -232,7 +243,8 @@ export class Outbox {
 
   #freeSlots(receiver: string): number {
     const flying = [...this.#flying].filter(delivery => delivery.receiver === receiver).length;
-    return (this.#pauses.isTrying(receiver) ? 1 : this.#concurrency) - flying;
+    if (this.#pauses.isTrying(receiver)) return 1 - flying;
+    return (this.#concurrency ?? this.#drivers[receiver].atOnce ?? AT_ONCE) - flying;
   }
 
   #fly(delivery: Delivery): void {
@@ -243,7 +255,9 @@ export class Outbox {
         if (error instanceof LedgerWriteFailed && error.final) this.#broken = error;
         // What is on the disk says at most that it is being sent, which is the safe thing to believe: it is looked up.
         const why = error instanceof Error ? error.message : String(error);
-        this.#log(`${wordsFor(delivery)} could not be brought to ${delivery.receiver}: ${why}`);
+        const {receiver} = delivery;
+        const line = `${wordsFor(delivery)} could not be brought to ${receiver}: ${why}; it is tried again by itself`;
+        this.#troubles.began(receiver, why, line);
         this.#pauses.failed(delivery, why, this.#clock.nowMs());
       })
       .finally(() => {
@@ -270,6 +284,7 @@ export class Outbox {
         return this.#acknowledge(delivery, 'look-up', true);
       }
       await this.#record(delivery, {did: 'rejected', why: outcome.why});
+      this.#asks(delivery, 'is rejected', outcome.why);
       this.#pauses.answered(delivery);
       this.#done.rejected++;
     } else {
@@ -291,6 +306,7 @@ export class Outbox {
     if (seen.is !== 'unknown') return this.#acknowledge(delivery, 'answer', seen.is === 'known' ? true : null);
     const why = 'the receiver acknowledged it, but does not know it when it is asked';
     await this.#record(delivery, {did: 'unknown', why, askPerson: true});
+    this.#asks(delivery, 'may not have been done', why);
     this.#pauses.answered(delivery);
   }
 
@@ -299,9 +315,14 @@ export class Outbox {
    * the lot would be left as it should no longer be.
    */
   async #isDoneLate(delivery: Delivery, driver: Driver): Promise<boolean> {
-    for (const pauseMs of LOOK_AFTER_MS) {
+    let waitedMs = 0;
+    for (const pauseMs of DONE_LATE_MS) {
       await this.#clock.wait(pauseMs, new AbortController().signal);
-      if ((await driver.lookUp(delivery, delivery.plan)).is === 'known') return true;
+      waitedMs += pauseMs;
+      const seen = await driver.lookUp(delivery, delivery.plan);
+      if (seen.is === 'known') return true;
+      // Told that it is not there, at last: as long after it as anybody would carry it out.
+      if (seen.is !== 'unreachable' && waitedMs >= LATEST_MS) return false;
     }
     return false;
   }
@@ -315,11 +336,24 @@ export class Outbox {
       // It certainly was not carried out, or a person who looked wants it sent again.
       if (delivery.state === 'queued') return true;
       await this.#record(delivery, {did: 'unknown', why: found.why, askPerson: true});
+      this.#asks(delivery, 'may not have been done', found.why);
     }
     if (found.is === 'unreachable') {
       this.#pauses.failed(delivery, found.why, this.#clock.nowMs(), found.retryAfterMs);
     }
     return found.is === 'unknown';
+  }
+
+  /** A person has to decide: the console hears of the first such lot of a hold, or message of a rule, and of no other. */
+  #asks(delivery: Delivery, what: string, why: string): void {
+    const {receiver} = delivery;
+    const [whose, where] = isResponse(delivery)
+      ? [`rule ${delivery.rule}`, 'fishbone responses log']
+      : [`hold ${delivery.hold}`, `fishbone hold show ${delivery.hold}`];
+    const key = `${receiver} ${whose} ${what}`;
+    if (this.#asked.has(key)) return;
+    this.#asked.add(key);
+    this.#log(`${receiver}: ${wordsFor(delivery)} of ${whose} ${what}: ${why}; a person decides: see "${where}"`);
   }
 
   async #acknowledge(delivery: Delivery, how: 'answer' | 'look-up', seenAtMes: boolean | null): Promise<void> {
@@ -331,6 +365,7 @@ export class Outbox {
   async #record({id, receiver}: Delivery, turn: Turn): Promise<void> {
     if (this.#fence !== this.#book.fence) throw new LeaseLost('another sender took over');
     await this.#book.step({...turn, fence: this.#fence, delivery: id, receiver});
+    this.#troubles.over(receiver, `${receiver} is told again`);
   }
 
   /** Waits for the background to have nothing left to try. */

@@ -79,7 +79,9 @@ export class Pauses {
     const down = isNews && count >= DOWN_AFTER ? nowMs + backoffMs(count - DOWN_AFTER + 1, this.#draw()) : 0;
     const untilMs = Math.max(before.untilMs, down, retryAfterMs > 0 ? nowMs + retryAfterMs : 0);
     this.#receivers.set(receiver, {failures: count, untilMs});
-    if (count === DOWN_AFTER && before.failures < DOWN_AFTER) this.#log(`${receiver} does not answer: ${why}`);
+    if (count !== DOWN_AFTER || before.failures >= DOWN_AFTER) return;
+    const advice = `what is for it waits and is tried again by itself; "fishbone doctor" says how much, and whether it can be reached`;
+    this.#log(`${receiver} does not answer: ${why}; ${advice}`);
   }
 
   answered(delivery: Delivery): void {

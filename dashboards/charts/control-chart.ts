@@ -1,7 +1,7 @@
 /** A control chart: points in order of time, the lines that they are judged by, and a number at what breaks a rule. */
 import * as Plot from '@observablehq/plot';
 import type {ChartAnswer} from '../../api/schemas.ts';
-import {count, moment} from '../format.ts';
+import {count, dayOf, moment} from '../format.ts';
 import {plotted, writer} from './chart-kinds.ts';
 import {styledByPage} from './plot-element.ts';
 import {letChoose} from './span-brush.ts';
@@ -23,25 +23,26 @@ interface Options {
   places?: number;
   /** Whether stages and numbers are left to the chart above. */
   bare?: boolean;
-  /** Told the times of the first and the last point of a stretch that was drawn over with the mouse. */
-  choose?: (from: string, to: string | null) => void;
+  selecting?: Selecting;
   /** Moments to be marked on the time axis. */
   marks?: readonly {at: string; name: string}[];
   /** Where a point that breaks a rule leads, null for nowhere. */
   hrefOf?: (row: ChartRow) => string | null;
 }
 
+/** What is chosen, and who is told of more. */
+export interface Selecting {
+  runs: readonly {from: number; to: number}[];
+  /** While points are chosen, those that break a rule are no links: a click chooses them. */
+  isOn: boolean;
+  /** When the first point of a stretch that was drawn over began, and when the first one after it did. */
+  span: (from: string, to: string | null) => void;
+  toggle: (row: ChartRow) => void;
+}
+
 export function controlChart(answer: ChartAnswer, options: Options): Element {
-  const {
-    height = 340,
-    timeZone,
-    rows = chartRows(answer),
-    places = rows.length,
-    bare,
-    choose,
-    marks = [],
-    hrefOf,
-  } = options;
+  const {height = 340, timeZone, rows = chartRows(answer), places = rows.length, bare, selecting, marks = []} = options;
+  const hrefOf = selecting?.isOn ? undefined : options.hrefOf;
   // While a page is laid out anew, its parts may be narrower than any margin for a moment.
   const width = Math.max(LEAST_PX, options.width);
   const narrow = width < 560;
@@ -67,6 +68,14 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
     y: {nice: true, label: null, insetTop: 10, insetBottom: 10},
     marks: [
       baselineBand(rows, stages, bare ? 0 : perPlace),
+      Plot.rectX(selecting?.runs ?? [], {
+        x1: ({from}: {from: number}) => from - 0.5,
+        x2: ({to}: {to: number}) => to + 0.5,
+        fill: 'var(--accent)',
+        fillOpacity: 0.15,
+        stroke: 'var(--accent)',
+        strokeWidth: 0.75,
+      }),
       Plot.gridY({ticks: 5, stroke: 'var(--line)', strokeOpacity: 1}),
       Plot.axisY({
         ticks: 5,
@@ -148,7 +157,7 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
     r: {type: 'identity'},
     symbol: {type: 'identity'} as Plot.ScaleOptions,
   });
-  if (choose) letChoose(drawing, rows, choose);
+  if (selecting) letChoose(drawing, rows, selecting);
   return styledByPage(drawing);
 }
 
@@ -280,10 +289,7 @@ function lineNames(last: ChartRow, unitPx: number, write: (value: number) => str
 
 /** Days below the points that are the first of theirs, as many as there is room for; names where there are no times. */
 function dayAxis(rows: readonly ChartRow[], perPlace: number, timeZone?: string): Plot.Markish[] {
-  const day = (row: ChartRow) =>
-    row.at === null
-      ? row.x
-      : new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short', timeZone}).format(new Date(row.at));
+  const day = (row: ChartRow) => (row.at === null ? row.x : dayOf(row.at, timeZone));
   const ticks: {place: number; text: string}[] = [];
   let before = '';
   let free = Number.NEGATIVE_INFINITY;

@@ -5,7 +5,9 @@ import {count, percent} from '../format.ts';
 import {styledByPage} from './plot-element.ts';
 import {fitted} from './text-width.ts';
 
+/** Boxes beside the drawing stand at its rows: see `.bar-boxes`. */
 const ROW_PX = 36;
+const LEAST_PX = 240;
 
 export interface ParetoBarData {
   name: string;
@@ -47,12 +49,18 @@ export function paretoHeadline(bars: readonly ParetoBarData[]): string | null {
 
 /**
  * @param answer shares in [0, 1], in the order of their weight
- * @param options hrefOf: where a bar leads, null for nowhere
+ * @param options hrefOf: where a bar leads, null for nowhere; chosen: keys of bars that somebody selected
  */
 export function pareto(
   answer: Pick<ParetoAnswer, 'bars' | 'other' | 'weight'>,
-  {width, hrefOf}: {width: number; hrefOf: (key: string) => string | null},
+  {
+    width: widthPx,
+    hrefOf,
+    chosen,
+  }: {width: number; hrefOf: (key: string) => string | null; chosen?: ReadonlySet<string>},
 ): Element {
+  // While a page is laid out anew, its parts may be narrower than any margin for a moment.
+  const width = Math.max(LEAST_PX, widthPx);
   const bars = paretoBars(answer);
   const nameRoom = Math.round(Math.min(220, width * 0.3));
   const narrow = width < 520;
@@ -68,7 +76,7 @@ export function pareto(
       className: 'plot-drawing',
       ariaLabel: 'Pareto',
       x: {domain: [0, 1], axis: null},
-      y: {domain: bars.map(bar => bar.name), axis: null, padding: 0.3},
+      y: {domain: bars.map(bar => bar.name), axis: null, paddingInner: 0.3, paddingOuter: 0.15},
       marks: [
         Plot.ruleX([0.8], {stroke: 'var(--line-strong)', strokeDasharray: '2 4'}),
         Plot.text([0.8], {x: 0.8, text: () => '80 %', frameAnchor: 'top', dy: -18, fill: 'var(--ink-faint)'}),
@@ -76,7 +84,8 @@ export function pareto(
         Plot.barX(bars, {
           x: 'share',
           y: 'name',
-          fill: (bar: ParetoBarData) => (bar.key === null ? 'var(--bar-other)' : 'var(--bar)'),
+          fill: ({key}: ParetoBarData) =>
+            key === null ? 'var(--bar-other)' : chosen?.has(key) ? 'var(--accent)' : 'var(--bar)',
           href: (bar: ParetoBarData) => (bar.key === null ? null : hrefOf(bar.key)),
           ariaLabel: (bar: ParetoBarData) =>
             bar.key === null ? null : `${bar.name}: ${weightText(bar, answer.weight)}, ${percent(bar.share)}`,

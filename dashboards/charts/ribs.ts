@@ -94,12 +94,18 @@ function strengthOf({effect}: Finding, strongest: number): number {
   return Math.max(0, Math.min(1, Math.log(Math.max(effect.value, 1e-12)) / Math.log(4)));
 }
 
+/** "(x > 1 and x < 2)" or "(x <= 1 or x >= 2)": a number of which the middle, or both ends, are told. */
+const BETWEEN = /^\(.* (>|<=) (\S+) (?:and|or) .* \S+ (\S+)\)$/;
+
 /** "bore.tool = T7", "oven.peak ≥ 412", "press.force missing" */
 export function labelOf({factor, kind, level, threshold, with: others, where}: Finding): string {
   if (others?.length && where !== null) return where.replaceAll("'", '').replaceAll(' and ', ' × ');
   const name = others?.length ? `${factor} × ${others.join(' × ')}` : factor;
   if (threshold) return `${name} ${threshold.op === '>=' ? '≥' : '<'} ${cut(threshold.value)}`;
   if (kind === 'missing') return `${name} missing`;
+  const [, end, low, high] = (kind === 'number' && where !== null && BETWEEN.exec(where)) || [];
+  if (end !== undefined)
+    return `${name} ${end === '>' ? 'between' : 'outside of'} ${low} ${end === '>' ? 'and' : 'to'} ${high}`;
   return level === null ? name : `${name} = ${level}`;
 }
 

@@ -1,13 +1,13 @@
-/** An inspector's mean suspicion, lot by lot: the first ones, that the newest are compared with, are shaded. */
+/** The mean of one measure of an inspector, lot by lot: the first ones, that the newest are compared with, are shaded. */
 import * as Plot from '@observablehq/plot';
-import type {ScoreDrift} from '../../api/schemas.ts';
+import type {InspectorDrift} from '../../api/schemas.ts';
 import {styledByPage} from './plot-element.ts';
 
 export function scoreSeries(
-  drift: Pick<ScoreDrift, 'series' | 'reference' | 'newest' | 'unit'>,
+  drift: Pick<InspectorDrift, 'measure' | 'series' | 'reference' | 'newest' | 'unit'>,
   width: number,
 ): Element {
-  const {series, reference, newest, unit} = drift;
+  const {measure, series, reference, newest, unit} = drift;
   const rows = series.map((row, k) => ({...row, place: k + 1}));
   const first = reference === null ? null : {x1: 0.5, x2: reference.lots + 0.5, mean: reference.mean};
   const last = newest === null ? null : {x1: rows.length - newest.lots + 0.5, x2: rows.length + 0.5, mean: newest.mean};
@@ -21,9 +21,9 @@ export function scoreSeries(
       marginTop: 22,
       marginBottom: 34,
       className: 'plot-drawing',
-      ariaLabel: `Mean suspicion by ${unit}`,
+      ariaLabel: `Mean ${measure} by ${unit}`,
       x: {domain: [0, rows.length + 1], label: null},
-      y: {zero: true, nice: true, label: null},
+      y: {zero: measure === 'suspicion', nice: true, label: null},
       marks: [
         Plot.rectX(spans, {x1: 'x1', x2: 'x2', fill: 'var(--sunken)'}),
         Plot.text(spans, {

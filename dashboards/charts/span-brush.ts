@@ -1,4 +1,4 @@
-/** Drawing over a chart with the mouse chooses a stretch of points; fields beside it do the same from the keyboard. */
+/** Drawing over a chart with the mouse chooses a stretch of points, a click one; sliders below do the same from the keyboard. */
 import type * as Plot from '@observablehq/plot';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -10,11 +10,11 @@ interface Placed {
   at: string | null;
 }
 
-/** @param choose told when the first chosen point began, and when the first one after them did (null at the end) */
-export function letChoose(
+/** @param choose.span is told when the first chosen point began, and when the first one after them did (null at the end) */
+export function letChoose<R extends Placed>(
   drawing: (SVGSVGElement | HTMLElement) & Plot.Plot,
-  rows: readonly Placed[],
-  choose: (from: string, to: string | null) => void,
+  rows: readonly R[],
+  choose: {span: (from: string, to: string | null) => void; toggle: (row: R) => void},
 ): void {
   const scale = drawing.scale('x');
   if (!scale?.invert || !(drawing instanceof SVGSVGElement)) return;
@@ -35,7 +35,13 @@ export function letChoose(
   drawing.addEventListener(
     'pointerdown',
     event => {
-      if (event.pointerType !== 'mouse' || event.button !== 0 || (event.target as Element).closest('a')) return;
+      if (
+        event.pointerType !== 'mouse' ||
+        event.button !== 0 ||
+        event.ctrlKey ||
+        (event.target as Element).closest('a')
+      )
+        return;
       start = xOf(event);
       drawing.setPointerCapture(event.pointerId);
     },
@@ -54,14 +60,23 @@ export function letChoose(
     const [from, to] = [start, xOf(event)].sort((a, b) => a - b);
     start = null;
     band.remove();
-    if (to - from < LEAST_PX) return;
+    if (to - from < LEAST_PX) {
+      const row = nearest(rows, placeAt(from));
+      if (row) choose.toggle(row);
+      return;
+    }
     const span = chosen(rows, placeAt(from), placeAt(to));
-    if (span) choose(span.from, span.to);
+    if (span) choose.span(span.from, span.to);
   });
   drawing.addEventListener('pointercancel', () => {
     start = null;
     band.remove();
   });
+}
+
+/** The point at a place, which has one place to itself. */
+function nearest<R extends Placed>(rows: readonly R[], place: number): R | undefined {
+  return rows.find(row => Math.abs(row.place - place) <= 0.5);
 }
 
 /** The times of the points between two places; null where there are none, or none with a time. */

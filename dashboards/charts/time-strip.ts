@@ -1,7 +1,7 @@
 /** The outcome lot after lot: exposed lots as diamonds, the others as rings; what convinces that it was not just a bad week. */
 import * as Plot from '@observablehq/plot';
 import type {TimeStrip} from '../../api/schemas.ts';
-import {percent} from '../format.ts';
+import {dayOf, percent} from '../format.ts';
 import {styledByPage} from './plot-element.ts';
 
 interface Dot {
@@ -45,9 +45,8 @@ export function timeStrip(strip: TimeStrip, {width, timeZone, means, overall, hr
   const [least, reach] = [Math.min(...all.map(({rate}) => rate)), reachOf(all)];
   const beyond = means ? [] : all.filter(({rate}) => rate > reach);
   const inside = (dots: readonly Dot[]) => (means ? dots : dots.filter(({rate}) => rate <= reach));
-  const day = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short', timeZone});
   const title = ({name, rate, parts, at}: Dot) =>
-    `${name === null ? '' : `${name}, `}${day.format(at)}: ${means ? rate.toPrecision(5) : percent(rate)} of ${parts} parts`;
+    `${name === null ? '' : `${name}, `}${dayOf(at, timeZone)}: ${means ? rate.toPrecision(5) : percent(rate)} of ${parts} parts`;
   const linked = {
     title,
     href: ({name}: Dot) => (strip.unit === 'lot' && name !== null ? (hrefOf?.(name) ?? null) : null),
@@ -78,7 +77,7 @@ export function timeStrip(strip: TimeStrip, {width, timeZone, means, overall, hr
           tickSize: 0,
           label: null,
           fill: 'var(--ink-faint)',
-          tickFormat: (at: Date) => day.format(at),
+          tickFormat: (at: Date) => dayOf(at, timeZone),
         }),
         overall === null ? null : Plot.ruleY([overall], {stroke: 'var(--ink-faint)', strokeDasharray: '3 3'}),
         Plot.dot(beyond, {x: 'at', frameAnchor: 'top', symbol: 'triangle', r: 2.5, fill: 'var(--evidence-2)', title}),

@@ -1,5 +1,7 @@
 /** Capability: does a parameter keep within its limits, for sure or not, and what shows it; a six-pack to hang up. */
+import '../style/pages.css';
 import '../style/holds.css';
+import '../style/control-charts.css';
 import '../style/capability.css';
 import type {CapabilityAnswer, ParameterRow} from '../../api/schemas.ts';
 import {useCapability, useParameters, usePlant} from '../api.ts';

@@ -1,10 +1,12 @@
 /** The suspect population of a finding, a lot or a filter: how far it reaches, where it is now, and the way to a hold. */
+import '../style/pages.css';
 import '../style/holds.css';
 import {useState} from 'react';
 import type {BoundaryName, ContainAnswer, Scope} from '../../api/schemas.ts';
 import {useContained, usePlant} from '../api.ts';
-import {count, counted, moment, percent, words} from '../format.ts';
+import {count, counted, moment, words} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
+import {BlastEvidence} from '../parts/blast-evidence.tsx';
 import {BoundaryChoice} from '../parts/boundary.tsx';
 import {CompletenessNote} from '../parts/completeness.tsx';
 import {ProposeHold} from '../parts/propose-hold.tsx';
@@ -75,7 +77,7 @@ function Population({answer}: {answer: ContainAnswer}) {
         </p>
       )}
       {parts + lots.length > 0 && <BlastRadius answer={answer} />}
-      {answer.blast && parts > 0 && <Evidence blast={answer.blast} />}
+      {answer.blast && parts > 0 && <BlastEvidence blast={answer.blast} />}
       {answer.notes?.map(note => (
         <p key={note}>{note}</p>
       ))}
@@ -145,55 +147,6 @@ function BlastRadius({answer: {lots, places}}: {answer: ContainAnswer}) {
   );
 }
 
-/** What a hold would stop, how many of the suspects are truly bad, and how much of the trouble they are. */
-function Evidence({blast: {stops, evidence}}: {blast: NonNullable<ContainAnswer['blast']>}) {
-  const {share, unit, covered, inspected, failed, allFailed} = evidence;
-  return (
-    <dl className="facts" aria-label="What a hold would stop">
-      <div>
-        <dt>A hold would stop</dt>
-        <dd>
-          {counted(stops.parts, 'part')} in house
-          {stops.cost && `, worth ${count(Math.round(stops.cost.value))}`}
-          {stops.cost !== null && stops.cost.unknown > 0 && ` (${counted(stops.cost.unknown, 'part')} without a cost)`}
-        </dd>
-      </div>
-      {stops.workOrders.length > 0 && (
-        <div>
-          <dt>Work orders concerned</dt>
-          <dd>
-            {stops.workOrders
-              .slice(0, ORDERS_SHOWN)
-              .map(({workOrder, parts}) => `${workOrder} (${count(parts)})`)
-              .join(', ')}
-            {stops.workOrders.length > ORDERS_SHOWN && ` and ${count(stops.workOrders.length - ORDERS_SHOWN)} more`}
-          </dd>
-        </div>
-      )}
-      <div>
-        <dt>Truly bad</dt>
-        <dd>
-          {share === null
-            ? 'none of them was inspected: nothing says'
-            : `${count(failed)} of ${counted(inspected, 'inspected part')}, ${percent(share.value)}`}
-          {share !== null &&
-            share.low !== null &&
-            ` (95 %: ${percent(share.low)} to ${percent(share.high!)}, by ${unit}s)`}
-        </dd>
-      </div>
-      {covered !== null && (
-        <div>
-          <dt>Of the trouble</dt>
-          <dd>
-            {percent(covered)} of all {counted(allFailed, 'failed part')}
-          </dd>
-        </div>
-      )}
-    </dl>
-  );
-}
-
-const ORDERS_SHOWN = 6;
 const PLACES_SHOWN = 4;
 
 function LotsTable({lots}: {lots: ContainAnswer['lots']}) {

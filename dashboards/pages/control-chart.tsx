@@ -1,5 +1,7 @@
 /** One control chart: what is out of order and since when, by limits that say where they come from. */
+import '../style/pages.css';
 import '../style/holds.css';
+import '../style/control-charts.css';
 import '../style/capability.css';
 import type {ChartAnswer, ChartKind, ChartQuestion} from '../../api/schemas.ts';
 import {useChart, usePlant} from '../api.ts';

@@ -1,4 +1,5 @@
 /** Data: what came in, what was turned away and why, and the commands that put it right. */
+import '../style/pages.css';
 import '../style/holds.css';
 import type {BatchRow, Unresolved} from '../../api/schemas.ts';
 import {useBatches, usePlant, useQuarantine, useUnresolved} from '../api.ts';

@@ -1,11 +1,14 @@
 /** A hold on paper: what is known filled in, after the eight disciplines (8D); the rest is for the team to write. */
+import '../style/pages.css';
 import '../style/holds.css';
 import type {ReactNode} from 'react';
 import type {ContainAnswer, HoldEvidence} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
-import {count, counted, moment, percent, words} from '../format.ts';
+import {count, counted, moment, words} from '../format.ts';
+import {placesOnPaper} from '../frozen-places.ts';
 import {useHoldEvidence} from '../hold-questions.ts';
 import {Answer} from '../parts/answer.tsx';
+import {BlastEvidence} from '../parts/blast-evidence.tsx';
 import {Wide} from '../parts/wide.tsx';
 
 export function HoldReport({id}: {id: string}) {
@@ -42,19 +45,13 @@ function Report({evidence}: {evidence: HoldEvidence}) {
       <Discipline name="D2 Problem">
         <p>{finding?.sentence ?? frozen.basis ?? hold.text}</p>
         {hold.text && <p>{hold.text}</p>}
-        {frozen.blast?.evidence.share && (
-          <p>
-            {count(frozen.blast.evidence.failed)} of{' '}
-            {counted(frozen.blast.evidence.inspected, 'inspected suspect part')} failed:{' '}
-            {percent(frozen.blast.evidence.share.value)}.
-          </p>
-        )}
       </Discipline>
       <Discipline name="D3 Containment">
         <p>
           {counted(hold.parts, 'suspect part')} in {counted(frozen.lots?.length ?? hold.covers, 'lot')};{' '}
           {frozen.whereabouts ?? 'where they are was not recorded'}.
         </p>
+        {frozen.blast && <BlastEvidence blast={frozen.blast} />}
         <Containment evidence={evidence} />
         {frozen.boundary?.windows.slice(0, 5).map(({line, sentence}) => (
           <p key={line}>{sentence}</p>
@@ -174,10 +171,7 @@ function Containment({evidence: {hold}}: {evidence: HoldEvidence}) {
                 <td className="number">
                   {parts > 0 ? `${count(parts)}${then && then.of > 0 ? ` of ${count(then.of)}` : ''}` : 'as a whole'}
                 </td>
-                <td>
-                  {inherited ? `came later, from ${inherited.through}` : words(then?.where ?? 'unknown')}
-                  {then?.location ? `, ${then.location}` : ''}
-                </td>
+                <td>{inherited ? `came later, from ${inherited.through}` : then ? placesOnPaper(then) : 'unknown'}</td>
                 <td>{state}</td>
                 <td>
                   {sent ? `${sent.action} ${sent.delivery}` : 'not sent'}

@@ -1,9 +1,11 @@
 /** One hold: what it stops, what happened to it, whether each lot's message arrived, and what may be decided next. */
+import '../style/pages.css';
 import '../style/holds.css';
 import {type SubmitEvent, useState} from 'react';
-import type {ContainAnswer, Hold} from '../../api/schemas.ts';
+import type {Hold} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
-import {count, counted, moment, words} from '../format.ts';
+import {counted, moment, words} from '../format.ts';
+import {type FrozenLot, placesInWords} from '../frozen-places.ts';
 import {type HoldDecision, useDecideHold, useHold} from '../hold-questions.ts';
 import {Answer, ProblemNote} from '../parts/answer.tsx';
 import {Decision, Delivery} from '../parts/delivery.tsx';
@@ -138,21 +140,10 @@ function Unsent({hold}: {hold: Hold}) {
   );
 }
 
-/** What the frozen population says of a lot; older ones say less. */
-type FrozenLot = Pick<ContainAnswer['lots'][number], 'lot'> & Partial<ContainAnswer['lots'][number]>;
-
 /** The contained population as it was frozen when the hold was proposed. */
 function evidenceOf({evidence}: Hold): {basis: string | null; lots: FrozenLot[]} {
   const frozen = (evidence ?? {}) as {basis?: string; lots?: FrozenLot[]};
   return {basis: frozen.basis ?? null, lots: frozen.lots ?? []};
-}
-
-/** "132 stock, 7 scrapped": suspect parts of a lot by where they were, or where the lot was as a whole. */
-function placesInWords({where, places = []}: FrozenLot): string {
-  const sums = new Map<string, number>();
-  for (const place of places) sums.set(place.where, (sums.get(place.where) ?? 0) + place.parts);
-  if (sums.size <= 1) return words(where ?? 'unknown');
-  return [...sums].map(([at, parts]) => `${count(parts)} ${words(at)}`).join(', ');
 }
 
 function Events({hold}: {hold: Hold}) {

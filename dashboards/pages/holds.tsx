@@ -1,4 +1,5 @@
 /** Holds: what is stopped, what waits for a decision, and what the MES has heard of it. */
+import '../style/pages.css';
 import '../style/holds.css';
 import type {Hold} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';

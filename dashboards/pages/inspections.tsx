@@ -1,4 +1,5 @@
 /** Inspections: what was found, where on the part, whether reviewers agree, and whether the inspectors can be trusted. */
+import '../style/pages.css';
 import '../style/holds.css';
 import '../style/capability.css';
 import '../style/defect-map.css';

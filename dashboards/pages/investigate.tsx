@@ -1,4 +1,6 @@
 /** Investigate: what acts on the outcome, drawn as a fishbone, ranked in a table, and opened one by one. */
+import '../style/fishbone.css';
+import '../style/pages.css';
 import '../style/holds.css';
 import {useRef, useState} from 'react';
 import type {Branch, Finding, ScreenAnswer} from '../../api/schemas.ts';

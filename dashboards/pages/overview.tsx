@@ -1,24 +1,30 @@
 /** Overview: how good is it, and what goes wrong most. */
+import {lazy, Suspense} from 'react';
 import type {YieldAnswer} from '../../api/schemas.ts';
 import {useYield} from '../api.ts';
 import {count, percent} from '../format.ts';
 import {Answer} from '../parts/answer.tsx';
-import {Nothing} from '../parts/nothing.tsx';
 import {ParetoFigure} from '../parts/pareto-figure.tsx';
 import {Trend} from '../parts/trend.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
 
+// Few look at an empty warehouse.
+const Nothing = lazy(async () => ({default: (await import('../parts/nothing.tsx')).Nothing}));
+
 export function Overview() {
   const {scope} = useQuestion();
-  const yields = useYield(scope);
+  // One question: what is told by product comes with what is told of all.
+  const yields = useYield({...scope, by: 'product'});
   return (
     <>
       <h1 className="sr-only">Overview</h1>
       <Answer query={yields}>
         {answer =>
           answer.inspected === 0 ? (
-            <Nothing what="part was inspected" command="npx fishbone ingest parts.csv inspections.csv defects.csv" />
+            <Suspense fallback={<p className="waiting" role="status" />}>
+              <Nothing what="part was inspected" command="npx fishbone ingest parts.csv inspections.csv defects.csv" />
+            </Suspense>
           ) : (
             <>
               <Figures answer={answer} />
@@ -29,7 +35,7 @@ export function Overview() {
                 </div>
                 <div>
                   <AlongTheRoute route={answer.route} />
-                  <ByProduct />
+                  <ByProduct groups={answer.groups ?? []} />
                 </div>
               </div>
             </>
@@ -131,48 +137,42 @@ function AlongTheRoute({route}: {route: YieldAnswer['route']}) {
   );
 }
 
-function ByProduct() {
-  const {scope, href} = useQuestion();
-  const query = useYield({...scope, by: 'product'});
+function ByProduct({groups}: {groups: NonNullable<YieldAnswer['groups']>}) {
+  const {href} = useQuestion();
+  if (groups.length === 0) return null;
   return (
-    <Answer query={query}>
-      {({groups}) =>
-        groups === undefined || groups.length === 0 ? null : (
-          <section>
-            <h2>By product</h2>
-            <p className="subtitle">First-pass yield, parts inspected and parts that failed at first.</p>
-            <Wide label="Yield by product">
-              <table>
-                <thead>
-                  <tr>
-                    <th>product</th>
-                    <th className="number">FPY</th>
-                    <th className="number">95&nbsp;%</th>
-                    <th className="number">inspected</th>
-                    <th className="number">failed</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {groups.map(group => (
-                    <tr key={group.key}>
-                      <td>
-                        <a href={href('/', {product: group.key})}>{group.key}</a>
-                      </td>
-                      <td className="number">{percent(group.fpy)}</td>
-                      <td className="number">
-                        {group.intervals.fpy &&
-                          `${percent(group.intervals.fpy.low).replace('\u00a0%', '')}–${percent(group.intervals.fpy.high)}`}
-                      </td>
-                      <td className="number">{count(group.inspected)}</td>
-                      <td className="number">{count(group.inspected - group.passedFirst)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Wide>
-          </section>
-        )
-      }
-    </Answer>
+    <section>
+      <h2>By product</h2>
+      <p className="subtitle">First-pass yield, parts inspected and parts that failed at first.</p>
+      <Wide label="Yield by product">
+        <table>
+          <thead>
+            <tr>
+              <th>product</th>
+              <th className="number">FPY</th>
+              <th className="number">95&nbsp;%</th>
+              <th className="number">inspected</th>
+              <th className="number">failed</th>
+            </tr>
+          </thead>
+          <tbody>
+            {groups.map(group => (
+              <tr key={group.key}>
+                <td>
+                  <a href={href('/', {product: group.key})}>{group.key}</a>
+                </td>
+                <td className="number">{percent(group.fpy)}</td>
+                <td className="number">
+                  {group.intervals.fpy &&
+                    `${percent(group.intervals.fpy.low).replace('\u00a0%', '')}–${percent(group.intervals.fpy.high)}`}
+                </td>
+                <td className="number">{count(group.inspected)}</td>
+                <td className="number">{count(group.inspected - group.passedFirst)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </section>
   );
 }

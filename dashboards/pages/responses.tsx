@@ -1,4 +1,5 @@
 /** Response rules: what each does when something happens, what it would have done, and what came of what it did. */
+import '../style/pages.css';
 import '../style/holds.css';
 import type {ResponseRow, RuleRow, TryAnswer} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';

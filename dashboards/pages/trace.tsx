@@ -1,4 +1,5 @@
 /** Trace: the story of a part, a lot or a work order, told downwards by time, with what went in and what came out of it. */
+import '../style/pages.css';
 import '../style/holds.css';
 import '../style/trace.css';
 import {type SubmitEvent, useEffect} from 'react';

@@ -50,15 +50,6 @@ export function ProblemNote({error, retry}: {error: Error; retry?: () => unknown
     <div className="problem" role="alert">
       <h2>{problem?.title ?? 'Something went wrong'}</h2>
       <p>{error.message}</p>
-      {problem && problem.errors.length > 0 && (
-        <ul>
-          {problem.errors.map(({pointer, detail}) => (
-            <li key={`${pointer} ${detail}`}>
-              {pointer && <code>{pointer}</code>} {detail}
-            </li>
-          ))}
-        </ul>
-      )}
       {problem?.hint && problem.status !== 401 && <p className="hint">{problem.hint}</p>}
       {problem?.status === 401 ? (
         <Suspense>

@@ -1,7 +1,7 @@
 /** What is behind a figure: the SQL that ran, and the same answer from a command line, Python, R and JavaScript. */
 import {useEffect, useRef, useState} from 'react';
 import {useStatements} from '../api.ts';
-import {type Asked, scriptOf, waysTo} from '../behind.ts';
+import {type Asked, scriptOf, sqlCommand, waysTo} from '../behind.ts';
 import {Answer} from './answer.tsx';
 
 interface Props {
@@ -17,6 +17,8 @@ export function Behind({asked, asOf, close}: Props) {
   const ways = waysTo(asked, asOf, location.origin);
   const pinned = (asked.of === 'finding' ? asked : {of: asked.of, question: {...asked.question, asOf}}) as Asked;
   const query = useStatements(pinned);
+  const counts = query.data?.counts;
+  if (counts?.sql) ways['Command line'] = sqlCommand(counts.sql, asOf);
   return (
     <dialog ref={dialog} className="behind" onClose={close} aria-labelledby="behind-title">
       <h2 id="behind-title">What is behind it</h2>
@@ -32,11 +34,15 @@ export function Behind({asked, asOf, close}: Props) {
       </fieldset>
       {way === 'SQL' ? (
         <Answer query={query}>
-          {({statements}) => (
-            <Code
-              text={scriptOf(statements)}
-              note="All statements in the order in which they run, over the warehouse's own tables (fact and now, in a copy of W/warehouse.duckdb). For queries of your own over the canonical tables: npx fishbone sql."
-            />
+          {({statements, counts}) => (
+            <>
+              {counts && <Counts {...counts} asOf={asOf} />}
+              {counts && <h3>As it ran</h3>}
+              <Code
+                text={scriptOf(statements)}
+                note="All statements in the order in which they run, over the warehouse's own tables (fact and now, in a copy of W/warehouse.duckdb). For queries of your own over the canonical tables: npx fishbone sql."
+              />
+            </>
           )}
         </Answer>
       ) : (
@@ -48,6 +54,23 @@ export function Behind({asked, asOf, close}: Props) {
         </button>
       </footer>
     </dialog>
+  );
+}
+
+/** Of a finding: the query whose rows are its counts. */
+function Counts({sql, reason, asOf}: {sql: string | null; reason: string | null; asOf: number}) {
+  return (
+    <section aria-label="Its counts">
+      <h3>Its counts</h3>
+      {sql === null ? (
+        <p>No single query gives them: {reason}.</p>
+      ) : (
+        <Code
+          text={sql}
+          note={`Parts and defective parts by level, over the canonical tables. Run it with npx fishbone sql --as-of ${asOf} (the command line, above) or POST /v1/query.`}
+        />
+      )}
+    </section>
   );
 }
 

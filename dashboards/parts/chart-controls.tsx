@@ -185,7 +185,7 @@ function BaselineAndStages({kind}: {kind: ChartKind}) {
         )}
       </form>
       <p className="subtitle">
-        Centre and limits come from the baseline. Drawing over the chart with the mouse chooses one too.
+        Centre and limits come from the baseline. Points that are selected on the chart may become one, too.
       </p>
     </details>
   );

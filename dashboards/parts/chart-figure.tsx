@@ -10,9 +10,11 @@ interface Props {
   table: ReactNode;
   taken: Taken;
   tools?: ReactNode;
+  /** What stands left of the drawing, row by row. */
+  beside?: ReactNode;
 }
 
-export function ChartFigure({title, subtitle, draw, table, taken, tools}: Props) {
+export function ChartFigure({title, subtitle, draw, table, taken, tools, beside}: Props) {
   const [asTable, setAsTable] = useState(false);
   const figure = useRef<HTMLElement>(null);
   return (
@@ -30,7 +32,16 @@ export function ChartFigure({title, subtitle, draw, table, taken, tools}: Props)
           <TakeAlong taken={taken} figure={figure} />
         </div>
       </div>
-      {asTable ? table : <Drawing draw={draw} />}
+      {asTable ? (
+        table
+      ) : beside ? (
+        <div className="with-boxes">
+          {beside}
+          <Drawing draw={draw} />
+        </div>
+      ) : (
+        <Drawing draw={draw} />
+      )}
     </figure>
   );
 }

@@ -3,6 +3,7 @@ import {useCallback} from 'react';
 import type {Change, ParetoAnswer, ParetoComparison, ParetoQuestion} from '../../api/schemas.ts';
 import {comparedHeadline, paretoCompared, ratioText, verdictText} from '../charts/pareto-compared.ts';
 import {count, percent, probability, unbroken} from '../format.ts';
+import {inDays} from '../plant-day.ts';
 import type {DrillStep} from '../question.ts';
 import {useBarHref} from './bar-href.ts';
 import {ChartFigure} from './chart-figure.tsx';
@@ -29,8 +30,8 @@ export function ComparedFigure({answer, comparison, question, drill, tools}: Pro
         subtitle={
           <>
             {unbroken(figuresOf(comparison.sentence))} Below: defective parts per million by {answer.by}, with 95&nbsp;%
-            intervals, {comparison.unit}s as the unit. <span className="side now">● {comparison.now}</span>
-            <span className="side against">□ {comparison.against}</span>
+            intervals, {comparison.unit}s as the unit. <span className="side now">● {inDays(comparison.now)}</span>
+            <span className="side against">□ {inDays(comparison.against)}</span>
           </>
         }
         draw={draw}

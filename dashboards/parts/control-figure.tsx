@@ -13,20 +13,18 @@ import {ChartFigure} from './chart-figure.tsx';
 import {useLotDifference} from './difference.ts';
 import {Shortened} from './shortened.tsx';
 import type {Taken} from './take-along.tsx';
+import {type Selection, useSelection} from './use-selection.tsx';
 import {Wide} from './wide.tsx';
 
 export function ControlFigure({answer, question}: {answer: ChartAnswer; question: ChartQuestion}) {
-  const {change} = useQuestion();
   const timeZone = usePlant().data?.timeZone;
   const rows = useMemo(() => chartRows(answer), [answer]);
-  const choose = useCallback(
-    (from: string, to: string | null) => change({baseline: `${from}..${to ?? ''}`, stages: null}),
-    [change],
-  );
+  const selection = useSelection(answer, rows, true);
+  const {selecting} = selection;
   const hrefOf = useLotDifference(answer);
   const draw = useCallback(
-    (width: number) => controlChart(answer, {width, timeZone, rows, choose, hrefOf}),
-    [answer, timeZone, rows, choose, hrefOf],
+    (width: number) => controlChart(answer, {width, timeZone, rows, selecting, hrefOf}),
+    [answer, timeZone, rows, selecting, hrefOf],
   );
   const companion = companionOf(answer);
   return (
@@ -36,8 +34,10 @@ export function ControlFigure({answer, question}: {answer: ChartAnswer; question
         subtitle={<Plotted answer={answer} shown={rows.length} timeZone={timeZone} />}
         draw={draw}
         taken={takenPoints(answer, question, rows)}
-        table={<PointsTable answer={answer} rows={rows} timeZone={timeZone} />}
+        tools={selection.button}
+        table={<PointsTable answer={answer} rows={rows} timeZone={timeZone} selection={selection} />}
       />
+      {selection.panel}
       {companion && <Companion question={companionQuestion(question, companion)} above={rows} timeZone={timeZone} />}
     </div>
   );
@@ -117,14 +117,18 @@ export function PointsTable({
   answer,
   rows,
   timeZone,
+  selection,
 }: {
   answer: ChartAnswer;
   rows: readonly ChartRow[];
   timeZone?: string;
+  /** Where points can be chosen. */
+  selection?: Selection;
 }) {
   const write = writer(answer);
   const isTwo = rows.some(({below}) => below !== undefined);
   const newest = useMemo(() => rows.toReversed(), [rows]);
+  const chosen = new Set(selection?.chosen.rows.map(({place}) => place));
   return (
     <Shortened items={newest} first={200}>
       {some => (
@@ -132,6 +136,11 @@ export function PointsTable({
           <table>
             <thead>
               <tr>
+                {selection && (
+                  <th>
+                    <span className="sr-only">selected</span>
+                  </th>
+                )}
                 <th>point</th>
                 <th>from</th>
                 <th className="number">n</th>
@@ -146,6 +155,18 @@ export function PointsTable({
             <tbody>
               {some.map(row => (
                 <tr key={row.place}>
+                  {selection && (
+                    <td>
+                      <label className="box">
+                        <input
+                          type="checkbox"
+                          aria-label={`Select ${row.x}`}
+                          checked={chosen.has(row.place)}
+                          onChange={() => selection.toggle(row)}
+                        />
+                      </label>
+                    </td>
+                  )}
                   <td>{/^\d{4}-\d{2}-\d{2}T/.test(row.x) ? '' : row.x}</td>
                   <td>{moment(row.at, timeZone)}</td>
                   <td className="number">{count(row.n)}</td>

@@ -24,15 +24,16 @@ export function differenceOf(these: string, within: string | undefined): {where:
   return {where: inside(`(${these})`), against: inside(`not (${these})`)};
 }
 
-/** Where "What is different about these?" leads. */
-export function useDifference(): (these: string | null) => string | null {
+/** Where "What is different about these?" leads; within a product, where the selection is of one. */
+export function useDifference(): (these: string | null, product?: string) => string | null {
   const {href, scope} = useQuestion();
   return useCallback(
-    (these: string | null) =>
-      these === null
-        ? null
-        : href('/investigate', {...differenceOf(these, scope.where), defect: null, measurement: null}),
-    [href, scope.where],
+    (these: string | null, product = scope.product) => {
+      if (these === null) return null;
+      const asked = differenceOf(these, scope.where);
+      return href('/investigate', {...asked, product: product ?? null, defect: null, measurement: null});
+    },
+    [href, scope],
   );
 }
 

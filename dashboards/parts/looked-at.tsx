@@ -1,5 +1,5 @@
 /** The images of a part, with the defects that were found drawn on them; without its image, where on the plate they lie. */
-import {type SyntheticEvent, useState} from 'react';
+import {useState} from 'react';
 import type {LookedAt} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
 import {counted, moment, percent} from '../format.ts';
@@ -68,25 +68,24 @@ function Look({look}: {look: LookedAt}) {
   );
 }
 
-/** As the server keeps images: by the digest of their bytes. */
-const DIGEST = /^[0-9a-f]{64}$/;
-
+/** The small picture, which leads to the image itself; boxes are in the pixels of that. */
 function Picture({look}: {look: LookedAt}) {
-  const {image, defects} = look;
-  const [size, setSize] = useState<{width: number; height: number} | null>(null);
-  const [gone, setGone] = useState(image === null || !DIGEST.test(image));
+  const {image, kept, defects} = look;
+  const [loaded, setLoaded] = useState<{width: number; height: number} | null>(null);
+  const [gone, setGone] = useState(false);
   const boxes = defects.filter(isBox);
-  const loaded = ({currentTarget: {naturalWidth, naturalHeight}}: SyntheticEvent<HTMLImageElement>) =>
-    setSize({width: naturalWidth, height: naturalHeight});
-  if (gone)
+  if (kept === null || gone)
     return <Plate boxes={boxes} why={image === null ? 'no image was recorded' : 'its image is not kept here'} />;
+  // Of a file that does not tell its size the image itself does.
+  const told = kept.width !== null && kept.height !== null ? {width: kept.width, height: kept.height} : null;
+  const size = loaded && (told ?? loaded);
   return (
     <a className="picture" href={`/v1/images/${image}`} target="_blank" rel="noreferrer">
       <img
-        src={`/v1/images/${image}`}
+        src={`/v1/images/${image}${told ? '/thumbnail' : ''}`}
         alt={`Inspection ${look.inspection}: ${defects.map(({defect}) => defect).join(', ') || 'no defect'}`}
         loading="lazy"
-        onLoad={loaded}
+        onLoad={({currentTarget: {naturalWidth: width, naturalHeight: height}}) => setLoaded({width, height})}
         onError={() => setGone(true)}
       />
       {size && boxes.length > 0 && <Boxes boxes={boxes} width={size.width} height={size.height} />}

@@ -2,6 +2,7 @@
 import type {ReactNode} from 'react';
 import {usePlant} from '../api.ts';
 import {count, counted} from '../format.ts';
+import {inDays} from '../plant-day.ts';
 import {useQuestion} from '../question.ts';
 import {Command, Empty} from './answer.tsx';
 
@@ -21,11 +22,12 @@ export function Nothing({what, command, children}: Props) {
     return (
       <Empty title={`No ${what} in this scope`}>
         <p>
-          The warehouse has {counted(plant.parts, 'part')}; the question above lets none of them through. It asks for{' '}
+          The warehouse has {counted(plant.parts, 'part')}; the question above lets none of them through. It asks for
+          parts with{' '}
           {restricted.map((name, k) => (
             <span key={name}>
               {k > 0 && ', '}
-              {name} <code>{scope[name]}</code>
+              {name} <code>{inDays(scope[name]!)}</code>
             </span>
           ))}
           .

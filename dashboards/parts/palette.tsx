@@ -1,4 +1,5 @@
 /** The command palette: a serial, a page, a parameter or a defect, by what it is called; all of it from the keyboard. */
+import '../style/palette.css';
 import {type KeyboardEvent, useEffect, useId, useMemo, useRef, useState} from 'react';
 import {useLocation} from 'wouter';
 import {useFound, useParameters, usePlant} from '../api.ts';

@@ -5,6 +5,7 @@ import {count, counted, percent} from '../format.ts';
 import {useReviewQueue} from '../inspection-questions.ts';
 import {useQuestion} from '../question.ts';
 import {Answer, Empty} from './answer.tsx';
+import {Choice} from './choice.tsx';
 import {InspectionImage} from './inspection-image.tsx';
 import {Facts} from './inspection-panel.tsx';
 import {isWriting, ReviewForm, useNewest, type Verdict} from './review-form.tsx';
@@ -17,6 +18,8 @@ export function ReviewQueue() {
     inspector: params.get('inspector') ?? undefined,
     station: params.get('station') ?? undefined,
     second: params.get('second') === 'true' ? true : undefined,
+    passes: shareOf(params.get('passes')),
+    fails: shareOf(params.get('fails')),
     reviewer: localStorage.getItem('fishbone-name') ?? undefined,
   });
   return (
@@ -29,8 +32,43 @@ export function ReviewQueue() {
         />
         A second opinion: what others reviewed, without what they said
       </label>
-      <Answer query={query}>{answer => <Queue answer={answer} />}</Answer>
+      <Answer query={query}>
+        {answer => (
+          <>
+            <Shares {...answer.shares} />
+            <Queue answer={answer} />
+          </>
+        )}
+      </Answer>
     </>
+  );
+}
+
+const SHARES = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
+
+/** A share that the API takes; what else stands in the address is as if nothing did. */
+function shareOf(text: string | null): number | undefined {
+  const share = Number(text ?? Number.NaN);
+  return share > 0 && share <= 1 ? share : undefined;
+}
+
+/** How much of what the inspector was sure of is drawn: as the plant configured it, or as it is chosen here. */
+function Shares(shares: QueueAnswer['shares']) {
+  const {change} = useQuestion();
+  const choices = (share: number) =>
+    Object.fromEntries([...new Set([...SHARES, share])].sort((a, b) => a - b).map(s => [`${s} `, percent(s)]));
+  return (
+    <div className="row-form">
+      {(['passes', 'fails'] as const).map(result => (
+        <Choice
+          key={result}
+          label={`Of sure ${result}`}
+          value={`${shares[result]} `}
+          choices={choices(shares[result])}
+          choose={value => change({[result]: value.trim(), inspection: null})}
+        />
+      ))}
+    </div>
   );
 }
 
@@ -64,7 +102,7 @@ function Queue({answer: {items, waiting, strata, frames}}: {answer: QueueAnswer}
     return (
       <>
         <Empty title="Nothing waits for a review here" command="npx fishbone review next --passes 0.1">
-          <p>What was drawn is reviewed. A larger share of the passes can be drawn from the command line.</p>
+          <p>What was drawn is reviewed. A larger share can be chosen above.</p>
         </Empty>
         <Strata strata={strata} />
       </>

@@ -1,9 +1,10 @@
 /** The question, always on top: product, window, outcome, filter, and the data position with its age. */
-import {useEffect, useState} from 'react';
+import {type ChangeEvent, useEffect, useState} from 'react';
 import type {Plant} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
 import {age, count, moment} from '../format.ts';
 import {useIsLive, useNow} from '../live.ts';
+import {inDays, startOfDay} from '../plant-day.ts';
 import {useQuestion} from '../question.ts';
 
 export function ScopeBar() {
@@ -25,7 +26,7 @@ export function ScopeBar() {
 
 function ScopeInWords() {
   const {scope, outcome} = useQuestion();
-  const window = scope.from || scope.to ? `${scope.from ?? '…'} to ${scope.to ?? 'now'}` : 'all times';
+  const window = scope.from || scope.to ? inDays(`${scope.from ?? '…'} to ${scope.to ?? 'now'}`) : 'all times';
   return (
     <>
       {outcome} · {scope.product ?? 'all products'} · {window}
@@ -37,6 +38,8 @@ function ScopeInWords() {
 function ScopeFields({plant}: {plant: Plant | undefined}) {
   const {scope, params, outcome, change} = useQuestion();
   const defect = params.get('defect') ?? '';
+  const choose = (bound: string) => (event: ChangeEvent<HTMLInputElement>) =>
+    change({[bound]: startOfDay(event.target.value, plant?.timeZone), finding: null});
   // What a link may ask about and this list cannot choose.
   const other = defect === '' && (params.get('measurement') || params.get('against')) ? outcome : null;
   return (
@@ -67,19 +70,11 @@ function ScopeFields({plant}: {plant: Plant | undefined}) {
       </label>
       <label>
         <span>From</span>
-        <input
-          type="date"
-          value={scope.from?.slice(0, 10) ?? ''}
-          onChange={event => change({from: event.target.value, finding: null})}
-        />
+        <input type="date" value={scope.from?.slice(0, 10) ?? ''} onChange={choose('from')} />
       </label>
       <label>
         <span>To, exclusive</span>
-        <input
-          type="date"
-          value={scope.to?.slice(0, 10) ?? ''}
-          onChange={event => change({to: event.target.value, finding: null})}
-        />
+        <input type="date" value={scope.to?.slice(0, 10) ?? ''} onChange={choose('to')} />
       </label>
       <WhereField key={scope.where} value={scope.where ?? ''} />
     </div>

@@ -1,6 +1,6 @@
-/** Whether the scores of inspectors are still what they were. */
+/** Whether the scores of inspectors, and the images that they get, are still what they were. */
 import {useCallback} from 'react';
-import type {ScoreDrift} from '../../api/schemas.ts';
+import type {InspectorDrift} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
 import {scoreSeries} from '../charts/score-series.ts';
 import {count, moment, percent} from '../format.ts';
@@ -25,14 +25,16 @@ export function ScoreDrifts() {
   });
   return (
     <section aria-labelledby="drift" className="several">
-      <h2 id="drift">Are scores still what they were?</h2>
+      <h2 id="drift">Are scores and images still what they were?</h2>
       <Answer query={query}>
         {({inspectors, notes, asOf: position}) => (
           <>
             {inspectors.map(drift => (
-              <Drift key={drift.inspector} drift={drift} asOf={position} />
+              <Drift key={`${drift.inspector} ${drift.measure}`} drift={drift} asOf={position} />
             ))}
-            {inspectors.length === 0 && <p className="subtitle">No inspector here says how sure it is.</p>}
+            {inspectors.length === 0 && (
+              <p className="subtitle">No inspector here says how sure it is, and none had images that were measured.</p>
+            )}
             <Notes notes={notes} />
           </>
         )}
@@ -41,30 +43,35 @@ export function ScoreDrifts() {
   );
 }
 
-function Drift({drift, asOf}: {drift: ScoreDrift; asOf: number}) {
+function Drift({drift, asOf}: {drift: InspectorDrift; asOf: number}) {
   const draw = useCallback((width: number) => scoreSeries(drift, width), [drift]);
+  const {card} = drift;
+  const status =
+    card !== null && (card.status === 'drifted' || drift.status === 'too little') ? card.status : drift.status;
   return (
     <ChartFigure
-      title={`${SIGNS[drift.status]} ${drift.inspector}: ${drift.status}`}
-      subtitle={`${drift.reason[0].toUpperCase()}${drift.reason.slice(1)}.`}
+      title={`${SIGNS[status]} ${drift.inspector}, ${drift.measure}: ${status}`}
+      subtitle={[drift.reason, ...(drift.card === null ? [] : [drift.card.reason])].map(sentence).join(' ')}
       draw={draw}
-      taken={{name: `scores-${drift.inspector}`, rows: drift.series, asOf, asked: null}}
+      taken={{name: `${drift.measure}-${drift.inspector}`, rows: drift.series, asOf, asked: null}}
       table={<Series {...drift} />}
     />
   );
 }
 
-function Series({series, unit}: ScoreDrift) {
+const sentence = (words: string) => `${words[0].toUpperCase()}${words.slice(1)}.`;
+
+function Series({series, unit, measure}: InspectorDrift) {
   const zone = usePlant().data?.timeZone;
   return (
-    <Wide label="Scores in the order of time">
+    <Wide label={`Mean ${measure} in the order of time`}>
       <table>
         <thead>
           <tr>
             <th>{unit === 'lot' ? 'Lot' : 'Day'}</th>
             <th>From</th>
             <th className="number">Inspections</th>
-            <th className="number">Mean suspicion</th>
+            <th className="number">Mean {measure}</th>
             <th className="number">Fail</th>
           </tr>
         </thead>

@@ -12,6 +12,7 @@ import {Answer} from './answer.tsx';
 import {ChartFigure} from './chart-figure.tsx';
 import {PointsTable, takenPoints} from './control-figure.tsx';
 import {useLotDifference} from './difference.ts';
+import {useSelection} from './use-selection.tsx';
 
 const HEIGHT_PX = 220;
 
@@ -44,26 +45,36 @@ function TrendFigure({answer, question}: {answer: ChartAnswer; question: ChartQu
   const rows = useMemo(() => chartRows(answer), [answer]);
   const since = comparedWith(params).againstTo;
   const hrefOf = useLotDifference(answer);
+  const selection = useSelection(answer, rows);
+  const {selecting} = selection;
   const marks = useMemo(() => (since === undefined ? [] : [{at: since, name: 'compared from here'}]), [since]);
   const draw = useCallback(
-    (width: number) => controlChart(answer, {width, height: HEIGHT_PX, timeZone, rows, marks, hrefOf}),
-    [answer, timeZone, rows, marks, hrefOf],
+    (width: number) => controlChart(answer, {width, height: HEIGHT_PX, timeZone, rows, marks, hrefOf, selecting}),
+    [answer, timeZone, rows, marks, hrefOf, selecting],
   );
   const {points} = answer.of;
   return (
-    <ChartFigure
-      title={chartHeadline(answer)}
-      subtitle={
-        <>
-          {plotted(answer)}, {rows.length < points && `the newest ${count(rows.length)} of `}
-          {counted(points, 'point')}; limits at three sigma of what points spread (Laney p′).
-          {answer.subgroup === 'lot' && ' A point that breaks a rule leads to what is different about its lot.'}
-        </>
-      }
-      draw={draw}
-      taken={takenPoints(answer, question, rows)}
-      tools={<a href={href(`/charts/${encodeURIComponent(answer.parameter)}`, {kind: 'laney-p'})}>Open this chart</a>}
-      table={<PointsTable answer={answer} rows={rows} timeZone={timeZone} />}
-    />
+    <>
+      <ChartFigure
+        title={chartHeadline(answer)}
+        subtitle={
+          <>
+            {plotted(answer)}, {rows.length < points && `the newest ${count(rows.length)} of `}
+            {counted(points, 'point')}; limits at three sigma of what points spread (Laney p′).
+            {answer.subgroup === 'lot' && ' A point that breaks a rule leads to what is different about its lot.'}
+          </>
+        }
+        draw={draw}
+        taken={takenPoints(answer, question, rows)}
+        tools={
+          <>
+            <a href={href(`/charts/${encodeURIComponent(answer.parameter)}`, {kind: 'laney-p'})}>Open this chart</a>
+            {selection.button}
+          </>
+        }
+        table={<PointsTable answer={answer} rows={rows} timeZone={timeZone} selection={selection} />}
+      />
+      {selection.panel}
+    </>
   );
 }

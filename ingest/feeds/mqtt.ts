@@ -172,9 +172,10 @@ class MqttFeed {
       try {
         const outcome = await recordMessages(read, {door, source: `mqtt ${name}`, openWork: this.#openWork});
         meter.settled(outcome, group.length);
+        meter.goesOn();
         return true;
       } catch (error) {
-        meter.failed(error);
+        meter.isHeldUp(error);
         if (signal.aborted) return false;
         await wait(pauseMs, undefined, {signal}).catch(() => undefined);
       }
@@ -192,11 +193,17 @@ class MqttFeed {
 
 const NOT_YET = new Error('not recorded yet');
 
-/** Refused connections come as a group of errors without words of its own. */
+const UNTRUSTED = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY|GET_ISSUER_CERT)\w*)$/;
+
+/** Refused connections come as a group of errors without words of its own, certificates without a word on what to do. */
 function sayable(error: Error): Error {
-  if (error.message !== '') return error;
   const {errors = [], code = 'unknown error'} = error as {errors?: Error[]; code?: string};
-  return new Error(errors[0]?.message ?? code, {cause: error});
+  if (UNTRUSTED.test(code))
+    return new Error(
+      `nobody known here vouches for the broker's certificate (${error.message}): if it is the right broker, name the file with the certificate of who signed it as caFile`,
+      {cause: error},
+    );
+  return error.message === '' ? new Error(errors[0]?.message ?? code, {cause: error}) : error;
 }
 
 /** What the library keeps to itself. */

@@ -75,9 +75,10 @@ export class Recorder {
         );
         await this.keep(move());
         meter.settled(outcomeOf(receipt), taken.length);
+        meter.goesOn();
         return true;
       } catch (error) {
-        meter.failed(error);
+        meter.isHeldUp(error);
         if (this.#signal.aborted) {
           meter.gaveBack(taken.length);
           return false;

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {Receipt} from '../../warehouse/data-answers.ts';
+import {Troubles} from '../../warehouse/troubles.ts';
 
 const Count = z.number().int().nonnegative();
 
@@ -38,10 +39,12 @@ export function outcomeOf({tables}: Receipt): Outcome {
 export class Meter {
   readonly #told: FeedState;
   readonly #log: (line: string) => void;
+  readonly #troubles: Troubles;
 
   constructor({name, kind, from}: {name: string; kind: string; from: string}, log: (line: string) => void) {
     this.#told = {name, kind, from, ...NOTHING_YET};
-    this.#log = log;
+    this.#log = line => log(`feed ${name}: ${line}`);
+    this.#troubles = new Troubles(this.#log);
   }
 
   get told(): FeedState {
@@ -52,6 +55,7 @@ export class Meter {
     if (this.#told.state === state) return;
     this.#told.state = state;
     this.#told.since = new Date().toISOString();
+    if (state === 'connected') this.#troubles.over('peer', `connected to ${this.#told.from} again`);
   }
 
   /** Something came; until it is `settled` the feed is behind by it. */
@@ -80,12 +84,38 @@ export class Meter {
     this.#told.lastGap = gap;
   }
 
-  /** The console hears of an error once, however often it comes back. */
+  /** The peer is not to be reached, or refuses; the console hears of it once, until it is connected again. */
   failed(error: unknown): void {
+    const message = this.#counted(error);
+    const {from, name} = this.#told;
+    const advice = `it is tried again by itself: see that ${from} is there and lets us in, or correct "${name}" under "feeds" in fishbone.json`;
+    this.#troubles.began('peer', message, `${message}; ${advice}`);
+  }
+
+  /** What came cannot be recorded, as with a full disk; the console hears of it once, until it `goesOn`. */
+  isHeldUp(error: unknown): void {
+    const message = this.#counted(error);
+    // A file is told by its name, and all of them wait for the same.
+    const why = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const {hint} = why as {hint?: string};
+    const advice = `nothing is let go of before it is recorded; it is tried again by itself${hint ? `: ${hint}` : ''}`;
+    this.#troubles.began('recording', why instanceof Error ? why.message : message, `${message}; ${advice}`);
+  }
+
+  goesOn(): void {
+    this.#troubles.over('recording', 'what came is recorded again');
+  }
+
+  /** One thing that came is refused: that is no trouble of the feed, and the console hears of each. */
+  refused(message: string): void {
+    this.#log(this.#counted(new Error(message)));
+  }
+
+  #counted(error: unknown): string {
     const {message} = error instanceof Error ? error : new Error(String(error));
-    if (message !== this.#told.lastError?.message) this.#log(`feed ${this.#told.name}: ${message}`);
     this.#told.errors++;
     this.#told.lastError = {at: new Date().toISOString(), message};
+    return message;
   }
 }
 

@@ -56,6 +56,8 @@ export async function watchFolder(settings: Watching, around: Surroundings, taki
 }
 
 class WatchedFolder {
+  /** In this round, of any file. */
+  #isHeldUp = false;
   readonly #settings: Watching;
   readonly #around: Surroundings;
   readonly #taking: Taking;
@@ -89,8 +91,10 @@ class WatchedFolder {
     const {signal} = this.#stopping;
     while (!signal.aborted) {
       try {
+        this.#isHeldUp = false;
         await this.#round();
         this.#around.meter.is('connected');
+        if (!this.#isHeldUp) this.#around.meter.goesOn();
       } catch (error) {
         // A share that is away comes back.
         this.#around.meter.failed(error);
@@ -159,16 +163,17 @@ class WatchedFolder {
       if (receipt.digest === '' || changed) return meter.gaveBack(1);
       await this.#putAway(name, look, receipt);
       meter.settled(outcomeOf(receipt));
+      if (receipt.status === 'rejected') meter.refused(`${name} is refused: ${reasonOf(receipt)}`);
     } catch (error) {
       // The others are taken all the same; this one is tried again in the next round.
       meter.gaveBack(1);
-      meter.failed(new Error(`${name}: ${(error as Error).message}`, {cause: error}));
+      this.#isHeldUp = true;
+      meter.isHeldUp(new Error(`${name}: ${(error as Error).message}`, {cause: error}));
     }
   }
 
   async #putAway(name: string, look: Look, receipt: Receipt): Promise<void> {
     const isRefused = receipt.status === 'rejected';
-    if (isRefused) this.#around.meter.failed(new Error(`${name} is refused: ${reasonOf(receipt)}`));
     const {after} = this.#settings;
     if (after === 'leave') {
       this.#left.set(name, appearanceOf(look));

@@ -1,4 +1,4 @@
-import {open, stat} from 'node:fs/promises';
+import {open, readdir, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {extname} from 'node:path';
 import {IngestError} from '../error.ts';
@@ -50,6 +50,11 @@ export async function read(path: string, options: Partial<ReadOptions> = {}): Pr
   const ending = extname(path).toLowerCase();
   if (EXTENSIONS.has(ending) && !reader.extensions.includes(ending)) {
     const named = READERS.findLast(one => one.extensions.includes(ending))!;
+    if (reader.format === 'csv' && isBinary(text))
+      throw new IngestError(
+        `${path}: is not ${named.name}, as its name says, nor any other kind of file that is read: ` +
+          'its first bytes are binary, of no known format. It is damaged or encrypted: export it again',
+      );
     throw new IngestError(
       `${path}: is ${reader.name} by its content, not ${named.name} as its name says: rename it to end in ` +
         `${reader.extensions[0]}, or send the file that was meant`,
@@ -73,11 +78,28 @@ export async function read(path: string, options: Partial<ReadOptions> = {}): Pr
   return reader.read(path, {into: tmpdir(), ...options});
 }
 
+/** A control character or two may stray into a text; of random bytes every tenth is one. */
+const BINARY_FROM = 0.02;
+
+function isBinary(head: Buffer): boolean {
+  // Tab, ends of lines and pages, the end of an old DOS file and ESC are of texts.
+  const isControl = (byte: number) => byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 26 && byte !== 27;
+  return head.filter(isControl).length > BINARY_FROM * head.length;
+}
+
 async function firstBytes(path: string): Promise<Buffer> {
   const status = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'does not exist: check the path' : `cannot be read: ${cause.message}`;
     throw new IngestError(`${path}: ${why}`, {cause});
   });
+  if (status.isDirectory()) {
+    await readdir(path).catch((cause: Error) => {
+      throw new IngestError(
+        `${path}: the folder cannot be looked into, so nothing in it is taken in: ${cause.message}; let this user read it, or leave it out`,
+        {cause},
+      );
+    });
+  }
   if (!status.isFile()) throw new IngestError(`${path}: is not a file: name a file or a folder of files`);
   const file = await open(path).catch((cause: Error) => {
     throw new IngestError(`${path}: cannot be read: ${cause.message}`, {cause});

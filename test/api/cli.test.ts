@@ -83,6 +83,14 @@ describe('exit codes', () => {
       [['screen', '--from', 'soon'], /from: "soon" is no time: write 2026-05-14/],
       [['screen', '--cluster', 'crate'], /cluster: has to be one of lot, part, not "crate"/],
       [['screen', '--top', '0'], /top: has to be more than 0, not 0/],
+      [['find', 'x'.repeat(201)], /text: may have 200 characters at most/],
+      [
+        ['chart', 'torque', '--kind', 'imr', '--baseline', '2026'],
+        /baseline: has to be FROM\.\.TO, such as .*, not "2026"/,
+      ],
+      [['key', 'rotate', 'x', '--keep-hours', 'soon'], /has to be a number, 0 or more/],
+      [['verify', '--published', join(none, 'nowhere')], /nowhere cannot be read: ENOENT.*\n.*fishbone publish/],
+      [['demo', '--scenario', 'nope'], /no scenario "nope"/],
       [['trace', 'P1', '--kind', 'box'], /kind: has to be one of part, lot, work_order, not "box"/],
       [['key', 'create', '--role', 'viewer', '--name', ''], /name: must not be empty/],
       [['ingest', 'x.csv', '--table', 'partz'], /no table "partz"/],
@@ -95,6 +103,32 @@ describe('exit codes', () => {
       expect({args, code, out}).toEqual({args, code: 2, out: ''});
       expect(err).toMatch(sentence);
       expect(err).not.toContain('    at ');
+    }
+  });
+
+  test('0 for help and for the version, which is what the package says', async () => {
+    const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    expect(await fishboneHere(['--version'])).toMatchObject({code: 0, out: `${version}\n`});
+    expect((await fishboneHere(['--help'])).code).toBe(0);
+  });
+
+  test('a path that cannot be written to is told as one, not as a fault of the program', async () => {
+    const folder = temporaryFolder();
+    const at = ['--warehouse', join(folder, 'W')];
+    await fishboneHere(['ingest', plantFiles(), ...at]);
+    const file = join(folder, 'file');
+    writeFileSync(file, 'x');
+    for (const args of [
+      ['export', 'parts', '--out', join(file, 'x.csv')],
+      ['publish', join(file, 'x')],
+      ['backup', join(file, 'x')],
+    ]) {
+      const {code, err} = await fishboneHere([...args, ...at]);
+      expect({args, failed: code > 0}).toEqual({args, failed: true});
+      expect(err).toMatch(/cannot be (written|made): /);
+      expect(err).not.toContain('should not have happened');
     }
   });
 

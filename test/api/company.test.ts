@@ -10,7 +10,7 @@ import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
 test('a plant publishes into the place; whoever asks all plants there is answered the same at both doors', async () => {
   const place = temporaryFolder();
-  const {app, http, folder} = await servedPlant({company: {place, engines: {}}});
+  const {app, http, folder} = await servedPlant({company: {place, engines: {}, brought: ''}});
   await publish(app.warehouse, place, {company: true, parquetOnly: true});
   const told = await fishboneHere([
     'company',

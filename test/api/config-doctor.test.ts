@@ -27,6 +27,9 @@ test('every setting with where it comes from; secrets are masked, unknown names 
   });
   expect(settings.get('log')).toMatchObject({value: 'warn', where: 'FISHBONE_LOG'});
   expect(settings.get('memoryLimitMb')).toEqual({name: 'memoryLimitMb', value: null, from: 'default', where: null});
+  // Defaults that are no empty list: the file says nothing of them.
+  for (const name of ['inference', 'reviews', 'limits', 'sessions'])
+    expect(settings.get(name)).toMatchObject({from: 'default', where: null});
   expect(settings.get('receivers')).toMatchObject({
     from: 'file',
     value: {mes: {url: 'https://********:********@mes.local/in?token=********', secretFile: 'mes.key'}},

@@ -269,3 +269,39 @@ test('reason codes: a configured list is kept to, what has none takes any', asyn
     true,
   ]);
 });
+
+test('whoever decides does not wait for a look at all holds, and closing does not either', async () => {
+  const {app, post} = await plant();
+  const holds: string[] = [];
+  for (let k = 0; k < 8; k++) holds.push(await held({post}));
+  await feed(app.warehouse, ['genealogy', 'parent,parent_kind,child,child_kind\nK1,lot,PAL,lot']);
+  const {position} = app.warehouse;
+  const compared = () => holds.filter(id => app.holdWatch.compared(id).asOf === position).length;
+  // The newest come first: without its own turn the oldest would come last.
+  const all = app.holdWatch.check();
+  await app.holdWatch.check(holds[0]);
+  expect(app.holdWatch.compared(holds[0])).toEqual({asOf: position, why: null});
+  expect(app.holds.show(holds[0]).coverage.map(({lot}) => lot)).toContain('PAL');
+  expect(compared()).toBeLessThanOrEqual(3);
+  await app.holdWatch.stop();
+  await all;
+  expect(compared()).toBeLessThan(holds.length);
+});
+
+test('a server answers an approval at once, and holds what the lots went into since the proposal right after', async () => {
+  const {app, post} = await plant();
+  for (let k = 0; k < 3; k++) await held({post});
+  const {body: contained} = await post<ContainAnswer>('/contain', {target: "press.tool = 'T7'"});
+  const proposal = {contained: contained.id, reason: 'SCRATCH', text: 'T7', by: 'Anna'};
+  const {id} = (await post<Hold>('/holds', proposal)).body;
+  await feed(app.warehouse, ['genealogy', 'parent,parent_kind,child,child_kind\nK1,lot,PAL,lot']);
+  app.holdWatch.start(3_600_000);
+  // Others are being compared meanwhile.
+  const others = app.holdWatch.check();
+  const {body: approved} = await post<Hold>(`/holds/${id}/approve`, {by: 'Ben'});
+  expect(states(approved)).toEqual(['A held', 'B held', 'K1 held']);
+  expect(app.holdWatch.compared(id).asOf).not.toBe(app.warehouse.position);
+  const now = () => states(app.holds.show(id));
+  await expect.poll(now, {timeout: 20_000}).toEqual(['A held', 'B held', 'K1 held', 'PAL held']);
+  await others;
+});

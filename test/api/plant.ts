@@ -9,6 +9,7 @@ import {type App, type OpenOptions, openApp} from '../../api/app.ts';
 import {main} from '../../api/cli.ts';
 import {buildHttp, type Http} from '../../api/http.ts';
 import {ingest} from '../../api/load-files.ts';
+import {startEmpty} from '../warehouse/plant-in-a-folder.ts';
 
 const BIN = fileURLToPath(new URL('../../api/fishbone.cjs', import.meta.url));
 
@@ -69,6 +70,7 @@ export async function servedPlant({
   folder: string;
 }> {
   const folder = temporaryFolder();
+  await startEmpty(folder);
   const app = await openApp(folder, {make: true, config});
   const files = join(folder, 'files');
   mkdirSync(files);

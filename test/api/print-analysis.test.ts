@@ -52,3 +52,24 @@ test('only what is there is printed', () => {
   );
   expect(screenText(answerWith(finding({factor: 'bore.tool', branch: 'machine'})))).not.toContain('one variable');
 });
+
+test('what a level says is there for missing values and for both ends of a number too', () => {
+  const tested = (about: Partial<Finding>) =>
+    screenText({...answerWith(number), findings: [finding({...number, verdict: 'no-evidence', q: 1, ...about})]});
+  expect(tested({kind: 'missing', level: null})).toMatch(/mold\.pressure {2}missing {2,}2 /);
+  const middle = '(mold.pressure > 50.1 and mold.pressure < 51)';
+  expect(tested({level: null, where: middle})).toMatch(/mold\.pressure {2}> 50\.1 and < 51 {2,}2 /);
+});
+
+test('of two selections nothing is said to fail', () => {
+  const answer = {
+    ...answerWith(number),
+    question: {...answerWith(number).question, defect: undefined, against: "a.b = 'c'"},
+  };
+  expect(screenText(answer)).toContain('200,000 parts in 900 lots, 412 selected; ');
+  const all = {...answer, findings: [], population: {parts: 5, defective: 5, lots: 2}};
+  expect(screenText(all)).toContain('Every inspected part is selected: there are no others to compare them with.');
+  expect(screenText({...all, population: {parts: 5, defective: 0, lots: 2}})).toContain(
+    'No inspected part is selected',
+  );
+});

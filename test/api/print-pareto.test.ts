@@ -1,5 +1,6 @@
 /** What the command line prints of a comparison and of yields; expected lines written by hand. */
 import {expect, test} from 'vitest';
+import {percent} from '../../api/command-line/print/layout.ts';
 import {paretoText, yieldText} from '../../api/command-line/print/pareto.ts';
 import type {Change, ParetoAnswer, YieldAnswer} from '../../warehouse/pareto-answers.ts';
 
@@ -137,4 +138,17 @@ test('yields: each with its interval, the route rolled up, rework apart', () => 
       ' | note: no DPMO',
     ]),
   );
+});
+
+test('only all is 100.00 %, and only nothing 0.00 %: three of a million are some', () => {
+  expect([1, 0.999_997, 0.95314, 0.000_003, 0, null].map(percent)).toEqual([
+    '100.00 %',
+    '99.9997 %',
+    '95.31 %',
+    '0.0003 %',
+    '0.00 %',
+    'unknown',
+  ]);
+  // What a sum of shares is off by is no part.
+  expect(percent(1 - 2 ** -50)).toBe('100.00 %');
 });

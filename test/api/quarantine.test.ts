@@ -5,6 +5,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {openApp} from '../../api/app.ts';
 import {ingest} from '../../api/load-files.ts';
 import type {QueueGroup, Receipt, RejectedRow} from '../../warehouse/data-answers.ts';
+import {REJECT_KIND} from '../../warehouse/reject-kind.ts';
 import {rebuild, verify} from '../../warehouse/verify.ts';
 import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
@@ -64,14 +65,15 @@ test('rows that are wrong in the same way are one group over the files of a sour
 
 test('kinds have no values in them: numbers, times and what is quoted', async () => {
   const {app} = await servedPlant({empty: true});
-  const kinds = await app.warehouse.read(undefined, session =>
-    session.rows<{kind: string}>(`select reject_kind(unnest([
+  const kinds = await app.warehouse.read(undefined, async session => {
+    await session.run(REJECT_KIND);
+    return session.rows<{kind: string}>(`select reject_kind(unnest([
       'not a number: "1,2"', 'not one of pass, fail, error: "a: ""b"""', 'missing, but required',
       'earlier than started_at: 2026-03-01T06:00:00Z < 2026-03-01 07:00:00+01',
       'not a record of 7 fields: Expected Number of Columns: 7 Found: 8',
       'this local time does not exist in Europe/Berlin (clocks went forward): 2026-03-29 02:30:00',
-      'K2110 says "x", not a number'])) as kind`),
-  );
+      'K2110 says "x", not a number'])) as kind`);
+  });
   expect(kinds.map(({kind}) => kind)).toEqual([
     'not a number',
     'not one of pass, fail, error',
@@ -261,4 +263,35 @@ test('the command line says what waits, why, and what came of it', async () => {
   const aside = await fishboneHere(['quarantine', 'set-aside', id, '--reason', 'a test', '--by', 'Ada', ...at]);
   expect(aside.out).toContain('0 rows open, 3 set aside');
   expect((await fishboneHere(['quarantine', 'replay', ...at])).code).toBe(2);
+});
+
+test('the same file sent again with what was lacking closes what it takes in; with less it is a file of its own', async () => {
+  const served = await servedPlant({empty: true});
+  const rows = 'I1,P1,2026-05-01T10:00:00Z,pass\nI2,P2,2026-05-01 11:00:00,fail\nI3,P3,2026-05-01 12:00:00,maybe\n';
+  const [path] = files({'inspections.csv': `inspection,part,inspected_at,result\n${rows}`});
+  const waits = async () =>
+    (await queue(served)).map(({kind, open, replayed}) => [kind, open, replayed]).sort(([a], [b]) => (a < b ? -1 : 1));
+  const offset = 'a time without an offset: say which --time-zone it is';
+  const result = 'not one of pass, fail, error';
+  await ingest(served.app, [path]);
+  expect(await waits()).toEqual([
+    [offset, 2, 0],
+    [result, 1, 0],
+  ]);
+  await ingest(served.app, [path], {timeZone: 'Europe/Berlin'});
+  // I2 is taken in, I3 is still no result.
+  const closed = [
+    [offset, 0, 1],
+    [result, 1, 0],
+  ];
+  expect(await waits()).toEqual(closed);
+  const listed = (await served.http.inject({url: '/v1/quarantine'})).json<{batches: object[]}>().batches;
+  expect(listed).toMatchObject([{id: '1', rejected: 2, open: 1}]);
+  // The other way round it is a file of its own: what is lacking now was not lacking then.
+  const late = rows.replace(/I(\d),P/g, 'J$1,P');
+  const [other] = files({'late.csv': `inspection,part,inspected_at,result\n${late}`});
+  await ingest(served.app, [other], {table: 'inspections', timeZone: 'Europe/Berlin'});
+  await ingest(served.app, [other], {table: 'inspections'});
+  const {batches} = (await served.http.inject({url: '/v1/quarantine'})).json<{batches: {open: number}[]}>();
+  expect(batches.map(({open}) => open)).toEqual([2, 1, 1]);
 });

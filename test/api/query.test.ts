@@ -21,6 +21,12 @@ const asking =
     http.inject({method: 'POST', url: '/v1/query', payload, headers});
 
 describe('an answer', () => {
+  test('a number that no double holds is refused as that', async () => {
+    const answer = await asking(await servedPlant({sql: LIMITS}))({sql: 'select 1e400 as n'});
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json<{detail: string}>().detail).toBe('it has a number that is too large');
+  });
+
   test('states its position, follows what is ingested, and is recorded', async () => {
     const served = await servedPlant({sql: LIMITS});
     const {app, folder} = served;

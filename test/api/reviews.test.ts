@@ -92,6 +92,22 @@ test('the name is the one that the key proves; whoever sends at once is recorded
   expect(list).toMatchObject({total: 1, inspections: [{inspection: 'I-P2'}]});
 });
 
+test("how much is offered for review is the plant's to say, and who asks may ask for more", async () => {
+  const {http} = await servedPlant({reviews: {passes: 1, fails: 0.5}});
+  const queue = async (query = '') => (await http.inject(`/v1/reviews/queue${query}`)).json<QueueAnswer>();
+  const configured = await queue();
+  expect(configured.shares).toEqual({passes: 1, fails: 0.5});
+  // Nobody says how sure: all fails, and ten times the share of the passes, which is all of them.
+  expect(configured.waiting).toBe(12);
+  const asked = await queue('?passes=0.0625');
+  expect(asked.shares).toEqual({passes: 0.0625, fails: 0.5});
+  expect(asked.strata.map(({result, probability}) => [result, probability])).toEqual([
+    ['fail', 1],
+    ['pass', 0.625],
+  ]);
+  expect((await http.inject('/v1/reviews/queue?passes=0')).statusCode).toBe(400);
+});
+
 test('from the command line', async () => {
   const {app, http, folder} = await servedPlant();
   await http.close();

@@ -2,12 +2,14 @@
 import {mkdirSync, statSync, writeFileSync} from 'node:fs';
 import {connect, type Socket} from 'node:net';
 import {join} from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {startDemoMes} from '../../api/write-back/demo-mes.ts';
 import type {ContainAnswer} from '../../warehouse/answers.ts';
 import type {Hold} from '../../warehouse/hold-answers.ts';
 import type {ParetoAnswer} from '../../warehouse/pareto-answers.ts';
 import {Warehouse} from '../../warehouse/store.ts';
+import {until} from '../ingest/feeds/broker.ts';
 import {fishbone, fishboneHere, plantFiles, startServer, temporaryFolder} from './plant.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of 24 bytes ...').toString('base64')}`;
@@ -86,4 +88,45 @@ test('told to stop, it does not wait for those who connected and never asked', a
   // Its patience with them is half a second; what drains is given fifteen.
   expect(performance.now() - stopping).toBeLessThan(10_000);
   for (const socket of sockets) socket.destroy();
+});
+
+test('a host that is none of this machine is refused before a key is made for it', async () => {
+  const at = ['--warehouse', join(temporaryFolder(), 'W')];
+  const refused = await fishboneHere(['serve', '--host', '192.0.2.1', '--port', '0', ...at]);
+  expect(refused).toMatchObject({code: 1, err: expect.stringMatching(/cannot listen on 192\.0\.2\.1.*\n {2}.*--host/)});
+  expect(refused.err).not.toContain('fb_');
+  expect((await fishboneHere(['key', 'list', ...at])).out).toContain('There are no keys');
+});
+
+test('a bad night in the default log: each line once with its time, and what it says of to do; with FISHBONE_LOG=warn as JSON', async () => {
+  const folder = temporaryFolder();
+  const feeds = {
+    exports: {kind: 'folder', path: join(folder, 'gone')},
+    line4: {kind: 'mqtt', url: 'mqtt://127.0.0.1:1', subscriptions: [{topic: 'a/#', takes: 'inspections'}]},
+  };
+  writeFileSync(join(folder, 'fishbone.json'), JSON.stringify({timeZone: 'Asia/Tokyo', feeds}));
+  const heard = async (level: string) => {
+    const server = await startServer(folder, [], {FISHBONE_LOG: level});
+    const lines = () => server.err().trim().split('\n').sort();
+    await until(() => lines().filter(line => line.includes('it is tried again by itself')).length >= 2);
+    // Both are tried again after a second: that is no news.
+    await wait(2_500);
+    expect(await server.stop()).toBe(0);
+    return lines();
+  };
+  const at = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+09:00`;
+  const [exports, line4, ...others] = (await heard('error')).toSorted(
+    (a, b) => Number(a.includes('line4')) - Number(b.includes('line4')),
+  );
+  expect(exports).toMatch(
+    new RegExp(
+      `^${at}  feed exports: the folder .*gone cannot be watched: ENOENT.*it is tried again by itself: see that `,
+    ),
+  );
+  expect(line4).toMatch(
+    new RegExp(`^${at}  feed line4: connect ECONNREFUSED 127.0.0.1:1; it is tried again by itself: `),
+  );
+  expect(others).toEqual([]);
+  const told = (await heard('warn')).map(line => JSON.parse(line) as {level: number; msg: string});
+  expect(told.map(({level, msg}) => `${level} ${msg.slice(0, 10)}`).sort()).toEqual(['40 feed expor', '40 feed line4']);
 });

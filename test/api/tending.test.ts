@@ -97,7 +97,7 @@ test('a server publishes as often as it is told, whoever did it last; a folder t
   tending.start(1e9);
   await tending.round();
   tending.stop();
-  expect(said.at(-1)).toMatch(/^publishing: .*it is tried again$/);
+  expect(said.at(-1)).toMatch(/^publishing: .*; it is tried again every ten minutes$/);
   expect(app.warehouse.entries().map(({kind}) => kind)).toContain('retention');
   await app.close();
 });

@@ -20,12 +20,6 @@ import {companyYield} from '../../warehouse/engines/yield.ts';
 import {publish} from '../../warehouse/publish/publish.ts';
 import {embeddedClickhouse} from '../engines/chdb.ts';
 
-const SHAPES = [
-  {lots: 30, steps: 8},
-  {lots: 120, steps: 8},
-  {lots: 30, steps: 16},
-];
-
 const QUESTIONS: Record<string, (company: Company) => Promise<unknown>> = {
   pareto: company => companyPareto(company, {}),
   yield: company => companyYield(company, {}),
@@ -44,7 +38,30 @@ async function sums(company: Company, name: string): Promise<unknown> {
   return sufficientTests(asking, {defect: 'scratch'}, {people, strata: of('part.product'), candidates: of(name)});
 }
 
-for (const shape of SHAPES) {
+/** Of a plant that published for six months and more: what one of them costs. */
+const MONTH = {from: '2026-04-01', to: '2026-05-01'};
+const OF_A_MONTH: Record<string, (company: Company) => Promise<unknown>> = {
+  'pareto of a month': company => companyPareto(company, MONTH),
+  'pareto of a month by tool': company => companyPareto(company, {...MONTH, by: 'bore.tool'}),
+  'yield of a month': company => companyYield(company, MONTH),
+  'means by lot of a month': company => companyChart(company, {...MONTH, parameter: 'bore.diameter', kind: 'xbar'}),
+};
+
+const SHAPES: readonly {
+  lots: number;
+  steps: number;
+  weeks?: number;
+  largeRows?: number;
+  questions: typeof QUESTIONS;
+}[] = [
+  {lots: 30, steps: 8, questions: QUESTIONS},
+  {lots: 120, steps: 8, questions: QUESTIONS},
+  {lots: 30, steps: 16, questions: QUESTIONS},
+  {lots: 120, steps: 8, weeks: 26, questions: OF_A_MONTH},
+  {lots: 120, steps: 8, weeks: 26, largeRows: 5000, questions: OF_A_MONTH},
+];
+
+for (const {largeRows, questions, ...shape} of SHAPES) {
   const folder = mkdtempSync(join(tmpdir(), 'fishbone-bench-engines-'));
   const files = join(folder, 'files');
   await writePlant(
@@ -57,7 +74,7 @@ for (const shape of SHAPES) {
   await ingest(app, [files]);
   await ingest(app, [join(files, 'wide')], {wide: true});
   const place = join(folder, 'place');
-  await publish(app.warehouse, place, {company: true, parquetOnly: true});
+  await publish(app.warehouse, place, {company: true, parquetOnly: true, largeRows});
   const engines: (Engine | null)[] = [await duckdbEngine(place), await embeddedClickhouse(place)];
   for (const engine of engines) {
     if (engine === null) continue;
@@ -67,7 +84,7 @@ for (const shape of SHAPES) {
     console.log(
       `\n${engine.name}, ${parts} parts, ${shape.lots} lots, ${shape.steps} steps, ${onDisk} bytes of Parquet`,
     );
-    for (const [name, ask] of Object.entries(QUESTIONS)) {
+    for (const [name, ask] of Object.entries(questions)) {
       Object.assign(company.counters, {queries: 0, bytesRead: 0, rowsRead: 0, bytesReturned: 0});
       const began = Date.now();
       await ask(company);

@@ -4,7 +4,8 @@
  * screening, not loading.
  */
 import {quoteText, type Session} from '../../warehouse/duckdb.ts';
-import {createStepViews} from '../../warehouse/step-tables.ts';
+import {makeViews} from '../../warehouse/made-views.ts';
+import {viewsOfSteps} from '../../warehouse/step-tables.ts';
 import {Warehouse} from '../../warehouse/store.ts';
 
 export const STEPS = 52;
@@ -62,7 +63,7 @@ export async function makeWidePlant(folder: string, size: Size): Promise<Warehou
   const warehouse = await Warehouse.open(folder);
   await warehouse.read(undefined, async session => {
     await fill(session, size);
-    await createStepViews(session);
+    await makeViews(session, await viewsOfSteps(session));
   });
   return warehouse;
 }

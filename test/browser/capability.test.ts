@@ -1,5 +1,5 @@
 /** The capability page in a real browser: from the list of parameters to six panels, other limits, and what is refused. */
-import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {AxeBuilder} from '@axe-core/playwright';
@@ -7,11 +7,11 @@ import type {Browser, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
 import {ingest} from '../../api/load-files.ts';
-import {type Server, serve} from '../../api/server.ts';
-import {buildDashboards} from '../../dashboards/build.ts';
+import type {Server} from '../../api/server.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
-import {openBrowser, settled, watchedPage} from './browser.ts';
+import {settled} from './browser.ts';
+import {browsed, leave} from './served.ts';
 
 const pictures = new URL('./screenshots/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'fishbone-capability-'));
@@ -31,17 +31,10 @@ beforeAll(async () => {
   const tables = ['parts', 'operations', 'lots', 'parameters'].map(name => join(folder, 'plant', `${name}.csv`));
   await ingest(app, tables);
   await ingest(app, [join(folder, 'plant', 'wide', 'measurements.bore.csv')], {wide: true});
-  server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
-  browser = await openBrowser();
-  page = await watchedPage(browser, {address: server.address, troubles});
+  ({server, browser, page} = await browsed(app, troubles));
   page.setDefaultTimeout(300_000);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  await app?.close();
-  rmSync(folder, {recursive: true, force: true});
-});
+afterAll(() => leave(folder, {app, server, browser}));
 
 const picture = (name: string) => page.screenshot({path: join(pictures, `${name}.png`), fullPage: true});
 

@@ -1,5 +1,5 @@
 /** The charts page in a real browser: no alarm yet, a chart, another kind, a baseline that is frozen, watched and retired. */
-import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {AxeBuilder} from '@axe-core/playwright';
@@ -7,11 +7,11 @@ import type {Browser, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {type App, openApp} from '../../api/app.ts';
 import {ingest} from '../../api/load-files.ts';
-import {type Server, serve} from '../../api/server.ts';
-import {buildDashboards} from '../../dashboards/build.ts';
+import type {Server} from '../../api/server.ts';
 import {makePlant} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
-import {openBrowser, settled, watchedPage} from './browser.ts';
+import {settled} from './browser.ts';
+import {browsed, leave} from './served.ts';
 
 const pictures = new URL('./screenshots/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'fishbone-charts-'));
@@ -31,17 +31,9 @@ beforeAll(async () => {
   app = await openApp(join(folder, 'warehouse'), {make: true});
   await ingest(app, [join(folder, 'plant')]);
   await ingest(app, [join(folder, 'plant', 'wide', 'measurements.bore.csv')], {wide: true});
-  server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
-  browser = await openBrowser();
-  page = await watchedPage(browser, {address: server.address, troubles});
-  page.setDefaultTimeout(60_000);
+  ({server, browser, page} = await browsed(app, troubles));
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  await app?.close();
-  rmSync(folder, {recursive: true, force: true});
-});
+afterAll(() => leave(folder, {app, server, browser}));
 
 const picture = (name: string) => page.screenshot({path: join(pictures, `${name}.png`), fullPage: true});
 const limits = () => page.getByRole('region', {name: 'Where the limits come from'});
@@ -125,14 +117,16 @@ test('4 a baseline by its times: the points that it is made of are counted and s
     .waitFor();
 });
 
-test('5 drawn over with the mouse, the chart takes another baseline; back again', async () => {
+test('5 drawn over with the mouse, a stretch becomes the baseline when one says so; back again', async () => {
   const box = (await drawing(/^Means by lot/).boundingBox())!;
   await page.mouse.move(box.x + box.width * 0.2, box.y + 150);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.4, box.y + 160);
   await page.mouse.move(box.x + box.width * 0.5, box.y + 160);
   await page.mouse.up();
+  await page.getByRole('button', {name: 'Use as baseline'}).click();
   await page.waitForFunction(({from}) => !new URL(location.href).searchParams.get('baseline')!.startsWith(from), span);
+  await page.goBack();
   await page.goBack();
   await page.waitForFunction(({from}) => new URL(location.href).searchParams.get('baseline')!.startsWith(from), span);
 });
@@ -225,6 +219,19 @@ test.each(['/charts', '/charts/bore.torque?kind=xbar&rules=nelson&stages=2026-03
     }
   },
 );
+
+test('a parameter whose name has a percent sign has a chart and a capability like any other', async () => {
+  const parts = await app.warehouse.read(undefined, session =>
+    session.rows<{part: string}>('select part from parts order by part limit 40'),
+  );
+  const rows = parts.map(({part}, k) => `${part},moisture_%,bore,${10 + (k % 3)}`);
+  writeFileSync(join(folder, 'measurements.csv'), `part,parameter,step,value\n${rows.join('\n')}\n`);
+  await ingest(app, [join(folder, 'measurements.csv')]);
+  await page.goto(`${server.address}/charts/${encodeURIComponent('bore.moisture_%')}?kind=imr`);
+  await page.getByText(/bore\.moisture_%: (none|\d+) of 40/).waitFor();
+  await page.goto(`${server.address}/capability/${encodeURIComponent('bore.moisture_%')}?lsl=5&usl=15`);
+  await page.getByText(/bore\.moisture_% .*Ppk/).waitFor();
+});
 
 test('nothing went wrong in the page', () => {
   // The one refusal that is provoked is reported by the browser as a failed request.

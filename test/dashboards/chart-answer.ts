@@ -25,6 +25,7 @@ export function chartAnswer(values: readonly number[], {stages = [values.length]
     kind: 'xbar',
     subgroup: 'lot',
     family: 'subgroups',
+    timedBy: 'bore.at',
     center: 10,
     sigma: 3.7,
     sigmaBy: 'rbar',

@@ -26,6 +26,12 @@ describe('figures', () => {
     expect(percent(0.0243)).toBe('2.43\u00a0%');
     expect(percent(0.978)).toBe('97.8\u00a0%');
     expect(percent(1)).toBe('100\u00a0%');
+    expect(percent(0)).toBe('0\u00a0%');
+    // 30 bad of 100,000 are not none, and 3 of 1,000,000 are some.
+    expect(percent(0.9997)).toBe('99.97\u00a0%');
+    expect(percent(0.999_997)).toBe('99.9997\u00a0%');
+    expect(percent(0.000_003)).toBe('0.0003\u00a0%');
+    expect(percent(1 - 2 ** -50)).toBe('100\u00a0%');
     expect(percent(null)).toBe('–');
     expect(percent(Number.NaN)).toBe('–');
   });

@@ -129,6 +129,14 @@ describe('texts', () => {
   test('labels say level, threshold, absence or company', () => {
     expect(labelOf(finding({factor: 'bore.tool', branch: 'machine', level: 'T7'}))).toBe('bore.tool = T7');
     const number = {kind: 'number', level: null} as const;
+    // Both ends, or the middle: without them nobody could tell which side is meant.
+    const depth = finding({factor: 'bore.depth', branch: 'measurement', ...number});
+    expect(labelOf({...depth, where: '(bore.depth > 62.1 and bore.depth < 62.9)'})).toBe(
+      'bore.depth between 62.1 and 62.9',
+    );
+    expect(labelOf({...depth, where: '("a b".depth <= -1.5 or "a b".depth >= 2)'})).toBe(
+      'bore.depth outside of -1.5 to 2',
+    );
     expect(
       labelOf(finding({factor: 'oven.peak', branch: 'method', ...number, threshold: {op: '>=', value: 412}})),
     ).toBe('oven.peak ≥ 412');

@@ -24,7 +24,7 @@ await dieAt(at('killed'), 'before close warehouse.duckdb');
 for (const name of ['older', 'foreign']) {
   // Their logs too.
   cpSync(at(name), at(`${name}-killed`), {recursive: true});
-  await dieAt(at(`${name}-killed`), 'before commit warehouse.duckdb');
+  await dieAt(at(`${name}-killed`), 'after commit warehouse.duckdb');
 }
 
 describe.each([

@@ -8,6 +8,8 @@ import {type DrawnImage, drawSet, SETS} from '../../inference/training/sets.ts';
 import {encodePng} from '../../ingest/demo-plant/image.ts';
 import {columnsOf} from '../../warehouse/canonical.ts';
 import {type Collected, collect} from './collect.ts';
+import {hugePng} from './huge-png.ts';
+import {tiff} from './tiff.ts';
 import {tinyFolder, tinyModel} from './tiny-model.ts';
 
 /** Seeds that are in none of the model's sets. */
@@ -136,6 +138,37 @@ describe('bad input', () => {
     // Two empty files are one image but two parts.
     expect(new Set(errors).size).toBe(5);
     expect(skipped.map(file => basename(file))).toEqual(['notes.txt']);
+  });
+
+  test('too many pixels, five channels, 12 bits in 16: a reason each; 16 bits and CMYK are judged', async () => {
+    const odd = await mkdtemp(join(tmpdir(), 'fishbone-odd-'));
+    const SIZE = {width: 128, height: 128};
+    const flat = sharp({create: {...SIZE, channels: 3, background: '#808080'}});
+    const files: Record<string, Buffer> = {
+      [`A_${when}.png`]: hugePng(),
+      [`B_${when}.tif`]: tiff({...SIZE, channels: 5, bits: 8}, Buffer.alloc(128 * 128 * 5, 9)),
+      [`C_${when}.tif`]: tiff(
+        {...SIZE, channels: 1, bits: 16},
+        Buffer.from(new Uint16Array(128 * 128).fill(900).buffer),
+      ),
+      [`D_${when}.png`]: await flat.clone().toColourspace('rgb16').png().toBuffer(),
+      [`E_${when}.jpg`]: await flat.clone().toColourspace('cmyk').jpeg().toBuffer(),
+    };
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(odd, name), bytes);
+    const {inspections, failures} = await collect([odd], {model: 'surface-v1'});
+    expect(inspections.map(({part, result}) => [part, result === 'error'])).toEqual([
+      ['A', true],
+      ['B', true],
+      ['C', true],
+      ['D', false],
+      ['E', false],
+    ]);
+    expect(failures.map(({reason}) => reason)).toEqual([
+      'PNG of 14000 x 14000 pixels: more than 50 megapixels are not decoded',
+      'TIFF with 5 channels',
+      expect.stringContaining('TIFF of 16 bits of which at most 12 are used'),
+    ]);
+    await rm(odd, {recursive: true});
   });
 
   test('a model whose answer has another shape than its card, or is no number, fails images and not the run', async () => {

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
+import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {ingestFiles, planFile} from '../../ingest/ingest.ts';
@@ -189,4 +190,35 @@ test("the warehouse's own failures end the run", async () => {
     throw new Error('disk full');
   };
   await expect(ingestFiles(full, [file('parts.csv', PARTS)])).rejects.toThrow('disk full');
+});
+
+test('a folder that cannot be looked into is told, and the rest is taken in', async context => {
+  const plant = folder();
+  const locked = join(plant, 'locked');
+  mkdirSync(locked);
+  writeFileSync(join(plant, 'parts.csv'), PARTS);
+  chmodSync(plant, 0o755);
+  chmodSync(locked, 0o000);
+  // Root looks everywhere, and becomes nobody for that.
+  const asNobody = async <T>(look: () => Promise<T>): Promise<T> => {
+    if (process.geteuid?.() !== 0) return look();
+    process.seteuid!(65_534);
+    return look().finally(() => process.seteuid!(0));
+  };
+  const isLocked = await asNobody(() => readdir(locked)).then(
+    () => false,
+    () => true,
+  );
+  if (!isLocked) context.skip('NOT TESTED HERE: no folder can be locked');
+  const receipts = await asNobody(() => ingestFiles(recorder().load, [plant]));
+  chmodSync(locked, 0o755);
+  expect(receipts.map(({source, status}) => [source, status])).toEqual([
+    [join(plant, 'parts.csv'), 'accepted'],
+    [locked, 'rejected'],
+  ]);
+  expect(receipts[1].notices).toEqual([
+    expect.stringMatching(
+      /locked: the folder cannot be looked into, so nothing in it is taken in: EACCES.*; let this user/,
+    ),
+  ]);
 });

@@ -233,6 +233,20 @@ describe('whose limits, and when', () => {
     expect(b.notes.join()).toContain('the limits changed within these values, at 2024-01-01T00:30:00Z');
   });
 
+  test('limits for all products beside those of some: the answer says whose were not used', async () => {
+    const all = 'parameter,step,product,lsl,usl\ndepth,mill,,0,20\ndepth,mill,A,0,20\ndepth,mill,B,5,30';
+    const warehouse = await plantOf(tablesOf('depth', values, all));
+    const told =
+      'the limits are those recorded for all products; limits of their own, not used here, have B (5 to 30): ask for one product';
+    const {usl, notes} = await capability(warehouse, {parameter: 'mill.depth'});
+    expect([usl, notes.filter(note => note.includes('all products'))]).toEqual([20, [told]]);
+    // One product has its own, and who gives limits knows which.
+    for (const question of [{product: 'B'}, {product: 'A'}, {lsl: 0, usl: 40}]) {
+      const answer = await capability(warehouse, {parameter: 'mill.depth', ...question});
+      expect(answer.notes.join()).not.toContain('all products');
+    }
+  });
+
   test('parameters are listed with the limits that hold now', async () => {
     expect(await parameters(plant(), {})).toEqual([
       expect.objectContaining({parameter: 'mill.depth', step: 'mill', lsl: null, limits: 'by product'}),

@@ -341,3 +341,17 @@ async function findingOf(folder: string, question: object): Promise<string> {
   );
   return id;
 }
+
+test('a lot that went into itself by way of others: the circle is named, and all on it is suspect', async () => {
+  const circle: Table = ['genealogy', 'parent,parent_kind,child,child_kind\nK1,lot,R1,lot'];
+  const question = {target: 'F1'};
+  expect((await contain(await plantOf(PLANT), question)).notes).toEqual([]);
+  const {lots, notes, completeness} = await contain(await plantOf([...PLANT, circle]), question);
+  // F1 went into K1, K1 into R1, and R1 into F1 and F2.
+  expect(lots.map(({lot}) => lot).sort()).toEqual(['F1', 'F2', 'K1', 'R1']);
+  expect(notes).toEqual([
+    'the genealogy has a circle: lot F1, lot K1, lot R1 went into themselves by way of one another; one of these links is wrong, and until it is known which, all of them are suspect',
+  ]);
+  const circular = completeness.missing.filter(({what}) => what.startsWith('a circle'));
+  expect(circular.map(({id}) => id)).toEqual(['F1', 'K1', 'R1']);
+});

@@ -271,7 +271,12 @@ describe('alarms', () => {
       charts: 0,
       alarms: [],
       notes: [expect.stringContaining('no baseline')],
+      // Not a time of 1970, which nobody asked about.
+      window: {from: null, to: null},
+      testsPerWeek: 0,
     });
+    const ahead = await alarms(plant, {from: '2099-01-01T00:00:00Z'});
+    expect(ahead.window).toEqual({from: '2099-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z'});
     await expect(alarms(plant, {from: hours(2), to: hours(1)})).rejects.toThrow('ends before it begins');
   });
 

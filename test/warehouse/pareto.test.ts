@@ -52,7 +52,8 @@ describe('by defect', () => {
       ['scratch', 3],
       ['(not named)', 1],
     ]);
-    expect(answer.notes.join()).toContain('1 defect codes have no severity_weight');
+    expect(answer.notes).toContain('1 defect code has no severity_weight: each of its defects weighs 1');
+    expect(answer.notes).toContain('1 failing inspection names no defect');
   });
 
   test("cost: a code's own, else the product's once a part", async () => {
@@ -140,4 +141,12 @@ describe('time', () => {
     expect(await pareto(warehouse, {asOf})).toEqual(before);
     expect((await pareto(warehouse, {})).basis.defectiveParts).toBe(3);
   });
+});
+
+test('a question that lets nobody through says which part of it does', async () => {
+  const {basis, notes} = await pareto(plant(), {product: 'nope'});
+  expect(basis.parts).toBe(0);
+  expect(notes.join()).toMatch(/^no inspected part is of product nope: 6 parts are inspected, .*; products: /);
+  expect((await pareto(plant(), {from: '2099-01-01'})).notes.join()).toMatch(/inspected from 2099-01-01/);
+  expect((await pareto(plant(), {})).notes.join()).not.toContain('no inspected part');
 });

@@ -1,5 +1,5 @@
 /** A real warehouse in a temporary folder, fed by tables that a test can count by hand. */
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, onTestFinished} from 'vitest';
@@ -17,8 +17,35 @@ export function folder(): string {
   return path;
 }
 
+let empty: Promise<Buffer> | undefined;
+
+/**
+ * Puts an empty database into a folder, as a process leaves it that dies before its first batch: making one takes most of
+ * the time of a small test. How one is made is tested where it is what is tested.
+ */
+export async function startEmpty(into: string): Promise<void> {
+  empty ??= makeEmpty();
+  mkdirSync(into, {recursive: true});
+  writeFileSync(join(into, 'warehouse.duckdb'), await empty);
+}
+
+async function makeEmpty(): Promise<Buffer> {
+  const path = mkdtempSync(join(tmpdir(), 'fishbone-empty-'));
+  await (await Warehouse.open(path)).close();
+  const bytes = readFileSync(join(path, 'warehouse.duckdb'));
+  rmSync(path, {recursive: true});
+  return bytes;
+}
+
+/** A new warehouse. Whoever opens it closes it. */
+export async function emptyWarehouse(into = folder()): Promise<Warehouse> {
+  await startEmpty(into);
+  return Warehouse.open(into);
+}
+
 /** A warehouse with these tables, each its own batch, in this order. It closes when the test is over. */
 export async function plantOf(tables: readonly Table[], into = folder()): Promise<Warehouse> {
+  if (!existsSync(join(into, 'warehouse.duckdb'))) await startEmpty(into);
   const warehouse = await Warehouse.open(into);
   onTestFinished(() => warehouse.close());
   for (const table of tables) await feed(warehouse, table);
@@ -38,7 +65,7 @@ export function sharedPlant(tables: readonly Table[]): () => Warehouse {
   let warehouse: Warehouse | undefined;
   const into = mkdtempSync(join(tmpdir(), 'fishbone-warehouse-'));
   beforeAll(async () => {
-    warehouse = await Warehouse.open(into);
+    warehouse = await emptyWarehouse(into);
     for (const table of tables) await feed(warehouse, table);
   });
   afterAll(async () => {

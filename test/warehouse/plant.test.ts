@@ -21,7 +21,8 @@ test('what there is to ask about', async () => {
       `inspection,part,inspected_at,        result
        i1,        p1,  2024-05-02T00:00:00Z,fail
        i2,        p2,  2024-05-03T00:00:00Z,fail
-       i3,        p9,  2024-05-04T00:00:00Z,pass`,
+       i3,        p9,  2024-05-04T00:00:00Z,pass
+       i4,        p9,  2024-06-01T00:00:00Z,pass`,
     ],
     ['defects', 'inspection,defect\ni1,void\ni1,scratch\ni2,void'],
   ]);
@@ -31,7 +32,9 @@ test('what there is to ask about', async () => {
     ...IDENTITY,
     asOf: 5,
     problems: [],
-    newestInspectionAt: '2024-05-04T00:00:00.000Z',
+    newestInspectionAt: '2024-06-01T00:00:00.000Z',
+    // Looked at once more in June; it counts for May.
+    newestPartAt: '2024-05-04T00:00:00.000Z',
     // p9 was inspected, though no row of parts has come yet.
     parts: 4,
     products: [
@@ -58,6 +61,7 @@ test('an empty warehouse', async () => {
     problems: [],
     lastBatchAt: null,
     newestInspectionAt: null,
+    newestPartAt: null,
     parts: 0,
     products: [],
     defects: [],

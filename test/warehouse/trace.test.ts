@@ -163,6 +163,7 @@ describe('what was measured and seen on it', () => {
         inspector: 'm@1',
         result: 'fail',
         image: 'abc',
+        kept: null,
         defects: [
           {...nothing, defect: 'scratch', x: 10, y: 20, width: 30, height: 5, view: 'top', confidence: 0.9},
           {...nothing, defect: 'void'},
@@ -323,6 +324,8 @@ describe('asking', () => {
   test('an unknown id, and one that is two things', async () => {
     await expect(trace(plant(), {id: 'nobody'})).rejects.toThrow('names a part, lot or work order "nobody"');
     await expect(trace(plant(), {id: 'P1 '})).rejects.toThrow('near it: p1');
+    const padded = await plantOf([['parts', 'part,product\n"p9 ",A']]);
+    await expect(trace(padded, {id: 'p9'})).rejects.toThrow('names a part, lot or work order "p9"; near it: "p9 "');
     await expect(trace(plant(), {id: 'p1', kind: 'lot'})).rejects.toThrow('names a lot "p1"');
     await expect(trace(plant(), {id: 'F1'})).rejects.toThrow('"F1" is a lot and a work_order: say which kind is meant');
     expect((await trace(plant(), {id: 'F1', kind: 'lot'})).kind).toBe('lot');

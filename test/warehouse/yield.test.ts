@@ -232,3 +232,9 @@ test('steps in the order in which parts come to them, whatever their names, and 
   // A circle: each comes once, somehow.
   expect(inOrder(['a', 'b', 'c'], [pair('a', 'b', 1), pair('b', 'c', 1), pair('c', 'a', 1)])).toHaveLength(3);
 });
+
+test('a question that lets nobody through says which part of it does', async () => {
+  const {inspected, fpy, notes} = await yieldOf(plant(), {product: 'nope'});
+  expect([inspected, fpy]).toEqual([0, null]);
+  expect(notes.join()).toMatch(/no inspected part is of product nope: \d+ parts are inspected/);
+});

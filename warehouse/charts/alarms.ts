@@ -6,6 +6,7 @@ import {createHash} from 'node:crypto';
 import type {Alarm, AlarmAnswer, AlarmQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import {canonicalJson} from '../ledger-chain.ts';
+import {momentOf} from '../moment.ts';
 import {QuestionError} from '../question-error.ts';
 import {BEYOND_LIMITS} from '../statistics/shewhart.ts';
 import type {Warehouse} from '../store.ts';
@@ -40,7 +41,7 @@ export async function alarms(warehouse: Warehouse, question: AlarmQuestion): Pro
     const window = windowOf(question, watched);
     const within = watched.map(w => ({...w, tests: w.tests.filter(({at}) => at >= window.from && at < window.to)}));
     const tests = within.reduce((sum, w) => sum + w.tests.length, 0);
-    const testsPerWeek = tests / Math.max((window.to - window.from) / WEEK_MS, 1 / 7);
+    const testsPerWeek = tests === 0 ? 0 : tests / Math.max((window.to - window.from) / WEEK_MS, 1 / 7);
     // Nothing within three standard errors raises an alarm, however generous the budget.
     const chance = testsPerWeek > 0 ? Math.min(BEYOND_LIMITS, budget / testsPerWeek) : BEYOND_LIMITS;
     const found = within.flatMap(w => episodes(w, chance));
@@ -98,10 +99,14 @@ function testsOf(question: Parameters<typeof stagesOf>[0], chart: Chartable, ver
   });
 }
 
+/** Where nothing is watched and nobody said when, neither end is known: NaN. */
 function windowOf({from, to}: AlarmQuestion, watched: readonly Watched[]): {from: number; to: number} {
   const newest = watched.reduce((most, {tests}) => tests.reduce((m, {at}) => Math.max(m, at), most), -1e15);
-  const end = to === undefined ? (newest > -1e15 ? newest + 1 : 0) : Date.parse(to);
-  const window = {from: from === undefined ? end - WEEKS_LOOKED_AT * WEEK_MS : Date.parse(from), to: end};
+  const begin = from === undefined ? null : momentOf(from);
+  const last = newest > -1e15 ? newest + 1 : (begin ?? Number.NaN);
+  // With no point since `from` the window is empty: it does not end before it begins.
+  const end = to === undefined ? Math.max(last, begin ?? last) : momentOf(to);
+  const window = {from: begin ?? end - WEEKS_LOOKED_AT * WEEK_MS, to: end};
   if (from !== undefined && to !== undefined && window.to <= window.from)
     throw new QuestionError(`the window from ${from} to ${to} ends before it begins`);
   return window;

@@ -1,3 +1,4 @@
+import {momentOf} from '../moment.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Chartable, Lines, Range} from './chartable.ts';
 import {isoTime} from './values.ts';
@@ -26,7 +27,7 @@ export function enough(points: number, least: number, where: string): void {
 /** @throws QuestionError for what is no time */
 function boundOf(text: string): number | null {
   if (text === '') return null;
-  const time = Date.parse(/T|^\d{4}-\d{2}-\d{2}$/.test(text) ? text : text.replace(' ', 'T'));
+  const time = momentOf(text);
   if (Number.isNaN(time)) throw new QuestionError(`the baseline is FROM..TO, two times in ISO 8601: "${text}" is none`);
   return time;
 }

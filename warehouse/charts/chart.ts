@@ -3,9 +3,11 @@
  * rules cost in false alarms.
  */
 import type {ChartAnswer, ChartQuestion} from '../chart-answers.ts';
+import {aboutOf} from '../scope.ts';
 import {brokenRules, RULE_SETS} from '../statistics/run-rules.ts';
 import type {Warehouse} from '../store.ts';
 import type {Chartable} from './chartable.ts';
+import {COUNTED} from './counted-chart.ts';
 import {frozenBaselines} from './frozen.ts';
 import {centerLine, medianOf} from './measured-chart.ts';
 import {openChart} from './open-chart.ts';
@@ -20,21 +22,25 @@ const LISTED = 10_000;
  * @throws QuestionError where it cannot be drawn: an unknown parameter, too few points, no spread; and what the filter throws
  */
 export async function chart(warehouse: Warehouse, question: ChartQuestion): Promise<ChartAnswer> {
-  return warehouse.read(question.asOf, async (session, asOf) => {
-    const {chart, identity} = await openChart(warehouse, session, question, asOf);
-    const starts = await stageStarts(session, question);
-    const all = frozenBaselines(warehouse, asOf, identity);
-    const frozen = all.filter(({lines}) => sayOfSpread(question.kind, lines.sigmaBy));
-    const stages = stagesOf(question, chart, {starts, frozen});
-    const {subgroup, family} = identity;
-    const {parameter, kind} = question;
-    const answer = judged(question, chart, stages);
-    if (frozen.length < all.length && question.baseline === undefined && starts === null)
-      answer.notes.push(
-        'the limits frozen for these points come from how means vary (mr), which says nothing of the spread within subgroups: these are estimated anew',
-      );
-    return {asOf, parameter, kind, subgroup, family, ...answer};
-  });
+  return warehouse.read(
+    question.asOf,
+    async (session, asOf) => {
+      const {chart, identity, timedBy} = await openChart(warehouse, session, question, asOf);
+      const starts = await stageStarts(session, question);
+      const all = frozenBaselines(warehouse, asOf, identity);
+      const frozen = all.filter(({lines}) => sayOfSpread(question.kind, lines.sigmaBy));
+      const stages = stagesOf(question, chart, {starts, frozen});
+      const {subgroup, family} = identity;
+      const {parameter, kind} = question;
+      const answer = judged(question, chart, stages);
+      if (frozen.length < all.length && question.baseline === undefined && starts === null)
+        answer.notes.push(
+          'the limits frozen for these points come from how means vary (mr), which says nothing of the spread within subgroups: these are estimated anew',
+        );
+      return {asOf, parameter, kind, subgroup, family, timedBy, ...answer};
+    },
+    COUNTED.has(question.kind) ? aboutOf(question) : undefined,
+  );
 }
 
 /** What single means vary by is no spread within subgroups. */
@@ -46,7 +52,7 @@ export function judged(
   question: ChartQuestion,
   chart: Chartable,
   stages: readonly Stage[],
-): Omit<ChartAnswer, 'asOf' | 'parameter' | 'kind' | 'subgroup' | 'family'> {
+): Omit<ChartAnswer, 'asOf' | 'parameter' | 'kind' | 'subgroup' | 'family' | 'timedBy'> {
   const set = question.rules ?? 'limits';
   const applied = rulesThatApply(set, chart.rulesThatApply);
   const rules = rulesOf(applied);

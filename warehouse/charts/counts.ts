@@ -22,13 +22,15 @@ export async function countedPoints(session: Session, question: Asked): Promise<
   const bindings: Bindings = anyFail ? {} : {defect: question.parameter};
   if (!anyFail) await mustBeDefect(session, question.parameter, 'any-fail');
   await session.run(
-    `create or replace temp table points as
+    `create or replace temp table failing as
+     select part, count(*) as defects from failures f where ${anyFail ? 'true' : isDefect('$defect')} group by part`,
+    bindings,
+  );
+  await session.run(
+    `create or replace temp view points as
      select p.part, p.lot, p.inspected_at as "at", coalesce(f.defects, 0) as defects,
        ${anyFail ? 'p.failed' : 'f.part is not null'} as defective
-     from population p
-     left join (select part, count(*) as defects from failures f where ${anyFail ? 'true' : isDefect('$defect')} group by part) f
-       on f.part = p.part`,
-    bindings,
+     from population p left join failing f on f.part = p.part`,
   );
   const loose = await looseOf(session, {sql: 'from points', bindings: {}, isWhole: false});
   if (loose.all === 0) throw new QuestionError('no inspected parts in this scope');

@@ -19,13 +19,14 @@ export function limitsFor(
 ) {
   const {parameter, product, lsl, usl, target} = question;
   const span = spanOf(at);
-  const {limits: recorded, differ, changedAt} = limitsThatHold(all, parameter, product, span);
+  const {limits: recorded, differ, exceptions, changedAt} = limitsThatHold(all, parameter, product, span);
   const limits: Limits = {
     lsl: lsl ?? recorded?.lsl ?? null,
     usl: usl ?? recorded?.usl ?? null,
     target: target ?? recorded?.target ?? null,
   };
   const notes: string[] = [];
+  if (exceptions.length > 0 && (lsl === undefined || usl === undefined)) notes.push(exceptTold(exceptions));
   const {bound} = question;
   if (bound !== undefined && limits.lsl !== null && limits.lsl <= bound) {
     notes.push(
@@ -60,6 +61,18 @@ export function limitsFor(
     );
   return {limits, band: band === 0 ? null : band, unit: recorded?.unit ?? null, bound, notes};
 }
+
+/** Parts of products with limits of their own are held against others here: whoever reads the answer has to know. */
+function exceptTold(exceptions: readonly RecordedLimits[]): string {
+  const told = exceptions
+    .map(({product, lsl, usl}) => `${product} (${lsl ?? 'no lower limit'} to ${usl ?? 'no upper limit'})`)
+    .sort();
+  const more = told.length > NAMED ? `, and ${told.length - NAMED} more` : '';
+  const which = told.slice(0, NAMED).join(', ');
+  return `the limits are those recorded for all products; limits of their own, not used here, have ${which}${more}: ask for one product`;
+}
+
+const NAMED = 5;
 
 const outside = ({lsl, usl}: Limits, x: number) => (lsl !== null && x < lsl) || (usl !== null && x > usl);
 

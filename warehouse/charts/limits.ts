@@ -23,6 +23,8 @@ export interface LimitsThatHold {
   limits: RecordedLimits | null;
   /** Without a product: those that have limits of their own which differ. */
   differ: string[];
+  /** Where the limits are those of all products, and none was asked for: others that products have of their own. */
+  exceptions: RecordedLimits[];
   /** Since when these hold, if others held for older values. */
   changedAt: string | null;
 }
@@ -47,19 +49,21 @@ export function limitsThatHold(
   const own = product === undefined ? [] : inTime.filter(r => r.product === product);
   const [holds] = own.length > 0 ? own : forAll;
   if (holds !== undefined) {
+    const newestOwn = new Map(inTime.toReversed().map(r => [r.product, r]));
+    const exceptions = product === undefined ? [...newestOwn.values()].filter(r => !same(r, holds)) : [];
     const older = (own.length > 0 ? own : forAll).slice(1);
     const changed =
       holds.valid_from !== null &&
       span.from !== null &&
       holds.valid_from > span.from &&
       !older.every(r => same(r, holds));
-    return {limits: holds, differ: [], changedAt: changed ? holds.valid_from : null};
+    return {limits: holds, differ: [], exceptions, changedAt: changed ? holds.valid_from : null};
   }
-  if (product !== undefined) return {limits: null, differ: [], changedAt: null};
+  if (product !== undefined) return {limits: null, differ: [], exceptions: [], changedAt: null};
   const newest = [...new Map(inTime.toReversed().map(r => [r.product, r])).values()];
   if (newest.length > 0 && newest.every(r => same(r, newest[0])))
-    return {limits: newest[0], differ: [], changedAt: null};
-  return {limits: null, differ: newest.map(r => r.product!).sort(), changedAt: null};
+    return {limits: newest[0], differ: [], exceptions: [], changedAt: null};
+  return {limits: null, differ: newest.map(r => r.product!).sort(), exceptions: [], changedAt: null};
 }
 
 function same(a: RecordedLimits, b: RecordedLimits): boolean {

@@ -4,6 +4,7 @@
  */
 import type {Scope} from '../answers.ts';
 import {type Bindings, quoteText, type Session} from '../duckdb.ts';
+import {MEASURED_AT} from '../filter-times.ts';
 import {prepareHistory} from '../history.ts';
 import {allOf, scopeConditions} from '../scope.ts';
 import {factTable} from '../step-tables.ts';
@@ -59,7 +60,7 @@ export async function firstRuns(
     // Values that came later than their row stand elsewhere: the rows of the view are in no order of their own.
     await prepareHistory(session, 'visits');
     return {
-      sql: `select m.part, s.lot, ${TIME} as "at", false as astray, ${values}
+      sql: `select m.part, s.lot, ${MEASURED_AT} as "at", false as astray, ${values}
         from now.step_${table.id} m ${joins(step)} where m.run = 1 ${within(conditions)}`,
       bindings,
       isWhole: false,
@@ -100,7 +101,7 @@ async function besideOf(session: Session, id: number, step: string): Promise<{na
   if (timeless > 0) await prepareHistory(session, 'visits');
   await session.run(
     `create temp table ${name} as
-     select m.part, s.lot, s.product, ${timeless > 0 ? TIME : 'm.measured_at'} as "at"
+     select m.part, s.lot, s.product, ${timeless > 0 ? MEASURED_AT : 'm.measured_at'} as "at"
      from (select rowid as place, part, run, measured_at from ${factTable({id})}) m
      ${timeless > 0 ? joins(step) : 'left join subjects s on s.part = m.part'} order by m.place`,
   );
@@ -111,6 +112,5 @@ async function besideOf(session: Session, id: number, step: string): Promise<{na
   return {name, isWhole};
 }
 
-const TIME = 'coalesce(m.measured_at, v.started_at, s.made_at)';
 const joins = (step: string) => `left join subjects s on s.part = m.part
      left join visits v on v.part = m.part and v.step = ${quoteText(step)} and v.run = m.run`;

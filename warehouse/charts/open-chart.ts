@@ -1,6 +1,7 @@
 /** From the question of a chart to its points, and to what makes two charts show the same points. */
 import type {ChartKind, ChartQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
+import {INSPECTED_AT, timeOfStep} from '../filter-times.ts';
 import {hidePersons} from '../person-texts.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
@@ -47,16 +48,16 @@ export async function openChart(
   session: Session,
   question: ChartQuestion,
   asOf: number,
-): Promise<{chart: Chartable; identity: Identity}> {
+): Promise<{chart: Chartable; identity: Identity; timedBy: string | null}> {
   const {kind, product = null} = question;
   // The ledger, which keeps what is frozen, does not say whom the data are about.
   const where = question.where === undefined ? null : hidePersons(question.where, warehouse.persons.names());
   const family = FAMILIES[kind] === 'subgroups' && isSingle(question) ? 'singles' : FAMILIES[kind];
   const {chart, by} = await opened(warehouse, session, question, asOf);
-  const parameter = COUNTED.has(kind)
-    ? question.parameter
-    : (await findParameters(session, question.parameter)).names.join(',');
-  return {chart: chart as Chartable, identity: {parameter, family, subgroup: by, product, where}};
+  const source = COUNTED.has(kind) ? null : await findParameters(session, question.parameter);
+  const parameter = source?.names.join(',') ?? question.parameter;
+  const timedBy = source === null ? INSPECTED_AT : timeOfStep(source.step);
+  return {chart: chart as Chartable, identity: {parameter, family, subgroup: by, product, where}, timedBy};
 }
 
 async function opened(warehouse: Warehouse, session: Session, question: ChartQuestion, asOf: number) {

@@ -1,5 +1,6 @@
 import type {ChartQuestion} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
+import {momentOf} from '../moment.ts';
 import {QuestionError} from '../question-error.ts';
 import {enough, firstFrom, pointsWithin, spanOf} from './baseline.ts';
 import type {Baseline, Chartable, Lines, Range} from './chartable.ts';
@@ -72,7 +73,7 @@ export async function stageStarts(session: Session, question: ChartQuestion): Pr
     return stages
       .split(',')
       .map(text => {
-        const time = Date.parse(text.trim().replace(/^(\S+) (?=\d)/, '$1T'));
+        const time = momentOf(text);
         if (Number.isNaN(time))
           throw new QuestionError(
             `stages begin at times in ISO 8601, with commas, or at event:<kind>: "${text}" is neither`,

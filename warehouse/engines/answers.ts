@@ -48,7 +48,7 @@ export type CompanyPareto = z.infer<typeof CompanyPareto>;
 const CompanyYield = YieldAnswer.omit(notAsked);
 export type CompanyYield = z.infer<typeof CompanyYield>;
 
-const CompanyChart = ChartAnswer.omit({...notAsked, family: true});
+const CompanyChart = ChartAnswer.omit({...notAsked, family: true, timedBy: true});
 export type CompanyChart = z.infer<typeof CompanyChart>;
 
 const CompanyCapability = CapabilityAnswer.omit(notAsked);

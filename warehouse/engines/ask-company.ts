@@ -1,7 +1,9 @@
 /** One question of a company: the plants' newest snapshots, the engine that is configured, the answer with what it cost. */
 import {z} from 'zod';
+import {isBucket, openBucket, type StoreSettings} from '../publish/bucket.ts';
 import {QuestionError} from '../question-error.ts';
 import type {CompanyAnswer, CompanyQuestion} from './answers.ts';
+import {Brought} from './brought.ts';
 import {companyCapability} from './capability.ts';
 import {companyChart} from './chart.ts';
 import {clickhouseEngine} from './clickhouse-engine.ts';
@@ -10,7 +12,7 @@ import {Company} from './company.ts';
 import type {Engine} from './dialect.ts';
 import {duckdbEngine} from './duckdb-engine.ts';
 import {companyPareto} from './pareto.ts';
-import {folderPlace} from './place.ts';
+import {folderPlace, type Place} from './place.ts';
 import {companyScreen} from './screen.ts';
 import {companyContain, companyTrace} from './trace.ts';
 import {trinoEngine} from './trino-engine.ts';
@@ -43,28 +45,53 @@ const EngineSettings = z.discriminatedUnion('kind', [
     catalog: z.string().min(1),
     schema: z.string().min(1),
     headerPrefix: z.enum(['X-Trino', 'X-Presto']).optional(),
+    place: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'the place as Trino sees it, such as s3://company: it then reads the published files; else tables kept there',
+      ),
   }),
 ]);
 
+/** A folder in that of the warehouse, unless another is named. */
+export const BROUGHT = 'company-brought';
+
 export const CompanySettings = z.strictObject({
-  place: z.string().min(1).describe('the folder that the plants publish into'),
+  place: z.string().min(1).describe('that the plants publish into: a folder, or s3://bucket/prefix'),
+  brought: z
+    .string()
+    .min(1)
+    .default(BROUGHT)
+    .describe('a folder for files of a bucket that DuckDB is asked about; other engines read the bucket themselves'),
   engine: z.string().min(1).optional().describe('the name of one of `engines`; duckdb if it is not said'),
   engines: z.record(z.string().min(1), EngineSettings).default({}),
 });
 export type CompanySettings = z.output<typeof CompanySettings>;
 
-/**
- * @param readPassword reads a file of a secret
- * @throws QuestionError, NotFound, EngineError
- */
+/** What is not in the settings of a company itself. */
+interface Around {
+  signal?: AbortSignal;
+  /** Where the place is, if it is a bucket. */
+  store?: StoreSettings;
+  /** Reads a file of a secret. */
+  readPassword: (path: string) => Promise<string>;
+}
+
+/** @throws QuestionError, NotFound, EngineError, StoreError */
 export async function askCompany(
   settings: CompanySettings,
   {plants, before, engine: wanted, ...asked}: CompanyQuestion,
-  {signal, readPassword}: {signal?: AbortSignal; readPassword: (path: string) => Promise<string>},
+  {signal, store, readPassword}: Around,
 ): Promise<CompanyAnswer> {
-  const engine = await engineOf(settings, wanted ?? settings.engine ?? 'duckdb', readPassword);
+  const bucket = isBucket(settings.place) ? await openBucket(settings.place, store, readPassword) : null;
+  const place: Place = bucket ?? folderPlace(settings.place);
+  const brought = bucket && new Brought(settings.brought, bucket);
+  const engine = await engineOf(settings, {name: wanted ?? settings.engine ?? 'duckdb', brought, readPassword});
   try {
-    const company = await Company.open(folderPlace(settings.place), engine, {plants, before});
+    const company = await Company.open(place, engine, {plants, before});
+    await brought?.about(company.snapshots);
     const answered = await answer(company, asked, signal);
     return {...answered, engine: engine.name, plants: company.plants, counters: company.counters};
   } finally {
@@ -109,15 +136,17 @@ async function answer(company: Company, asked: Asked, signal?: AbortSignal): Pro
 
 async function engineOf(
   {place, engines}: CompanySettings,
-  name: string,
-  readPassword: (path: string) => Promise<string>,
+  {name, brought, readPassword}: {name: string; brought: Brought | null} & Pick<Around, 'readPassword'>,
 ): Promise<Engine> {
   const settings = engines[name] ?? (name === 'duckdb' ? {kind: 'duckdb' as const} : null);
   if (settings === null) {
     const known = [...new Set(['duckdb', ...Object.keys(engines)])];
     throw new QuestionError(`no engine "${name}" is configured`, {hint: `there are ${known.join(', ')}`});
   }
-  if (settings.kind === 'duckdb') return duckdbEngine(place, settings);
+  if (settings.kind === 'duckdb') {
+    if (brought === null) return duckdbEngine(place, settings);
+    return duckdbEngine(brought.folder, {...settings, bring: paths => brought.bring(paths)});
+  }
   const password = settings.passwordFile === undefined ? undefined : await readPassword(settings.passwordFile);
   if (settings.kind === 'trino') return trinoEngine({...settings, password});
   const server = clickhouseServer({...settings, password});

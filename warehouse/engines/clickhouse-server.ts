@@ -1,6 +1,6 @@
 /** A ClickHouse server, over the wire. */
 import {randomUUID} from 'node:crypto';
-import {createClient} from '@clickhouse/client';
+import {ClickHouseLogLevel, createClient} from '@clickhouse/client';
 import type {ClickhouseCall} from './clickhouse-engine.ts';
 
 export interface ClickhouseServer {
@@ -16,7 +16,14 @@ export function clickhouseServer({url, user, password, timeoutMs = 600_000}: Cli
   call: ClickhouseCall;
   close: () => Promise<void>;
 } {
-  const client = createClient({url, username: user, password, request_timeout: timeoutMs});
+  const client = createClient({
+    url,
+    username: user,
+    password,
+    request_timeout: timeoutMs,
+    // What goes wrong is told once, by who asked.
+    log: {level: ClickHouseLogLevel.OFF},
+  });
   return {
     async call({sql, values, signal}) {
       const id = `fishbone-${randomUUID()}`;
@@ -31,7 +38,13 @@ export function clickhouseServer({url, user, password, timeoutMs = 600_000}: Cli
           query_params: values,
           query_id: id,
           abort_signal: signal,
-          clickhouse_settings: {max_query_size: '10000000', wait_end_of_query: 1},
+          clickhouse_settings: {
+            max_query_size: '10000000',
+            wait_end_of_query: 1,
+            // Where something between lets go of a connection that says nothing for a minute.
+            send_progress_in_http_headers: 1,
+            http_headers_progress_interval_ms: '20000',
+          },
         });
         const pieces: Buffer[] = [];
         for await (const piece of answer.stream) pieces.push(piece as Buffer);

@@ -1,9 +1,11 @@
 /** Several plants' newest snapshots and the engine that is asked about them: one table of each kind over all plants. */
 
+import type {PublishedMonth} from '../publish/manifest.ts';
 import {QuestionError} from '../question-error.ts';
 import type {CompanyTable, Counters, Engine, Kind, Slice, Values} from './dialect.ts';
 import {EngineError, sqlText} from './dialect.ts';
 import {chooseSnapshots, type Place, type Snapshot} from './place.ts';
+import {slicesWithin, type Window} from './slices.ts';
 
 const KINDS: Record<string, Kind> = {
   VARCHAR: 'text',
@@ -73,16 +75,40 @@ export class Company {
 export class Asking {
   readonly company: Company;
   readonly signal: AbortSignal | undefined;
-  #values: Values = {};
+  readonly #window: Window | null;
+  /** Of the query in the making, which all that are made of one another share. */
+  readonly #making: {values: Values};
 
-  constructor(company: Company, signal?: AbortSignal) {
+  constructor(company: Company, signal?: AbortSignal, window: Window | null = null, making = {values: {}}) {
     this.company = company;
     this.signal = signal;
+    this.#window = window;
+    this.#making = making;
+  }
+
+  /**
+   * The same query, of whose tables only the months are read that concern parts first inspected in a window. For relations
+   * whose rows are of one part each, and are then joined to the parts of that window: others may be wrong or missing in it.
+   */
+  within({from, to}: Window): Asking {
+    const window = from === undefined && to === undefined ? null : {from, to};
+    return new Asking(this.company, this.signal, window, this.#making);
+  }
+
+  /** The same query, with all of its tables. */
+  whole(): Asking {
+    return this.within({});
   }
 
   /** SQL of a relation: `plant` and these columns, of all plants. */
   table(name: string, ...columns: string[]): string {
-    return this.company.engine.table(name, columns);
+    const table = this.company.tables.get(name);
+    if (table === undefined) throw new EngineError(`no plant has published a table ${name}`);
+    const {slices} = table;
+    return this.company.engine.table(
+      this.#window === null ? table : {...table, slices: slicesWithin(name, slices, this.#window)},
+      columns,
+    );
   }
 
   /** SQL of a null of a kind. */
@@ -92,7 +118,7 @@ export class Asking {
 
   /** SQL of a value that came from outside. */
   value(value: string | number): string {
-    return this.company.engine.value(this.#values, value);
+    return this.company.engine.value(this.#making.values, value);
   }
 
   /** SQL of the name of a thing that belongs to a plant: qualified where several plants are asked. @param of what has `plant` */
@@ -108,8 +134,8 @@ export class Asking {
   /** Asks, and begins anew. @returns one object a row */
   async rows<T>(sql: string): Promise<T[]> {
     const {engine, counters} = this.company;
-    const values = this.#values;
-    this.#values = {};
+    const {values} = this.#making;
+    this.#making.values = {};
     this.signal?.throwIfAborted();
     if (sql.length > engine.longestQuery)
       throw new EngineError(`the query has ${sql.length} characters, and ${engine.name} takes ${engine.longestQuery}`, {
@@ -136,7 +162,7 @@ export class Asking {
 function tablesOf(snapshots: readonly Snapshot[]): Map<string, CompanyTable> {
   const tables = new Map<string, {name: string; columns: Map<string, Kind>; rows: number; slices: Slice[]}>();
   for (const {plant, folder, manifest} of snapshots) {
-    for (const {table, columns, files, rows, partitionedBy} of manifest.tables) {
+    for (const {table, columns, files, rows, partitionedBy, months} of manifest.tables) {
       const all = tables.get(table) ?? {name: table, columns: new Map<string, Kind>(), rows: 0, slices: []};
       tables.set(table, all);
       all.rows += rows;
@@ -153,7 +179,8 @@ function tablesOf(snapshots: readonly Snapshot[]): Map<string, CompanyTable> {
       for (const {path, bytes} of files) {
         const within = `${folder}/${path.slice(0, path.lastIndexOf('/'))}`;
         const month = partitionedBy === null ? 'all' : (/\/month=([^/]+)\//.exec(path)?.[1] ?? 'all');
-        const slice = byFolder.get(within) ?? {plant, month, folder: within, files: [], bytes: 0};
+        const concerns = concernsOf(months?.find(one => one.month === month));
+        const slice = byFolder.get(within) ?? {plant, month, folder: within, files: [], bytes: 0, concerns};
         byFolder.set(within, {
           ...slice,
           files: [...slice.files, `${folder}/${path}`],
@@ -164,4 +191,10 @@ function tablesOf(snapshots: readonly Snapshot[]): Map<string, CompanyTable> {
     }
   }
   return tables;
+}
+
+function concernsOf(month: PublishedMonth | undefined): Slice['concerns'] {
+  if (month === undefined) return undefined;
+  const {from, to} = month;
+  return from === null || to === null ? null : {from, to};
 }

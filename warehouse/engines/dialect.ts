@@ -15,6 +15,8 @@ export interface Slice {
   folder: string;
   files: readonly string[];
   bytes: number;
+  /** Whom its rows concern: when the first and the last of these parts were first inspected, null where none was; where that is known. */
+  concerns?: {from: string; to: string} | null;
 }
 
 /** A table over all plants that are asked. */
@@ -50,10 +52,10 @@ export interface Engine {
   readonly name: string;
   /** Most bytes that it takes of one query. */
   readonly longestQuery: number;
-  /** Told once which files are asked; reads no others. */
+  /** Told once what can be asked: it reads no files but theirs. */
   open(tables: readonly CompanyTable[]): Promise<void>;
-  /** SQL of a relation over a table: `plant`, and the columns by their names; a column that no plant has is null. */
-  table(name: string, columns: readonly string[]): string;
+  /** SQL of a relation over the slices of a table: `plant`, and the columns by their names; a column that no plant has is null. */
+  table(table: CompanyTable, columns: readonly string[]): string;
   /** SQL of a null of a kind. */
   nothing(kind: Kind): string;
   /** SQL of the texts of a group in their order, with ' + ' between them. */

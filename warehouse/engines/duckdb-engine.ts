@@ -19,23 +19,26 @@ export interface DuckdbSettings {
   memoryLimitMb?: number;
   threads?: number;
   temporaryFolder?: string;
+  /** Files of the place that have to be brought into the folder first. */
+  bring?: (paths: readonly string[]) => Promise<void>;
 }
 
 /** @param place the folder that plants publish into, on this machine */
 export async function duckdbEngine(
   place: string,
-  {memoryLimitMb = 4000, threads = 2, temporaryFolder = tmpdir()}: DuckdbSettings = {},
+  {memoryLimitMb = 4000, threads = 2, temporaryFolder = tmpdir(), bring}: DuckdbSettings = {},
 ): Promise<Engine> {
   const instance = await openDatabase(':memory:', {temporaryFolder, memoryLimitMb, threads});
   const session = await openSession(instance);
-  let tables = new Map<string, CompanyTable>();
+  const wanted = new Set<string>();
   return {
     name: 'DuckDB',
     longestQuery: 50_000_000,
-    async open(some) {
-      tables = new Map(some.map(table => [table.name, table]));
+    open: async () => undefined,
+    table(table, columns) {
+      for (const {files} of table.slices) for (const file of files) wanted.add(file);
+      return relation(place, table, columns);
     },
-    table: (name, columns) => relation(place, tables.get(name), name, columns),
     nothing: kind => `cast(null as ${TYPES[kind]})`,
     joined: sql => `string_agg(${sql}, ' + ' order by ${sql})`,
     value(values, value) {
@@ -43,7 +46,11 @@ export async function duckdbEngine(
       values[name] = value;
       return `cast($${name} as ${typeof value === 'number' ? 'double' : 'varchar'})`;
     },
-    ask: (sql, values, signal) => ask(session, sql, values, signal),
+    async ask(sql, values, signal) {
+      await bring?.([...wanted]);
+      wanted.clear();
+      return ask(session, sql, values, signal);
+    },
     async close() {
       session.connection.closeSync();
       instance.closeSync();
@@ -51,8 +58,7 @@ export async function duckdbEngine(
   };
 }
 
-function relation(place: string, table: CompanyTable | undefined, name: string, columns: readonly string[]): string {
-  if (table === undefined) throw new EngineError(`no plant has published a table ${name}`);
+function relation(place: string, table: CompanyTable, columns: readonly string[]): string {
   const files = table.slices.flatMap(slice => slice.files.map(file => sqlText(`${place}/${file}`)));
   const told = columns.map(column => {
     const kind = table.columns.get(column);

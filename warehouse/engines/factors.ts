@@ -368,8 +368,9 @@ function ofTime({company}: Asking): CompanyFactor[] {
   return isUtc ? [...factors, of('time.hour', 'number', hour), of('time.weekday', 'category', weekday)] : factors;
 }
 
-/** Grain: one row per part: its lot, and when it was made. */
-function whenMade(asking: Asking): string {
+/** Grain: one row per part: its lot, and when it was made. Of all parts, since a place in a lot is among all of it. */
+function whenMade(some: Asking): string {
+  const asking = some.whole();
   return `(select p.plant as plant, p.part as part, p.lot as lot,
       coalesce(p.made_at, o.first_start, f.inspected_at) as made_at
     from ${asking.table('parts', 'part', 'lot', 'made_at')} p

@@ -1,6 +1,6 @@
 /** Which material lots went into a part, at any depth, by joins that are repeated. */
 import {QuestionError} from '../question-error.ts';
-import type {Asking} from './company.ts';
+import type {Asking, Company} from './company.ts';
 
 /** So many removes are followed; that none is deeper is asked before anything rests on it. */
 const DEEPEST = 6;
@@ -18,16 +18,21 @@ function paths(asking: Asking, removes: number): string {
   return path;
 }
 
-/** @throws QuestionError for a genealogy that goes deeper than is followed; a circle does */
+/** How many removes there are at a company's plants: each costs every engine joins. */
+const found = new WeakMap<Company, number>();
+
+/** To be asked before `materials`. @throws QuestionError for a genealogy that goes deeper than is followed; a circle does */
 export async function mustBeShallow(asking: Asking): Promise<void> {
-  const {n} = await asking.row<{n: number}>(`select count(*) as n from ${paths(asking, DEEPEST + 1)} p`);
-  if (n > 0)
-    throw new QuestionError(
-      `what parts were made from goes deeper than ${DEEPEST} removes, which an engine is not asked for`,
-      {
-        hint: 'ask at the plant, or leave it out with plants',
-      },
-    );
+  for (let removes = 1; removes <= DEEPEST + 1; removes++) {
+    const {n} = await asking.row<{n: number}>(`select count(*) as n from ${paths(asking, removes)} p`);
+    if (n > 0) continue;
+    found.set(asking.company, removes - 1);
+    return;
+  }
+  throw new QuestionError(
+    `what parts were made from goes deeper than ${DEEPEST} removes, which an engine is not asked for`,
+    {hint: 'ask at the plant, or leave it out with plants'},
+  );
 }
 
 /**
@@ -35,7 +40,8 @@ export async function mustBeShallow(asking: Asking): Promise<void> {
  * joined by ' + ' when blended; a part shares what went into its production lot. The rule of `materials.sql`.
  */
 export function materials(asking: Asking): string {
-  const all = Array.from({length: DEEPEST}, (_, k) => `select * from ${paths(asking, k + 1)} p${k}`).join(
+  const removes = Math.max(1, found.get(asking.company) ?? DEEPEST);
+  const all = Array.from({length: removes}, (_, k) => `select * from ${paths(asking, k + 1)} p${k}`).join(
     ' union all ',
   );
   const inputs = (kind: 'part' | 'lot') => `(select distinct r.plant as plant, r.root as root, l.material as step,

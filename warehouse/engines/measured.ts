@@ -49,7 +49,8 @@ function sourceOf(company: Company, asked: string): {step: string; parameter: st
  * SQL of a relation: plant, part, lot, at_time, value: the first runs' values of a parameter in scope, those beyond measure
  * among them. The time is that of the value, else of the run, else of the part.
  */
-async function valuesOf(asking: Asking, question: Asked): Promise<string> {
+async function valuesOf(whole: Asking, question: Asked): Promise<string> {
+  const asking = whole.within(question);
   const {step, parameter} = sourceOf(asking.company, question.parameter);
   const table = `step_${step}`;
   const {timeless} = await asking.row<{timeless: number | null}>(

@@ -14,7 +14,7 @@ export async function companyPareto(
   {by = 'defect', weight = 'count', top, defect, ...scope}: CompanyParetoQuestion & CompanyScope,
   signal?: AbortSignal,
 ): Promise<CompanyPareto> {
-  const asking = company.asking(signal);
+  const asking = company.asking(signal).within(scope);
   if (defect !== undefined) await mustBeDefect(asking, defect);
   const people = () => population(asking, scope);
   const found = async () => failures(asking, await people(), defect);

@@ -1,8 +1,10 @@
 /** Who is asked about: the inspected parts of all plants, each judged by its first valid inspection, in SQL that travels. */
 import type {Scope} from '../answers.ts';
+import {momentOf} from '../moment.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Asking} from './company.ts';
 import {filtered} from './filter.ts';
+import {microsecondsOf} from './slices.ts';
 
 /** What a question of a company may be narrowed to: all of it. */
 export type CompanyScope = Omit<Scope, 'asOf'>;
@@ -109,8 +111,11 @@ export function everyPart(asking: Asking): string {
  * @param step judge by the first valid inspection at this step instead of the first of all
  * @throws QuestionError for a time that is none; what the filter throws
  */
-export const population = (asking: Asking, scope: CompanyScope, step?: string): Promise<string> =>
-  inScope(asking, subjects(asking, step), scope);
+export function population(asking: Asking, scope: CompanyScope, step?: string): Promise<string> {
+  // At a step a part is judged by another inspection than its first.
+  const read = step === undefined ? asking.within(scope) : asking;
+  return inScope(read, subjects(read, step), scope);
+}
 
 /** Of a relation with the columns of `subjects`, and some more, the rows in scope. @throws as `population` */
 export async function inScope(
@@ -147,18 +152,15 @@ function windowConditions(asking: Asking, {product, from, to}: CompanyScope): st
   if (product !== undefined) conditions.push(`s.product = ${asking.value(product)}`);
   if (from !== undefined) conditions.push(`s.inspected_at >= ${microseconds(from, 'from')}`);
   if (to !== undefined) conditions.push(`s.inspected_at < ${microseconds(to, 'to')}`);
-  if (from !== undefined && to !== undefined && Date.parse(to) <= Date.parse(from))
+  if (from !== undefined && to !== undefined && momentOf(to) <= momentOf(from))
     throw new QuestionError(`the window from ${from} to ${to} ends before it begins`);
   return conditions;
 }
 
-/** A time as plants publish it: microseconds since 1970. Without an offset it is of UTC, whatever zone a plant lives in. */
 function microseconds(time: string, name: string): string {
-  const said = /[zZ]|[+-]\d\d:?\d\d$/.test(time) || !/\d\d:\d\d/.test(time) ? time : `${time}Z`;
-  const milliseconds = Date.parse(said.replace(' ', 'T'));
-  if (Number.isNaN(milliseconds)) throw new QuestionError(`${name} is not a time in ISO 8601: "${time}"`);
-  const beyond = /\.\d{3}(\d{1,3})/.exec(said)?.[1] ?? '';
-  return String(milliseconds * 1000 + Number(beyond.padEnd(3, '0')));
+  const told = microsecondsOf(time);
+  if (Number.isNaN(told)) throw new QuestionError(`${name} is not a time in ISO 8601: "${time}"`);
+  return String(told);
 }
 
 /**

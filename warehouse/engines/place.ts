@@ -4,6 +4,7 @@
  */
 import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {momentOf} from '../moment.ts';
 import {isWhole, MANIFEST, Manifest} from '../publish/manifest.ts';
 import {QuestionError} from '../question-error.ts';
 
@@ -68,7 +69,7 @@ export async function chooseSnapshots(
   place: Place,
   {plants, before}: {plants?: readonly string[]; before?: string} = {},
 ): Promise<Chosen> {
-  if (before !== undefined && Number.isNaN(Date.parse(before)))
+  if (before !== undefined && Number.isNaN(momentOf(before)))
     throw new QuestionError(`before is not a time in ISO 8601: "${before}"`);
   const there = (await place.list('')).flatMap(name => PLANT.exec(name)?.[1] ?? []).sort();
   if (there.length === 0)
@@ -101,8 +102,7 @@ async function newestOf(place: Place, plant: string, before: string | undefined)
     // Half there: it is being written, or whoever wrote it was stopped.
     if (text === null) continue;
     const manifest = readable(text, `${place.name}/${folder}/${MANIFEST}`);
-    if (before === undefined || Date.parse(manifest.publishedAt) <= Date.parse(before))
-      return {plant, folder, manifest};
+    if (before === undefined || Date.parse(manifest.publishedAt) <= momentOf(before)) return {plant, folder, manifest};
   }
   if (names.length === 0) return `plant ${plant} has published nothing yet`;
   return before === undefined

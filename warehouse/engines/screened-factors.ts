@@ -24,7 +24,7 @@ export async function factorsOf(
     // Values of one step (or material) stand beside those of another: each factor takes the rows of its own.
     const apart = [...new Set(some.flatMap(({from}) => from?.at ?? []))];
     const asked = await askedParts(asking, question);
-    const source = some[0].from === null ? asked : some[0].from.relation(asking);
+    const source = some[0].from === null ? asked : some[0].from.relation(asking.within(question));
     const only = apart.length === 0 ? '' : ` where r.step in (${apart.map(at => asking.value(at)).join(', ')})`;
     const join =
       some[0].from === null

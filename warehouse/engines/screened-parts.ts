@@ -46,14 +46,16 @@ export async function askedParts(asking: Asking, question: Omit<ScreenQuestion, 
   if (factor !== null && factor.kind !== 'number') throw new QuestionError(`${measurement} is not a number`);
   if (defect !== undefined) await mustBeDefect(asking.company.asking(asking.signal), defect);
   const own = SUBJECT.map(column => `s.${column} as ${column}`).join(', ');
+  // When a lot began is told of all its parts, an outcome of each part alone.
+  const read = asking.within(question);
   const inspected = `(select ${own}, min(s.made_at) over (partition by s.plant, coalesce(s.lot, s.part),
       case when s.lot is null then 1 else 0 end) as lot_at from ${everyPart(asking)} s where s.failed is not null)`;
   const [join, outcome] =
     factor !== null
-      ? [`join ${relationOf(asking, factor)} o on o.plant = s.plant and o.part = s.part`, 'o.value']
+      ? [`join ${relationOf(read, factor)} o on o.plant = s.plant and o.part = s.part`, 'o.value']
       : defect !== undefined
         ? [
-            `left join (select distinct plant, part from ${failures(asking, everyPart(asking), defect)} f) o
+            `left join (select distinct plant, part from ${failures(read, everyPart(read), defect)} f) o
                on o.plant = s.plant and o.part = s.part`,
             'case when o.part is not null then 1 else 0 end',
           ]

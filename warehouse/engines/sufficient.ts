@@ -179,7 +179,7 @@ class Cellar {
     const sqlOf = (one: CompanyFactor, alias: string) => {
       if (one.column !== null) return `a.${one.column}`;
       joins.push(
-        `left join ${relationOf(asking, one)} ${alias} on ${alias}.plant = a.plant and ${alias}.part = a.part`,
+        `left join ${relationOf(asking.within(this.#question), one)} ${alias} on ${alias}.plant = a.plant and ${alias}.part = a.part`,
       );
       return `${alias}.value`;
     };

@@ -133,6 +133,7 @@ export async function companyContain(
 /** Inspected or not: a window of inspection leaves out what nobody inspected. */
 async function exposedParts(asking: Asking, expression: string, scope: CompanyScope): Promise<Item[]> {
   const where = scope.where === undefined ? expression : `(${expression}) and (${scope.where})`;
-  const rows = await inScope(asking, everyPart(asking), {...scope, where});
+  const read = asking.within(scope);
+  const rows = await inScope(read, everyPart(read), {...scope, where});
   return asking.rows<Item>(`select plant, 'part' as kind, part as id from ${rows} e`);
 }

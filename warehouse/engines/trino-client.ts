@@ -23,6 +23,7 @@ interface Page {
   updateType?: string;
 }
 
+const TIMEOUT_MS = 600_000;
 const WAITED_MS = [50, 100, 200, 400, 800, 1600, 3200];
 
 export class TrinoClient {
@@ -40,7 +41,7 @@ export class TrinoClient {
    */
   async run(sql: string, signal?: AbortSignal): Promise<Rows> {
     signal?.throwIfAborted();
-    const {url, timeoutMs = 600_000} = this.#server;
+    const {url, timeoutMs = TIMEOUT_MS} = this.#server;
     const until = Date.now() + timeoutMs;
     let page = await this.#page(`${url}/v1/statement`, {method: 'POST', body: sql});
     const {id} = page;
@@ -103,13 +104,15 @@ export class TrinoClient {
   }
 
   async #fetch(url: string, request: RequestInit): Promise<Response> {
-    const {user = 'fishbone', password, catalog, schema} = this.#server;
+    const {user = 'fishbone', password, catalog, schema, timeoutMs = TIMEOUT_MS} = this.#server;
     const own: Record<string, string> = {
       User: user,
       Source: 'fishbone',
       Catalog: catalog,
       Schema: schema,
       'Time-Zone': 'UTC',
+      // Joins of which 150 stages, its own limit, are too few; and what nobody waits for any longer ends there too.
+      Session: `query_max_stage_count=1000,query_max_run_time=${Math.ceil(timeoutMs / 1000)}s`,
     };
     const headers: Record<string, string> = Object.fromEntries(
       Object.entries(own).map(([name, value]) => [`${this.#prefix}-${name}`, value]),

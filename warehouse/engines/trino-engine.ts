@@ -1,35 +1,39 @@
-/** Trino (or Presto) over tables that it knows by the names of the published ones, with a column `plant` more. */
+/**
+ * Trino over the published Parquet, which it is told of; or (as Presto is) over tables that somebody keeps there, called as the
+ * published ones with a column `plant` more.
+ */
 import {type CompanyTable, type Engine, EngineError, type Kind, sqlName, sqlText} from './dialect.ts';
 import {TrinoClient, type TrinoServer} from './trino-client.ts';
+import {columnsOf, inSlices, registerTables} from './trino-tables.ts';
 
 const TYPES: Record<Kind, string> = {text: 'varchar', number: 'double', integer: 'bigint', time: 'bigint'};
 
 /** Older ones lack functions that are asked for. */
 const OLDEST = 400;
 
+export interface TrinoSettings extends TrinoServer {
+  /** The place as Trino sees it, where it is to read the published files itself: a schema of a Hive catalog, kept for them. */
+  place?: string;
+}
+
 /** @throws EngineError for one that cannot be reached or is too old */
-export async function trinoEngine(server: TrinoServer): Promise<Engine> {
+export async function trinoEngine(server: TrinoSettings): Promise<Engine> {
   const client = new TrinoClient(server);
   const isPresto = server.headerPrefix === 'X-Presto';
   const {rows} = await client.run('select node_version from system.runtime.nodes where coordinator = true');
   const version = String(rows[0]?.[0] ?? '');
   if (!isPresto && Number.parseInt(version, 10) < OLDEST)
     throw new EngineError(`Trino ${version} is too old: ${OLDEST} is the oldest that can be asked`);
-  const known = new Map<string, CompanyTable>();
   return {
     name: `${isPresto ? 'Presto' : 'Trino'} ${version}`,
     // query.max-length by default.
     longestQuery: 1_000_000,
     async open(tables) {
-      known.clear();
-      for (const table of tables) known.set(table.name, table);
-      await mustBeRegistered(client, server, tables);
+      const {catalog, schema, place} = server;
+      if (place === undefined) await mustBeRegistered(client, server, tables);
+      else await registerTables(client, {catalog, schema, place}, tables);
     },
-    table(name, columns) {
-      const table = known.get(name);
-      if (table === undefined) throw new EngineError(`no plant has published a table ${name}`);
-      return relation(server, table, columns);
-    },
+    table: (table, columns) => relation(server, table, columns),
     nothing: kind => `cast(null as ${TYPES[kind]})`,
     joined: sql => `array_join(array_sort(array_agg(${sql})), ' + ')`,
     // A text in quotes has no escapes but the doubled quote, and a number is written out: nothing else can be said by a value.
@@ -43,7 +47,7 @@ const double = (value: number): string => (/e/.test(String(value)) ? String(valu
 
 /** A table of all plants, of which those are asked that are named. */
 function relation(
-  {catalog, schema}: TrinoServer,
+  {catalog, schema, place}: TrinoSettings,
   {name, columns: has, slices}: CompanyTable,
   columns: readonly string[],
 ): string {
@@ -59,8 +63,9 @@ function relation(
     return `${value} as ${sqlName(column)}`;
   });
   const plants = [...new Set(slices.map(({plant}) => plant))].map(sqlText).join(', ');
+  const asked = place === undefined ? `f.plant in (${plants})` : inSlices(slices);
   return `(select ${['f.plant as plant', ...told].join(', ')}
-    from ${[catalog, schema, name].map(sqlName).join('.')} f where f.plant in (${plants}))`;
+    from ${[catalog, schema, name].map(sqlName).join('.')} f where ${asked})`;
 }
 
 /** What is asked of a table that is not there, or is of other snapshots, would be answered wrongly or in the midst of a question. */
@@ -69,12 +74,7 @@ async function mustBeRegistered(
   {catalog, schema}: TrinoServer,
   tables: readonly CompanyTable[],
 ): Promise<void> {
-  const {rows} = await client.run(
-    `select table_name, column_name from ${sqlName(catalog)}.information_schema.columns where table_schema = ${sqlText(schema)}`,
-  );
-  const there = new Map<string, Set<string>>();
-  for (const [table, column] of rows)
-    there.set(String(table), (there.get(String(table)) ?? new Set()).add(String(column)));
+  const there = await columnsOf(client, {catalog, schema});
   const hint = 'register the published tables: warehouse/engines/README.md';
   for (const {name, columns} of tables) {
     const has = there.get(name.toLowerCase());

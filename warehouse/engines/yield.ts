@@ -55,12 +55,14 @@ async function readRoute(asking: Asking): Promise<Route> {
 
 /** What each lot counts at the step asked about, or at all; the rule of `lot-yields.sql`, a column a step in the place of lists. */
 async function lotYields(
-  asking: Asking,
+  whole: Asking,
   scope: CompanyScope,
   {route, rework}: Route,
   step: string | undefined,
   by: string | undefined,
 ): Promise<Lot[]> {
+  // At a step a part is judged by another inspection than its first.
+  const asking = step === undefined ? whole.within(scope) : whole;
   const people = await population(asking, scope, step);
   const firsts = stepFirsts(asking);
   const again = rework.length === 0 ? '1 = 0' : `step in (${rework.map(sqlText).join(', ')})`;

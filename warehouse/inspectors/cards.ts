@@ -75,7 +75,7 @@ export async function cardsOf(session: Session, ids: readonly string[]): Promise
     {ids: [...ids]},
   );
   const found = await session.rows<InspectionCard['defects'][number] & {inspection: string}>(
-    `select inspection, defect, severity, confidence, x, y, width, height, view from now.defects
+    `select inspection, defect, severity, confidence, x, y, width, height, view from now.found_defects
      where inspection in ${asked} order by inspection, confidence desc nulls last, defect, n`,
     {ids: [...ids]},
   );
@@ -88,7 +88,7 @@ export async function cardsOf(session: Session, ids: readonly string[]): Promise
 
 /** SQL of how far boxes reach, by view: images are at least so large. */
 export const EXTENTS = `select view, max(x + coalesce(width, 0)) as width, max(y + coalesce(height, 0)) as height
-  from now.defects where x >= 0 and y >= 0 group by view
+  from now.found_defects where x >= 0 and y >= 0 group by view
   having max(x + coalesce(width, 0)) > 0 and max(y + coalesce(height, 0)) > 0`;
 
 export function frames(session: Session): Promise<InspectionListAnswer['frames']> {

@@ -22,7 +22,7 @@ export function defectMap(warehouse: Warehouse, question: DefectMapQuestion): Pr
     const bindings: Bindings = {};
     for (const [column, value] of [
       ['m.defect', defect],
-      ['p.station', station],
+      ['p.inspection_station', station],
       ['p.inspector', inspector],
     ] as const) {
       if (value === undefined) continue;
@@ -33,7 +33,7 @@ export function defectMap(warehouse: Warehouse, question: DefectMapQuestion): Pr
     await session.run(
       `create or replace temp table placed_defects as
        select p.part, m.view, m.middle_x, m.middle_y
-       from population p left join (${MAIN_DEFECT}) m on m.part = p.part where ${conditions.join(' and ')}`,
+       from population_subjects p left join (${MAIN_DEFECT}) m on m.part = p.part where ${conditions.join(' and ')}`,
       bindings,
     );
     const {failing, placed} = await session.row<{failing: number; placed: number}>(

@@ -6,8 +6,8 @@ import type {Warehouse} from '../store.ts';
 import {cardsOf, frames} from './cards.ts';
 import {PLACE} from './reviews.ts';
 
-const PASSES = 0.02;
-const FAILS = 0.25;
+/** Of the sure passes and the sure fails, unless a plant says otherwise. */
+export const REVIEWED_SHARES = {passes: 0.02, fails: 0.25} as const;
 /** So many times likelier than sure passes are those drawn that the inspector was not sure of. */
 const UNSURE = 10;
 const ITEMS_BY_DEFAULT = 20;
@@ -45,12 +45,13 @@ export function reviewQueue(warehouse: Warehouse, question: QueueQuestion): Prom
       // Whoever reads for the second time shall not know what the first said.
       return {...card, verification: 'unverified' as const, sampled: probability, sure};
     });
-    return {asOf, waiting, strata, items, frames: await frames(session)};
+    const shares = {passes: question.passes ?? REVIEWED_SHARES.passes, fails: question.fails ?? REVIEWED_SHARES.fails};
+    return {asOf, waiting, shares, strata, items, frames: await frames(session)};
   });
 }
 
 async function prepareDrawn(session: Session, question: QueueQuestion): Promise<void> {
-  const {passes = PASSES, fails = FAILS, reviewer = null, inspector = null} = question;
+  const {passes = REVIEWED_SHARES.passes, fails = REVIEWED_SHARES.fails, reviewer = null, inspector = null} = question;
   await session.run(
     `create or replace temp table drawn_inspections as
      with placed as (

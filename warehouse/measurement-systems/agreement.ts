@@ -107,7 +107,7 @@ async function reviewedRates(
     await session.run(
       `create or replace temp table judged as
        select j.* replace (d.defect as level) from judged j
-       join (select distinct inspection, defect from now.defects) d on d.inspection = j.inspection`,
+       join (select distinct inspection, defect from now.found_defects) d on d.inspection = j.inspection`,
     );
   notes.push(...(await prepareReviewed(session)));
   const rows = await session.rows<Row>(query('reviewed'));

@@ -49,6 +49,7 @@ export async function prepareJudged(
      select i.inspection, i.part, coalesce(i.step, t.step, '') as step, i.station, i.inspector, i.inspected_at,
        i.result = 'fail' as failed, i.result, coalesce(i.verification, 'unverified') as verification,
        i.confidence, case i.result when 'fail' then i.confidence when 'pass' then 1 - i.confidence end as score, i.image,
+       i.brightness, i.contrast, i.sharpness,
        ${by === undefined ? 'null::varchar' : LEVELS[by]} as level, coalesce(s.lot, -1 - i.part) as cluster
      from now.inspections i
      join subjects s on s.part = i.part

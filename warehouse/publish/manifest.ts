@@ -13,11 +13,27 @@ const PublishedFile = z.object({
 });
 export type PublishedFile = z.infer<typeof PublishedFile>;
 
+const PublishedMonth = z.object({
+  month: z.string().describe('as the folder says it: "2026-03", or "none" for rows without a time'),
+  from: z
+    .string()
+    .nullable()
+    .describe('when the first of the parts that its rows concern was first inspected; null if none was'),
+  to: z.string().nullable().describe('when the last of them was'),
+});
+export type PublishedMonth = z.infer<typeof PublishedMonth>;
+
 const PublishedTable = z.object({
   table: z.string(),
   rows: z.number(),
   columns: z.array(z.object({name: z.string(), type: z.string()})),
   partitionedBy: z.string().nullable().describe('a column that stands in the names of folders, Hive style'),
+  months: z
+    .array(PublishedMonth)
+    .optional()
+    .describe(
+      'of a table of parts that is split: whom each of its months concerns, so that a question of a window reads no others',
+    ),
   files: z.array(PublishedFile),
 });
 export type PublishedTable = z.infer<typeof PublishedTable>;

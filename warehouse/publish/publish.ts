@@ -11,6 +11,7 @@ import {syncFile, writeWhole} from '../archive.ts';
 import {inside} from '../backup-folder.ts';
 import {quoteName, quoteText, type Session} from '../duckdb.ts';
 import {exportable, withPseudonyms} from '../export-table.ts';
+import {folderFor} from '../folder-for.ts';
 import {diskFiles} from '../ledger-file.ts';
 import {QuestionError} from '../question-error.ts';
 import {codeVersion} from '../screening/code-version.ts';
@@ -22,6 +23,7 @@ import {
   MANIFEST,
   type Manifest,
   type PublishedFile,
+  type PublishedMonth,
   type PublishedTable,
   readManifest,
   sealed,
@@ -56,6 +58,8 @@ export interface Published {
 const SNAPSHOT = /^position-\d{8}$/;
 const LEFTOVER = /^\.position-\d{8}-(unfinished|going)$/;
 const LARGE_ROWS = 5_000_000;
+/** In a place that plants share: a question about a window of all of them then reads so much less. */
+const LARGE_ROWS_OF_MANY = 1_000_000;
 const DONE = 'done.ndjson';
 /** For everybody: what was published does not change. DuckDB then opens its file only with `read_only`. */
 const READ_ONLY = 0o444;
@@ -108,7 +112,7 @@ function plantOf(warehouse: Warehouse): string {
 async function publishInto(warehouse: Warehouse, folder: string, question: PublishQuestion): Promise<Published> {
   const position = question.asOf ?? warehouse.position;
   const name = nameOf(position);
-  await mkdir(folder, {recursive: true});
+  await folderFor(folder);
   await refuseOthers(warehouse, folder);
   const known = await readManifest(join(folder, name));
   if (known) refuseOtherWay(known, join(folder, name), question);
@@ -166,8 +170,9 @@ async function make(
   warehouse: Warehouse,
   folder: string,
   name: string,
-  {asOf, names = false, parquetOnly = false, largeRows = LARGE_ROWS}: PublishQuestion,
+  {asOf, names = false, parquetOnly = false, company = false, ...question}: PublishQuestion,
 ): Promise<void> {
+  const largeRows = question.largeRows ?? (company ? LARGE_ROWS_OF_MANY : LARGE_ROWS);
   // Where persons are named, nobody may stay who was erased since.
   const edition = names ? randomUUID() : `${largeRows}-${codeVersion()}`;
   const unfinished = join(folder, `.${name}-unfinished`);
@@ -251,17 +256,46 @@ async function writeTable(
   if (time === undefined) {
     await session.run(`copy (from ${relation}) to ${to(`${within}/data.parquet`)} (format parquet, compression zstd)`);
   } else {
-    const month = `coalesce(strftime(${quoteName(time)} at time zone 'UTC', '%Y-%m'), 'none') as "month"`;
     await session.run(
-      `copy (select *, ${month} from ${relation}) to ${to(within)}
+      `copy (select *, ${monthOf(quoteName(time))} as "month" from ${relation}) to ${to(within)}
        (format parquet, compression zstd, partition_by ("month"), overwrite_or_ignore, filename_pattern 'data_{i}')`,
     );
   }
   const files: PublishedFile[] = [];
   for (const path of await filesIn(folder, within)) files.push(await fileAt(folder, path));
   const columns = shape.names.map((name, c) => ({name, type: shape.types[c].toString()}));
-  return {table, rows, columns, partitionedBy: time === undefined ? null : 'month', files};
+  const months = time === undefined || !OF_PARTS.test(table) ? undefined : await monthsOf(session, table, time);
+  return {table, rows, columns, partitionedBy: time === undefined ? null : 'month', months, files};
 }
+
+/** Tables whose rows are of parts, of a lot of them or of an order. */
+const OF_PARTS = /^(parts|operations|measurements|inspections|step_.*)$/;
+
+/** Whom the rows of each month concern: when the parts were first inspected, by the rule of `views.ts`. */
+async function monthsOf(session: Session, table: string, time: string): Promise<PublishedMonth[]> {
+  const month = `${monthOf(quoteName(time))} as "month"`;
+  const of = `main.${quoteName(table)}`;
+  const throughParts = (column: string) =>
+    `select ${monthOf(`t.${quoteName(time)}`)} as "month", p.part from ${of} t join main.parts p using (${column})`;
+  const concerned =
+    table === 'operations'
+      ? [throughParts('lot'), throughParts('work_order')].map(sql => ` union all ${sql}`).join('')
+      : '';
+  const said = (moment: string) => `strftime(${moment} at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')`;
+  return session.rows<PublishedMonth>(
+    `-- One row per month: the first and the last first inspection of the parts that its rows concern.
+     with concerned as (select ${month}, part from ${of}${concerned}),
+     first as (
+       select part, min(inspected_at) as inspected_at from main.inspections where result in ('pass', 'fail') group by part
+     )
+     select "month", ${said('min(inspected_at)')} as "from", ${said('max(inspected_at)')} as "to"
+     from concerned left join first using (part)
+     group by "month" order by "month"`,
+  );
+}
+
+/** SQL of the month in which a row is published. */
+const monthOf = (time: string): string => `coalesce(strftime(${time} at time zone 'UTC', '%Y-%m'), 'none')`;
 
 async function filesIn(folder: string, within: string): Promise<string[]> {
   const found = await readdir(join(folder, within), {recursive: true});

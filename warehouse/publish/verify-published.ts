@@ -1,5 +1,6 @@
 import {readdir} from 'node:fs/promises';
 import {join, relative} from 'node:path';
+import {QuestionError} from '../question-error.ts';
 import type {Problem} from '../verify.ts';
 import {fileAt, filesOf, isWhole, MANIFEST, readManifest} from './manifest.ts';
 import {snapshotsIn} from './publish.ts';
@@ -8,7 +9,12 @@ import {snapshotsIn} from './publish.ts';
 export async function verifyPublished(
   folder: string,
 ): Promise<{ok: boolean; snapshots: number; files: number; problems: Problem[]}> {
-  const names = await snapshotsIn(folder);
+  const names = await snapshotsIn(folder).catch((cause: Error) => {
+    throw new QuestionError(`${folder} cannot be read: ${cause.message}`, {
+      hint: 'name the folder that "fishbone publish" was given',
+      cause,
+    });
+  });
   const problems: Problem[] = [];
   let files = 0;
   for (const name of names) {

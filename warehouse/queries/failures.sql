@@ -2,7 +2,7 @@
 with found as (
   select p.part, p.product, d.defect
   from population p
-  left join now.defects d on d.inspection = p.inspection
+  left join now.defects d on d.inspection = p.failed_inspection
   where p.failed
 )
 select

@@ -1,4 +1,4 @@
--- One row per inspector and lot (or day): how many scores, their sum, and how many failed, in the order of time.
+-- One row per inspector and lot (or day): how many values, their sum, and how many failed, in the order of time.
 select
   inspector,
   key,
@@ -6,7 +6,7 @@ select
   any_value(until) as until,
   count(*)::integer as n,
   count(*) filter (failed)::integer as failed,
-  sum(score order by inspection) as total,
+  sum(value order by inspection) as total,
   any_value(place) as place,
   any_value(units) as units
 from score_units

@@ -1,9 +1,14 @@
--- One row per decision with a score: of which lot, or day where no lots are known, and which of its inspector's that is in time.
+-- One row per decision with a value of the measure asked for: of which lot, or day where no lots are known, and which of its inspector's that is in time.
 with placed as (
   select
     j.inspector,
     j.inspection,
-    j.score,
+    case $measure::varchar
+      when 'suspicion' then j.score
+      when 'brightness' then j.brightness
+      when 'contrast' then j.contrast
+      else j.sharpness
+    end as value,
     j.failed,
     j.inspected_at,
     case
@@ -12,11 +17,11 @@ with placed as (
     end as key
   from judged j
   left join fact.items i on i.item = j.cluster
-  where j.score is not null and j.inspector is not null
+  where j.inspector is not null
 ), units as (
   select inspector, key, min(inspected_at) as "at", max(inspected_at) as until
   from placed
-  where key is not null
+  where key is not null and value is not null
   group by inspector, key
 ), ranked as (
   select
@@ -28,3 +33,4 @@ with placed as (
 select p.*, r."at", r.until, r.place, r.units
 from placed p
 join ranked r on r.inspector = p.inspector and r.key = p.key
+where p.value is not null

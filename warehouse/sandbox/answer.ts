@@ -43,7 +43,7 @@ async function checked(session: Session, text: string): Promise<{select: string;
   const [, explain, select] = /^(\s*explain\s+(?!analyze\b|\())?(.*)$/is.exec(text)!;
   // First of all it is parsed and nothing else: the engine carries some pragmas out while it extracts statements.
   const [{tree}] = await session.rows<{tree: string}>('select json_serialize_sql($select::varchar) as tree', {select});
-  const statement = onlyStatement(JSON.parse(tree) as Parsed, select);
+  const statement = onlyStatement(parsed(tree), select);
   const tables = await session.rows<{name: string}>(
     "select lower(view_name) as name from duckdb_views() where database_name = 'warehouse' and schema_name = 'main' and not internal",
   );
@@ -61,6 +61,15 @@ interface Parsed {
   error_message?: string;
   position?: string;
   statements?: unknown[];
+}
+
+/** A number beyond what a double holds is told as Infinity, which is no JSON. @throws Refusal */
+function parsed(tree: string): Parsed {
+  try {
+    return JSON.parse(tree) as Parsed;
+  } catch {
+    throw new Refusal('it has a number that is too large', "numbers end at 1.8e308; infinity is 'infinity'::double");
+  }
 }
 
 function onlyStatement(

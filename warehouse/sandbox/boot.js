@@ -1,5 +1,4 @@
-// The process for people's SQL starts here: TypeScript has to be made readable in it before the first .ts file is imported.
-import {register} from 'tsx/esm/api';
+// The process for people's SQL starts here.
+import {start} from '../program.js';
 
-register();
-await import('./worker.ts');
+await start('warehouse/sandbox/worker.ts');

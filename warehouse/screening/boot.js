@@ -1,5 +1,4 @@
-// A worker thread starts here: TypeScript has to be made readable in it before the first .ts file is imported.
-import {register} from 'tsx/esm/api';
+// A worker thread starts here.
+import {start} from '../program.js';
 
-register();
-await import('./worker.ts');
+await start('warehouse/screening/worker.ts');

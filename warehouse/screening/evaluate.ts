@@ -1,6 +1,7 @@
 import type {Finding} from '../answers.ts';
 import type {Tested} from './candidate.ts';
 import {CHANGE_POINT, testChangePoint} from './change-point.ts';
+import {detectableInWords} from './detectable.ts';
 import {findingOf, mostHarmful, placed} from './finding-of.ts';
 import type {Frame} from './frame.ts';
 import {type Ground, groundOf, keptRows} from './ground.ts';
@@ -8,7 +9,7 @@ import {testInteractions} from './interactions.ts';
 import {type Judgements, judge} from './judgements.ts';
 import type {Layout} from './layout.ts';
 import {ranked} from './ranking.ts';
-import {type Task, type Told, told} from './share.ts';
+import {entriesOf, type Task, type Told, told} from './share.ts';
 import {alone, type Members, type Team, teamOf} from './team.ts';
 import {whatChanged} from './what-changed.ts';
 
@@ -73,6 +74,7 @@ export function evaluate(frame: Frame, options: Options = {}): Evaluation {
   const judgements = judge(ground, moment === null ? tested : [...tested, moment], pairs, team, options.others);
   stage('working out intervals');
   const findings = tell(ground, team, {tested, moment, judgements, top: options.top});
+  if (judgements.claims.length === 0) notes.push(...wouldHaveBeenFound(ground, tested, findings, judgements.needed));
   return {findings, tests: judgements.tests, notTested, notes};
 }
 
@@ -122,6 +124,20 @@ function taskOf(frame: Frame, judgements: Judgements, one: Tested): Omit<Task, '
     claimed: judgements.isClaim(one),
     needed: judgements.of(one).verdict === 'too-little-data' ? judgements.needed : null,
   };
+}
+
+/** Of the leading factor with levels: of numbers the best threshold is sought, and its interval knows nothing of that. */
+function wouldHaveBeenFound(
+  {frame}: Ground,
+  tested: readonly Tested[],
+  findings: Evaluation['findings'],
+  needed: number,
+): string[] {
+  const leading = findings.find(({kind, verdict}) => kind === 'category' && verdict === 'no-evidence');
+  const levels = tested.find(({factor, kind}) => kind === 'category' && factor.name === leading?.factor);
+  if (!leading || !levels) return [];
+  const told = detectableInWords(leading, needed / entriesOf(levels).length, frame.lots, frame.lots === frame.parts);
+  return told === null ? [] : [told];
 }
 
 const counted = (pairs: number) => `${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`;

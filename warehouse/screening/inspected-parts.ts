@@ -16,13 +16,14 @@ const INSPECTED = `create temp table inspected_parts as
  * time `lot_at` at which their lot began. It stays with the session as long as that looks from its position.
  * @returns how many they are
  */
-export async function inspectedParts(session: Session): Promise<number> {
-  await prepareHistory(session, 'subjects');
-  const {present} = await session.row<{present: boolean}>(
-    "select count(*) > 0 as present from duckdb_tables() where temporary and table_name = 'inspected_parts'",
-  );
-  heard(INSPECTED);
-  if (!present) await session.run(INSPECTED);
-  const {parts} = await session.row<{parts: number}>('select count(*) as parts from inspected_parts');
-  return parts;
-}
+export const inspectedParts = (session: Session): Promise<number> =>
+  session.once(inspectedParts, async () => {
+    await prepareHistory(session, 'subjects');
+    const {present} = await session.row<{present: boolean}>(
+      "select count(*) > 0 as present from duckdb_tables() where temporary and table_name = 'inspected_parts'",
+    );
+    heard(INSPECTED);
+    if (!present) await session.run(INSPECTED);
+    const {parts} = await session.row<{parts: number}>('select count(*) as parts from inspected_parts');
+    return parts;
+  });

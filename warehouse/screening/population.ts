@@ -5,10 +5,10 @@ import {quoteText, type Session} from '../duckdb.ts';
 import {factorRelation} from '../factors.ts';
 import {filteredParts} from '../filter.ts';
 import {QuestionError} from '../question-error.ts';
-import {allOf, scopeConditions} from '../scope.ts';
+import {allOf, type Conditions, scopeConditions} from '../scope.ts';
 import {FIRST_SELECTION} from './frame.ts';
 import {inspectedParts} from './inspected-parts.ts';
-import {type Conditions, whatIsLacking} from './lacking.ts';
+import {whatIsLacking} from './lacking.ts';
 import {shared} from './rank-codes.ts';
 
 export interface Population {
@@ -92,7 +92,7 @@ function clusterNotes(
 }
 
 /** SQL conditions over `s` (subjects) for product, window and filter, each with its words. */
-async function scopeOf(session: Session, question: ScreenQuestion): Promise<Conditions> {
+export async function scopeOf(session: Session, question: ScreenQuestion): Promise<Conditions> {
   const {conditions, bindings} = await scopeConditions(session, {...question, where: undefined});
   // One selection alone is compared with everything else in scope.
   const alone = question.against !== undefined && question.where === undefined;
@@ -108,14 +108,14 @@ async function scopeOf(session: Session, question: ScreenQuestion): Promise<Cond
   return {conditions, bindings};
 }
 
-/** SQL over `s` of the outcome (null = part not in the population). */
-async function outcomeOf(session: Session, question: ScreenQuestion) {
+/** SQL over `s` of the outcome (null = part not in the population); of two selections over temporary table `cases`, too. */
+export async function outcomeOf(session: Session, question: ScreenQuestion) {
   const asked = [question.defect, question.anyFail || undefined, question.measurement].filter(a => a !== undefined);
   if (asked.length > 1) throw new QuestionError('ask for one outcome: a defect, any fail, or a measurement');
   if (question.against !== undefined) {
     if (asked.length > 0)
       throw new QuestionError('two selections are compared with each other: no other outcome applies');
-    return againstOutcome(session, question.where ?? `not (${question.against})`, question.against);
+    return againstOutcome(session, casesOf(question), question.against);
   }
   if (question.measurement !== undefined) {
     const {sql, kind} = await factorRelation(session, question.measurement);
@@ -140,6 +140,9 @@ async function outcomeOf(session: Session, question: ScreenQuestion) {
     kind: 'defective' as const,
   };
 }
+
+/** The filter of the first of two selections: one selection alone is compared with everything else. */
+export const casesOf = ({where, against}: ScreenQuestion): string => where ?? `not (${against})`;
 
 async function againstOutcome(session: Session, where: string, against: string) {
   const cases = await filteredParts(session, where);

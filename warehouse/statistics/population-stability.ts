@@ -50,6 +50,26 @@ export function stabilityTest(
   return {index, p: (asUnlike + 1) / (draws + 1)};
 }
 
+/**
+ * How far lots are from counts that were made elsewhere, which are taken as they are.
+ * @param alpha chance that the bound lies above the truth; lots are drawn with replacement `draws` times
+ * @returns the index, and its lower bound (basic bootstrap, which takes off that an index of a sample is too large)
+ * @see Davison & Hinkley (1997), Bootstrap Methods and their Application, 5.2
+ */
+export function distanceFrom(
+  reference: Binned,
+  lots: readonly Binned[],
+  {draws, seed, alpha}: {draws: number; seed: number; alpha: number},
+): {index: number; low: number} {
+  const index = stabilityIndex(reference, added(lots));
+  const next = uniform(seed);
+  const drawn = Float64Array.from({length: draws}, () =>
+    stabilityIndex(reference, added(lots.map(() => lots[Math.floor(next() * lots.length)]))),
+  ).sort();
+  const high = drawn[Math.min(draws - 1, Math.ceil((1 - alpha) * (draws + 1)) - 1)];
+  return {index, low: Math.max(0, 2 * index - high)};
+}
+
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 function added(lots: readonly Binned[]): number[] {

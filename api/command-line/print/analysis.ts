@@ -11,7 +11,9 @@ export function screenText(answer: ScreenAnswer): string {
   const claims = findings.filter(isClaim);
   const others = findings.filter(finding => !isClaim(finding));
   const outcome = question.measurement ?? question.defect ?? 'any fail';
-  const defective = question.measurement ? '' : `, ${count(population.defective)} with ${outcome}`;
+  const defective = question.measurement
+    ? ''
+    : `, ${count(population.defective)} ${question.against === undefined ? `with ${outcome}` : 'selected'}`;
   const lots = question.cluster === 'lot' ? ` in ${counted(population.lots, 'lot')}` : '';
   const within = question.strata.length > 0 ? `, compared within ${question.strata.join(', ')}` : '';
   return paragraphs(
@@ -44,6 +46,10 @@ export function screenText(answer: ScreenAnswer): string {
 
 function headline(claims: number, {population: {parts, defective}, question}: ScreenAnswer): string {
   if (parts === 0) return 'No inspected part is in this population: there is nothing to compare.';
+  if (question.against !== undefined && defective === 0)
+    return 'No inspected part is selected: there is nothing to compare.';
+  if (question.against !== undefined && defective === parts)
+    return 'Every inspected part is selected: there are no others to compare them with.';
   if (defective === 0 && question.measurement === undefined)
     return 'No part of this population fails: there is nothing to explain.';
   if (defective === parts) return 'Every part of this population fails: there is nothing to compare them with.';
@@ -81,8 +87,12 @@ function ratio(value: number): string {
   return value <= 0.001_001 ? '< 0.001' : short(value);
 }
 
-function levelOf({level, threshold}: Finding): string {
-  return threshold ? `${threshold.op} ${threshold.value}` : (level ?? '');
+function levelOf({factor, kind, level, threshold, where}: Finding): string {
+  if (threshold) return `${threshold.op} ${threshold.value}`;
+  if (kind === 'missing') return 'missing';
+  // The middle of a number, or both its ends: "> 62.1 and < 62.9".
+  if (kind === 'number' && where !== null) return where.replaceAll(`${factor} `, '').replace(/^\((.*)\)$/, '$1');
+  return level ?? '';
 }
 
 export function traceText(answer: TraceAnswer, clock: Clock): string {

@@ -19,6 +19,7 @@ export function holdText(hold: Hold, clock: Clock): string {
         l.seenAtMes === null ? 'not asked' : yesNo(l.seenAtMes),
       ]),
     ),
+    openText(hold),
     ...hold.lots
       .filter(({askPerson, delivery}) => askPerson || delivery === 'rejected')
       .slice(0, 5)
@@ -31,6 +32,17 @@ export function holdText(hold: Hold, clock: Clock): string {
       : '',
   );
 }
+
+/** A hold that nobody at the MES has heard of holds nothing, whatever the decision says. */
+function openText({lots}: Hold): string {
+  const open = lots.filter(({delivery, askPerson}) => !askPerson && OPEN.includes(delivery));
+  if (open.length === 0) return '';
+  const receivers = [...new Set(open.map(({receiver}) => receiver))].join(', ');
+  const are = open.length === 1 ? 'is' : 'are';
+  return `${open.length} of ${counted(lots.length, 'message')} ${are} not acknowledged yet by ${receivers}: until then nothing there is known to have changed. "fishbone deliver" tries now, and says why.`;
+}
+
+const OPEN = ['queued', 'sending', 'unknown'];
 
 const settleText = (hold: Hold) => (l: Hold['lots'][number]) =>
   `${l.lot} at ${l.receiver}: ${l.why ?? l.delivery}\n` +

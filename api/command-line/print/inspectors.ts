@@ -10,6 +10,7 @@ import type {
   ScoreDriftAnswer,
   ThresholdAnswer,
 } from '../../../warehouse/inspector-answers.ts';
+import type {ReferenceAnswer} from '../../infer-images.ts';
 import {bold, type Clock, count, counted, paragraphs, percent, short, table} from './layout.ts';
 
 interface Bounded {
@@ -196,19 +197,32 @@ export function challengeText(answer: ChallengeAnswer): string {
 
 export function scoreDriftText({inspectors, notes}: ScoreDriftAnswer): string {
   return paragraphs(
-    ...inspectors.map(({inspector, status, reason, bins}) =>
+    ...inspectors.map(({inspector, measure, status, reason, bins, card}) =>
       paragraphs(
-        `${bold(`${inspector}: ${status}.`)} ${reason}.`,
-        status !== 'drifted'
-          ? ''
-          : table(
-              ['suspicion from', 'to', 'first lots', 'newest lots'],
-              bins.map(b => [short(b.from), short(b.to), percent(b.reference), percent(b.newest)]),
-            ),
+        `${bold(`${inspector}, ${measure}: ${status}.`)} ${reason}.`,
+        status === 'drifted' ? binsTable(measure, 'first lots', bins) : '',
+        card === null ? '' : `${bold(`Against its card: ${card.status}.`)} ${card.reason}.`,
+        card?.status === 'drifted' ? binsTable(measure, 'card', card.bins) : '',
       ),
     ),
-    inspectors.length === 0 ? 'No inspector says how sure it is.' : '',
+    inspectors.length === 0 ? 'No inspector says how sure it is, and none had images that were measured.' : '',
     notesText(notes),
+  );
+}
+
+const binsTable = (measure: string, reference: string, bins: ScoreDriftAnswer['inspectors'][number]['bins']) =>
+  table(
+    [`${measure} from`, 'to', reference, 'newest lots'],
+    bins.map(b => [short(b.from), short(b.to), percent(b.reference), percent(b.newest)]),
+  );
+
+export function referenceText({reference, images, failures}: ReferenceAnswer): string {
+  return paragraphs(
+    `Into card.json, beside "quality" (${counted(reference.images, 'image')} of ${count(images)} passed):`,
+    `"reference": ${JSON.stringify(reference, null, 2)}`,
+    failures.length === 0
+      ? ''
+      : `Without a verdict, and not in it:\n${failures.map(one => `  ${one.image}: ${one.reason}`).join('\n')}`,
   );
 }
 

@@ -24,9 +24,17 @@ export function counted(n: number, what: string): string {
   return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
 }
 
+/** 0.9531 → "95.31 %"; only all is "100.00 %", and only nothing "0.00 %": 3 bad of 1,000,000 are "99.9997 %". */
 export function percent(share: number | null): string {
-  return share === null ? 'unknown' : `${(share * 100).toFixed(2)} %`;
+  if (share === null) return 'unknown';
+  const value = share * 100;
+  const isWhole = Math.abs(value) < 1e-9 || Math.abs(value - 100) < 1e-9;
+  let digits = 2;
+  while (!isWhole && digits < MOST_DIGITS && [0, 100].includes(Number(value.toFixed(digits)))) digits++;
+  return `${value.toFixed(digits)} %`;
 }
+
+const MOST_DIGITS = 8;
 
 /** Three digits that count: 3.14, 0.00123, 1.2e-7. */
 export function short(value: number): string {

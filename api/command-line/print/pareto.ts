@@ -72,6 +72,7 @@ export function yieldText(answer: YieldAnswer): string {
     ['opportunities a part', opportunities === null ? 'unknown' : count(opportunities), ''],
     [`sigma level${sigmaShift > 0 ? `, shifted by ${sigmaShift}` : ''}`, figure(answer.sigmaLevel), ''],
   ];
+  if (inspected === 0) return paragraphs(`No part was inspected in this scope, at position ${asOf}.`, notesText(notes));
   return paragraphs(
     `${count(passedFirst)} of ${counted(inspected, 'inspected part')} passed at the first inspection, in ${counted(lots, unit)}, at position ${asOf}.`,
     table(['', 'value', '95 % interval'], rows),

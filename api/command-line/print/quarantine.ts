@@ -9,15 +9,20 @@ type Queue = OutputOf<'quarantine.list'>['groups'];
 const GROUPS_SHOWN = 15;
 
 export function quarantineText(
-  {batches, groups, conflicts, contradictions = []}: OutputOf<'quarantine.list'>,
+  {batches, groups, acknowledged, conflicts, contradictions = []}: OutputOf<'quarantine.list'>,
   clock: Clock,
 ): string {
   const open = groups.filter(group => group.open > 0);
   const aside = groups.reduce((sum, {setAside}) => sum + setAside, 0);
   const rest = open.length - GROUPS_SHOWN;
   return paragraphs(
-    open.length === 0 ? (batches.length === 0 ? 'The quarantine is empty.' : 'Nothing in the quarantine is open.') : '',
+    open.length + acknowledged.length === 0
+      ? batches.length === 0
+        ? 'The quarantine is empty.'
+        : 'Nothing in the quarantine is open.'
+      : '',
     ...open.slice(0, GROUPS_SHOWN).map(group => groupText(group, clock)),
+    ...acknowledged.map(asideText),
     rest > 0 ? `and ${counted(rest, 'smaller group')} (--json gives all)` : '',
     aside > 0 ? `Set aside by somebody: ${count(aside)} (--json says who and why).` : '',
     batches.length > 0 ? bold('By file') : '',
@@ -48,6 +53,11 @@ export function quarantineText(
         `${of}: ${rule}\n${table(['', 'batch', 'record', 'row', 'file'], rows.map(toldRow))}`,
     ),
   );
+}
+
+function asideText({id, inspections, reason}: OutputOf<'quarantine.list'>['acknowledged'][number]): string {
+  const [first = 'unknown'] = inspections;
+  return `${bold(`${id}  ${counted(inspections.length, 'inspection')}, acknowledged in real time, that no batch takes`)}\n  ${reason}\n  the first is ${first}; tried again at every start, and by "fishbone quarantine replay ${id}"\n`;
 }
 
 function groupText(group: Queue[number], clock: Clock): string {

@@ -55,6 +55,8 @@ export interface Driver {
   lookUp(message: AnyMessage, plan?: unknown): Promise<LookUp>;
   /** There is no look-up, and none is needed: a repetition does no harm, so what may have arrived is sent again. */
   isRepeatable?: boolean;
+  /** How many messages may be on their way to it at a time; 8 when absent. */
+  atOnce?: number;
 }
 
 interface Prepared {

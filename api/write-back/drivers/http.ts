@@ -16,10 +16,14 @@ export const HttpSettings = z.strictObject({
   /** What the paths of the plan come after. */
   url: z.string(),
   preset: z.enum(presetNames).optional(),
+  /** `false`: of a preset that knows holds, only what response rules have to say. */
+  holds: z.boolean().optional(),
   /** Placeholders beside those of the message. */
   values: z.record(z.string().regex(/^\w+$/), z.union([z.string(), z.number()])).optional(),
   auth: AuthSettings.optional(),
   timeoutMs: z.number().int().positive().optional(),
+  /** How many messages may be on their way to it at a time; 8 when absent. */
+  atOnce: z.number().int().min(1).max(256).optional(),
   /** Said here, it goes before what the preset says. */
   ...PlanSettings.shape,
 });
@@ -58,6 +62,7 @@ export async function httpDriver(
   const receiver = {url, plan: planOf(name, config), values: config.values ?? {}, credentials, timeoutMs};
 
   return {
+    atOnce: config.atOnce,
     send: message =>
       settled(async () => {
         if (isResponse(message)) return tell(name, receiver, message);
@@ -90,7 +95,8 @@ export function messagesOf(config: HttpConfig): MessageKind[] {
 }
 
 /** Whether it is told of holds: one that says only what responses are to say is not. */
-export const takesHolds = ({preset, hold}: HttpConfig): boolean => preset !== undefined || hold !== undefined;
+export const takesHolds = ({preset, hold, holds}: HttpConfig): boolean =>
+  holds !== false && (preset !== undefined || hold !== undefined);
 
 const STATES = {hold: 'held', release: 'free', scrap: 'scrapped'};
 

@@ -12,6 +12,13 @@ import type {SmtpConfig} from './smtp-settings.ts';
 
 const SUBJECT_CHARACTERS = 200;
 
+/** A mail server as it is configured: how to connect to it, and as whom. */
+interface MailServer {
+  connect(timeoutMs?: number): Promise<SMTPConnection>;
+  user?: string;
+  pass: string | null;
+}
+
 /**
  * Tells people by mail. A mail server has no look-up: what may have arrived is sent again with the same Message-ID, by which
  * mail programs tell repetitions.
@@ -23,13 +30,54 @@ export async function smtpDriver(
   allowHosts: readonly string[],
   folder: string,
 ): Promise<Driver> {
-  const port = config.port ?? (config.tls ? 465 : 587);
-  // The rules for hosts are those for all receivers.
-  const url = allowedUrl(
-    name,
-    `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
-    allowHosts,
-  );
+  const server = await openServer(name, config, allowHosts, folder);
+  return {
+    isRepeatable: true,
+    send: async (message: AnyMessage): Promise<Outcome> => {
+      if (!isResponse(message) || message.action !== 'notify')
+        return {is: 'rejected', why: `${name} takes no ${message.action}: a mail server only notifies`};
+      const mail = await mailOf(config, message);
+      const post = new Post(await server.connect().catch((error: Error) => error), server);
+      return post.send([config.to].flat(), config.from, mail);
+    },
+    lookUp: () => Promise.resolve({is: 'impossible', why: 'a mail server has no look-up'}),
+  };
+}
+
+/**
+ * Connects, encrypts and signs in as for a mail, and leaves again without one.
+ * @throws what the connection throws
+ */
+export async function greetMailServer(
+  name: string,
+  config: SmtpConfig,
+  allowHosts: readonly string[],
+  folder: string,
+  timeoutMs: number,
+): Promise<{isEncrypted: boolean}> {
+  const server = await openServer(name, config, allowHosts, folder);
+  const connection = await server.connect(timeoutMs);
+  try {
+    await signIn(connection, server);
+    return {isEncrypted: connection.secure};
+  } finally {
+    connection.quit();
+    connection.close();
+  }
+}
+
+/** Where a mail server listens, as a URL: the rules for hosts are those for all receivers. */
+export function mailUrl(name: string, {host, port, tls}: SmtpConfig, allowHosts: readonly string[]): URL {
+  return allowedUrl(name, `http://${host.includes(':') ? `[${host}]` : host}:${port ?? (tls ? 465 : 587)}`, allowHosts);
+}
+
+async function openServer(
+  name: string,
+  config: SmtpConfig,
+  allowHosts: readonly string[],
+  folder: string,
+): Promise<MailServer> {
+  const url = mailUrl(name, config, allowHosts);
   const read = async (path: string, what: string, how: (path: string) => Promise<string>) => {
     const file = resolve(folder, path);
     return how(file).catch((cause: Error) => {
@@ -41,13 +89,12 @@ export async function smtpDriver(
   const ca =
     config.caFile === undefined ? undefined : await read(config.caFile, 'caFile', path => readFile(path, 'utf8'));
 
-  const connect = async (): Promise<SMTPConnection> => {
+  const connect = async (timeoutMs = config.timeoutMs ?? 30_000): Promise<SMTPConnection> => {
     const [{address}] = await resolveOnce(url);
     const isHere = isLoopback(address);
-    const timeoutMs = config.timeoutMs ?? 30_000;
     return new SMTPConnection({
       host: address,
-      port,
+      port: Number(url.port || 80),
       servername: config.host,
       secure: config.tls,
       requireTLS: !config.tls && !config.insecure && (!isHere || ca !== undefined),
@@ -59,18 +106,16 @@ export async function smtpDriver(
       socketTimeout: timeoutMs,
     });
   };
+  return {connect, user: config.user, pass};
+}
 
-  return {
-    isRepeatable: true,
-    send: async (message: AnyMessage): Promise<Outcome> => {
-      if (!isResponse(message) || message.action !== 'notify')
-        return {is: 'rejected', why: `${name} takes no ${message.action}: a mail server only notifies`};
-      const mail = await mailOf(config, message);
-      const post = new Post(await connect().catch((error: Error) => error), {user: config.user, pass});
-      return post.send([config.to].flat(), config.from, mail);
-    },
-    lookUp: () => Promise.resolve({is: 'impossible', why: 'a mail server has no look-up'}),
-  };
+/** @returns `broken` rejects when an error comes between two steps, which is told as an event */
+async function signIn(connection: SMTPConnection, {user, pass}: MailServer): Promise<{broken: Promise<never>}> {
+  const broken = new Promise<never>((_resolve, reject) => connection.on('error', reject));
+  broken.catch(() => undefined);
+  await Promise.race([broken, step(done => connection.connect(done))]);
+  if (user !== undefined) await Promise.race([broken, step(done => connection.login({user, pass: pass ?? ''}, done))]);
+  return {broken};
 }
 
 async function mailOf({from, to}: SmtpConfig, {id, plant, rule, decidedAt, content}: ResponseMessage): Promise<Buffer> {
@@ -104,26 +149,20 @@ async function mailOf({from, to}: SmtpConfig, {id, plant, rule, decidedAt, conte
 /** One mail on its way to one server. */
 class Post {
   readonly #connection: SMTPConnection | Error;
-  readonly #auth: {user?: string; pass: string | null};
+  readonly #server: MailServer;
   /** The server has asked for the mail itself, so it may have it. */
   #isUnderWay = false;
 
-  constructor(connection: SMTPConnection | Error, auth: {user?: string; pass: string | null}) {
+  constructor(connection: SMTPConnection | Error, server: MailServer) {
     this.#connection = connection;
-    this.#auth = auth;
+    this.#server = server;
   }
 
   async send(to: string[], from: string, mail: Buffer): Promise<Outcome> {
     const connection = this.#connection;
     if (connection instanceof Error) return {is: 'not-delivered', why: connection.message};
     try {
-      // An error between two steps comes as an event.
-      const broken = new Promise<never>((_resolve, reject) => connection.on('error', reject));
-      broken.catch(() => undefined);
-      await Promise.race([broken, step(done => connection.connect(done))]);
-      const {user, pass} = this.#auth;
-      if (user !== undefined)
-        await Promise.race([broken, step(done => connection.login({user, pass: pass ?? ''}, done))]);
+      const {broken} = await signIn(connection, this.#server);
       const body = Readable.from(this.#pieces(mail));
       const rejected = await Promise.race([
         broken,

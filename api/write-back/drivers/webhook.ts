@@ -16,7 +16,12 @@ export const WebhookSettings = z.strictObject({
   timeoutMs: z.number().int().positive().optional(),
   /** false: it is told what response rules say, and nothing of holds. */
   holds: z.boolean().optional(),
+  /** How many messages may be on their way to it at a time; 32 when absent. */
+  atOnce: z.number().int().min(1).max(256).optional(),
 });
+
+/** A hold of some dozen lots leaves as a whole: with eight at a time the last lots waited for a second while others asked. */
+const AT_ONCE = 32;
 
 /**
  * Tells a receiver by a signed POST.
@@ -33,6 +38,7 @@ export async function webhookDriver(
   const timeoutMs = config.timeoutMs ?? 10_000;
 
   return {
+    atOnce: config.atOnce ?? AT_ONCE,
     send: async (message: AnyMessage): Promise<Outcome> => {
       const body = JSON.stringify(bodyOf(message));
       const now = new Date();

@@ -1,4 +1,4 @@
-/** Messages by a plan over HTTP: what is sent, looked up and refused; the presets' shapes against fixtures typed by hand. */
+/** Messages by a plan over HTTP: what is sent, looked up and refused. The shapes of presets are tested beside their fixtures. */
 import {once} from 'node:events';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -77,20 +77,6 @@ test("ERPNext's nonconformance, and how it is found again", async () => {
       body: null,
     },
   ]);
-});
-
-test("SAP Digital Manufacturing's nonconformance log has no look-up: a time-out asks a person", async () => {
-  const {seen, url} = await peer({status: 200});
-  const driver = await opened(http(url, {preset: 'sap-digital-manufacturing', values: {site: 'P100'}}));
-  expect(await driver.send(MESSAGE)).toEqual({is: 'acknowledged'});
-  expect(seen).toEqual([
-    {
-      method: 'POST',
-      path: '/nonconformance/v1/log',
-      body: {plant: 'P100', code: 'SCR', sfcs: ['P1'], workCenter: 'CAM1', quantity: 1},
-    },
-  ]);
-  expect(await driver.lookUp(MESSAGE)).toMatchObject({is: 'impossible'});
 });
 
 test('a plan of your own: what is not known is null where it stands alone; no is no; holds are not its business', async () => {

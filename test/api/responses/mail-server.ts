@@ -1,11 +1,8 @@
 // A real mail server for the tests: npm's smtp-server, with faults.
-import {readFileSync} from 'node:fs';
 import type {AddressInfo} from 'node:net';
-import {join} from 'node:path';
-import {OPCUACertificateManager} from 'node-opcua-certificate-manager';
 import {SMTPServer} from 'smtp-server';
 import {onTestFinished} from 'vitest';
-import {temporaryFolder} from '../plant.ts';
+import {selfSigned} from '../certificate.ts';
 
 /** What becomes of the n-th mail, counted from 1. */
 export type MailFault =
@@ -44,25 +41,12 @@ export async function mailServer({
   startTls?: boolean;
   host?: string;
 } = {}): Promise<MailServer> {
-  const folder = temporaryFolder();
-  const pki = new OPCUACertificateManager({rootFolder: folder, disableFileWatchers: true});
-  await pki.initialize();
-  const caFile = join(folder, 'mail.pem');
-  const about = {
-    subject: '/CN=localhost',
-    applicationUri: 'urn:mail',
-    dns: ['localhost'],
-    startDate: new Date(Date.now() - 86_400_000),
-    validity: 30,
-  };
-  await pki.createSelfSignedCertificate({outputFile: caFile, ...about});
-  const key = readFileSync(pki.privateKey, 'utf8');
-  await pki.dispose();
+  const {key, cert, file: caFile} = await selfSigned();
   const mails: Mail[] = [];
   let n = 0;
   const server = new SMTPServer({
     key,
-    cert: readFileSync(caFile, 'utf8'),
+    cert,
     logger: false,
     authOptional: users === undefined,
     hideSTARTTLS: !startTls,

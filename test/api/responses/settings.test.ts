@@ -62,6 +62,16 @@ test.each([
     'responses.scratches.then.0.do: nothing to hold is known',
   ],
   [
+    'a hold of an alarm',
+    {when: {alarm: {}}, then: [{do: 'hold', reason: 'X'}]},
+    'responses.scratches.then.0.do: nothing to hold is known',
+  ],
+  [
+    'an alarm and a chart',
+    {when: {alarm: {of: 'bore.torque'}, chart: {of: 'bore.torque', kind: 'imr'}}, then: [{do: 'notify', to: 'mes'}]},
+    'responses.scratches.when: needs exactly one of fail, alert, alarm, chart and finding',
+  ],
+  [
     'a fail once a cause',
     {when: {fail: {}}, then: [{do: 'notify', to: 'mes'}], limits: {once: {per: 'cause', within: '1 day'}}},
     'responses.scratches.limits.once.per: a fail has no cause yet',

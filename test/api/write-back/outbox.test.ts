@@ -169,11 +169,13 @@ test('while the disk refuses nothing leaves, and delivery goes on by itself when
   outbox.start();
   await wait(120);
   expect(mes?.effects).toEqual([]);
-  expect(log[0]).toBe('nothing can be delivered for now: no space left');
+  const refused = 'nothing can be delivered for now: no space left; it is tried again by itself';
+  expect(log).toEqual([refused]);
   full.is = false;
   await outbox.deliver({waitSeconds: LONG});
   await outbox.stop();
   expect(states(id)).toEqual(['acknowledged', 'acknowledged']);
+  expect(log).toEqual([refused, 'it can be delivered again']);
 });
 
 test('429 is waited out as long as the receiver says', async () => {

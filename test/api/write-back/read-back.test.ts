@@ -78,7 +78,7 @@ describe('a refusal after an attempt that nobody answered', () => {
       delivery: 'rejected',
       why: expect.stringContaining('locked by another user'),
     });
-    expect(seen).toEqual(['POST', 'GET', 'POST', 'GET', 'GET', 'GET']);
+    expect(seen).toEqual(['POST', 'GET', 'POST', 'GET', 'GET', 'GET', 'GET']);
   });
 });
 

@@ -32,11 +32,13 @@ export async function makePlant(
     secret: string;
     timeoutMs: number;
     random: () => number;
+    /** Of each population; without it most are of one, others of up to four. */
+    lotsEach?: number;
     /** Where the MESs are; by a name that now and then leads elsewhere, unless said otherwise. */
     host?: string;
   },
 ): Promise<StormPlant> {
-  const {lots, populations, receivers, secret, timeoutMs, random, host = 'mes.plant'} = settings;
+  const {lots, populations, receivers, secret, timeoutMs, random, lotsEach, host = 'mes.plant'} = settings;
   mkdirSync(folder, {recursive: true});
   writeFileSync(join(folder, 'mes.secret'), secret, {mode: 0o600});
   const webhook = (port: number) => ({
@@ -61,8 +63,9 @@ export async function makePlant(
     if (receipt.status !== 'accepted') throw new Error(`the plant's parts were ${receipt.status}`);
     const found: Population[] = [];
     for (let k = 0; k < populations; k++) {
-      const size = k < lots ? 1 : 2 + Math.floor(random() * (LOTS_MAX - 1));
-      const wanted = k < lots ? [`L${k}`] : Array.from({length: size}, () => `L${Math.floor(random() * lots)}`);
+      const size = lotsEach ?? (k < lots ? 1 : 2 + Math.floor(random() * (LOTS_MAX - 1)));
+      const drawn = () => Array.from({length: size}, () => `L${Math.floor(random() * lots)}`);
+      const wanted = lotsEach !== undefined ? neighbours(k, size, lots) : k < lots ? [`L${k}`] : drawn();
       const target = wanted.length === 1 ? wanted[0] : `part.lot in (${wanted.map(lot => `'${lot}'`).join(', ')})`;
       const {id} = await contain(app.warehouse, {target});
       found.push({id, lots: [...new Set(wanted)]});
@@ -79,3 +82,7 @@ export async function makePlant(
     await app.close();
   }
 }
+
+/** Lots that stand beside one another, from the k-th on. */
+const neighbours = (k: number, size: number, lots: number): string[] =>
+  Array.from({length: size}, (_, n) => `L${(k + n) % lots}`);

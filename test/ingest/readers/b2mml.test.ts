@@ -7,8 +7,8 @@ import {ingestFiles, planFile} from '../../../ingest/ingest.ts';
 import {linesOfRecords} from '../../../ingest/line-numbers.ts';
 import {read} from '../../../ingest/readers/readers.ts';
 import type {LoadPlan} from '../../../warehouse/load-plan.ts';
-import {Warehouse} from '../../../warehouse/store.ts';
 import {writeJobs} from '../../bench/b2mml-jobs.ts';
+import {emptyWarehouse} from '../../warehouse/plant-in-a-folder.ts';
 import {file, folder, refusal} from '../folder.ts';
 
 /** B2MML is used courtesy of MESA International; its examples are not part of this repository. */
@@ -73,7 +73,7 @@ test('is recognised by what it says, with any prefix, any name and no declaratio
 
 test('local times are read with a time zone, also where a shift ends after so many hours', async () => {
   const shift = `<WorkCalendarEntry xmlns="${NAMESPACE}"><ID>N</ID><StartDateTime>2026-07-01T22:00:00</StartDateTime><Duration>PT8H</Duration></WorkCalendarEntry>`;
-  const warehouse = await Warehouse.open(folder());
+  const warehouse = await emptyWarehouse();
   try {
     await ingestFiles(plan => warehouse.load(plan, linesOfRecords), [file('s.xml', shift)], {
       timeZone: 'Europe/Berlin',
@@ -90,7 +90,7 @@ test('local times are read with a time zone, also where a shift ends after so ma
 
 test('a message that is sent again changes nothing', async () => {
   const message = readFileSync(new URL('b2mml/jobs/input.xml', import.meta.url), 'utf8');
-  const warehouse = await Warehouse.open(folder());
+  const warehouse = await emptyWarehouse();
   try {
     const load = (plan: LoadPlan) => warehouse.load(plan, linesOfRecords);
     await ingestFiles(load, [file('one.xml', message)]);
@@ -131,7 +131,7 @@ test('keeps nothing of what it has read: 20,000 jobs in a heap of 40 MB, where t
 
 test.skipIf(!present)('the examples of the standard: what is taken, and what is named', async () => {
   const courbon = join(SAMPLES, 'Courbon_B2MML_v0401_Example_XML_Files');
-  const warehouse = await Warehouse.open(folder());
+  const warehouse = await emptyWarehouse();
   try {
     const load = (plan: LoadPlan) => warehouse.load(plan, linesOfRecords);
     const receipts = await ingestFiles(load, [courbon]);

@@ -9,7 +9,8 @@ import {DuckDBInstance} from '@duckdb/node-api';
 import {describe, expect, test} from 'vitest';
 import {type IngestOptions, ingestFiles} from '../../../ingest/ingest.ts';
 import {linesOfRecords} from '../../../ingest/line-numbers.ts';
-import {Warehouse} from '../../../warehouse/store.ts';
+import type {Warehouse} from '../../../warehouse/store.ts';
+import {emptyWarehouse} from '../../warehouse/plant-in-a-folder.ts';
 import {file, folder} from '../folder.ts';
 import {type SheetText, workbook} from './workbook.ts';
 
@@ -25,8 +26,11 @@ interface Expected {
 
 const FORMATS = ['csv', 'dfq', 'cfx', 'b2mml', 'xlsx', 'json', 'arrow', 'parquet'];
 const TABLES =
-  'products work_orders lots parts genealogy movements stations shifts operations parameters measurements readings ' +
-  'inspections defects tallies';
+  'products work_orders lots parts genealogy movements stations shifts operations parameters readings inspections defects tallies';
+const TABLES_WITH_FACTS = [
+  ...TABLES.split(' ').map(table => `select '${table}' as "table" where exists (from fact.${table})`),
+  `select 'measurements' where exists (from fact.step_tables) or exists (from fact.cells)`,
+].join(' union all ');
 
 for (const format of FORMATS) {
   const home = new URL(`${format}/`, import.meta.url).pathname;
@@ -39,14 +43,13 @@ for (const format of FORMATS) {
         .replaceAll('<digest>', digest)
         .replaceAll('<path>', input);
       const {options = {}, ...expected} = JSON.parse(text) as Expected;
-      const warehouse = await Warehouse.open(folder());
+      const warehouse = await emptyWarehouse();
       try {
         const [receipt] = await ingestFiles(plan => warehouse.load(plan, linesOfRecords), [input], options);
         const rows: Record<string, Row[]> = {};
-        for (const table of TABLES.split(' ')) {
-          const found = await ask(warehouse, `select * from ${table}`);
-          if (found.length > 0) rows[table] = sorted(found.map(present));
-        }
+        // Views of tables without facts take longer to plan than all the rest.
+        for (const table of (await ask(warehouse, TABLES_WITH_FACTS)).map(row => String(row.table)))
+          rows[table] = sorted((await ask(warehouse, `select * from ${table}`)).map(present));
         const rejects = await ask(warehouse, 'select line, field, reason from fact.rejects order by line, reason');
         for (const table of Object.keys(expected.rows)) expected.rows[table] = sorted(expected.rows[table]);
         expect({rows, rejects, notices: receipt.notices}).toEqual(expected);

@@ -5,7 +5,7 @@ import {ingestFiles, planFile} from '../../../ingest/ingest.ts';
 import {linesOfRecords} from '../../../ingest/line-numbers.ts';
 import {read} from '../../../ingest/readers/readers.ts';
 import type {LoadPlan} from '../../../warehouse/load-plan.ts';
-import {Warehouse} from '../../../warehouse/store.ts';
+import {emptyWarehouse} from '../../warehouse/plant-in-a-folder.ts';
 import {file, folder, refusal} from '../folder.ts';
 
 /** Bodies of messages from the reference of IPC-CFX (Apache-2.0), which are not part of this repository. */
@@ -47,7 +47,7 @@ test('other JSON stays what it is', async () => {
 });
 
 test('a message that is sent again changes nothing', async () => {
-  const warehouse = await Warehouse.open(folder());
+  const warehouse = await emptyWarehouse();
   try {
     const load = (plan: LoadPlan) => warehouse.load(plan, linesOfRecords);
     await ingestFiles(load, [file('one.ndjson', MESSAGES)]);
@@ -74,7 +74,7 @@ test.skipIf(!present)(
         n,
       ),
     );
-    const warehouse = await Warehouse.open(folder());
+    const warehouse = await emptyWarehouse();
     try {
       const load = (plan: LoadPlan) => warehouse.load(plan, linesOfRecords);
       const [receipt] = await ingestFiles(load, [file('samples.json', JSON.stringify(messages, null, 1))]);

@@ -69,6 +69,12 @@ const refused: {what: string; name: string; content: string | Uint8Array; senten
     sentence:
       'orders.parquet: is delimited text (CSV) by its content, not Parquet as its name says: rename it to end in .csv, or send the file that was meant',
   },
+  ...['parquet', 'xlsx', 'arrow'].map(ending => ({
+    what: `binary junk named .${ending}`,
+    name: `orders.${ending}`,
+    content: Buffer.from(Array.from({length: 5000}, (_, k) => (k * k * 31 + k * 7 + 3) % 251)),
+    sentence: `orders.${ending}: is not ${{parquet: 'Parquet', xlsx: 'an Excel workbook (XLSX)', arrow: 'Apache Arrow'}[ending]}, as its name says, nor any other kind of file that is read: its first bytes are binary, of no known format. It is damaged or encrypted: export it again`,
+  })),
   {
     what: 'JSON named CSV',
     name: 'orders.csv',

@@ -4,7 +4,7 @@ import {ingestFiles} from '../../../ingest/ingest.ts';
 import {linesOfRecords} from '../../../ingest/line-numbers.ts';
 import {read} from '../../../ingest/readers/readers.ts';
 import {numberKind, plainDigits, serialToDuration, serialToIso} from '../../../ingest/readers/xlsx-numbers.ts';
-import {Warehouse} from '../../../warehouse/store.ts';
+import {emptyWarehouse} from '../../warehouse/plant-in-a-folder.ts';
 import {file, folder, refusal} from '../folder.ts';
 import {type CellText, type SheetText, workbook, workbookParts, zip} from './workbook.ts';
 
@@ -233,7 +233,7 @@ test('sheets: the only one with a table, the one that is named, or each the cano
   expect(await refused(workbook([one, {...other, name: 'Tabelle2'}]))).toMatch(
     /^parts.xlsx: has tables on the sheets "Parts"/,
   );
-  const warehouse = await Warehouse.open(folder());
+  const warehouse = await emptyWarehouse();
   try {
     const path = file('export.xlsx', workbook([one, other]));
     const [receipt] = await ingestFiles(plan => warehouse.load(plan, linesOfRecords), [path]);
@@ -257,7 +257,7 @@ test('a date without --time-zone is refused by the row, with it taken', async ()
       ]),
     ]),
   );
-  const warehouse = await Warehouse.open(folder());
+  const warehouse = await emptyWarehouse();
   try {
     const load = (timeZone?: string) => ingestFiles(plan => warehouse.load(plan, linesOfRecords), [path], {timeZone});
     expect((await load())[0].tables[0]).toMatchObject({accepted: 0, rejected: 1});

@@ -40,9 +40,11 @@ X-I7,X-1,2026-03-02T13:00:00Z,final,FIN-1,pass,`,
 export async function publishedPlants({
   without = [],
   keys = ['oslo', 'turin'],
+  weeks = SMALL.weeks,
 }: {
   without?: readonly string[];
   keys?: readonly string[];
+  weeks?: number;
 } = {}): Promise<PublishedPlants> {
   const folder = mkdtempSync(join(tmpdir(), 'fishbone-company-'));
   const place = join(folder, 'place');
@@ -51,7 +53,7 @@ export async function publishedPlants({
   for (const [k, key] of keys.entries()) {
     const seed = 5 + k;
     const files = join(folder, `${key}-files`);
-    await writePlant(files, makePlant({...SMALL, seed}), () => undefined);
+    await writePlant(files, makePlant({...SMALL, weeks, seed}), () => undefined);
     rmSync(join(files, 'truth.json'), {force: true});
     const more = join(folder, `${key}-more`);
     mkdirSync(more);

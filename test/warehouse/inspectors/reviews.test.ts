@@ -2,6 +2,7 @@
 import {expect, test} from 'vitest';
 import {inspection, inspections} from '../../../warehouse/inspectors/cards.ts';
 import {reviews} from '../../../warehouse/inspectors/reviews.ts';
+import {agreement} from '../../../warehouse/measurement-systems/agreement.ts';
 import {pareto} from '../../../warehouse/pareto.ts';
 import {screen} from '../../../warehouse/screening/screen.ts';
 import {Warehouse} from '../../../warehouse/store.ts';
@@ -99,6 +100,47 @@ test('a rejected fail is no fail: Pareto, yield and screening, also of what was 
   expect(await figures()).toEqual([2, 0.5, 2]);
 });
 
+test('a true defect counts in Pareto, screening and filters, beside what the inspector said, which stays', async () => {
+  const w = await plantOf([PARTS, INSPECTIONS, DEFECTS]);
+  const codes = async (asOf?: number) =>
+    (await pareto(w, {by: 'defect', asOf})).bars.map(({key, count}) => `${key} ${count}`);
+  const defective = async (defect: string, asOf?: number) => (await screen(w, {defect, asOf})).population.defective;
+  expect(await codes()).toEqual(['scratch 2']);
+  await feed(w, review(`b, Ada Berg, agree, void, , ${HEAD}:01Z`));
+  expect((await codes()).sort()).toEqual(['scratch 1', 'void 1']);
+  expect(await Promise.all(['scratch', 'void'].map(defect => defective(defect)))).toEqual([1, 1]);
+  expect((await pareto(w, {by: 'defect', where: "inspection.defect = 'void'"})).basis.defectiveParts).toBe(1);
+  // The part is no better and no worse for it.
+  expect((await yieldOf(w, {})).fpy).toBe(0.5);
+  // A position from before is as it was, and so is what the inspector said: it is told as its own, and measured by it.
+  expect(await codes(3)).toEqual(['scratch 2']);
+  expect(await inspection(w, 'b')).toMatchObject({defects: [{defect: 'scratch'}], reviews: [{defect: 'void'}]});
+  const {inspectors} = await agreement(w, {by: 'defect'});
+  expect(inspectors.map(({level}) => level)).toEqual(['scratch']);
+  // Who agrees without naming one says that the inspector's is right: one against one decides nothing.
+  await feed(w, review(`b, Bo Ek, agree, , , ${HEAD}:02Z`));
+  expect(await codes()).toEqual(['scratch 2']);
+  await feed(w, review(`b, Cy Falk, agree, void, , ${HEAD}:03Z`));
+  expect((await codes()).sort()).toEqual(['scratch 1', 'void 1']);
+  // Taken back, and on a pass that was missed: that stays a pass.
+  await feed(w, review(`b, Cy Falk, withdrawn, , , ${HEAD}:04Z\nc, Cy Falk, disagree, void, , ${HEAD}:04Z`));
+  expect(await codes()).toEqual(['scratch 2']);
+});
+
+test('a true defect that the inspector found too keeps its place; the others are not told', async () => {
+  const w = await plantOf([
+    PARTS,
+    INSPECTIONS,
+    [
+      'defects',
+      'inspection, defect, x, y, width, height, confidence\na, scratch, 1, 2, 3, 4, 0.9\na, stain, 5, 6, 7, 8, 0.8',
+    ],
+    review(`a, Ada Berg, agree, stain, , ${HEAD}:01Z`),
+  ]);
+  const rows = await w.read(undefined, s => s.rows('select inspection, defect, x, width, confidence from defects'));
+  expect(rows).toEqual([{inspection: 'a', defect: 'stain', x: 5, width: 7, confidence: 0.8}]);
+});
+
 test('who said it and why is told: by the inspection, the list, and the trace of the part', async () => {
   const w = await plantOf([
     PARTS,
@@ -115,7 +157,10 @@ test('who said it and why is told: by the inspection, the list, and the trace of
   const {history} = await trace(w, {id: 'C'});
   expect(history.find(({what}) => what === 'inspection')).toMatchObject({
     text: 'pass by m@1 (rejected by review)',
-    details: {verification: 'rejected', reviews: 'Ada Berg disagrees: missed a void; Bo Ek disagrees'},
+    details: {
+      verification: 'rejected',
+      reviews: 'Ada Berg disagrees (true defect: void): missed a void; Bo Ek disagrees',
+    },
   });
   const {inspections: rejected} = await inspections(w, {verification: 'rejected'});
   expect(rejected.map(({inspection: id}) => id)).toEqual(['c']);

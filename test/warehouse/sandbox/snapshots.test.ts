@@ -2,6 +2,7 @@
 import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {openApp} from '../../../api/app.ts';
 import {ingest} from '../../../api/load-files.ts';
@@ -61,4 +62,25 @@ test('one is made while rows are committed, and is whole', async () => {
   expect(tables).toEqual([]);
   const last = await snapshots.lend({fresh: true}, async s => s);
   expect(last.asOf).toBe(app.warehouse.position);
+});
+
+test('one that was made while somebody looked through the catalogue is answered from when that question has ended', async () => {
+  const {app} = await open();
+  const holder = await app.warehouse.aside();
+  const asked = app.queries.ask({sql: 'select count(*) as n from parts'}, {by: null, seesNames: true, form: 'json'});
+  // What a transaction sees of the catalogue is settled when it first looks.
+  for (let isSeen = false; !isSeen; ) {
+    await holder.run('begin');
+    const names = await holder.rows<{name: string}>('select distinct database_name as name from duckdb_tables()');
+    isSeen = names.some(({name}) => name === 'people');
+    if (!isSeen) await holder.run('rollback');
+  }
+  const released = wait(1_500).then(async () => {
+    await holder.run('commit');
+    holder.connection.closeSync();
+    return 'released';
+  });
+  const first = await Promise.race([released, asked.then(() => 'answered')]);
+  expect(first).toBe('released');
+  expect(JSON.parse((await asked).body.toString()).rows).toEqual([{n: 12}]);
 });

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {stabilityIndex, stabilityTest} from '../../../warehouse/statistics/population-stability.ts';
+import {distanceFrom, stabilityIndex, stabilityTest} from '../../../warehouse/statistics/population-stability.ts';
 
 test('by hand', () => {
   // (0.6 - 0.5) ln(0.6 / 0.5) + (0.4 - 0.5) ln(0.4 / 0.5)
@@ -63,4 +63,53 @@ test('a real shift is found, the same each time; too few lots cannot be', () => 
   expect(stabilityTest(before, after, {draws: 999, seed: 1})).toEqual(found);
   // Three lots, one of them new: one draw in three is as unlike.
   expect(stabilityTest(before.slice(0, 2), after.slice(0, 1), {draws: 999, seed: 1}).p).toBeGreaterThan(0.25);
+});
+
+test('the bound of a distance: of lots that are all alike the index itself, of lots that differ less', () => {
+  const how = {draws: 999, seed: 1, alpha: 0.001};
+  const alike = distanceFrom(
+    [50, 50],
+    [
+      [60, 40],
+      [60, 40],
+      [60, 40],
+    ],
+    how,
+  );
+  expect(alike.index).toBeCloseTo(0.0405465, 6);
+  expect(alike.low).toBeCloseTo(alike.index, 12);
+  // The same together, but one lot is all of the shift.
+  const one = distanceFrom(
+    [50, 50],
+    [
+      [100, 20],
+      [40, 60],
+      [40, 40],
+    ],
+    how,
+  );
+  expect(one.index).toBeCloseTo(alike.index, 12);
+  expect(one.low).toBeLessThan(alike.low);
+  expect(distanceFrom([50, 50], [[5, 5]], how)).toEqual({index: 0, low: 0});
+});
+
+test('lots that are drawn from the reference are called a shift at most as often as the bound allows', () => {
+  let state = 7;
+  const next = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  let called = 0;
+  for (let plant = 0; plant < 200; plant++) {
+    // Lots of 12 whose parts are alike: of one half the greater of two draws, of the other the lesser; all together are even.
+    const lots = Array.from({length: 10}, () => {
+      const either = next() < 0.5 ? Math.max : Math.min;
+      const counts = new Array<number>(10).fill(0);
+      for (let k = 0; k < 12; k++) counts[Math.floor(10 * either(next(), next()))]++;
+      return counts;
+    });
+    const even = new Array<number>(10).fill(100);
+    if (distanceFrom(even, lots, {draws: 999, seed: plant, alpha: 0.001}).low > 0.25) called++;
+  }
+  expect(called).toBeLessThanOrEqual(2);
 });

@@ -6,7 +6,7 @@ import {allAnswers} from './all-answers.ts';
 import {FILES, take} from './growing-plant.ts';
 
 /** `FISHBONE_EVERY=1` asks at every position, not at some. */
-const EVERY = Number(process.env.FISHBONE_EVERY ?? 7);
+const EVERY = Number(process.env.FISHBONE_EVERY ?? 9);
 const POSITIONS = FILES.map((_, k) => k + 1).filter(position => position % EVERY === 0);
 
 type Answers = Record<string, string>;

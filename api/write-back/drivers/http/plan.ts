@@ -25,6 +25,8 @@ const request = {
   /** Values of the answer to be used later, by the names they get: a path, or `header:etag`. */
   keep: z.record(z.string().regex(/^\w+$/), z.string()).optional(),
   expect: z.array(Condition).optional(),
+  /** Where the token for this write is fetched, if not at the plan's `csrfPath`. */
+  csrfPath: z.string().optional(),
 };
 
 const Request = z.strictObject(request);
@@ -39,7 +41,10 @@ const Told = z.strictObject({
   lookUp: z.strictObject({...request, found: z.array(Condition).min(1)}).optional(),
 });
 
-/** How a kind of receiver is asked and told. Texts may hold placeholders: `{lot}`, or `{lot|odata}` between quotes of OData. */
+/**
+ * How a kind of receiver is asked and told. Texts may hold placeholders: `{lot}`, `{text|40}` for its first 40 characters,
+ * `{lot|odata}` or `{text|40|odata}` between quotes of OData.
+ */
 export const PlanSettings = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
   /** Asks for what the receiver calls the lot. */

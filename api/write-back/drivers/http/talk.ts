@@ -21,7 +21,8 @@ export class Talk {
   readonly #to: Receiver;
   /** What the message is about, for what is said of a 404. */
   readonly #about: string;
-  #csrf: Record<string, string> | null = null;
+  /** The tokens against forged requests, by the path that gave them. */
+  readonly #csrf = new Map<string, Record<string, string>>();
   #wrote = false;
 
   constructor(to: Receiver, values: Values, about: string) {
@@ -71,9 +72,12 @@ export class Talk {
   async #ask(request: Request, writes: boolean): Promise<Answer> {
     let answer = await this.#once(request, writes);
     const isForged = answer.status === 403 && /required/i.test(String(answer.headers['x-csrf-token']));
-    if (isForged) this.#csrf = null;
+    if (isForged) this.#csrf.clear();
     // Not let in is not carried out.
-    if ((answer.status === 401 && this.#to.credentials.renew()) || (isForged && this.#to.plan.csrfPath !== undefined)) {
+    if (
+      (answer.status === 401 && this.#to.credentials.renew()) ||
+      (isForged && this.#csrfPath(request) !== undefined)
+    ) {
       answer = await this.#once(request, writes);
     }
     return answer;
@@ -92,7 +96,8 @@ export class Talk {
           ? ['application/xml', fillXml(xml, this.values)]
           : [null, ''];
     const who = await this.#orFailed(() => credentials.headers());
-    const token = writes && plan.csrfPath !== undefined ? await this.#csrfHeaders(plan.csrfPath) : {};
+    const csrfPath = this.#csrfPath(request);
+    const token = writes && csrfPath !== undefined ? await this.#csrfHeaders(csrfPath) : {};
     const said = {accept: 'application/json', ...(kind !== null && {'content-type': kind})};
     const headers = {...said, ...(Object.fromEntries(fixed) as Record<string, string>), ...who, ...token};
     const target = under(url, fillPath(path, this.values));
@@ -101,8 +106,13 @@ export class Talk {
     return answer;
   }
 
+  #csrfPath(request: Request): string | undefined {
+    return request.csrfPath ?? this.#to.plan.csrfPath;
+  }
+
   async #csrfHeaders(path: string): Promise<Record<string, string>> {
-    if (this.#csrf) return this.#csrf;
+    const known = this.#csrf.get(path);
+    if (known) return known;
     const {url, credentials, timeoutMs} = this.#to;
     const headers = {...(await this.#orFailed(() => credentials.headers())), 'x-csrf-token': 'Fetch'};
     const answer = await call(under(url, path), {method: 'GET', headers, timeoutMs, longestAnswerBytes: 1024 * 1024});
@@ -111,8 +121,9 @@ export class Talk {
     if (typeof token !== 'string') throw new Failed(`no CSRF token: HTTP ${answer.status}`, this.#wrote);
     // The token belongs to the session that the cookies name.
     const cookie = (answer.headers['set-cookie'] ?? []).map(line => line.split(';')[0]).join('; ');
-    this.#csrf = {'x-csrf-token': token, ...(cookie !== '' && {cookie})};
-    return this.#csrf;
+    const fetched = {'x-csrf-token': token, ...(cookie !== '' && {cookie})};
+    this.#csrf.set(path, fetched);
+    return fetched;
   }
 
   async #orFailed<T>(task: () => Promise<T>): Promise<T> {

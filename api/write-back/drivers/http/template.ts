@@ -4,7 +4,8 @@ import type {Plan, Request, Values} from './plan.ts';
 /** What a message does not know: no mistake of the receiver's. */
 export const NONE = Symbol('none');
 
-const PLACEHOLDER = /\{(\w+)(\|odata)?\}/g;
+/** `{lot}`; `{text|40}` for 40 characters of it at most; `{lot|odata}` between quotes of OData; both as `{text|40|odata}`. */
+const PLACEHOLDER = /\{(\w+)(?:\|(\d+))?(\|odata)?\}/g;
 
 /** A path: values cannot leave the place in it that they were given. */
 export function fillPath(template: string, values: Values): string {
@@ -64,12 +65,18 @@ export function kept(plan: Plan): string[] {
 }
 
 function fill(template: string, values: Values, safe: (text: string) => string): string {
-  return template.replace(PLACEHOLDER, (_all, name: string, odata: string | undefined) => {
+  return template.replace(PLACEHOLDER, (_all, name: string, longest: string | undefined, odata: string | undefined) => {
     const value = valueNamed(name, values);
-    const text = value === NONE ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-    if (/\p{Surrogate}/u.test(text)) throw new Refused(`half a character in ${name} cannot be sent`);
+    const whole = value === NONE ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+    if (/\p{Surrogate}/u.test(whole)) throw new Refused(`half a character in ${name} cannot be sent`);
+    const text = longest === undefined ? whole : beginning(whole, Number(longest));
     return safe(odata ? text.replace(/'/g, "''") : text);
   });
+}
+
+/** Of at most so many UTF-16 units, as receivers count their fields, and of whole characters. */
+function beginning(text: string, longest: number): string {
+  return text.slice(0, longest).replace(/\p{Surrogate}$/u, '');
 }
 
 function valueNamed(name: string, values: Values): unknown {

@@ -1,5 +1,11 @@
 import {expect, test} from 'vitest';
-import {kindOf, ReceiverSettings, secretFiles} from '../../../../api/write-back/drivers/drivers.ts';
+import {
+  isToldOfHolds,
+  kindOf,
+  ReceiverSettings,
+  secretFiles,
+  takenBy,
+} from '../../../../api/write-back/drivers/drivers.ts';
 
 const url = 'https://mes.plant';
 const basic = {kind: 'basic', user: 'u', passwordFile: 'b.password'};
@@ -22,6 +28,19 @@ test.each<[object, string, string[]]>([
   const receiver = ReceiverSettings.parse(config);
   expect(kindOf(receiver)).toBe(kind);
   expect(secretFiles(receiver)).toEqual(files);
+});
+
+test('a preset that is to take only what response rules say is not told of holds', () => {
+  const s4 = {
+    driver: 'http',
+    url,
+    preset: 'sap-s4hana-batch',
+    values: {batchPlant: '1010', defectCodeGroup: 'QD-SURF'},
+  };
+  expect(isToldOfHolds(ReceiverSettings.parse(s4))).toBe(true);
+  const onlyReports = ReceiverSettings.parse({...s4, holds: false});
+  expect(isToldOfHolds(onlyReports)).toBe(false);
+  expect(takenBy(onlyReports)).toEqual(['nonconformance']);
 });
 
 test.each<[object, string]>([

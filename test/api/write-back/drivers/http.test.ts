@@ -264,6 +264,20 @@ describe('values cannot leave their place', () => {
     expect(seen[1].body).toBe(`<l a="${escaped}">${escaped}</l>`);
   });
 
+  test('no longer than the receiver takes: whole characters, quotes doubled after cutting', async () => {
+    const hold = [
+      {
+        method: 'POST',
+        path: "/x?$filter=a eq '{lot|4|odata}'",
+        json: {four: '{lot|4}', five: '{lot|5}', all: '{lot|99}'},
+      },
+    ];
+    const mes = await driver({hold, release: []});
+    expect(await mes.send({...message, lot: "a''\u{1f600}b"})).toEqual({is: 'acknowledged'});
+    expect(JSON.parse(seen[0].body)).toEqual({four: "a''", five: "a''\u{1f600}", all: "a''\u{1f600}b"});
+    expect(seen[0].url).toBe('/base/x?$filter=a%20eq%20%27a%27%27%27%27%27');
+  });
+
   test.each(['..', '.', '', '\ud800'])("a lot named '%s' is not put into a path", async name => {
     wellBehaved();
     const outcome = await (await driver()).send({...message, lot: name});

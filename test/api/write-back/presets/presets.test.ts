@@ -7,8 +7,8 @@ import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import type {Message} from '../../../../api/write-back/drivers/driver.ts';
-import {openDrivers, type ReceiverConfig} from '../../../../api/write-back/drivers/drivers.ts';
+import type {Driver, Message, ResponseMessage} from '../../../../api/write-back/drivers/driver.ts';
+import {openDrivers, type ReceiverConfig, takenBy} from '../../../../api/write-back/drivers/drivers.ts';
 import {presetNames} from '../../../../api/write-back/drivers/http/presets.ts';
 
 interface Exchange {
@@ -22,6 +22,8 @@ interface Fixture {
   hold: Exchange[];
   /** "rejected" where a person has to do it. */
   release: Exchange[] | 'rejected';
+  /** Of presets that can open one; "impossible" where nobody can ask for it by our id. */
+  nonconformance?: {send: Exchange[]; lookUp: Exchange[] | 'impossible'};
 }
 
 const here = new URL('.', import.meta.url).pathname;
@@ -39,6 +41,26 @@ const message: Message = {
   permalink: '/findings/f1?asOf=17',
 };
 
+const report: ResponseMessage = {
+  id: '5d41402abc4b2a76b9719d911017c592ae8b0e0d4a2c2b7d0f0a1e5b9c3d7e6f',
+  plant: 'P1',
+  response: 'r1',
+  rule: 'scratches',
+  action: 'nonconformance',
+  lane: "O'Neil/S-0012345678-9",
+  sequence: 1,
+  notAfter: null,
+  decidedAt: '2026-01-02T03:04:05.000Z',
+  content: {
+    text: 'part "ü" failed',
+    part: "O'Neil/S-0012345678-9",
+    product: 'TG11',
+    lot: null,
+    station: 'CAM1',
+    code: '0010',
+  },
+};
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fishbone-presets-'));
@@ -53,23 +75,70 @@ test('every preset has its fixture', async () => {
 
 describe.each(presetNames)('%s', preset => {
   test.each(['hold', 'release'] as const)('%s', async action => {
-    const fixture = JSON.parse(await readFile(join(here, `${preset}.json`), 'utf8')) as Fixture;
-    const expected = fixture[action];
+    const {receiver, [action]: expected} = await fixtureOf(preset);
     const exchanges = expected === 'rejected' ? [] : expected;
-    const {seen, outcome} = await play(exchanges, fixture.receiver, {...message, action});
+    const {seen, outcome} = await play(exchanges, receiver, mes => mes.send({...message, action}));
     expect(outcome).toMatchObject(expected === 'rejected' ? {is: 'rejected'} : {is: 'acknowledged'});
-    expect(seen).toHaveLength(exchanges.length);
-    exchanges.forEach(({request: {method, path, headers = {}, body}}, k) => {
-      expect(seen[k]).toMatchObject({method, path, headers});
-      if (body === undefined) return;
-      expect(typeof body === 'string' ? seen[k].body : JSON.parse(seen[k].body)).toEqual(body);
-    });
+    expectAsked(seen, exchanges);
+  });
+
+  test('nonconformance, where it takes one: told, and found again', async () => {
+    const {receiver, nonconformance} = await fixtureOf(preset);
+    const taken = takenBy({driver: 'http', url: 'http://x', ...receiver} as ReceiverConfig);
+    expect(taken.includes('nonconformance')).toBe(nonconformance !== undefined);
+    if (!nonconformance) return;
+    const {send, lookUp} = nonconformance;
+    const told = await play(send, receiver, mes => mes.send(report));
+    expect(told.outcome).toEqual({is: 'acknowledged'});
+    expectAsked(told.seen, send);
+    const exchanges = lookUp === 'impossible' ? [] : lookUp;
+    const found = await play(exchanges, receiver, mes => mes.lookUp(report));
+    expect(found.outcome).toMatchObject({is: lookUp === 'impossible' ? 'impossible' : 'known'});
+    expectAsked(found.seen, exchanges);
   });
 });
 
+test('S/4HANA: no defect of our id is none; one with another code is not ours; a token that ended is fetched anew', async () => {
+  const {receiver, nonconformance} = await fixtureOf('sap-s4hana-batch');
+  const [token, post] = nonconformance!.send;
+  const none = [{request: {method: 'GET', path: ''}, answer: {body: {d: {results: []}}}}];
+  expect((await play(none, receiver, mes => mes.lookUp(report))).outcome).toEqual({is: 'unknown'});
+  const other = {...post, answer: {status: 201, body: {d: {DefectInternalID: '$1', DefectCode: '9999'}}}};
+  expect((await play([token, other], receiver, mes => mes.send(report))).outcome).toMatchObject({is: 'rejected'});
+  const ended = {...post, answer: {status: 403, headers: {'x-csrf-token': 'Required'}, body: {}}};
+  const renewed = await play([token, ended, token, post], receiver, mes => mes.send(report));
+  expect(renewed.outcome).toEqual({is: 'acknowledged'});
+  expect(renewed.seen.map(({method, path}) => `${method} ${path?.split('/').at(-1)}`)).toEqual([
+    'GET ',
+    'POST A_Defect',
+    'GET ',
+    'POST A_Defect',
+  ]);
+});
+
+async function fixtureOf(preset: string): Promise<Fixture> {
+  return JSON.parse(await readFile(join(here, `${preset}.json`), 'utf8')) as Fixture;
+}
+
+interface Seen {
+  method?: string;
+  path?: string;
+  headers: object;
+  body: string;
+}
+
+function expectAsked(seen: Seen[], exchanges: Exchange[]): void {
+  expect(seen).toHaveLength(exchanges.length);
+  exchanges.forEach(({request: {method, path, headers = {}, body}}, k) => {
+    expect(seen[k]).toMatchObject({method, path, headers});
+    if (body === undefined) return;
+    expect(typeof body === 'string' ? seen[k].body : JSON.parse(seen[k].body)).toEqual(body);
+  });
+}
+
 /** Answers one request after the other as the fixture says, and keeps what was asked. */
-async function play(exchanges: Exchange[], receiver: object, told: Message) {
-  const seen: {method?: string; path?: string; headers: object; body: string}[] = [];
+async function play<T>(exchanges: Exchange[], receiver: object, tell: (mes: Driver) => Promise<T>) {
+  const seen: Seen[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', chunk => {
@@ -89,7 +158,7 @@ async function play(exchanges: Exchange[], receiver: object, told: Message) {
       JSON.stringify({driver: 'http', url, ...receiver}).replace('SERVER', url),
     ) as ReceiverConfig;
     const {mes} = await openDrivers({receivers: {mes: config}, folder});
-    return {outcome: await mes.send(told), seen};
+    return {outcome: await tell(mes), seen};
   } finally {
     server.close();
   }

@@ -1,0 +1,13 @@
+import {expect, test} from 'vitest';
+import {z} from 'zod';
+import {asQuery} from '../../api/query-string.ts';
+
+test('numbers as programs write them: with exponents too; what is none is refused', () => {
+  const query = asQuery(z.object({lsl: z.number().optional()}));
+  const numbers = ['1e-7', '-1.5E+3', '2e3', '0.25', '-4', '.5', '5.'].map(lsl => query.parse({lsl}).lsl);
+  // JavaScript writes 0.0000001 as 1e-7.
+  expect(numbers).toEqual([0.0000001, -1500, 2000, 0.25, -4, 0.5, 5]);
+  for (const lsl of ['', ' ', '.', 'e5', '1e', '1,5', '0x10', 'Infinity', '1e999', 'NaN', '--1']) {
+    expect(query.safeParse({lsl}).success, lsl).toBe(false);
+  }
+});

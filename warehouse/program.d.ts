@@ -1,0 +1,2 @@
+export function start(entry: string): Promise<unknown>;
+export function buildProgram(): Promise<string[]>;
