@@ -91,9 +91,9 @@ test('whoever leaves in the middle leaves nothing behind; whoever reads slowly d
       request(`${server.address}/v1/tables/parts.csv`, {agent: false}, resolve).on('error', reject).end();
     });
     // Nothing is read: the server has filled the buffers between and waits, its file still there.
-    await vi.waitFor(() => expect(leftovers(app)).toHaveLength(1));
+    await vi.waitFor(() => expect(leftovers(app)).toHaveLength(1), {timeout: 120_000});
     response.destroy();
-    await vi.waitFor(() => expect(leftovers(app)).toEqual([]), {timeout: 20_000});
+    await vi.waitFor(() => expect(leftovers(app)).toEqual([]), {timeout: 120_000});
   } finally {
     await server.close();
   }

@@ -302,6 +302,6 @@ test('a server answers an approval at once, and holds what the lots went into si
   expect(states(approved)).toEqual(['A held', 'B held', 'K1 held']);
   expect(app.holdWatch.compared(id).asOf).not.toBe(app.warehouse.position);
   const now = () => states(app.holds.show(id));
-  await expect.poll(now, {timeout: 20_000}).toEqual(['A held', 'B held', 'K1 held', 'PAL held']);
+  await expect.poll(now, {timeout: 120_000}).toEqual(['A held', 'B held', 'K1 held', 'PAL held']);
   await others;
 });

@@ -210,12 +210,14 @@ describe('inspections in real time', () => {
     const lines = readdirSync(journal).map(name => readFileSync(join(journal, name), 'utf8'));
     expect(lines.join('')).toContain('"inspection":"R1"');
     expect((await http.inject({url: '/v1/tables/inspections.json'})).json()).toMatchObject({asOf: 1, rows: [{}]});
-    await vi.waitFor(() =>
-      expect(
-        readdirSync(journal)
-          .map(name => readFileSync(join(journal, name), 'utf8'))
-          .join(''),
-      ).toBe(''),
+    await vi.waitFor(
+      () =>
+        expect(
+          readdirSync(journal)
+            .map(name => readFileSync(join(journal, name), 'utf8'))
+            .join(''),
+        ).toBe(''),
+      {timeout: 120_000},
     );
     // The same again at once, and something else under the same id.
     const again = {...inspection, inspection: 'R2'};

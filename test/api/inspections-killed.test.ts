@@ -114,7 +114,7 @@ test('a journal that cannot begin another file is told; nobody waits for ever, a
   expect(app.recorder.waiting).toBe(1);
   rmSync(journal);
   renameSync(aside, journal);
-  await expect.poll(() => app.recorder.waiting, {timeout: 20_000}).toBe(0);
+  await expect.poll(() => app.recorder.waiting, {timeout: 120_000}).toBe(0);
   expect((await app.recorder.record(inspection(2))).batch).toBe(2);
 });
 

@@ -41,13 +41,13 @@ test('what no batch takes is set aside with its reason; the others are recorded,
   const app = await openApp(folder, {make: true, log: line => said.push(line)});
   takesNothingWith(app, '"I2"');
   await Promise.all([1, 2, 3].map(n => app.recorder.record(inspection(n), {waits: false})));
-  await vi.waitFor(() => expect(app.recorder.waiting).toBe(0), {timeout: 20_000});
+  await vi.waitFor(() => expect(app.recorder.waiting).toBe(0), {timeout: 120_000});
   expect(await idsIn(app)).toEqual(['I1', 'I3']);
   expect(app.recorder.aside.count).toBe(1);
   const aside = join(folder, 'journal', 'set-aside');
   expect(readdirSync(aside)).toEqual(['1.ndjson']);
   expect(said.join()).toContain(`set aside in ${join(aside, '1.ndjson')}`);
-  await vi.waitFor(() => expect(app.alerts.open).toBe(1));
+  await vi.waitFor(() => expect(app.alerts.open).toBe(1), {timeout: 120_000});
   expect(app.alerts.list().alerts).toMatchObject([
     {name: 'inspections.set-aside', text: expect.stringContaining('as a1: the database cannot take it')},
   ]);
@@ -79,7 +79,7 @@ test('where nothing at all can be recorded nothing is set aside: it waits', asyn
   const loads = takesNothingWith(app, '');
   await app.recorder.record(inspection(1), {waits: false});
   // An attempt, then one that looks for what fails, and a rehearsal of something else.
-  await vi.waitFor(() => expect(loads.mock.calls.length).toBeGreaterThanOrEqual(3), {timeout: 20_000});
+  await vi.waitFor(() => expect(loads.mock.calls.length).toBeGreaterThanOrEqual(3), {timeout: 120_000});
   expect(app.recorder.waiting).toBe(1);
   expect(existsSync(join(folder, 'journal', 'set-aside'))).toBe(false);
   await app.close();
@@ -94,7 +94,7 @@ test('what is set aside and was altered is told by verify, and not taken', async
   const app = await openApp(folder, {make: true, log: () => undefined});
   takesNothingWith(app, '"I2"');
   await Promise.all([1, 2].map(n => app.recorder.record(inspection(n), {waits: false})));
-  await vi.waitFor(() => expect(app.recorder.aside.count).toBe(1), {timeout: 20_000});
+  await vi.waitFor(() => expect(app.recorder.aside.count).toBe(1), {timeout: 120_000});
   await app.close();
   const path = join(folder, 'journal', 'set-aside', '1.ndjson');
   writeFileSync(path, `${readFileSync(path, 'utf8').replace('pass', 'fail')}x\n`);
@@ -109,7 +109,7 @@ test('people find it in the quarantine, see what it says, and try it again there
   onTestFinished(() => app.close());
   takesNothingWith(app, '"I2"');
   await Promise.all([1, 2].map(n => app.recorder.record(inspection(n), {waits: false})));
-  await vi.waitFor(() => expect(app.alerts.open).toBe(1), {timeout: 20_000});
+  await vi.waitFor(() => expect(app.alerts.open).toBe(1), {timeout: 120_000});
   const ask = (name: 'quarantine.list' | 'quarantine.show' | 'quarantine.replay', input: object) =>
     runOperation(app, name, input as never, {authenticated: null});
   const list = (await ask('quarantine.list', {})) as OutputOf<'quarantine.list'>;
@@ -134,7 +134,7 @@ test('a question after an attempt that failed waits for the next one; where noth
   const loads = vi.spyOn(app.warehouse, 'load');
   loads.mockRejectedValueOnce(new Error('for once'));
   await app.recorder.record(inspection(1), {waits: false});
-  await vi.waitFor(() => expect(loads).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(loads).toHaveBeenCalledTimes(1), {timeout: 120_000});
   expect(app.recorder.waiting).toBe(1);
   expect(await app.recorder.recorded()).toBe(0);
   expect(await idsIn(app)).toEqual(['I1']);

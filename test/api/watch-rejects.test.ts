@@ -53,6 +53,8 @@ test('inspections in real time that are refused to their sender count, though no
   for (let k = 0; k < 5; k++) expect((await send(k * 40)).statusCode).toBe(200);
   expect(app.alerts.list().alerts).toEqual([]);
   expect((await send(900, {result: 'good'})).statusCode).toBe(400);
-  await vi.waitFor(() => expect(app.alerts.list().alerts).toMatchObject([{source: 'POST /v1/inspections'}]));
+  await vi.waitFor(() => expect(app.alerts.list().alerts).toMatchObject([{source: 'POST /v1/inspections'}]), {
+    timeout: 120_000,
+  });
   expect(app.alerts.list().alerts[0].figures).toMatchObject({rejected: 40});
 });

@@ -104,7 +104,7 @@ test.each(Object.keys(PAGES))('%s', async name => {
       else await settled(page);
       // Drawings take up the new width a moment later.
       await page
-        .waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth, null, {timeout: 5_000})
+        .waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth, null, {timeout: 30_000})
         .catch(() => sticksOut.push(`${width} px, ${colorScheme}`));
       const file = `all-${name.replaceAll(/\W+/g, '-')}-${width}-${colorScheme}.jpg`;
       await page.screenshot({path: join(pictures, file), fullPage: true, type: 'jpeg', quality: 85});

@@ -10,6 +10,9 @@ const INSTALLED = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
+/** How long a page may take on a machine that is busy with something else. No test is about it. */
+export const PATIENCE_MS = 300_000;
+
 /** Reaches this machine only: names of other hosts do not resolve. */
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -32,6 +35,7 @@ export async function watchedPage(
   {address, troubles, ...options}: BrowserContextOptions & {address: string; troubles: string[]},
 ): Promise<Page> {
   const page = await (await browser.newContext({viewport: {width: 1440, height: 900}, ...options})).newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
   page.on('pageerror', error => troubles.push(error.message));
   page.on('request', request => {

@@ -32,7 +32,6 @@ beforeAll(async () => {
   await ingest(app, tables);
   await ingest(app, [join(folder, 'plant', 'wide', 'measurements.bore.csv')], {wide: true});
   ({server, browser, page} = await browsed(app, troubles));
-  page.setDefaultTimeout(300_000);
 });
 afterAll(() => leave(folder, {app, server, browser}));
 

@@ -38,7 +38,6 @@ beforeAll(async () => {
   server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
   browser = await openBrowser();
   page = await watchedPage(browser, {address: server.address, troubles, viewport: {width: 1280, height: 900}});
-  page.setDefaultTimeout(60_000);
 });
 afterAll(async () => {
   await browser?.close();

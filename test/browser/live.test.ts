@@ -8,7 +8,7 @@ import {type App, openApp} from '../../api/app.ts';
 import {ingest} from '../../api/load-files.ts';
 import {type Server, serve} from '../../api/server.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
-import {openBrowser} from './browser.ts';
+import {openBrowser, PATIENCE_MS} from './browser.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fishbone-live-'));
 let app: App;
@@ -52,7 +52,7 @@ const bar = (page: Page, defect: string) =>
 
 test('a result that is recorded is on the open page without a reload', async () => {
   const page = await browser.newPage();
-  page.setDefaultTimeout(120_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   let loads = 0;
   page.on('load', () => loads++);
   await page.goto(server.address);
@@ -65,12 +65,12 @@ test('a result that is recorded is on the open page without a reload', async () 
   expect(loads).toBe(1);
   await page.close();
   // A page that is closed watches no more.
-  await expect.poll(() => app.live.watchers, {timeout: 60_000}).toBe(0);
+  await expect.poll(() => app.live.watchers, {timeout: 300_000}).toBe(0);
 });
 
 test('where nothing is told, the page asks', async () => {
   const page = await browser.newPage();
-  page.setDefaultTimeout(120_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.route('**/v1/events', route => route.abort());
   await page.clock.install();
   await page.goto(server.address);

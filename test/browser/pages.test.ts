@@ -46,7 +46,6 @@ beforeAll(async () => {
     timezoneId: 'America/New_York',
     reducedMotion: 'reduce',
   });
-  page.setDefaultTimeout(60_000);
 });
 afterAll(async () => {
   await browser?.close();

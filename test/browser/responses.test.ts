@@ -18,7 +18,6 @@ async function pageOf(config: Parameters<typeof plantWith>[0]) {
   onTestFinished(() => browser.close());
   const troubles: string[] = [];
   const page = await watchedPage(browser, {address: server.address, troubles});
-  page.setDefaultTimeout(60_000);
   return {app, server, page, troubles};
 }
 
@@ -41,7 +40,7 @@ test('from holds to the rules: tried on history, and what was refused is sent ag
   await page.getByRole('heading', {name: 'Response rules', level: 1}).waitFor();
   const rules = page.getByRole('table').first();
   await expect
-    .poll(() => rules.getByRole('row').nth(1).textContent(), {timeout: 30_000})
+    .poll(() => rules.getByRole('row').nth(1).textContent(), {timeout: 300_000})
     .toMatch(/scratches.*notify.*mes.*21 *1 rejected/s);
 
   const did = page.getByRole('region', {name: 'What rules did'});
@@ -51,7 +50,7 @@ test('from holds to the rules: tried on history, and what was refused is sent ag
   await did.getByLabel('How one knows').fill('the MES was being set up');
   await did.getByLabel(/Your name/).fill('Bo');
   await did.getByRole('button', {name: 'Settle'}).click();
-  await expect.poll(async () => (await did.textContent())?.match(/acknowledged/g)?.length, {timeout: 30_000}).toBe(2);
+  await expect.poll(async () => (await did.textContent())?.match(/acknowledged/g)?.length, {timeout: 300_000}).toBe(2);
 
   await page.getByRole('link', {name: 'Try scratches on history'}).click();
   await page.getByRole('heading', {name: 'scratches on history'}).waitFor();

@@ -11,7 +11,6 @@ export async function browsed(app: App, troubles: string[]): Promise<{server: Se
   const server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
   const browser = await openBrowser();
   const page = await watchedPage(browser, {address: server.address, troubles});
-  page.setDefaultTimeout(60_000);
   return {server, browser, page};
 }
 

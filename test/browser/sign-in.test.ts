@@ -13,7 +13,7 @@ import {type Server, serve} from '../../api/server.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {CLIENT_SECRET, ROLES, startIssuer} from '../api/issuer.ts';
 import {plantFiles} from '../api/plant.ts';
-import {openBrowser} from './browser.ts';
+import {openBrowser, PATIENCE_MS} from './browser.ts';
 
 const pictures = new URL('./screenshots/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'fishbone-sign-in-'));
@@ -42,7 +42,7 @@ beforeAll(async () => {
   server = await serve(app, {host: '127.0.0.1', port, dashboards: await buildDashboards()});
   browser = await openBrowser();
   page = await (await browser.newContext({viewport: {width: 1440, height: 900}})).newPage();
-  page.setDefaultTimeout(120_000);
+  page.setDefaultTimeout(PATIENCE_MS);
 });
 afterAll(async () => {
   await browser?.close();

@@ -8,7 +8,7 @@ import {type App, openApp} from '../../api/app.ts';
 import {ingest} from '../../api/load-files.ts';
 import {type Server, serve} from '../../api/server.ts';
 import {buildDashboards} from '../../dashboards/build.ts';
-import {openBrowser, settled} from './browser.ts';
+import {openBrowser, PATIENCE_MS, settled} from './browser.ts';
 
 const CODES = 10_000;
 const LONG = `a-name-that-nobody-thought-of-${'very-'.repeat(30)}long`;
@@ -53,7 +53,7 @@ beforeAll(async () => {
   });
   browser = await openBrowser();
   page = await (await browser.newContext({viewport: {width: 1280, height: 800}})).newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE_MS);
 });
 afterAll(async () => {
   await browser?.close();

@@ -42,11 +42,10 @@ test('a trace asks for thumbnails, and for an image only when somebody opens it'
   onTestFinished(() => browser.close());
   const troubles: string[] = [];
   const page = await watchedPage(browser, {address: server.address, troubles});
-  page.setDefaultTimeout(60_000);
   const asked: string[] = [];
   page.context().on('request', request => asked.push(new URL(request.url()).pathname));
   await expect
-    .poll(async () => (await fetch(`${server.address}/v1/trace/part/P1`)).status, {timeout: 30_000})
+    .poll(async () => (await fetch(`${server.address}/v1/trace/part/P1`)).status, {timeout: 300_000})
     .toBe(200);
   await page.goto(`${server.address}/trace?id=P1&kind=part`);
   await settled(page);

@@ -39,7 +39,6 @@ beforeAll(async () => {
   server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
   browser = await openBrowser();
   page = await watchedPage(browser, {address: server.address, troubles});
-  page.setDefaultTimeout(300_000);
 });
 afterAll(async () => {
   await browser?.close();

@@ -56,7 +56,7 @@ test('a receiver whose name leads to a link-local address is told nothing, and t
     await ask(plant.keys.ben, `/v1/holds/${id}/approve`, {});
     const told = async () => (await ask(plant.keys.ben, `/v1/holds/${id}`)).lots;
     // Once and again: it is tried, and refused each time.
-    await expect.poll(told, {timeout: 20_000}).toMatchObject([
+    await expect.poll(told, {timeout: 120_000}).toMatchObject([
       {receiver: 'mes', delivery: 'acknowledged', seenAtMes: true},
       {
         receiver: 'elsewhere',

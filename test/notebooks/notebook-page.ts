@@ -10,7 +10,7 @@ import {afterAll, beforeAll, expect} from 'vitest';
 import {makePlant, type PlantOptions} from '../../ingest/demo-plant/plant.ts';
 import {writePlant} from '../../ingest/demo-plant/write.ts';
 import {fishbone} from '../api/plant.ts';
-import {openBrowser} from '../browser/browser.ts';
+import {openBrowser, PATIENCE_MS} from '../browser/browser.ts';
 
 const BIN = fileURLToPath(new URL('../../api/fishbone.cjs', import.meta.url));
 
@@ -82,7 +82,7 @@ export async function openNotebook(
   const troubles: string[] = [];
   const colorScheme = dark ? 'dark' : 'light';
   const page = await browser.newPage({viewport: {width, height: 900}, colorScheme});
-  page.setDefaultTimeout(300_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('console', message => message.type() === 'error' && troubles.push(message.text()));
   page.on('pageerror', error => troubles.push(error.message));
   await page.route('**', route => {

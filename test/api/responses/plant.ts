@@ -60,4 +60,4 @@ export async function rows(app: App, table: string, values: Record<string, strin
   if (receipt.status !== 'accepted') throw new Error(`${table}: ${receipt.status}: ${receipt.notices.join('; ')}`);
 }
 
-export const soon = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, {timeout: 20_000, interval: 20});
+export const soon = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, {timeout: 120_000, interval: 20});
