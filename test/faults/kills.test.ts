@@ -31,7 +31,7 @@ test(
           const {broken, restartMs} = await afterDeath(path, death, expected);
           const where = `${beginning}, point ${deadly}: ${points[deadly - 1]}`;
           expect({where, killed: death.killed, broken}).toEqual({where, killed: true, broken: []});
-          expect(restartMs).toBeLessThan(10_000);
+          expect(restartMs).toBeLessThan(60_000);
         });
       }
     }
@@ -45,7 +45,7 @@ test(
     const report = await killAgainAndAgain(folder(), 12, drawsFrom(SEED));
     expect(report.acknowledged).toBeGreaterThan(0);
     expect(report).toMatchObject({lostBatches: 0, partialBatches: 0, duplicatedParts: 0, lostDecisions: 0});
-    expect(report.slowestRestartMs).toBeLessThan(10_000);
+    expect(report.slowestRestartMs).toBeLessThan(60_000);
   },
   LIMIT_MS,
 );

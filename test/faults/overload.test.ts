@@ -53,7 +53,7 @@ test('more than it can take is put off with 429 and Retry-After; told to stop, i
   const underWay = post(server.address, late);
   const stopping = performance.now();
   expect(await server.stop()).toBe(0);
-  expect(performance.now() - stopping).toBeLessThan(15_000);
+  expect(performance.now() - stopping).toBeLessThan(60_000);
   const found = await stored(path);
   const promised = [...acknowledged(answers), ...again, ...acknowledged(await underWay)];
   expect(promised.filter(id => !found.has(id))).toEqual([]);

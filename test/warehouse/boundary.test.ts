@@ -213,5 +213,5 @@ test('neither the 60,000 parts of a tool nor the 30,000 of a lot are paired with
     },
   ]);
   // Seconds, on two busy cores; with all pairs of the line it was 94 s there.
-  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(performance.now() - began).toBeLessThan(60_000);
 });
