@@ -15,7 +15,8 @@ const Seconds = z.number().positive().max(86_400);
 const FolderSettings = z
   .strictObject({
     kind: z.literal('folder'),
-    path: Text.describe('the folder that is watched; its own folders are not'),
+    path: Text.describe('the folder that is watched'),
+    below: z.boolean().default(false).describe('folders in it are watched too; not done/, refused/ and hidden ones'),
     mapping: Text.optional().describe('the name of a mapping of the warehouse, or a path, for all files'),
     table: Table.optional().describe('the table of all files; by default the name of a file says it'),
     wide: z.boolean().optional(),
@@ -37,7 +38,8 @@ export type FolderSettings = z.output<typeof FolderSettings>;
 const ImagesSettings = z
   .strictObject({
     kind: z.literal('images'),
-    path: Text.describe('the folder that a camera writes into; its own folders are not watched'),
+    path: Text.describe('the folder that a camera writes into'),
+    below: z.boolean().default(false).describe('folders in it are watched too; not done/, refused/ and hidden ones'),
     model: z
       .string()
       .regex(/^\w[\w.-]*$/, {error: 'is no name of a model: put its folder into models/ of the warehouse'})

@@ -1,16 +1,22 @@
 import {lstat, mkdir, readdir, rename, rm, stat, writeFile} from 'node:fs/promises';
-import {basename, extname, join, resolve} from 'node:path';
+import {basename, dirname, extname, join, resolve} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import type {Receipt} from '../../warehouse/data-answers.ts';
 import type {Running, Surroundings} from './feed.ts';
 
+const LOCK = /\.(lock|lck)$/i;
 /** A name under which a file is still being written, or that says that another one is. */
 const UNFINISHED = /^[.~]|~$|\.(part|partial|tmp|temp|filepart|crdownload|lock|lck|swp)$/i;
+
+/** Where files are put away: of no depth are these looked into. */
+const PUT_AWAY = ['done', 'refused'];
 
 const MOVED_MS = 10 * 60_000;
 
 interface Watching {
   path: string;
+  /** Whether folders in it are watched too, at any depth. */
+  below: boolean;
   everySeconds: number;
   settledSeconds: number;
   after: 'move' | 'leave' | 'remove';
@@ -20,7 +26,7 @@ interface Watching {
 export interface Taking {
   /** So many at the same time. */
   atOnce: number;
-  /** Names of files that belong to this one and go where it goes; by themselves they are not taken. */
+  /** Names of files, as seen from the watched folder, that belong to this one and go where it goes; by themselves they are not taken. */
   companions(name: string): string[];
   /**
    * @param rests since when it looks as it does
@@ -106,12 +112,13 @@ class WatchedFolder {
 
   async #round(): Promise<void> {
     await this.#bringBack();
-    const names = (await readdir(this.#path, {withFileTypes: true}))
-      .filter(entry => entry.isFile() && !UNFINISHED.test(entry.name))
-      .map(({name}) => name);
-    const locked = new Set(await this.#lockedNames());
+    const all = await this.#names();
+    const names = all.filter(name => !UNFINISHED.test(basename(name)));
+    // `parts.csv.lock` says that `parts.csv` is being written.
+    const locked = new Set(all.flatMap(name => (LOCK.test(name) ? [name.replace(LOCK, '')] : [])));
     const companions = new Set(names.flatMap(name => this.#taking.companions(name)));
-    for (const name of this.#looks.keys()) if (!names.includes(name)) this.#looks.delete(name);
+    const there = new Set(names);
+    for (const name of this.#looks.keys()) if (!there.has(name)) this.#looks.delete(name);
     const resting: {name: string; look: Look}[] = [];
     for (const name of names) {
       const look = locked.has(name) || companions.has(name) ? undefined : await this.#look(name);
@@ -126,10 +133,25 @@ class WatchedFolder {
     }
   }
 
-  /** `parts.csv.lock` says that `parts.csv` is being written. */
-  async #lockedNames(): Promise<string[]> {
-    const names = await readdir(this.#path);
-    return names.flatMap(name => (/\.(lock|lck)$/i.test(name) ? [name.replace(/\.(lock|lck)$/i, '')] : []));
+  /** Of all files, as seen from the watched folder. A folder in it that cannot be read keeps no other from being read. */
+  async #names(folder = ''): Promise<string[]> {
+    const names: string[] = [];
+    const entries = await readdir(join(this.#path, folder), {withFileTypes: true}).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (folder === '') throw error;
+        if (error.code === 'ENOENT') return [];
+        this.#isHeldUp = true;
+        this.#around.meter.isHeldUp(new Error(`${folder}: ${error.message}`, {cause: error}));
+        return [];
+      },
+    );
+    for (const entry of entries) {
+      const name = join(folder, entry.name);
+      if (entry.isFile()) names.push(name);
+      const isWatched = entry.isDirectory() && !entry.name.startsWith('.') && !PUT_AWAY.includes(entry.name);
+      if (this.#settings.below && isWatched) names.push(...(await this.#names(name)));
+    }
+    return names;
   }
 
   async #look(name: string): Promise<Look | undefined> {
@@ -185,7 +207,7 @@ class WatchedFolder {
       return;
     }
     const into = join(this.#path, isRefused ? 'refused' : 'done');
-    await mkdir(into, {recursive: true});
+    await mkdir(join(into, dirname(name)), {recursive: true});
     const place = await freePlace(into, name);
     // The reason first: a refused file without one would be a riddle.
     if (isRefused) await writeFile(`${place}.reason.txt`, `${reasonOf(receipt)}\n`);
@@ -207,7 +229,10 @@ class WatchedFolder {
     for (const [place, {name, size, untilMs}] of this.#moved) {
       const found = await lstat(place).catch(() => undefined);
       const grew = found !== undefined && found.size !== size;
-      if (grew) await rename(place, await freePlace(this.#path, name));
+      if (grew) {
+        await mkdir(join(this.#path, dirname(name)), {recursive: true});
+        await rename(place, await freePlace(this.#path, name));
+      }
       if (grew || !found || performance.now() > untilMs) this.#moved.delete(place);
     }
   }
@@ -234,12 +259,12 @@ function outcomeOf({status, tables}: Receipt) {
   };
 }
 
-/** A name that nothing has yet: what was put away earlier stays. */
+/** A name that nothing has yet: what was put away earlier stays. @param name with the folders that it is in */
 async function freePlace(folder: string, name: string): Promise<string> {
   const ending = extname(name);
   const stem = basename(name, ending);
   for (let n = 1; ; n++) {
-    const place = join(folder, n === 1 ? name : `${stem}.${n}${ending}`);
+    const place = join(folder, dirname(name), n === 1 ? basename(name) : `${stem}.${n}${ending}`);
     const isTaken = await lstat(place).then(
       () => true,
       () => false,

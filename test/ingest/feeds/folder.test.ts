@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import {join} from 'node:path';
@@ -163,4 +164,36 @@ test('a folder that is away is told and comes back; a mapping is found beside th
   expect(await parts(app)).toEqual(['S1']);
   const digest = createHash('sha256').update('Serial\nS1\n').digest('hex');
   expect(batches(app).map(({body}) => (body as {digest: string}).digest)).toEqual([digest]);
+});
+
+test('folders below are watched where that is said: what is put away keeps its folders, and nothing of it is read again', async () => {
+  const {app, folders} = await openWatching({below: true});
+  const put = (path: string, content: string) => {
+    mkdirSync(join(folders.drop, path, '..'), {recursive: true});
+    writeFileSync(join(folders.drop, path), content);
+  };
+  put('parts.csv', 'part,product\nP1,A\n');
+  put('line1/2026-11-27/parts.csv', 'part,product\nP2,A\n');
+  put('line2/parts.csv', 'part,product\nP3,A\n');
+  put('line2/parts.b.csv', 'part,colour\nP4,red\n');
+  put('line2/parts.c.csv', 'part,product\nP5,A\n');
+  put('line2/parts.c.csv.lock', '');
+  put('line2/done/parts.csv', 'part,product\nP6,A\n');
+  put('.snapshots/parts.csv', 'part,product\nP7,A\n');
+  app.startFeeds();
+  await until(() => state(app).received === 4 && state(app).behind === 0);
+  expect(await parts(app)).toEqual(['P1', 'P2', 'P3']);
+  const there = (path: string) => existsSync(join(folders.drop, path));
+  for (const path of ['parts.csv', 'line1/2026-11-27/parts.csv', 'line2/parts.csv'])
+    expect([path, there(path), there(join('done', path))]).toEqual([path, false, true]);
+  expect(there('refused/line2/parts.b.csv.reason.txt')).toBe(true);
+  expect(state(app).lastError?.message).toContain(join('line2', 'parts.b.csv'));
+  // One that goes on growing where it was put comes back to its own folder, even to one that is gone.
+  rmSync(join(folders.drop, 'line1'), {recursive: true});
+  appendFileSync(join(folders.drop, 'done/line1/2026-11-27/parts.csv'), 'P8,A\n');
+  rmSync(join(folders.drop, 'line2/parts.c.csv.lock'));
+  await until(async () => (await parts(app)).length === 5);
+  expect(await parts(app)).toEqual(['P1', 'P2', 'P3', 'P5', 'P8']);
+  expect(there('done/line1/2026-11-27/parts.csv')).toBe(true);
+  expect(state(app).received).toBe(6);
 });
