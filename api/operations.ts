@@ -7,6 +7,7 @@ import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
 import {compact} from '../warehouse/compact.ts';
 import {BatchRow, Receipt, SupplyAnswer, Unresolved, UnresolvedQuestion} from '../warehouse/data-answers.ts';
+import {erasePerson} from '../warehouse/erase.ts';
 import {agreement} from '../warehouse/measurement-systems/agreement.ts';
 import {gage} from '../warehouse/measurement-systems/gage.ts';
 import {linearity} from '../warehouse/measurement-systems/linearity.ts';
@@ -276,7 +277,7 @@ export const OPERATIONS = {
     output: ErasedAnswer,
     run: (app, {name, by}, caller) => {
       const who = whoDecides(by, caller);
-      return app.warehouse.erasePerson(name, typeof who === 'string' ? who : who.name);
+      return erasePerson(app.warehouse, name, typeof who === 'string' ? who : who.name);
     },
   }),
 } as const;

@@ -20,6 +20,7 @@ import {NotFound} from './not-found.ts';
 import type {Persons} from './persons.ts';
 import type {BatchBody} from './project.ts';
 import type {PseudonymsBody} from './pseudonymise-archive.ts';
+import type {Warehouse} from './store.ts';
 
 /** A ledger entry of kind 'erasure'. It never says the name. */
 interface ErasureBody extends RewriteBody {
@@ -42,12 +43,11 @@ export interface Erased {
   remains: {where: string; rows: number}[];
 }
 
-/** @throws NotFound when nothing here says the name */
-export async function erasePerson(
-  care: Caretaker,
-  persons: Persons,
-  {name, by}: {name: string; by: string},
-): Promise<Erased> {
+/** Forgets who a person is. @throws NotFound when nothing here says the name */
+export const erasePerson = (warehouse: Warehouse, name: string, by: string): Promise<Erased> =>
+  warehouse.tend(care => erase(care, warehouse.persons, {name, by}));
+
+async function erase(care: Caretaker, persons: Persons, {name, by}: {name: string; by: string}): Promise<Erased> {
   const mention = mentionOf(name);
   const known = persons.retire(name);
   const seen = care.entries().length;

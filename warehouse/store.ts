@@ -9,7 +9,7 @@ import type {Receipt} from './data-answers.ts';
 import {forgetDatabase, ofDamage, openOwned, unusable, WarehouseUnusable} from './database-file.ts';
 import {ofDisk} from './disk-refused.ts';
 import {openSession, QueryError, type Session} from './duckdb.ts';
-import {type Erased, erasePerson, finishErasures} from './erase.ts';
+import {finishErasures} from './erase.ts';
 import {Holdings} from './holdings.ts';
 import {Known} from './known.ts';
 import {Ledger, type LedgerEntry} from './ledger.ts';
@@ -248,11 +248,6 @@ export class Warehouse {
     return mine;
   }
 
-  /** Forgets who a person is. @throws NotFound when nothing here says the name */
-  erasePerson(name: string, by: string): Promise<Erased> {
-    return this.tend(care => erasePerson(care, this.persons, {name, by}));
-  }
-
   entries(): readonly LedgerEntry[] {
     return this.ledger.entries();
   }
@@ -286,6 +281,11 @@ export class Warehouse {
   /** Whether none of these inspections was ever recorded. @returns null where memory does not know, or the database is behind */
   areNewInspections(ids: readonly string[]): boolean | null {
     return this.#behind ? null : this.#known.areNewIds('inspections', ids);
+  }
+
+  /** Has `areNewInspections` know, once what is being stored is stored. */
+  learnInspections(): Promise<unknown> {
+    return this.#write(() => this.#known.learn(this.#writer, 'inspections'));
   }
 
   /** A session that sees no position, for what lies beside the facts: whoever takes it closes it. */

@@ -56,6 +56,7 @@ export class Recorder {
   /** Of all that is being recorded, how many requests speak of an id. */
   readonly #taken = new Map<string, number>();
   #last: Promise<unknown> = Promise.resolve();
+  #learning: Promise<unknown> | null = null;
   #room = 1;
   #isBusy = false;
   #begun = Number.NEGATIVE_INFINITY;
@@ -200,12 +201,24 @@ export class Recorder {
 
   /** @returns null where one of them is known */
   async #enter(inspections: readonly InspectionInput[], ids: ReadonlySet<string>): Promise<Acknowledged | null> {
+    if (this.#app.warehouse.areNewInspections([]) === null) this.#learn();
     const known = await recordedInspections(this.#app.warehouse, [...ids]);
     if (known.size > 0) return null;
     const acknowledged = toBeRecorded(inspections);
     await this.#journal.append(acknowledged);
     this.#last = acknowledged.recorded;
     return acknowledged;
+  }
+
+  /** To ask the database of each request takes as long as what it has in hand: when they begin to come, all ids are read. */
+  #learn(): void {
+    this.#learning ??= this.#app.warehouse
+      .learnInspections()
+      // Until it succeeds, the database is asked.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#learning = null;
+      });
   }
 
   #compared(

@@ -4,6 +4,7 @@ import {syncBuiltinESMExports} from 'node:module';
 
 const [folder, name, nth] = process.argv.slice(2);
 const {Warehouse} = await import('../../warehouse/store.ts');
+const {erasePerson} = await import('../../warehouse/erase.ts');
 const warehouse = await Warehouse.open(folder);
 let left = Number(nth);
 const {rm} = fs;
@@ -17,4 +18,4 @@ fs.rm = (async (path, options) => {
   return rm(path, options);
 }) as typeof rm;
 syncBuiltinESMExports();
-await warehouse.erasePerson(name, 'DP');
+await erasePerson(warehouse, name, 'DP');

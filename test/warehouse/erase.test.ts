@@ -1,4 +1,5 @@
 /** A person is erased: no byte of the warehouse folder says the name any more, and nothing else is altered by it. */
+
 import {spawnSync} from 'node:child_process';
 import {appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -7,6 +8,7 @@ import {planFile} from '../../ingest/ingest.ts';
 import {linesOfRecords} from '../../ingest/line-numbers.ts';
 import {contain, contained} from '../../warehouse/contain.ts';
 import {checksums} from '../../warehouse/content.ts';
+import {erasePerson} from '../../warehouse/erase.ts';
 import {hidePersons, tellPersons} from '../../warehouse/person-texts.ts';
 import {listQuarantine, showQuarantine} from '../../warehouse/quarantine.ts';
 import {packRawFiles} from '../../warehouse/raw-files.ts';
@@ -52,7 +54,7 @@ test('no byte says the name, verify and rebuild agree, answers are as they were 
   const {history} = await trace(w, {id: 'A', kind: 'part'});
   expect(names(w.folder).length).toBeGreaterThan(4);
 
-  const erased = await w.erasePerson(ZOE, 'Data protection');
+  const erased = await erasePerson(w, ZOE, 'Data protection');
   const [person] = erased.persons;
   expect(erased).toMatchObject({
     persons: [expect.stringMatching(/^person-/)],
@@ -96,7 +98,7 @@ test('no byte says the name, verify and rebuild agree, answers are as they were 
 
 test('what was sent again does not bring the name back, and the same name is somebody new', async () => {
   const w = await plant();
-  const [person] = (await w.erasePerson(ZOE, 'DP')).persons;
+  const [person] = (await erasePerson(w, ZOE, 'DP')).persons;
   const path = join(folder(), 'operations.csv');
   writeFileSync(path, FILES[1][1]);
   const same = await w.load(await planFile(path), linesOfRecords);
@@ -120,9 +122,9 @@ test('a name that is nobody, and a short one: only columns of persons say who is
     writeFileSync(join(sources, name), text);
     await w.load({...(await planFile(join(sources, name))), source: name}, linesOfRecords);
   }
-  await expect(w.erasePerson('Nemo', 'DP')).rejects.toMatchObject({code: 'NOT_FOUND'});
-  expect(await w.erasePerson('7', 'DP')).toMatchObject({raw: 1});
-  expect(await w.erasePerson('Bo Ek', 'DP')).toMatchObject({remains: [{where: 'events.text', rows: 1}]});
+  await expect(erasePerson(w, 'Nemo', 'DP')).rejects.toMatchObject({code: 'NOT_FOUND'});
+  expect(await erasePerson(w, '7', 'DP')).toMatchObject({raw: 1});
+  expect(await erasePerson(w, 'Bo Ek', 'DP')).toMatchObject({remains: [{where: 'events.text', rows: 1}]});
   await w.close();
   expect(await verify(w.folder)).toMatchObject({ok: true, problems: []});
 });
@@ -156,7 +158,7 @@ test('files from a backup taken before are cleared away again', async () => {
   const look = readFileSync(join(w.folder, 'persons', 'names.json'));
   const copy = join(folder(), 'raw');
   cpSync(raw, copy, {recursive: true});
-  await w.erasePerson(ZOE, 'DP');
+  await erasePerson(w, ZOE, 'DP');
   await w.close();
   expect(readdirSync(raw).length).toBeLessThan(readdirSync(copy).length);
   cpSync(copy, raw, {recursive: true});

@@ -1,9 +1,11 @@
 /** A large file of a table is made once a position, and goes when a name in it is forgotten. */
+
 import {createHash} from 'node:crypto';
 import {existsSync, readdirSync, rmSync} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {erasePerson} from '../../warehouse/erase.ts';
 import {type ExportQuestion, exportTable} from '../../warehouse/export-table.ts';
 import {howManyGo} from '../../warehouse/kept-exports.ts';
 import {feed, plantOf} from './plant-in-a-folder.ts';
@@ -46,7 +48,7 @@ test('made once a position and edition of the names; a page or a small table is 
 
   // A file that is being read stays until that is done, and nobody is given it after the name went.
   const named = await exportTable(warehouse, 'operations', {columns: ['part', 'operator']});
-  const {persons} = await warehouse.erasePerson('Ann', 'DP');
+  const {persons} = await erasePerson(warehouse, 'Ann', 'DP');
   expect(files()).toEqual([named.path.split('/').at(-1)]);
   const renamed = await exportTable(warehouse, 'operations', {columns: ['part', 'operator']});
   expect(renamed.path).not.toBe(named.path);

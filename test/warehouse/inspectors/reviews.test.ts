@@ -1,5 +1,7 @@
 /** Reviews are facts: what they say of an inspection holds everywhere, at every position, in any order of arrival. */
+
 import {expect, test} from 'vitest';
+import {erasePerson} from '../../../warehouse/erase.ts';
 import {inspection, inspections} from '../../../warehouse/inspectors/cards.ts';
 import {reviews} from '../../../warehouse/inspectors/reviews.ts';
 import {agreement} from '../../../warehouse/measurement-systems/agreement.ts';
@@ -171,7 +173,7 @@ test('reviewers are persons: pseudonyms in the facts, and gone when they are era
   const w = await plantOf([PARTS, INSPECTIONS, DEFECTS, review(`b, Ada Berg, disagree, , , ${HEAD}:01Z`)]);
   const facts = () => w.read(undefined, s => s.rows<{reviewer: string}>('select reviewer from fact.reviews'));
   expect((await facts())[0].reviewer).toMatch(/^person-/);
-  await w.erasePerson('Ada Berg', 'Bo Ek');
+  await erasePerson(w, 'Ada Berg', 'Bo Ek');
   expect((await reviews(w, {})).reviews).toMatchObject([
     {reviewer: expect.stringMatching(/^person-/), verdict: 'disagree'},
   ]);
