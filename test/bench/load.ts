@@ -1,11 +1,13 @@
 /**
  * What people wait for at their dashboards while inspections come in, and what happens when five times as many come. The
  * askers allow what the dashboards allow: an answer that is up to ten minutes old while a newer one is made.
- * npx tsx test/bench/load.ts [INSPECTIONS] [SECONDS]
+ * npx tsx test/bench/load.ts [INSPECTIONS] [SECONDS] [WAREHOUSE]
+ * A warehouse that is not there is made and kept; without one it is made for this run.
  * Server and askers are processes of their own on this machine, so they share its cores. Needs some gigabytes in
  * `$FISHBONE_BENCH` for ten million inspections.
  */
 import {execFile} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {LoadOrder, LoadSeen} from './load-client.ts';
@@ -17,15 +19,16 @@ const PAUSE_MS = 500;
 const TIMES_MORE = 5;
 const SENDS = {perSecond: 10, inspections: 10};
 
-const [inspections = 1_000_000, seconds = 20] = process.argv.slice(2).map(Number);
+const [inspections = 1_000_000, seconds = 20] = process.argv.slice(2, 4).map(Number);
+const kept = process.argv[4];
 if (!(inspections >= 1000) || !(seconds > 0)) {
-  console.error('usage: npx tsx test/bench/load.ts [INSPECTIONS] [SECONDS]');
+  console.error('usage: npx tsx test/bench/load.ts [INSPECTIONS] [SECONDS] [WAREHOUSE]');
   process.exit(2);
 }
 
 await inFolder(async folder => {
-  const W = join(folder, 'warehouse');
-  await makePlant(folder, W, inspections);
+  const W = kept ?? join(folder, 'warehouse');
+  if (!existsSync(W)) await makePlant(folder, W, inspections);
   const server = await startServer(W);
   try {
     const mix = await mixOf(server.address);
@@ -35,7 +38,8 @@ await inFolder(async folder => {
       ['usual', 1],
       ['overload', TIMES_MORE],
     ] as const) {
-      const sends = {...SENDS, perSecond: SENDS.perSecond * times, run};
+      // In a warehouse that is kept, those of an earlier run are there already.
+      const sends = {...SENDS, perSecond: SENDS.perSecond * times, run: `${run}-${Date.now().toString(36)}`};
       const seen = await ask({...order, clients: CLIENTS * times, sends});
       print(
         timesOf(
@@ -90,7 +94,12 @@ async function firstAnswers(address: string, mix: Record<string, string[]>): Pro
   for (let n = 0; n < 5; n++) {
     const since = performance.now();
     const body = JSON.stringify([
-      {inspection: `first-${n}`, part: 'P000000000', inspected_at: '2026-02-01T00:00:00Z', result: 'pass'},
+      {
+        inspection: `first-${Date.now().toString(36)}-${n}`,
+        part: 'P000000000',
+        inspected_at: '2026-02-01T00:00:00Z',
+        result: 'pass',
+      },
     ]);
     const response = await fetch(`${address}/v1/inspections`, {
       method: 'POST',
