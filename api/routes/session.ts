@@ -76,10 +76,11 @@ export function sessionRoutes(http: Http, app: App, sessions: Sessions, guard: G
           hint: '"fishbone key create --role admin --name NAME" makes one, and closes the door for those without',
         });
       try {
-        const {id, name, role, station} = guard.keyOf(request.body.key, request, reply);
-        if (station !== null) {
-          throw new FishboneError('FORBIDDEN', `${name} is the key of a station: nobody signs in with it`, {
-            hint: 'use a key that is not bound to a station',
+        const {id, name, role, station, tables} = guard.keyOf(request.body.key, request, reply);
+        const bound = station === null ? tables && 'of tables' : 'of a station';
+        if (bound) {
+          throw new FishboneError('FORBIDDEN', `${name} is a key ${bound}: nobody signs in with it`, {
+            hint: 'use a key that is bound to nothing',
           });
         }
         void reply.header('cache-control', 'no-store');
