@@ -4,7 +4,7 @@ import {SessionFile, type SessionRow} from './session-file.ts';
 import {Sessions} from './sessions.ts';
 import {digestOfGrants} from './settings.ts';
 
-/** After a crash, whoever was idle for longer than this less than allowed may have to sign in anew: a part of what is allowed. */
+/** When each was seen is noted so many times within the time that one may be idle: a crash takes one of these parts from it. */
 const IDLE_PARTS = 12;
 const MOST_MS = 10 * 60_000;
 
