@@ -4,7 +4,7 @@ import fastify, {type FastifyInstance, type FastifyServerOptions, LogController}
 import {jsonSchemaTransform, validatorCompiler, type ZodTypeProvider} from 'fastify-type-provider-zod';
 import type {z} from 'zod';
 import {guard} from './access/guard.ts';
-import {Sessions} from './access/sessions.ts';
+import {keepSessions} from './access/keep-sessions.ts';
 import type {App} from './app.ts';
 import {auditRequests} from './audit/audit.ts';
 import {Metrics} from './metrics/metrics.ts';
@@ -112,7 +112,7 @@ export async function buildHttp(
   logRequests(http);
   watchTraffic(http);
   const metrics = new Metrics(http, app);
-  const sessions = new Sessions(app.keys, app.config.sessions);
+  const sessions = await keepSessions(http, app);
   // Before the guard, so that what it refuses is recorded too.
   auditRequests(http, app);
   const door = guard(http, app, sessions, localToken);

@@ -13,13 +13,19 @@ const BY = 'command line';
 export const KEY_OPERATIONS = {
   'key.create': operation({
     summary: 'Makes an API key and shows it once',
-    input: z.strictObject({name: Text, role: Role, expires: Expires, station: Text.optional()}),
+    input: z.strictObject({
+      name: Text,
+      role: Role,
+      expires: Expires,
+      station: Text.optional(),
+      tables: z.array(Text).optional(),
+    }),
     output: KeyRow.extend({key: z.string()}),
     makes: true,
     run: (app, {expires, ...wish}) => app.keys.create({...wish, by: BY, expiresAt: instant(expires)}),
   }),
   'key.rotate': operation({
-    summary: 'Makes a new key of the same name, role and station; the old one goes on for a while',
+    summary: 'Makes a new key of the same name, role, station and tables; the old one goes on for a while',
     input: z.strictObject({name: Text, keepHours: z.number().min(0).default(24), expires: Expires}),
     output: KeyRow.extend({key: z.string(), oldUntil: z.string()}),
     run: (app, {expires, ...wish}) => app.keys.rotate({...wish, by: BY, expiresAt: instant(expires)}),

@@ -11,6 +11,7 @@ import type {LoadPlan} from '../warehouse/load-plan.ts';
 import {tellPersons} from '../warehouse/person-texts.ts';
 import type {BatchBody} from '../warehouse/project.ts';
 import {isRefused, rejectedOf, triedFiles} from '../warehouse/tries.ts';
+import {refuseOtherTables} from './access/own-tables.ts';
 import type {App} from './app.ts';
 import {isTimeZone} from './config.ts';
 import {comparedWithBefore, hasSource, tellDrift} from './drift.ts';
@@ -29,17 +30,29 @@ export interface LoadOptions {
   dryRun?: boolean;
 }
 
-/** Takes files and folders in. @returns a receipt a file */
+/**
+ * Takes files and folders in.
+ * @param options.only the tables that whoever asks may add to; undefined: any
+ * @returns a receipt a file
+ * @throws FishboneError FORBIDDEN for a file with rows of another table; nothing of it is taken in
+ */
 export async function ingest(
   app: App,
   paths: readonly string[],
-  options: LoadOptions & {source?: (path: string) => string} = {},
+  options: LoadOptions & {source?: (path: string) => string; only?: readonly string[]} = {},
 ): Promise<Receipt[]> {
   checkOptions(options);
-  const {source = path => path, mapping: told, ...how} = options;
+  const {source = path => path, mapping: told, only, ...how} = options;
   const mapping = told === undefined ? undefined : await mappingPath(app, told);
   const rest = {...how, mapping};
-  const receipts = await ingestFiles(plan => load(app, {...plan, source: source(plan.source)}), paths, {
+  const take = async (plan: LoadPlan) => {
+    refuseOtherTables(
+      only,
+      plan.tables.map(({table}) => table),
+    );
+    return load(app, {...plan, source: source(plan.source)});
+  };
+  const receipts = await ingestFiles(take, paths, {
     ...rest,
     scratch: join(app.warehouse.folder, 'tmp'),
     accepted: (path, how) => acceptedOf(app, source(path), how),

@@ -9,6 +9,8 @@ export interface Caller {
   authenticated: string | null;
   /** The only one that a key may record of. */
   station?: string;
+  /** The only ones that a key may read, or add to. */
+  tables?: readonly string[];
   /** The request's id, by which whoever asked knows its progress. */
   request?: string;
   /** Aborted when whoever asked is gone. */

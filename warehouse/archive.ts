@@ -159,11 +159,19 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Writes JSON so that the file is the old one or the new one, whole and on the disk, whenever the process ends. */
-export async function writeWhole(path: string, content: unknown): Promise<void> {
+/**
+ * Writes JSON so that the file is the old one or the new one, whole and on the disk, whenever the process ends.
+ * @param mode who may read it, where that is not everybody who may look into the folder
+ */
+export async function writeWhole(path: string, content: unknown, mode?: number): Promise<void> {
   const unfinished = `${path}.unfinished`;
-  await writeFile(unfinished, `${JSON.stringify(content, null, 1)}\n`);
-  await syncFile(unfinished);
-  await rename(unfinished, path);
+  try {
+    await writeFile(unfinished, `${JSON.stringify(content, null, 1)}\n`, {mode});
+    await syncFile(unfinished);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, {force: true}).catch(() => undefined);
+    throw error;
+  }
   await diskFiles.syncFolder(dirname(path));
 }

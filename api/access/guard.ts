@@ -8,6 +8,7 @@ import {cookieOf, SESSION, setCookie} from './cookies.ts';
 import {digestOf, type KeyRow} from './keys.ts';
 import {Limit} from './limits.ts';
 import {refuseForeignHost, refuseForeignOrigin, refuseForged} from './origin.ts';
+import {refuseOtherTables} from './own-tables.ts';
 import {type Access, mayUse, type Role} from './roles.ts';
 import type {Sessions} from './sessions.ts';
 
@@ -20,6 +21,8 @@ declare module 'fastify' {
     audit?: false;
     /** What it records is held against the station of a key that has one; elsewhere such a key is refused. */
     ofStation?: true;
+    /** Which tables a request reads or adds to, as far as that is known before it is looked into; a key of tables opens nothing else. */
+    ofTables?: (request: FastifyRequest) => readonly string[];
   }
   interface FastifyRequest {
     caller: Caller;
@@ -33,6 +36,7 @@ interface Identity {
   name: string;
   role: Role;
   station: string | null;
+  tables: readonly string[] | null;
   via: 'key' | 'session';
 }
 
@@ -101,7 +105,19 @@ export function guard(http: FastifyInstance, app: App, sessions: Sessions, local
         hint: 'use a key that is not bound to a station',
       });
     }
-    request.caller = {authenticated: who.name, ...(who.station !== null && {station: who.station})};
+    if (who.tables !== null) {
+      if (!config.ofTables) {
+        throw new FishboneError('FORBIDDEN', `${who.name} is for rows of ${who.tables.join(', ')} only`, {
+          hint: 'use a key that is not bound to tables',
+        });
+      }
+      refuseOtherTables(who.tables, config.ofTables(request));
+    }
+    request.caller = {
+      authenticated: who.name,
+      ...(who.station !== null && {station: who.station}),
+      ...(who.tables !== null && {tables: who.tables}),
+    };
   });
 
   function byKey(shown: string, request: FastifyRequest, reply: FastifyReply): Identity {
@@ -138,7 +154,8 @@ export function guard(http: FastifyInstance, app: App, sessions: Sessions, local
       throw unknown(token === null ? 'a key is needed' : 'this session has ended: sign in again');
     }
     refuseForged(request, session.csrf);
-    return {id: digestOf(token).toString('hex'), name: session.name, role: session.role, station: null, via: 'session'};
+    const {name, role} = session;
+    return {id: digestOf(token).toString('hex'), name, role, station: null, tables: null, via: 'session'};
   }
 
   return {isClosed, keyOf};

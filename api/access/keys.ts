@@ -2,6 +2,7 @@ import {createHash, randomBytes, timingSafeEqual} from 'node:crypto';
 import {z} from 'zod';
 import type {LedgerEntry} from '../../warehouse/ledger.ts';
 import {FishboneError} from '../errors.ts';
+import {checkTables} from './own-tables.ts';
 import {Role} from './roles.ts';
 
 /** What the ledger keeps of keys (entries of kind 'key'): never the key, only its SHA-256. */
@@ -15,6 +16,7 @@ type KeyEntry =
       by: string;
       expiresAt?: string;
       station?: string;
+      tables?: string[];
     }
   | {did: 'expire'; id: string; expiresAt: string; by: string}
   | {did: 'revoke'; id: string; by: string};
@@ -24,6 +26,7 @@ export const KeyRow = z.object({
   name: z.string().describe('the identity that decisions are recorded under'),
   role: Role,
   station: z.string().nullable().describe('the only one that it records inspections and images of; null: of any'),
+  tables: z.array(z.string()).nullable().describe('the only ones that it reads, or adds to; null: any'),
   createdAt: z.string(),
   expiresAt: z.string().nullable().describe('from then on it is refused; null: it goes on until it is revoked'),
   revokedAt: z.string().nullable(),
@@ -42,6 +45,8 @@ interface Wish {
   expiresAt?: string;
   /** The only one that it may record of. */
   station?: string;
+  /** The only ones that it may read, or add to. */
+  tables?: readonly string[];
 }
 
 interface Rotation {
@@ -75,26 +80,27 @@ export class Keys {
   /**
    * @param wish.expiresAt ISO 8601 with an offset
    * @returns the key in clear text: the only time that it can be seen
-   * @throws FishboneError CONFLICT when a key that still works has the name, USAGE for an end that has passed and for
-   * a station's key of another role than `ingest`
+   * @throws FishboneError CONFLICT when a key that still works has the name, USAGE for an end that has passed, and for
+   * a station or tables that do not go with the role
    */
-  async create({name, role, by, expiresAt, station}: Wish): Promise<KeyRow & {key: string}> {
+  async create({name, role, by, expiresAt, station, tables}: Wish): Promise<KeyRow & {key: string}> {
     if (station !== undefined && role !== 'ingest') {
       throw new FishboneError('USAGE', `a key of a station records, and the role ${role} is for more than that`, {
         hint: 'give it the role ingest, or leave the station out',
       });
     }
+    if (tables !== undefined) checkTables(tables, role, station);
     const wanted = name.trim();
     if (this.hasName(wanted) || this.#isPerson(wanted)) {
       const what = this.hasName(wanted) ? 'a key' : 'somebody who signs in';
       const message = `there is ${what} named ${wanted} already: the name is whom decisions are recorded under`;
       throw new FishboneError('CONFLICT', message, {hint: 'choose another name, or revoke the old key first'});
     }
-    return this.#make({name: wanted, role, by, expiresAt, station});
+    return this.#make({name: wanted, role, by, expiresAt, station, tables});
   }
 
   /**
-   * A new key of the same name, role and station; the old one goes on for a while, so that nobody is locked out meanwhile.
+   * A new key of the same name, role, station and tables; the old one goes on for a while, so that nobody is locked out meanwhile.
    * @throws FishboneError NOT_FOUND, USAGE
    */
   async rotate({name, keepHours, by, expiresAt}: Rotation): Promise<KeyRow & {key: string; oldUntil: string}> {
@@ -103,8 +109,9 @@ export class Keys {
     if (first === undefined) {
       throw new FishboneError('NOT_FOUND', `there is no key ${name} that works`, {hint: 'see "fishbone key list"'});
     }
-    const {role, station} = first;
-    const made = await this.#make({name: first.name, role, by, expiresAt, station: station ?? undefined});
+    const {role, station, tables} = first;
+    const limits = {station: station ?? undefined, tables: tables ?? undefined};
+    const made = await this.#make({name: first.name, role, by, expiresAt, ...limits});
     const oldUntil = new Date(this.#now() + keepHours * 3_600_000).toISOString();
     for (const {id, expiresAt: before} of old) {
       if (before !== null && Date.parse(before) <= Date.parse(oldUntil)) continue;
@@ -113,7 +120,7 @@ export class Keys {
     return {...made, oldUntil};
   }
 
-  async #make({name: wanted, role, by, expiresAt, station}: Wish): Promise<KeyRow & {key: string}> {
+  async #make({name: wanted, role, by, expiresAt, station, tables}: Wish): Promise<KeyRow & {key: string}> {
     if (expiresAt !== undefined && !(Date.parse(expiresAt) > this.#now())) {
       throw new FishboneError('USAGE', `a key that ends at ${expiresAt} would never work`, {
         hint: 'choose a later time',
@@ -123,7 +130,7 @@ export class Keys {
     const digest = digestOf(key);
     const id = digest.toString('hex').slice(0, 10);
     const sha256 = digest.toString('hex');
-    const limits = {...(expiresAt && {expiresAt}), ...(station && {station})};
+    const limits = {...(expiresAt && {expiresAt}), ...(station && {station}), ...(tables && {tables: [...tables]})};
     const entry: KeyEntry = {did: 'create', id, name: wanted, role, sha256, by, ...limits};
     await this.#ledger.append('key', entry);
     return {...this.list().find(row => row.id === id)!, key};
@@ -211,9 +218,9 @@ export class Keys {
       } else if (entry.did === 'expire') {
         if (known) known.expiresAt = entry.expiresAt;
       } else if (!known) {
-        const {id, name, role, sha256, expiresAt = null, station = null} = entry;
+        const {id, name, role, sha256, expiresAt = null, station = null, tables = null} = entry;
         const digest = Buffer.from(sha256, 'hex');
-        this.#keys.set(id, {id, name, role, station, createdAt: at, expiresAt, revokedAt: null, digest});
+        this.#keys.set(id, {id, name, role, station, tables, createdAt: at, expiresAt, revokedAt: null, digest});
       }
     }
   }

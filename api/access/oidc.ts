@@ -111,14 +111,19 @@ export class Oidc {
     return {issuer: inToken.iss, subject: inToken.sub, name: called, role, idToken: tokens.id_token ?? null};
   }
 
-  /** Where the browser ends the session with the issuer too; null where it offers none. */
-  async endUrl(idToken: string): Promise<string | null> {
+  /**
+   * Where the browser ends the session with the issuer too; null where it offers none.
+   * @param idToken null after a restart: the issuer is told the client only, and asks the person whether that is meant
+   * @see OpenID Connect RP-Initiated Logout 1.0, 2: the hint is recommended, not required
+   */
+  async endUrl(idToken: string | null): Promise<string | null> {
     const configuration = await this.#discovered().catch(() => null);
     if (!configuration?.serverMetadata().end_session_endpoint) return null;
     const {postLogoutRedirectUri} = this.settings;
-    const back: Record<string, string> =
-      postLogoutRedirectUri === undefined ? {} : {post_logout_redirect_uri: postLogoutRedirectUri};
-    return buildEndSessionUrl(configuration, {id_token_hint: idToken, ...back}).href;
+    return buildEndSessionUrl(configuration, {
+      ...(idToken !== null && {id_token_hint: idToken}),
+      ...(postLogoutRedirectUri !== undefined && {post_logout_redirect_uri: postLogoutRedirectUri}),
+    }).href;
   }
 
   #claims(): string {

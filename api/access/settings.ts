@@ -1,4 +1,5 @@
 /** What `fishbone.json` says about who gets in. */
+import {createHash} from 'node:crypto';
 import {z} from 'zod';
 import {Role} from './roles.ts';
 
@@ -29,6 +30,14 @@ export const OidcSettings = z.strictObject({
   roles: z.array(z.strictObject({claim: z.string().min(1), value: z.string().min(1), role: Role})).min(1),
 });
 export type OidcSettings = z.output<typeof OidcSettings>;
+
+/** The digest of what decides who somebody is and which role they get: a role given under another one counts no more. */
+export function digestOfGrants({issuer, clientId, scope, name, roles}: OidcSettings): string {
+  const rules = roles.map(({claim, value, role}) => [claim, value, role]);
+  return createHash('sha256')
+    .update(JSON.stringify([issuer, clientId, scope, name, rules]))
+    .digest('hex');
+}
 
 export const SessionSettings = z
   .strictObject({

@@ -10,6 +10,7 @@ import {verifyAll} from '../audit/verify-audit.ts';
 import {warehouseFolder} from '../config.ts';
 import {examine} from '../doctor.ts';
 import {FishboneError} from '../errors.ts';
+import type {InputOf} from '../operations.ts';
 import {findServer} from '../running-server.ts';
 import {
   backupCheckText,
@@ -22,7 +23,7 @@ import {
 } from './print/care.ts';
 import {publishedCheckText} from './print/publish.ts';
 import {keysText, keyText} from './print/records.ts';
-import {type Common, positiveNumber, type Terminal, withCommon} from './terminal.ts';
+import {type Common, nameList, positiveNumber, type Terminal, withCommon} from './terminal.ts';
 
 export function careCommands(program: Command, terminal: Terminal): void {
   const key = program.command('key').description('API keys');
@@ -32,12 +33,17 @@ export function careCommands(program: Command, terminal: Terminal): void {
     .requiredOption('--name <name>', 'whom its decisions are recorded under')
     .option('--expires <time>', 'when it ends by itself')
     .option('--station <id>', 'the only one that it may record inspections and images of (role ingest)')
-    .action(({warehouse, json, ...wish}: Common & {role: Role; name: string; expires?: string; station?: string}) =>
+    .option(
+      '--tables <names>',
+      'the only ones that it may read (role viewer) or add to (role ingest): parts,lots',
+      nameList,
+    )
+    .action(({warehouse, json, ...wish}: Common & InputOf<'key.create'>) =>
       terminal.tell({warehouse, json}, 'key.create', wish, (made, clock) => keyText(made, clock)),
     );
   withCommon(key.command('rotate'))
     .argument('<name>', 'or id')
-    .description('makes a new key of the same name, role and station; the old one goes on for a while')
+    .description('makes a new key of the same name, role, station and tables; the old one goes on for a while')
     .option('--keep-hours <n>', 'how long the old one goes on', positiveNumber, 24)
     .option('--expires <time>', 'when the new one ends by itself')
     .action((name: string, {warehouse, json, ...wish}: Common & {keepHours: number; expires?: string}) =>

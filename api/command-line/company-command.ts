@@ -7,14 +7,12 @@ import {readConfig, warehouseFolder} from '../config.ts';
 import {FishboneError} from '../errors.ts';
 import {readSecret} from '../secret-file.ts';
 import {companyText} from './print/company.ts';
-import {type Common, type Terminal, wholeNumber, withCommon} from './terminal.ts';
+import {type Common, nameList, type Terminal, wholeNumber, withCommon} from './terminal.ts';
 
 interface Asked extends Common {
   place?: string;
   [field: string]: unknown;
 }
-
-const list = (text: string) => text.split(',').map(one => one.trim());
 
 /** Needs no warehouse: only its configuration, and that only where neither place nor engine are said. */
 export function companyCommand(program: Command, terminal: Terminal): void {
@@ -48,7 +46,7 @@ export function companyCommand(program: Command, terminal: Terminal): void {
       .description(description)
       .option('--place <place>', 'a folder or s3://bucket/prefix that the plants publish into; else the configured one')
       .option('--engine <name>', 'duckdb, or one that is configured')
-      .option('--plants <plants>', 'only these, with commas', list)
+      .option('--plants <plants>', 'only these, with commas', nameList)
       .option('--before <time>', 'only what was published until then');
   const scoped = (command: Command) =>
     command
@@ -86,7 +84,7 @@ export function companyCommand(program: Command, terminal: Terminal): void {
     .option('--any-fail')
     .option('--measurement <parameter>')
     .option('--cluster <unit>', 'lot or part')
-    .option('--strata <factors>', 'with commas; part.product by default', list)
+    .option('--strata <factors>', 'with commas; part.product by default', nameList)
     .option('--top <findings>', 'so many are told', wholeNumber)
     .action((asked: Asked) => ask({question: 'screen'}, asked));
   of('trace', 'what an item was made from and where it went')

@@ -101,3 +101,6 @@ export function anyNumber(text: string): number {
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It has to be a number.');
   return value;
 }
+
+/** Names with commas between them. */
+export const nameList = (text: string): string[] => text.split(',').map(name => name.trim());

@@ -26,13 +26,12 @@ import {parseArgs} from 'node:util';
 import {buildDashboards} from '../../dashboards/build.ts';
 import {buildNotebooks} from '../../notebooks/build.ts';
 import {buildProgram} from '../../warehouse/program.js';
+import {FILES, FOLDERS, LAUNCHER} from './contents.ts';
 import {withoutDeadLinks} from './links.ts';
 import {asText, noticesOf, shippedPackages} from './notices.ts';
 import {tryBundle} from './try-bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FOLDERS = ['api', 'warehouse', 'ingest', 'inference', 'dashboards', 'notebooks'];
-const FILES = ['package.json', 'package-lock.json', 'README.md', 'LICENSE', 'tsconfig.json'];
 const PLATFORM = `${process.platform}-${process.arch}`;
 /** Types, maps and handbooks: nothing that runs reads them. */
 const UNREAD = /\.(d\.[cm]?ts|map)$|(^|\/)(readme|changelog|history)(\.\w+)?$/i;
@@ -122,17 +121,6 @@ function writeLauncher(into: string): void {
     chmodSync(join(into, 'node', 'node'), 0o755);
   }
   const launcher = join(into, 'fishbone');
-  writeFileSync(
-    launcher,
-    [
-      '#!/bin/sh',
-      '# Starts Fishbone from where it was unpacked, with the Node that lies beside it or the one of this machine.',
-      'here=$(dirname "$(readlink -f "$0")")',
-      'node=$here/node/node',
-      '[ -x "$node" ] || node=node',
-      'exec "$node" "$here/api/fishbone.cjs" "$@"',
-      '',
-    ].join('\n'),
-  );
+  writeFileSync(launcher, LAUNCHER);
   chmodSync(launcher, 0o755);
 }

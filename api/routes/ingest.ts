@@ -58,7 +58,7 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
     streamed.post(
       '/v1/ingest/:table',
       {
-        config: {access: 'append'},
+        config: {access: 'append', ofTables: ({params}) => [(params as {table: string}).table]},
         schema: {
           ...answersWith('ingest'),
           description: `The body is a file: ${Object.keys(ENDINGS).join(', ')}. Idempotency-Key is honoured.`,
@@ -81,7 +81,8 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
     streamed.post(
       '/v1/ingest',
       {
-        config: {access: 'append'},
+        // Which tables a file is about is seen when it is read.
+        config: {access: 'append', ofTables: () => []},
         schema: {
           ...answersWith('ingest'),
           description:
@@ -107,7 +108,13 @@ export async function ingestRoutes(http: Http, app: App): Promise<void> {
   http.post(
     '/v1/inspections',
     {
-      config: {access: 'append', limit: 'inspections', audit: false, ofStation: true},
+      config: {
+        access: 'append',
+        limit: 'inspections',
+        audit: false,
+        ofStation: true,
+        ofTables: () => ['inspections', 'defects'],
+      },
       // What is refused is in no batch, and a station that suddenly sends nothing else has to be noticed.
       onResponse: async ({body}, {statusCode}) => {
         const rows = Array.isArray(body) ? body.length : 1;
@@ -155,7 +162,9 @@ async function take(
     const digest = await keep(body instanceof Readable ? body : Readable.from([]), path);
     const work = async () =>
       usable(
-        await withProgress(app.live, 'ingest', caller, () => ingest(app, [path], {...options, source: () => source})),
+        await withProgress(app.live, 'ingest', caller, () =>
+          ingest(app, [path], {...options, only: caller.tables, source: () => source}),
+        ),
       );
     const key = headers['idempotency-key'];
     if (typeof key !== 'string') return await work();

@@ -31,16 +31,18 @@ export function sessionRoutes(http: Http, app: App, sessions: Sessions, guard: G
     mode: guard.isClosed() ? 'keys' : 'single-user',
     name: session?.name ?? null,
     role: session?.role ?? null,
-    endsAt: session ? sessions.endsAt(session) : null,
+    endsAt: session ? new Date(session.endsMs).toISOString() : null,
     csrf: session?.csrf ?? null,
     signIn: settings ? {issuer: settings.issuer, url: '/v1/session/sign-in'} : null,
   });
 
   /** A new token for whoever signs in: one that somebody else put there before is worth nothing. */
-  const start = (who: Parameters<Sessions['start']>[0], request: FastifyRequest, reply: FastifyReply): Session => {
-    const before = cookieOf(request, SESSION);
-    if (before !== null) sessions.end(before);
-    const {token, session} = sessions.start(who);
+  const start = async (
+    who: Parameters<Sessions['start']>[0],
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Session> => {
+    const {token, session} = await sessions.start(who, cookieOf(request, SESSION));
     setCookie(reply, SESSION, token);
     app.audit.record(request, 'sign-in', {who: who.name, role: who.role, status: 200});
     return session;
@@ -68,20 +70,21 @@ export function sessionRoutes(http: Http, app: App, sessions: Sessions, guard: G
         response: answers,
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       if (!guard.isClosed())
         throw new FishboneError('CONFLICT', 'there are no keys here: whoever is on this machine is served', {
           hint: '"fishbone key create --role admin --name NAME" makes one, and closes the door for those without',
         });
       try {
-        const {id, name, role, station} = guard.keyOf(request.body.key, request, reply);
-        if (station !== null) {
-          throw new FishboneError('FORBIDDEN', `${name} is the key of a station: nobody signs in with it`, {
-            hint: 'use a key that is not bound to a station',
+        const {id, name, role, station, tables} = guard.keyOf(request.body.key, request, reply);
+        const bound = station === null ? tables && 'of tables' : 'of a station';
+        if (bound) {
+          throw new FishboneError('FORBIDDEN', `${name} is a key ${bound}: nobody signs in with it`, {
+            hint: 'use a key that is bound to nothing',
           });
         }
         void reply.header('cache-control', 'no-store');
-        return told(start({name, role, keyId: id, idToken: null}, request, reply));
+        return told(await start({name, role, keyId: id, idToken: null}, request, reply));
       } catch (error) {
         if (error instanceof FishboneError && [401, 403].includes(error.status))
           app.audit.record(request, 'refused', {who: null, role: null, status: error.status});
@@ -107,10 +110,10 @@ export function sessionRoutes(http: Http, app: App, sessions: Sessions, guard: G
     },
     async (request, reply) => {
       const token = cookieOf(request, SESSION);
-      const session = token === null ? null : sessions.end(token);
+      const session = token === null ? null : await sessions.end(token);
       if (token !== null) setCookie(reply, SESSION, null);
       if (session) app.audit.record(request, 'sign-out', {who: session.name, role: session.role, status: 200});
-      const issuer = session?.idToken ? await oidc?.endUrl(session.idToken) : null;
+      const issuer = session?.keyId === null ? await oidc?.endUrl(session.idToken) : null;
       return {ended: session !== null, issuer: issuer ?? null};
     },
   );
@@ -143,7 +146,7 @@ export function sessionRoutes(http: Http, app: App, sessions: Sessions, guard: G
         signIn,
       );
       const known = await app.people.nameOf({issuer, subject, name}, taken => app.keys.hasName(taken));
-      start({name: known, role, keyId: null, idToken}, request, reply);
+      await start({name: known, role, keyId: null, idToken}, request, reply);
     } catch (error) {
       app.audit.record(request, 'refused', {who: null, role: null, status: 403});
       throw error;

@@ -26,7 +26,10 @@ export async function tableRoutes(http: Http, app: App): Promise<void> {
   http.get(
     '/v1/tables/:file',
     {
-      config: {access: 'read'},
+      config: {
+        access: 'read',
+        ofTables: ({params, headers}) => tablesOf((params as {file: string}).file, headers.accept),
+      },
       preHandler: unchanged(app),
       schema: {
         summary:
@@ -74,4 +77,10 @@ export async function tableRoutes(http: Http, app: App): Promise<void> {
       return reply.type(asked.form === 'csv' ? `${mediaType}; charset=utf-8` : mediaType).send(bytes);
     },
   );
+}
+
+/** In a form that there is not nothing is read. */
+function tablesOf(file: string, accept: string | undefined): string[] {
+  const asked = negotiate(file, accept);
+  return asked ? [asked.table] : [];
 }

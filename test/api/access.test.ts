@@ -95,6 +95,15 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
 /** All that the key of a station opens. */
 const OF_STATION = ['POST /v1/inspections', 'POST /v1/images'];
 
+/** All that keys of tables open, by their role and tables; which tables a file is about is seen when it is read. */
+const OF_TABLES: [role: 'viewer' | 'ingest', tables: string[], opened: string[]][] = [
+  ['viewer', ['parts', 'lots'], ['GET /v1/tables/parts.csv']],
+  ['viewer', ['lots'], []],
+  ['ingest', ['parts'], ['POST /v1/ingest', 'POST /v1/ingest/parts']],
+  ['ingest', ['inspections'], ['POST /v1/ingest']],
+  ['ingest', ['inspections', 'defects'], ['POST /v1/ingest', 'POST /v1/inspections']],
+];
+
 /** Whoever wants to sign in cannot have done so yet. */
 const OPEN = ['GET /v1/session', 'POST /v1/session'];
 
@@ -110,6 +119,12 @@ test('every route and role', async () => {
   const keys: Record<string, string> = {};
   for (const role of ROLES) keys[role] = (await app.keys.create({name: `a ${role}`, role, by: 'test'})).key;
   const bound = (await app.keys.create({name: 'cell-4', role: 'ingest', station: 'cell-4', by: 'test'})).key;
+  const ofTables = await Promise.all(
+    OF_TABLES.map(async ([role, tables, opened], k) => {
+      const {key} = await app.keys.create({name: `tables ${k}`, role, tables, by: 'test'});
+      return {key, opened};
+    }),
+  );
   const listed = http
     .printRoutes({commonPrefix: false})
     .split('\n')
@@ -128,6 +143,10 @@ test('every route and role', async () => {
     expect([url, ...allowed.sort()]).toEqual([url, ...[...roles].sort()]);
     const isOfStation = ![401, 403].includes(await statusWith(bearer(bound)));
     expect([method, url, isOfStation]).toEqual([method, url, OF_STATION.includes(`${method} ${url}`)]);
+    for (const {key, opened} of ofTables) {
+      const isOpen = ![401, 403].includes(await statusWith(bearer(key)));
+      expect([opened, method, url, isOpen]).toEqual([opened, method, url, opened.includes(`${method} ${url}`)]);
+    }
     const nobody = url.startsWith('/v1/operations') ? 403 : 401;
     expect([url, await statusWith({}), await statusWith(bearer('fb_wrong'))]).toEqual([url, nobody, nobody]);
   }

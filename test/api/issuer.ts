@@ -86,6 +86,11 @@ async function signingKey(): Promise<object> {
 export class Browser {
   readonly #jars = new Map<string, Map<string, string>>();
 
+  /** What it sends to a host, as somebody who looked over its shoulder knows it. */
+  cookie(url: string, name: string): string | null {
+    return this.#jars.get(new URL(url).host)?.get(name) ?? null;
+  }
+
   async go(url: string, init: RequestInit = {}): Promise<Response> {
     const {host} = new URL(url);
     const jar = this.#jars.get(host) ?? new Map<string, string>();

@@ -5,6 +5,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import type {SessionAnswer} from '../../api/access/session-answer.ts';
 import {openApp} from '../../api/app.ts';
 import {buildHttp} from '../../api/http.ts';
+import {freePort} from './free-port.ts';
 import {Browser, CLIENT_SECRET, ROLES, startIssuer} from './issuer.ts';
 import {temporaryFolder} from './plant.ts';
 
@@ -39,15 +40,6 @@ async function servedWithIssuer({down = false}: {down?: boolean} = {}) {
   const session = async (browser: Browser) =>
     (await (await browser.go(`${address}/v1/session`)).json()) as SessionAnswer;
   return {...provider, app, address, callback, session};
-}
-
-async function freePort(): Promise<number> {
-  const {createServer} = await import('node:net');
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const {port} = server.address() as import('node:net').AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }
 
 test('somebody with a role signs in, acts under a name that stays, and signs out here and at the issuer', async () => {

@@ -66,9 +66,9 @@ describe('a session', () => {
   test('ends by itself: idle, and at the latest', async () => {
     let nowMs = 0;
     const keys = new Keys({append: () => Promise.reject(new Error('nothing is written')), entries: () => []});
-    const sessions = new Sessions(keys, {idleMinutes: 60, hours: 12}, () => nowMs);
-    const start = () => sessions.start({name: 'Anna', role: 'viewer', keyId: null, idToken: null}).token;
-    const [idle, busy] = [start(), start()];
+    const sessions = new Sessions(keys, {idleMinutes: 60, hours: 12}, {now: () => nowMs});
+    const start = async () => (await sessions.start({name: 'Anna', role: 'viewer', keyId: null, idToken: null})).token;
+    const [idle, busy] = [await start(), await start()];
     for (let minute = 30; minute < 12 * 60; minute += 30) {
       nowMs = minute * 60_000;
       expect(sessions.find(busy)?.name).toBe('Anna');

@@ -99,21 +99,22 @@ export function deliveryText({acknowledged, rejected, waiting, askPerson, why}: 
   );
 }
 
-export function keyText({key, name, role, station, expiresAt}: OutputOf<'key.create'>, clock: Clock): string {
+export function keyText({key, name, role, station, tables, expiresAt}: OutputOf<'key.create'>, clock: Clock): string {
   const end = expiresAt === null ? '' : ` until ${clock(expiresAt)}`;
-  const only = station === null ? '' : ` for ${station} only`;
+  const of = station ?? tables?.join(', ');
+  const only = of === undefined ? '' : ` for ${of} only`;
   return `${key}\n\n  ${name}, ${role}${only}${end}. Keep it: it is not shown again.\n`;
 }
 
 export function keysText({keys}: OutputOf<'key.list'>, clock: Clock): string {
   if (keys.length === 0) return 'There are no keys: only this machine is served.\n';
   return table(
-    ['id', 'name', 'role', 'station', 'created', 'ends', 'revoked'],
+    ['id', 'name', 'role', 'only for', 'created', 'ends', 'revoked'],
     keys.map(key => [
       key.id,
       key.name,
       key.role,
-      key.station,
+      key.station ?? key.tables?.join(', ') ?? null,
       clock(key.createdAt),
       key.expiresAt === null ? null : clock(key.expiresAt),
       key.revokedAt === null ? null : clock(key.revokedAt),
