@@ -56,7 +56,7 @@ export class Recorder {
   /** Of all that is being recorded, how many requests speak of an id. */
   readonly #taken = new Map<string, number>();
   #last: Promise<unknown> = Promise.resolve();
-  #learning: Promise<unknown> | null = null;
+  #isLearning = false;
   #room = 1;
   #isBusy = false;
   #begun = Number.NEGATIVE_INFINITY;
@@ -212,13 +212,13 @@ export class Recorder {
 
   /** To ask the database of each request takes as long as what it has in hand: when they begin to come, all ids are read. */
   #learn(): void {
-    this.#learning ??= this.#app.warehouse
-      .learnInspections()
-      // Until it succeeds, the database is asked.
-      .catch(() => undefined)
-      .finally(() => {
-        this.#learning = null;
-      });
+    if (this.#isLearning) return;
+    this.#isLearning = true;
+    const done = () => {
+      this.#isLearning = false;
+    };
+    // Until it succeeds, the database is asked.
+    this.#app.warehouse.learnInspections().then(done, done);
   }
 
   #compared(
