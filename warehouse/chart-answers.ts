@@ -75,6 +75,10 @@ const Baseline = Span.extend({
     .describe('who froze these limits and why; null where they are estimated anew'),
 });
 
+export const Label = z
+  .string()
+  .describe('the first and the last part of a point whose name only counts, such as "P000451 to P000500"');
+
 const Limits = z.object({lcl: z.number().nullable(), ucl: z.number().nullable()});
 
 export const ChartAnswer = z.object({
@@ -96,6 +100,7 @@ export const ChartAnswer = z.object({
   points: z.array(
     z.object({
       x: z.string(),
+      label: Label.optional(),
       at: z.string().nullable(),
       n: z.number().int(),
       value: z.number(),
@@ -161,7 +166,8 @@ export const Alarm = z.object({
   to: z.string(),
   points: z.number().int().describe('points out of order in the same way, fewer than eight in order between them'),
   first: z.string().describe('name of the first of them'),
-  worst: z.object({x: z.string(), at: z.string(), value: z.number(), p: z.number()}),
+  firstLabel: Label.optional(),
+  worst: z.object({x: z.string(), label: Label.optional(), at: z.string(), value: z.number(), p: z.number()}),
   center: z.number().describe('what the value would be in order'),
 });
 export type Alarm = z.infer<typeof Alarm>;

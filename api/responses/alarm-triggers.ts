@@ -22,11 +22,11 @@ export function alarmTriggers(
   {batch, cameMs}: {batch: number; cameMs: number},
 ): Trigger[] {
   const news = now.filter(alarm => !before.some(known => isSame(known, alarm)));
-  return news.map(({id, parameter, kind, what, side, subgroup, to, points, first, worst}) => {
+  return news.map(({id, parameter, kind, what, side, subgroup, to, points, first, firstLabel, worst}) => {
     const atMs = Math.min(Date.parse(to), cameMs);
     const about = {
       kind: 'alarm',
-      text: `alarm of ${parameter} (${kind}): the ${what} is ${side} its baseline since ${first}, worst ${worst.value} at ${worst.x}`,
+      text: `alarm of ${parameter} (${kind}): the ${what} is ${side} its baseline since ${firstLabel ?? first}, worst ${worst.value} at ${worst.label ?? worst.x}`,
       permalink: `/charts/${encodeURIComponent(parameter)}?${new URLSearchParams({kind})}`,
       parameter,
       chart: kind,

@@ -11,7 +11,7 @@ export function capabilityLast(
   last: SixPack['last'],
   {width, digits, center}: {width: number; digits: number; center: number},
 ): Element {
-  const values = last.flatMap(({x, place, values: of}) => of.map(value => ({x, place, value})));
+  const values = last.flatMap(({x, label = x, place, values: of}) => of.map(value => ({label, place, value})));
   return styledByPage(
     Plot.plot({
       width,
@@ -33,7 +33,7 @@ export function capabilityLast(
           r: 2.25,
           fill: 'var(--evidence-3)',
           fillOpacity: 0.55,
-          title: ({x, value}: {x: string; value: number}) => `${x}: ${figure(value, digits)}`,
+          title: ({label, value}: {label: string; value: number}) => `${label}: ${figure(value, digits)}`,
         }),
         last.some(({n}) => n > 1)
           ? Plot.ruleY(last, {
@@ -42,7 +42,8 @@ export function capabilityLast(
               y: 'mean',
               stroke: 'var(--ink)',
               strokeWidth: 1.75,
-              title: ({x, n, mean}: SixPack['last'][number]) => `${x}: mean ${figure(mean, digits)} of ${count(n)}`,
+              title: ({x, label = x, n, mean}: SixPack['last'][number]) =>
+                `${label}: mean ${figure(mean, digits)} of ${count(n)}`,
             })
           : null,
         Plot.text([`mean ${figure(center, digits)}`], {

@@ -15,6 +15,9 @@ export interface ChartRow extends Point {
   side: 'above' | 'below';
 }
 
+/** What people call a point. */
+export const nameOf = ({x, label}: Pick<Point, 'x' | 'label'>): string => label ?? x;
+
 /** Neighbouring points that break rules on the same side of the same centre. */
 export interface Stretch {
   /** 1, 2, ... as on the chart. */

@@ -3,7 +3,7 @@ import '../style/selection.css';
 import {useId} from 'react';
 import type {ChartAnswer} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
-import type {ChartRow} from '../charts/violations.ts';
+import {type ChartRow, nameOf} from '../charts/violations.ts';
 import {count, counted, moment} from '../format.ts';
 import {useQuestion} from '../question.ts';
 import {type Chosen, filterOfPoints, spanOf} from '../selection.ts';
@@ -22,7 +22,11 @@ export function SelectionPanel({answer, rows, chosen, asBaseline, toggle}: Props
   const timeZone = usePlant().data?.timeZone;
   const title = useId();
   const called = (row: ChartRow) =>
-    row.x === row.at ? moment(row.at, timeZone) : row.at === null ? row.x : `${row.x}, ${moment(row.at, timeZone)}`;
+    row.x === row.at
+      ? moment(row.at, timeZone)
+      : row.at === null
+        ? nameOf(row)
+        : `${nameOf(row)}, ${moment(row.at, timeZone)}`;
   const single = new Set(params.getAll('point'));
   const singles = rows.filter(({x}) => single.has(x));
   // The sliders move the stretch; single points stand beside it.
@@ -68,10 +72,10 @@ export function SelectionPanel({answer, rows, chosen, asBaseline, toggle}: Props
               key={row.place}
               type="button"
               className="quiet-button"
-              aria-label={`Select ${row.x} no more`}
+              aria-label={`Select ${nameOf(row)} no more`}
               onClick={() => toggle(row)}
             >
-              {row.x === row.at ? moment(row.at, timeZone) : row.x} ×
+              {row.x === row.at ? moment(row.at, timeZone) : nameOf(row)} ×
             </button>
           ))}
         </p>

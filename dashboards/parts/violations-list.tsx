@@ -2,8 +2,8 @@
 import type {ChartAnswer} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
 import {writer} from '../charts/chart-kinds.ts';
-import {chartRows, ruleWords, type Stretch, shownValue, stretches} from '../charts/violations.ts';
-import {count, counted, moment} from '../format.ts';
+import {chartRows, nameOf, ruleWords, type Stretch, shownValue, stretches} from '../charts/violations.ts';
+import {counted, moment} from '../format.ts';
 import {useQuestion} from '../question.ts';
 import {lotsFilter, useDifference} from './difference.ts';
 import {Shortened} from './shortened.tsx';
@@ -60,10 +60,8 @@ function Violation({stretch, answer}: {stretch: Stretch; answer: ChartAnswer}) {
       </a>
     ) : row.x === row.at ? (
       moment(row.at, timeZone)
-    ) : /^\d+$/.test(row.x) ? (
-      `no. ${count(Number(row.x) + 1)}`
     ) : (
-      row.x
+      nameOf(row)
     );
   return (
     <li value={number}>
@@ -79,10 +77,10 @@ function Violation({stretch, answer}: {stretch: Stretch; answer: ChartAnswer}) {
         : <b>{write(shownValue(worst))}</b>
         {stretch.rules[0] === '1' ? ' ' : ', '}
         {ruleWords(stretch, answer.rules.texts)}
-        {rows.length > 1 && worst.x !== worst.at && <small> (furthest: {worst.x})</small>}
+        {rows.length > 1 && worst.x !== worst.at && <small> (furthest: {nameOf(worst)})</small>}
         {worst.at !== null && rows[0].x !== rows[0].at && <small> {moment(rows[0].at, timeZone)}</small>}{' '}
         {different !== null && (
-          <a href={different} aria-label={`What is different about ${rows.map(row => row.x).join(', ')}?`}>
+          <a href={different} aria-label={`What is different about ${rows.map(nameOf).join(', ')}?`}>
             What is different?
           </a>
         )}

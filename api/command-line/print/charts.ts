@@ -40,8 +40,8 @@ export function chartText(answer: ChartAnswer, clock: Clock): string {
       ['point', 'value', 'breaks'],
       broken
         .slice(0, VIOLATIONS_SHOWN)
-        .map(({x, value, violations}) => [
-          clock(x),
+        .map(({x, label, value, violations}) => [
+          label ?? clock(x),
           short(value),
           violations.map(id => `${id}: ${rules.texts[id]}`).join('; '),
         ]),
@@ -106,7 +106,7 @@ export function alarmsText(
         a.parameter,
         `${a.what} ${a.side}`,
         a.points,
-        a.worst.x,
+        a.worst.label ?? a.worst.x,
         short(a.worst.value),
         short(a.center),
         a.worst.p.toExponential(1),

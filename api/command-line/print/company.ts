@@ -65,7 +65,7 @@ function bodyOf(told: CompanyAnswer): string {
           ['point', 'value', 'rules'],
           points
             .filter(point => point.violations.length > 0)
-            .map(point => [point.x, short(point.value), point.violations.join(', ')]),
+            .map(point => [point.label ?? point.x, short(point.value), point.violations.join(', ')]),
         ),
       );
     }
