@@ -4,6 +4,7 @@ import {Route, Switch, useLocation} from 'wouter';
 import {useSession} from './api.ts';
 import {useLive, useNewest} from './live.ts';
 import {Overview} from './pages/overview.tsx';
+import {useArrival} from './parts/heading.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
 import {ThemeToggle, toggleTheme} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
@@ -45,7 +46,9 @@ export function App() {
   const isShut = session?.mode === 'keys' && session.name === null;
   const [path] = useLocation();
   const {params} = useQuestion();
-  if (path === '/' && params.has('kiosk') && !isShut) {
+  const isAndon = path === '/' && params.has('kiosk') && !isShut;
+  useArrival(`${path} ${isAndon}`);
+  if (isAndon) {
     return (
       <Suspense fallback={<p role="status">Loading the page …</p>}>
         <Andon />
@@ -112,9 +115,6 @@ function Rail({isShut}: {isShut: boolean}) {
   const [path] = useLocation();
   const {href} = useQuestion();
   const here = PLACES.find(place => place.path !== '/' && path.startsWith(place.path)) ?? placeOfDetail(path);
-  useEffect(() => {
-    document.title = `${here?.name ?? 'No such page'} · Fishbone`;
-  }, [here]);
   return (
     <header className="rail">
       <a className="brand" href={href('/')} aria-label="Fishbone, overview">

@@ -6,6 +6,7 @@ import {useBatches, usePlant, useQuarantine, useUnresolved} from '../api.ts';
 import {age, count, counted, moment} from '../format.ts';
 import {Alerts} from '../parts/alerts.tsx';
 import {Answer, Empty} from '../parts/answer.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {Queue} from '../parts/queue.tsx';
 import {Supply} from '../parts/supply.tsx';
 import {Wide} from '../parts/wide.tsx';
@@ -13,7 +14,7 @@ import {Wide} from '../parts/wide.tsx';
 export function Data() {
   return (
     <>
-      <h1>Data</h1>
+      <Heading name="Data">Data</Heading>
       <Freshness />
       <Alerts />
       <Supply />
