@@ -1,7 +1,7 @@
 /** Capability: what can be asked of a parameter that has limits, and what is answered. */
 import {z} from 'zod';
 import {Interval, Scope} from './answers.ts';
-import {ChartKind, Label, SigmaName, SubgroupBy} from './chart-answers.ts';
+import {ChartKind, Ends, SigmaName, SubgroupBy} from './chart-answers.ts';
 import {DISTRIBUTIONS} from './statistics/fitted-distributions.ts';
 
 export const DistributionName = z.enum(DISTRIBUTIONS);
@@ -52,7 +52,7 @@ export type Fit = z.infer<typeof Fit>;
 const Mark = z.object({
   x: z.string(),
   to: z.string(),
-  label: Label.optional(),
+  parts: Ends.optional(),
   at: z.string().nullable(),
   place: z.number(),
   points: Count,
@@ -73,7 +73,7 @@ export const SixPack = z.object({
   last: z.array(
     z.object({
       x: z.string(),
-      label: Label.optional(),
+      parts: Ends.optional(),
       place: z.number(),
       n: Count,
       mean: z.number(),

@@ -4,6 +4,7 @@ import type {Mark, Panel} from '../../api/schemas.ts';
 import {count, moment} from '../format.ts';
 import {styledByPage} from './plot-element.ts';
 import {fitted, textWidth} from './text-width.ts';
+import {nameOf} from './violations.ts';
 
 const HEIGHT_PX = 236;
 /** Where the limits are named. */
@@ -136,9 +137,9 @@ function ends(marks: readonly Mark[], room: number, timeZone?: string) {
   const [first, last] = [marks[0], marks[marks.length - 1]];
   const most = room / 2 - 6;
   return [
-    {text: endText(first.label ?? first.x, first.at, most, timeZone), side: 'left' as const},
+    {text: endText(first.parts?.first ?? first.x, first.at, most, timeZone), side: 'left' as const},
     ...(marks.length > 1
-      ? [{text: endText(last.label ?? last.to, last.at, most, timeZone), side: 'right' as const}]
+      ? [{text: endText(last.parts?.last ?? last.to, last.at, most, timeZone), side: 'right' as const}]
       : []),
   ];
 }
@@ -152,7 +153,8 @@ function endText(name: string, at: string | null, most: number, timeZone?: strin
 }
 
 /** Of one point its name, of several those of the first and the last. */
-export const markName = ({x, to, label, points}: Mark): string => label ?? (points === 1 ? x : `${x} to ${to}`);
+export const markName = ({x, to, parts, points}: Mark): string =>
+  nameOf({x: points === 1 ? x : `${x} to ${to}`, parts});
 
 function markTitle(mark: Mark, digits: number, timeZone?: string): string {
   const {at, points, low, high, outside} = mark;

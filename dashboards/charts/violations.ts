@@ -16,7 +16,8 @@ export interface ChartRow extends Point {
 }
 
 /** What people call a point. */
-export const nameOf = ({x, label}: Pick<Point, 'x' | 'label'>): string => label ?? x;
+export const nameOf = ({x, parts}: Pick<Point, 'x' | 'parts'>): string =>
+  parts === undefined ? x : parts.first === parts.last ? parts.first : `${parts.first} to ${parts.last}`;
 
 /** Neighbouring points that break rules on the same side of the same centre. */
 export interface Stretch {

@@ -21,12 +21,12 @@ export function SelectionPanel({answer, rows, chosen, asBaseline, toggle}: Props
   const {params, change} = useQuestion();
   const timeZone = usePlant().data?.timeZone;
   const title = useId();
-  const called = (row: ChartRow) =>
-    row.x === row.at
-      ? moment(row.at, timeZone)
-      : row.at === null
-        ? nameOf(row)
-        : `${nameOf(row)}, ${moment(row.at, timeZone)}`;
+  // Of a stretch its first and its last part.
+  const called = (row: ChartRow, end?: 'first' | 'last') => {
+    const name = (end && row.parts?.[end]) ?? nameOf(row);
+    if (row.x === row.at) return moment(row.at, timeZone);
+    return row.at === null ? name : `${name}, ${moment(row.at, timeZone)}`;
+  };
   const single = new Set(params.getAll('point'));
   const singles = rows.filter(({x}) => single.has(x));
   // The sliders move the stretch; single points stand beside it.
@@ -41,7 +41,8 @@ export function SelectionPanel({answer, rows, chosen, asBaseline, toggle}: Props
         <b>
           {count(chosen.rows.length)} of {counted(rows.length, 'point')} selected
         </b>
-        {ends && ` · ${called(rows[ends[0]])}${ends[0] === ends[1] ? '' : ` to ${called(rows[ends[1]])}`}`}
+        {ends &&
+          ` · ${ends[0] === ends[1] ? called(rows[ends[0]]) : `${called(rows[ends[0]], 'first')} to ${called(rows[ends[1]], 'last')}`}`}
       </p>
       <div className="selection-ends">
         {(['First', 'Last'] as const).map((name, k) => (

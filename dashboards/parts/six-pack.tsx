@@ -7,6 +7,7 @@ import {capabilityLast} from '../charts/capability-last.ts';
 import {capabilityPoints, digitsFor, figure, markName, panelHeadline} from '../charts/capability-points.ts';
 import {capabilityProbability} from '../charts/capability-probability.ts';
 import {capabilitySpans, spanName} from '../charts/capability-spans.ts';
+import {nameOf} from '../charts/violations.ts';
 import {count, counted, probability as pText} from '../format.ts';
 import {ChartFigure} from './chart-figure.tsx';
 import type {Taken} from './take-along.tsx';
@@ -117,8 +118,8 @@ function Last({sixPack: {last}, answer, digits, taken}: PanelProps) {
         <Table
           label="Last subgroups"
           names={['subgroup', 'values', 'mean', 'lowest', 'highest']}
-          rows={last.map(({x, label = x, n, mean, values}) => [
-            label,
+          rows={last.map(({n, mean, values, ...point}) => [
+            nameOf(point),
             count(n),
             figure(mean, digits),
             figure(values[0], digits),

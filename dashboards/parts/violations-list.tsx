@@ -51,6 +51,7 @@ function Violation({stretch, answer}: {stretch: Stretch; answer: ChartAnswer}) {
   const timeZone = usePlant().data?.timeZone;
   const write = writer(answer);
   const {number, rows, worst} = stretch;
+  const [first, last] = [rows[0], rows[rows.length - 1]];
   const difference = useDifference();
   const different = answer.subgroup === 'lot' ? difference(lotsFilter(rows.map(row => row.x))) : null;
   const name = (row: Stretch['worst']) =>
@@ -67,14 +68,15 @@ function Violation({stretch, answer}: {stretch: Stretch; answer: ChartAnswer}) {
     <li value={number}>
       <span className="violation-number">{number}</span>
       <span>
-        {name(rows[0])}
-        {rows.length > 1 && (
+        {rows.length > 1 && first.parts && last.parts ? (
+          nameOf({...first, parts: {first: first.parts.first, last: last.parts.last}})
+        ) : (
           <>
-            {' '}
-            to {name(rows[rows.length - 1])}, {counted(rows.length, 'point')}
+            {name(first)}
+            {rows.length > 1 && <> to {name(last)}</>}
           </>
         )}
-        : <b>{write(shownValue(worst))}</b>
+        {rows.length > 1 && `, ${counted(rows.length, 'point')}`}: <b>{write(shownValue(worst))}</b>
         {stretch.rules[0] === '1' ? ' ' : ', '}
         {ruleWords(stretch, answer.rules.texts)}
         {rows.length > 1 && worst.x !== worst.at && <small> (furthest: {nameOf(worst)})</small>}

@@ -2,10 +2,12 @@
 import {expect, test} from 'vitest';
 import {alarmsText, chartText} from '../../api/command-line/print/charts.ts';
 import {alarmTriggers} from '../../api/responses/alarm-triggers.ts';
+import type {Ends} from '../../warehouse/chart-answers.ts';
 import {alarms} from '../../warehouse/charts/alarms.ts';
 import {capability} from '../../warehouse/charts/capability.ts';
 import {chart} from '../../warehouse/charts/chart.ts';
 import {freezeBaseline} from '../../warehouse/charts/frozen.ts';
+import {pointName} from '../../warehouse/charts/values.ts';
 import {plantOf, sharedPlant, type Table} from './plant-in-a-folder.ts';
 
 const time = (minute: number) => new Date(Date.UTC(2024, 0, 1) + minute * 60_000).toISOString();
@@ -38,9 +40,10 @@ function tables({lots = false, timed = true}): Table[] {
 
 const plant = sharedPlant(tables({}));
 const XBAR = {parameter: 'mill.depth', kind: 'xbar', subgroup: 10} as const;
-const names = (points: readonly {x: string; label?: string}[]) => points.map(({x, label}) => [x, label]);
+const names = (points: readonly {x: string; parts?: Ends}[]) =>
+  points.map(({x, parts}) => [x, parts && pointName({x, parts})]);
 
-test('so many in a row: the key counts as before, the label has the first and the last part in order of time', async () => {
+test('so many in a row: the key counts as before, what people read has the first and the last part in order of time', async () => {
   const expected = [
     ['000000000', 'P099 to P090'],
     ['000000001', 'P089 to P080'],
@@ -57,10 +60,10 @@ test('so many in a row: the key counts as before, the label has the first and th
   expect(names(vectors.points)).toEqual(expected.slice(0, -1));
   // A window has points of its own.
   const later = await chart(plant(), {...XBAR, from: time(20)});
-  expect(later.points[0]).toMatchObject({x: '000000000', label: 'P079 to P070'});
+  expect(later.points[0]).toMatchObject({x: '000000000', parts: {first: 'P079', last: 'P070'}});
 });
 
-test('on paper and in alarms it is the label that is read, and the key that programs take', async () => {
+test('on paper and in alarms parts are read, and programs take the key', async () => {
   const clock = (text: string) => text;
   const print = chartText(await chart(plant(), {...XBAR, baseline: `..${time(40)}`}), clock);
   expect(print).toContain('P059 to P050');
@@ -71,13 +74,13 @@ test('on paper and in alarms it is the label that is read, and the key that prog
   const answer = await alarms(own, {budget: 100});
   expect(answer.alarms[0]).toMatchObject({
     first: '000000004',
-    firstLabel: 'P059 to P050',
-    worst: {x: '000000004', label: 'P059 to P050'},
+    firstParts: {first: 'P059', last: 'P050'},
+    worst: {x: '000000004', parts: {first: 'P059', last: 'P050'}},
   });
   expect(alarmsText(answer, clock)).toContain('P059 to P050');
   const [{about}] = alarmTriggers({plant: 'p', rule: 'r'}, [], answer.alarms, {batch: 1, cameMs: 0});
   expect(about).toMatchObject({point: '000000004'});
-  expect(about.text).toMatch(/since P059 to P050, worst [\d.]+ at P059 to P050$/);
+  expect(about.text).toMatch(/since P059, worst [\d.]+ at P059 to P050$/);
 });
 
 test('six panels: subgroups and marks of several of them by their parts', async () => {

@@ -1,9 +1,10 @@
 /** The values of one parameter in the order of their subgroups, and within those of time: what a capability is worked out from. */
 import type {CapabilityQuestion} from '../capability-answers.ts';
+import type {Ends} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
-import {type Ends, singlesOf} from './values.ts';
+import {singlesOf} from './values.ts';
 
 export interface GroupedValues {
   values: Float64Array;

@@ -1,5 +1,6 @@
 /** The six panels that show a capability: two charts, the last subgroups, histogram, probability plot, spans. */
 import type {Mark, Panel, SixPack} from '../capability-answers.ts';
+import type {Ends} from '../chart-answers.ts';
 import type {Limits} from '../statistics/capability.ts';
 import type {Fitted} from '../statistics/fitted-distributions.ts';
 import {histogram} from '../statistics/histogram.ts';
@@ -8,7 +9,7 @@ import type {Charted} from '../statistics/shewhart.ts';
 import {quantileOf} from './fits.ts';
 import type {GroupedValues} from './grouped-values.ts';
 import type {Within} from './stability.ts';
-import {type Ends, isoTime, labelOf} from './values.ts';
+import {isoTime, withParts} from './values.ts';
 
 /** More points than a chart can show become so many marks, each from the lowest to the highest of its points. */
 const MARKS = 240;
@@ -74,7 +75,7 @@ function panel(kind: Panel['kind'], chart: Charted, {nameOf, endsOf, began}: Nam
     marks.push({
       x: nameOf(group[0]),
       to: nameOf(group[group.length - 1]),
-      ...labelOf(first && final && {first: first.first, last: final.last}),
+      ...withParts(first && final && {first: first.first, last: final.last}),
       at: began(group[0]),
       place: (group[0] + group[group.length - 1]) / 2 + 1,
       points: group.length,
@@ -112,7 +113,7 @@ function last({values, group, names}: GroupedValues, single: boolean, {nameOf, e
     const few = sorted.length <= VALUES_OF_ONE;
     return {
       x: nameOf(g),
-      ...labelOf(endsOf(g)),
+      ...withParts(endsOf(g)),
       place: g + 1,
       n: sorted.length,
       mean: sorted.reduce((sum, x) => sum + x, 0) / sorted.length,

@@ -1,5 +1,5 @@
 /** Measured values as charts and capability take them: in subgroups, or one by one, in order of time. */
-import type {ChartQuestion} from '../chart-answers.ts';
+import type {ChartQuestion, Ends} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
@@ -8,12 +8,6 @@ import {findParameter, findParameters, type Source} from './parameters.ts';
 import {looseOf, notesOfSubgroups, prepareLotNames, type SubgroupKey, subgroupKey} from './subgroup-key.ts';
 
 export type Asked = Pick<ChartQuestion, 'parameter' | 'subgroup' | 'product' | 'from' | 'to' | 'where'>;
-
-/** The first and the last part of a point. */
-export interface Ends {
-  first: string;
-  last: string;
-}
 
 /** What there is to a point besides its statistic: its name, when it began (ms, NaN where nothing says when). */
 export interface Places {
@@ -140,9 +134,12 @@ const endsFrom =
 export const onePart = (part: string | undefined): Ends | undefined =>
   part === undefined ? undefined : {first: part, last: part};
 
-/** "P000451 to P000500". @returns nothing where a name says enough */
-export const labelOf = (ends: Ends | undefined): {label?: string} =>
-  ends === undefined ? {} : {label: ends.first === ends.last ? ends.first : `${ends.first} to ${ends.last}`};
+/** Where there are any: answers are compared and written without what is not there. */
+export const withParts = (parts: Ends | undefined): {parts?: Ends} => (parts === undefined ? {} : {parts});
+
+/** What people call a point. */
+export const pointName = ({x, parts}: {x: string; parts?: Ends}): string =>
+  parts === undefined ? x : parts.first === parts.last ? parts.first : `${parts.first} to ${parts.last}`;
 
 export const isoTime = (ms: number): string | null =>
   Number.isNaN(ms) ? null : new Date(ms).toISOString().replace('.000Z', 'Z');

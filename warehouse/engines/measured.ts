@@ -1,6 +1,7 @@
 /** Measured values of all plants, by subgroup or one by one: what charts and capability are worked out from. */
+import type {Ends} from '../chart-answers.ts';
 import type {Asked} from '../charts/values.ts';
-import {type Ends, isoTime, onePart, type Places} from '../charts/values.ts';
+import {isoTime, onePart, type Places} from '../charts/values.ts';
 import {nearNames} from '../near-names.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
