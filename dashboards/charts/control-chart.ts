@@ -50,7 +50,11 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
   const broken = stretches(rows);
   const stages = stagesOf(rows, answer);
   const named = !bare && (stages.length > 1 || stages[0]?.frozen !== null);
-  const margins = {marginLeft: narrow ? 44 : 60, marginRight: narrow ? 16 : 104, marginTop: named ? 44 : 20};
+  const margins = {
+    marginLeft: narrow ? 44 : 60,
+    marginRight: narrow ? 16 : 104,
+    marginTop: named ? 44 : marks.length > 0 ? 34 : 20,
+  };
   const roomPx = width - margins.marginLeft - margins.marginRight;
   const perPlace = roomPx / Math.max(1, places);
   const dots = rows.length > MOST_DOTS ? [] : rows.filter(({violations}) => violations.length === 0);
@@ -174,7 +178,8 @@ function momentMarks(rows: readonly ChartRow[], marks: NonNullable<Options['mark
       text: 'name',
       frameAnchor: 'top',
       dx: 5,
-      dy: -8,
+      // Above the numbers of points that break rules.
+      dy: -20,
       textAnchor: 'start',
       fill: 'var(--accent)',
     }),

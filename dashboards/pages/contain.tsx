@@ -61,7 +61,7 @@ function Population({answer}: {answer: ContainAnswer}) {
                 } suspect; ${whereabouts}.`}
           </p>
           <p className="subtitle">
-            {answer.basis}{' '}
+            {answer.basis[0].toUpperCase() + answer.basis.slice(1)}{' '}
             {isFinding(params.get('target')) && (
               <a href={href('/investigate', {finding: params.get('target')})}>Back to the finding</a>
             )}
@@ -83,7 +83,7 @@ function Population({answer}: {answer: ContainAnswer}) {
         <p key={note}>{note}</p>
       ))}
       {answer.boundary && <BoundaryChoice boundary={answer.boundary} chosen={params.get('boundary')} />}
-      <section className="two-columns">
+      <section className="two-columns lots-wide">
         <div>
           <h2>Suspect lots</h2>
           {lots.length > 0 && (

@@ -98,12 +98,12 @@ function References({references, lookAlikes}: Unresolved) {
               {references.map(r => (
                 <tr key={`${r.table} ${r.what} ${r.batch}`}>
                   <td>{r.table}</td>
-                  <td>{r.what}</td>
+                  <td className="wraps">{r.what}</td>
                   <td className="number">{count(r.rows)}</td>
                   <td className="number">{count(r.ids)}</td>
                   <td>{r.examples.join(', ')}</td>
                   <td className="number">{r.batch}</td>
-                  <td>{r.source}</td>
+                  <td className="wraps">{r.source}</td>
                 </tr>
               ))}
             </tbody>
