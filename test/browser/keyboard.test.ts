@@ -168,6 +168,21 @@ test.each([
   expect(await page.title()).toBe(`${name} · Fishbone`);
 });
 
+test('the palette opens again however soon after it closed', async () => {
+  await open('/');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', {name: /Serial/}).waitFor();
+  await page.evaluate(() => {
+    document.querySelector<HTMLDialogElement>('dialog.palette')!.close();
+    dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true}));
+  });
+  // What was closed has said so by then.
+  await page.evaluate(() => new Promise(resolve => setTimeout(resolve)));
+  await page.getByRole('combobox', {name: /Serial/}).waitFor();
+  await page.keyboard.type('abc');
+  expect(await page.getByRole('combobox', {name: /Serial/}).inputValue()).toBe('abc');
+});
+
 test('another question on the same page, and a field that outlives the page, keep the focus', async () => {
   await open('/');
   await tabTo(/^select any fail/);
