@@ -103,8 +103,7 @@ export const withMembers = ({isByOrder}: Key): string =>
   isByOrder ? ', count(*) over (partition by plant, grp) as members' : '';
 
 /** What a part is called among those of all plants. */
-export const partOf = ({isSeveral}: Company, plant: string, part: string): string =>
-  isSeveral ? `${plant}/${part}` : part;
+const partOf = ({isSeveral}: Company, plant: string, part: string): string => (isSeveral ? `${plant}/${part}` : part);
 
 /** What rows say of subgroups that are known by their parts. */
 export interface PartsAtEnds {
