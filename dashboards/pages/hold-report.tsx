@@ -178,11 +178,13 @@ function Containment({evidence: {hold}}: {evidence: HoldEvidence}) {
                 <td className="number">
                   {parts > 0 ? `${count(parts)}${then && then.of > 0 ? ` of ${count(then.of)}` : ''}` : 'as a whole'}
                 </td>
-                <td>{inherited ? `came later, from ${inherited.through}` : then ? placesOnPaper(then) : 'unknown'}</td>
+                <td className="folds">
+                  {inherited ? `came later, from ${inherited.through}` : then ? placesOnPaper(then) : 'unknown'}
+                </td>
                 <td>{state}</td>
-                <td>
+                <td className="folds">
                   {sent ? `${sent.action} ${sent.delivery}` : 'not sent'}
-                  {sent?.seenAtMes ? ', read from the MES' : ''}
+                  {sent?.seenAtMes ? ', read back' : ''}
                 </td>
               </tr>
             );

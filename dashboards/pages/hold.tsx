@@ -93,7 +93,7 @@ function LotDeliveries({hold}: {hold: Hold}) {
                       <code>{lot.lot}</code>
                     </a>
                   </td>
-                  <td>{placesOf.get(lot.lot) ?? '–'}</td>
+                  <td className="folds">{placesOf.get(lot.lot) ?? '–'}</td>
                   <td>{lot.action}</td>
                   <td>
                     <Delivery delivery={lot.delivery} />
