@@ -2,7 +2,7 @@
 import '../style/pages.css';
 import '../style/holds.css';
 import type {BatchRow, Unresolved} from '../../api/schemas.ts';
-import {useBatches, usePlant, useQuarantine, useUnresolved} from '../api.ts';
+import {usePlant} from '../api.ts';
 import {age, count, counted, moment} from '../format.ts';
 import {Alerts} from '../parts/alerts.tsx';
 import {Answer, Empty} from '../parts/answer.tsx';
@@ -10,6 +10,7 @@ import {Heading} from '../parts/heading.tsx';
 import {Queue} from '../parts/queue.tsx';
 import {Supply} from '../parts/supply.tsx';
 import {Wide} from '../parts/wide.tsx';
+import {useBatches, useQuarantine, useUnresolved} from '../supply-questions.ts';
 
 export function Data() {
   return (

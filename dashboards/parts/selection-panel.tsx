@@ -5,8 +5,9 @@ import type {ChartAnswer} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
 import {type ChartRow, nameOf} from '../charts/violations.ts';
 import {count, counted, moment} from '../format.ts';
+import {filterOfPoints} from '../points-filter.ts';
 import {useQuestion} from '../question.ts';
-import {type Chosen, filterOfPoints, spanOf} from '../selection.ts';
+import {type Chosen, spanOf} from '../selection.ts';
 import {useDifference} from './difference.ts';
 
 interface Props {
