@@ -4,6 +4,7 @@ import {Route, Switch, useLocation} from 'wouter';
 import {useSession} from './api.ts';
 import {useLive, useNewest} from './live.ts';
 import {Overview} from './pages/overview.tsx';
+import {useArrival} from './parts/heading.tsx';
 import {ScopeBar} from './parts/scope-bar.tsx';
 import {ThemeToggle, toggleTheme} from './parts/theme.tsx';
 import {useQuestion} from './question.ts';
@@ -45,7 +46,9 @@ export function App() {
   const isShut = session?.mode === 'keys' && session.name === null;
   const [path] = useLocation();
   const {params} = useQuestion();
-  if (path === '/' && params.has('kiosk') && !isShut) {
+  const isAndon = path === '/' && params.has('kiosk') && !isShut;
+  useArrival(`${path} ${isAndon}`);
+  if (isAndon) {
     return (
       <Suspense fallback={<p role="status">Loading the page …</p>}>
         <Andon />
@@ -112,9 +115,6 @@ function Rail({isShut}: {isShut: boolean}) {
   const [path] = useLocation();
   const {href} = useQuestion();
   const here = PLACES.find(place => place.path !== '/' && path.startsWith(place.path)) ?? placeOfDetail(path);
-  useEffect(() => {
-    document.title = `${here?.name ?? 'No such page'} · Fishbone`;
-  }, [here]);
   return (
     <header className="rail">
       <a className="brand" href={href('/')} aria-label="Fishbone, overview">
@@ -149,17 +149,22 @@ function Rail({isShut}: {isShut: boolean}) {
 function Finder() {
   const {href} = useQuestion();
   const [, navigate] = useLocation();
-  const [open, setOpen] = useState(false);
-  const close = useCallback(() => setOpen(false), []);
+  // Counted: the one that closes may say so when the next is open already, as a scanner is fast.
+  const [open, setOpen] = useState(0);
+  const show = useCallback(
+    () => setOpen(before => (document.querySelector('.palette[open]') ? before : before + 1)),
+    [],
+  );
+  const close = useCallback(() => setOpen(now => (now === open ? 0 : now)), [open]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
       event.preventDefault();
-      setOpen(true);
+      show();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, []);
+  }, [show]);
   // At hand before somebody types: letters that come sooner than its field would be lost.
   const [Palette, setPalette] = useState<typeof import('./parts/palette.tsx').Palette | null>(null);
   useEffect(() => {
@@ -186,11 +191,11 @@ function Finder() {
         className="finder"
         aria-keyshortcuts="Control+K Meta+K"
         aria-haspopup="dialog"
-        onClick={() => setOpen(true)}
+        onClick={show}
       >
         Find <kbd>Ctrl K</kbd>
       </button>
-      {open && Palette && <Palette places={PLACES} deeds={deeds} close={close} />}
+      {open > 0 && Palette && <Palette key={open} places={PLACES} deeds={deeds} close={close} />}
     </>
   );
 }

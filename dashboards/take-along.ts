@@ -1,4 +1,35 @@
 /** A figure taken along: its rows as CSV, its drawing as SVG or PNG with the words that make it readable elsewhere. */
+import type {Taken} from './parts/take-along.tsx';
+
+/**
+ * @param figure where the drawing is, and the words beside it
+ * @returns what is to be said; null where the file says enough
+ */
+export async function take(
+  as: 'csv' | 'svg' | 'png',
+  {name, rows, asOf}: Pick<Taken, 'name' | 'rows' | 'asOf'>,
+  {figure, plant}: {figure: Element | null; plant: string},
+): Promise<string | null> {
+  const file = `${name.replaceAll(/[^\w.-]+/g, '-')}-${asOf}.${as}`;
+  if (as === 'csv') {
+    download(file, new Blob([csvOf(rows)], {type: 'text/csv'}));
+    return null;
+  }
+  const drawing = figure?.querySelector<SVGSVGElement>('svg.plot-drawing, svg.fishbone, svg.genealogy');
+  if (!drawing) return 'View as chart first';
+  // A figure without words of its own is what the page's headline speaks of.
+  const wordsOf = (of: string, otherwise: string) =>
+    (figure?.querySelector(of) ?? document.querySelector(otherwise))?.textContent ?? '';
+  const drawn = svgOf(drawing, {
+    title: wordsOf('figcaption h2', '.headline .finding-sentence'),
+    subtitle: wordsOf('figcaption p', '.headline .subtitle'),
+    source: `${plant}, batch ${asOf} · ${location.host}`,
+  });
+  const content = as === 'svg' ? new Blob([drawn.text], {type: 'image/svg+xml'}) : await pngOf(drawn).catch(() => null);
+  if (content === null) return 'This browser cannot: take the SVG';
+  download(file, content);
+  return null;
+}
 
 type Cell = string | number | boolean | null | undefined;
 
@@ -40,7 +71,7 @@ const MARGIN = 24;
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** The drawing as it looks now, with title, subtitle and source around it: a picture that speaks for itself. */
-export function svgOf(
+function svgOf(
   drawing: SVGSVGElement,
   words: {title: string; subtitle: string; source: string},
 ): {text: string; width: number; height: number} {
@@ -111,7 +142,7 @@ function wrapped(text: string, roomPx: number): string[] {
 }
 
 /** Twice as fine as the screen, in the page's own font. @throws if the browser cannot draw it */
-export async function pngOf({text, width, height}: ReturnType<typeof svgOf>): Promise<Blob> {
+async function pngOf({text, width, height}: ReturnType<typeof svgOf>): Promise<Blob> {
   const {ownFonts} = await import('./own-font.ts');
   const drawn = text.replace('>', `><style>${await ownFonts()}</style>`);
   const address = URL.createObjectURL(new Blob([drawn], {type: 'image/svg+xml'}));
@@ -130,7 +161,7 @@ export async function pngOf({text, width, height}: ReturnType<typeof svgOf>): Pr
   }
 }
 
-export function download(name: string, content: Blob): void {
+function download(name: string, content: Blob): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);
   link.download = name;

@@ -1,7 +1,7 @@
 /** Capability: what can be asked of a parameter that has limits, and what is answered. */
 import {z} from 'zod';
 import {Interval, Scope} from './answers.ts';
-import {ChartKind, SigmaName, SubgroupBy} from './chart-answers.ts';
+import {ChartKind, Ends, SigmaName, SubgroupBy} from './chart-answers.ts';
 import {DISTRIBUTIONS} from './statistics/fitted-distributions.ts';
 
 export const DistributionName = z.enum(DISTRIBUTIONS);
@@ -52,6 +52,7 @@ export type Fit = z.infer<typeof Fit>;
 const Mark = z.object({
   x: z.string(),
   to: z.string(),
+  parts: Ends.optional(),
   at: z.string().nullable(),
   place: z.number(),
   points: Count,
@@ -69,7 +70,16 @@ export type Panel = z.infer<typeof Panel>;
 export const SixPack = z.object({
   means: Panel,
   spread: Panel,
-  last: z.array(z.object({x: z.string(), place: z.number(), n: Count, mean: z.number(), values: z.array(z.number())})),
+  last: z.array(
+    z.object({
+      x: z.string(),
+      parts: Ends.optional(),
+      place: z.number(),
+      n: Count,
+      mean: z.number(),
+      values: z.array(z.number()),
+    }),
+  ),
   histogram: z.object({
     width: z.number(),
     bins: z.array(z.object({from: z.number(), to: z.number(), count: Count})),

@@ -75,6 +75,11 @@ const Baseline = Span.extend({
     .describe('who froze these limits and why; null where they are estimated anew'),
 });
 
+export const Ends = z
+  .object({first: z.string(), last: z.string()})
+  .describe('the first and the last part of a point whose name only counts: what people call it');
+export type Ends = z.infer<typeof Ends>;
+
 const Limits = z.object({lcl: z.number().nullable(), ucl: z.number().nullable()});
 
 export const ChartAnswer = z.object({
@@ -96,6 +101,7 @@ export const ChartAnswer = z.object({
   points: z.array(
     z.object({
       x: z.string(),
+      parts: Ends.optional(),
       at: z.string().nullable(),
       n: z.number().int(),
       value: z.number(),
@@ -161,7 +167,8 @@ export const Alarm = z.object({
   to: z.string(),
   points: z.number().int().describe('points out of order in the same way, fewer than eight in order between them'),
   first: z.string().describe('name of the first of them'),
-  worst: z.object({x: z.string(), at: z.string(), value: z.number(), p: z.number()}),
+  firstParts: Ends.optional(),
+  worst: z.object({x: z.string(), parts: Ends.optional(), at: z.string(), value: z.number(), p: z.number()}),
   center: z.number().describe('what the value would be in order'),
 });
 export type Alarm = z.infer<typeof Alarm>;

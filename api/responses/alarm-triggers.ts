@@ -1,5 +1,6 @@
 import type {Alarm} from '../../warehouse/chart-answers.ts';
 import {alarms} from '../../warehouse/charts/alarms.ts';
+import {pointName} from '../../warehouse/charts/values.ts';
 import type {Warehouse} from '../../warehouse/store.ts';
 import {idOf} from './fail-triggers.ts';
 import type {Trigger} from './judge.ts';
@@ -22,11 +23,11 @@ export function alarmTriggers(
   {batch, cameMs}: {batch: number; cameMs: number},
 ): Trigger[] {
   const news = now.filter(alarm => !before.some(known => isSame(known, alarm)));
-  return news.map(({id, parameter, kind, what, side, subgroup, to, points, first, worst}) => {
+  return news.map(({id, parameter, kind, what, side, subgroup, to, points, first, firstParts, worst}) => {
     const atMs = Math.min(Date.parse(to), cameMs);
     const about = {
       kind: 'alarm',
-      text: `alarm of ${parameter} (${kind}): the ${what} is ${side} its baseline since ${first}, worst ${worst.value} at ${worst.x}`,
+      text: `alarm of ${parameter} (${kind}): the ${what} is ${side} its baseline since ${firstParts?.first ?? first}, worst ${worst.value} at ${pointName(worst)}`,
       permalink: `/charts/${encodeURIComponent(parameter)}?${new URLSearchParams({kind})}`,
       parameter,
       chart: kind,

@@ -1,18 +1,20 @@
 /** An alarm in plain words. */
 import type {Alarm} from '../../api/schemas.ts';
-import {count, percent} from '../format.ts';
+import {counted, percent} from '../format.ts';
+import {nameOf} from './violations.ts';
 
 /** "coat.gloss: the mean was higher than usual in 3 lots from L26-0139 on, 79.8 where 77.1 is usual" */
 export function alarmSentence(alarm: Alarm): string {
-  const {parameter, product, where, side, points, first, worst, center, subgroup} = alarm;
+  const {parameter, product, where, side, points, first, firstParts, worst, center, subgroup} = alarm;
   const only = [product, where].filter(text => text !== null).join(', ');
   const name = parameter === 'any-fail' ? 'failures' : parameter;
   const write = writer(alarm);
-  const unit = subgroup === 'lot' ? 'lot' : 'point';
-  const told = /^\d{4}-\d{2}-\d{2}T/.test(first) ? '' : ` ${/^\d+$/.test(first) ? Number(first) + 1 : first}`;
-  const many = `in ${count(points)} ${unit}s${told === '' ? '' : ` from${told} on`}`;
+  const unit = subgroup === 'lot' ? 'lot' : firstParts === undefined ? 'point' : 'parts';
   // A single value is named by its time, which stands beside the sentence.
-  const at = points > 1 ? ` ${many}` : told === '' ? '' : ` in ${unit}${told}`;
+  const told = /^\d{4}-\d{2}-\d{2}T/.test(first) ? null : nameOf({x: first, parts: firstParts});
+  const since = told === null ? '' : ` from ${firstParts?.first ?? told} on`;
+  const many = `in ${counted(points, subgroup === 'lot' ? 'lot' : 'point')}${since}`;
+  const at = points > 1 ? ` ${many}` : told === null ? '' : ` in ${unit} ${told}`;
   return `${name}${only === '' ? '' : ` (${only})`}: ${WHAT[alarm.what](alarm)} ${side === 'above' ? 'higher' : 'lower'} than usual${at}, ${write(worst.value)} where ${write(center)} is usual`;
 }
 

@@ -4,6 +4,7 @@ import type {SixPack} from '../../api/schemas.ts';
 import {count} from '../format.ts';
 import {figure} from './capability-points.ts';
 import {styledByPage} from './plot-element.ts';
+import {nameOf} from './violations.ts';
 
 const HEIGHT_PX = 236;
 
@@ -11,7 +12,9 @@ export function capabilityLast(
   last: SixPack['last'],
   {width, digits, center}: {width: number; digits: number; center: number},
 ): Element {
-  const values = last.flatMap(({x, place, values: of}) => of.map(value => ({x, place, value})));
+  const values = last.flatMap(({place, values: of, ...point}) =>
+    of.map(value => ({name: nameOf(point), place, value})),
+  );
   return styledByPage(
     Plot.plot({
       width,
@@ -33,7 +36,7 @@ export function capabilityLast(
           r: 2.25,
           fill: 'var(--evidence-3)',
           fillOpacity: 0.55,
-          title: ({x, value}: {x: string; value: number}) => `${x}: ${figure(value, digits)}`,
+          title: ({name, value}: {name: string; value: number}) => `${name}: ${figure(value, digits)}`,
         }),
         last.some(({n}) => n > 1)
           ? Plot.ruleY(last, {
@@ -42,7 +45,8 @@ export function capabilityLast(
               y: 'mean',
               stroke: 'var(--ink)',
               strokeWidth: 1.75,
-              title: ({x, n, mean}: SixPack['last'][number]) => `${x}: mean ${figure(mean, digits)} of ${count(n)}`,
+              title: (point: SixPack['last'][number]) =>
+                `${nameOf(point)}: mean ${figure(point.mean, digits)} of ${count(point.n)}`,
             })
           : null,
         Plot.text([`mean ${figure(center, digits)}`], {

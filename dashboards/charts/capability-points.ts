@@ -4,6 +4,7 @@ import type {Mark, Panel} from '../../api/schemas.ts';
 import {count, moment} from '../format.ts';
 import {styledByPage} from './plot-element.ts';
 import {fitted, textWidth} from './text-width.ts';
+import {nameOf} from './violations.ts';
 
 const HEIGHT_PX = 236;
 /** Where the limits are named. */
@@ -136,21 +137,28 @@ function ends(marks: readonly Mark[], room: number, timeZone?: string) {
   const [first, last] = [marks[0], marks[marks.length - 1]];
   const most = room / 2 - 6;
   return [
-    {text: endText(first.x, first.at, most, timeZone), side: 'left' as const},
-    ...(marks.length > 1 ? [{text: endText(last.to, last.at, most, timeZone), side: 'right' as const}] : []),
+    {text: endText(first.parts?.first ?? first.x, first.at, most, timeZone), side: 'left' as const},
+    ...(marks.length > 1
+      ? [{text: endText(last.parts?.last ?? last.to, last.at, most, timeZone), side: 'right' as const}]
+      : []),
   ];
 }
 
 /** A subgroup by its name and day; one without a name of its own by its day alone. */
 function endText(name: string, at: string | null, most: number, timeZone?: string): string {
   const day = at === null ? '' : moment(at, timeZone).replace(/, .*$/, '');
-  if (/^\d+$/.test(name) || name === at || /^\d{4}-\d{2}-\d{2}T/.test(name)) return day || `no. ${Number(name) + 1}`;
+  if (name === at || /^\d{4}-\d{2}-\d{2}T/.test(name)) return day || name;
   const whole = day === '' ? name : `${name}, ${day}`;
   return textWidth(whole, 12) <= most ? whole : fitted(day || name, 12, most);
 }
 
-function markTitle({x, to, at, points, low, high, outside}: Mark, digits: number, timeZone?: string): string {
-  const names = points === 1 ? x : `${x} to ${to}, ${count(points)} points`;
+/** Of one point its name, of several those of the first and the last. */
+export const markName = ({x, to, parts, points}: Mark): string =>
+  nameOf({x: points === 1 ? x : `${x} to ${to}`, parts});
+
+function markTitle(mark: Mark, digits: number, timeZone?: string): string {
+  const {at, points, low, high, outside} = mark;
+  const names = `${markName(mark)}${points === 1 ? '' : `, ${count(points)} points`}`;
   const values = low === high ? figure(low, digits) : `${figure(low, digits)} to ${figure(high, digits)}`;
   const when = at === null ? '' : `\n${moment(at, timeZone)}`;
   return `${names}: ${values}${outside > 0 ? `, ${points === 1 ? '' : `${outside} `}beyond the limits` : ''}${when}`;

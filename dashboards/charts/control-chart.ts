@@ -6,7 +6,7 @@ import {plotted, writer} from './chart-kinds.ts';
 import {styledByPage} from './plot-element.ts';
 import {letChoose} from './span-brush.ts';
 import {fitted, textWidth} from './text-width.ts';
-import {type ChartRow, chartRows, ruleWords, type Stretch, shownValue, stretches} from './violations.ts';
+import {type ChartRow, chartRows, nameOf, ruleWords, type Stretch, shownValue, stretches} from './violations.ts';
 
 const BOTTOM_PX = 26;
 const LEAST_PX = 240;
@@ -50,7 +50,11 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
   const broken = stretches(rows);
   const stages = stagesOf(rows, answer);
   const named = !bare && (stages.length > 1 || stages[0]?.frozen !== null);
-  const margins = {marginLeft: narrow ? 44 : 60, marginRight: narrow ? 16 : 104, marginTop: named ? 44 : 20};
+  const margins = {
+    marginLeft: narrow ? 44 : 60,
+    marginRight: narrow ? 16 : 104,
+    marginTop: named ? 44 : marks.length > 0 ? 34 : 20,
+  };
   const roomPx = width - margins.marginLeft - margins.marginRight;
   const perPlace = roomPx / Math.max(1, places);
   const dots = rows.length > MOST_DOTS ? [] : rows.filter(({violations}) => violations.length === 0);
@@ -122,7 +126,7 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
           stroke: 'var(--paper)',
           strokeWidth: 0.75,
           href: (row: ChartRow) => hrefOf?.(row) ?? null,
-          ariaLabel: (row: ChartRow) => (hrefOf?.(row) ? `What is different about ${row.x}?` : null),
+          ariaLabel: (row: ChartRow) => (hrefOf?.(row) ? `What is different about ${nameOf(row)}?` : null),
         },
       ),
       ...momentMarks(rows, marks),
@@ -174,7 +178,8 @@ function momentMarks(rows: readonly ChartRow[], marks: NonNullable<Options['mark
       text: 'name',
       frameAnchor: 'top',
       dx: 5,
-      dy: -8,
+      // Above the numbers of points that break rules.
+      dy: -20,
       textAnchor: 'start',
       fill: 'var(--accent)',
     }),
@@ -289,7 +294,7 @@ function lineNames(last: ChartRow, unitPx: number, write: (value: number) => str
 
 /** Days below the points that are the first of theirs, as many as there is room for; names where there are no times. */
 function dayAxis(rows: readonly ChartRow[], perPlace: number, timeZone?: string): Plot.Markish[] {
-  const day = (row: ChartRow) => (row.at === null ? row.x : dayOf(row.at, timeZone));
+  const day = (row: ChartRow) => (row.at === null ? nameOf(row) : dayOf(row.at, timeZone));
   const ticks: {place: number; text: string}[] = [];
   let before = '';
   let free = Number.NEGATIVE_INFINITY;
@@ -333,10 +338,11 @@ function rowWords(
   {rules}: ChartAnswer,
   {write, timeZone}: {write: (value: number) => string; timeZone?: string},
 ): string {
-  const {x, at, n, value, below, lcl, ucl, violations} = row;
-  const isTime = /^\d{4}-\d{2}-\d{2}T/.test(x);
+  const {at, n, value, below, lcl, ucl, violations} = row;
+  const name = nameOf(row);
+  const isTime = /^\d{4}-\d{2}-\d{2}T/.test(name);
   return [
-    isTime ? moment(at, timeZone) : `${x}${at === null ? '' : ` · ${moment(at, timeZone)}`}`,
+    isTime ? moment(at, timeZone) : `${name}${at === null ? '' : ` · ${moment(at, timeZone)}`}`,
     `${write(value)}${below === undefined ? '' : ` and ${write(below)}`}${n > 1 ? `, of ${count(n)}` : ''}`,
     `limits ${[lcl, ucl].map(limit => (limit === null ? 'none' : write(limit))).join(' to ')}`,
     ...(violations.length === 0 ? [] : [`◆ ${ruleWords({rules: violations, worst: row}, rules.texts)}`]),

@@ -101,6 +101,7 @@ export function pareto(
               dx: 10,
               textAnchor: 'start',
               fill: 'var(--ink-faint)',
+              stroke: 'var(--paper)',
             }),
         Plot.text(bars, {
           y: 'name',

@@ -15,6 +15,10 @@ export interface ChartRow extends Point {
   side: 'above' | 'below';
 }
 
+/** What people call a point. */
+export const nameOf = ({x, parts}: Pick<Point, 'x' | 'parts'>): string =>
+  parts === undefined ? x : parts.first === parts.last ? parts.first : `${parts.first} to ${parts.last}`;
+
 /** Neighbouring points that break rules on the same side of the same centre. */
 export interface Stretch {
   /** 1, 2, ... as on the chart. */

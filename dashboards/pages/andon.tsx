@@ -10,6 +10,7 @@ import {age, count, counted, moment, percent} from '../format.ts';
 import {useHolds} from '../hold-questions.ts';
 import {useIsLive, useNow} from '../live.ts';
 import {Drawing} from '../parts/chart-figure.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {useQuestion} from '../question.ts';
 
 /** Points of the trend: more would be no line any more from ten metres. */
@@ -30,8 +31,8 @@ export function Andon() {
   const failed = [plant, yields, pareto, chart, holds].find(({error}) => error && !isRefused(error))?.error ?? null;
   const state = andonState(chart.data ?? null, chart.isPending);
   return (
-    <main className={`andon ${state.kind}`} id="answer">
-      <h1 className="sr-only">Andon</h1>
+    <main className={`andon ${state.kind}`} id="answer" tabIndex={-1}>
+      <Heading name="Andon" />
       <Band state={state} plant={plant.data} />
       <section className="andon-yield" aria-label="First-pass yield">
         {yields.data && <FirstPass answer={yields.data} usual={chart.data} hours={!scope.from && !scope.to} />}

@@ -10,6 +10,7 @@ import {Answer, Empty} from '../parts/answer.tsx';
 import {CapabilityIndices} from '../parts/capability-indices.tsx';
 import {CapabilityTables} from '../parts/capability-tables.tsx';
 import {CapabilityTools, capabilityOf} from '../parts/capability-tools.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {SixPackPanels} from '../parts/six-pack.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
@@ -19,7 +20,7 @@ export function Capability({parameter}: {parameter: string | null}) {
   const query = useParameters({product: scope.product, asOf: scope.asOf});
   return (
     <>
-      <h1 className="sr-only">Capability{parameter === null ? '' : ` of ${parameter}`}</h1>
+      <Heading name={parameter === null ? 'Capability' : `Capability of ${parameter}`} />
       {parameter === null ? (
         <Answer query={query}>{({parameters}) => <Choose parameters={parameters} />}</Answer>
       ) : (

@@ -4,13 +4,14 @@ import '../style/holds.css';
 import '../style/control-charts.css';
 import '../style/capability.css';
 import {Alarms} from '../parts/alarms.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {OpenChart} from '../parts/open-chart.tsx';
 import {Worrying} from '../parts/worrying.tsx';
 
 export function Charts() {
   return (
     <>
-      <h1 className="sr-only">Charts</h1>
+      <Heading name="Charts" />
       <Alarms />
       <OpenChart />
       <Worrying />

@@ -9,6 +9,7 @@ import {Answer, Empty} from '../parts/answer.tsx';
 import {BlastEvidence} from '../parts/blast-evidence.tsx';
 import {BoundaryChoice} from '../parts/boundary.tsx';
 import {CompletenessNote} from '../parts/completeness.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {ProposeHold} from '../parts/propose-hold.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
@@ -20,7 +21,7 @@ export function Contain() {
   const query = useContained(askedBy(params, scope));
   return (
     <>
-      <h1 className="sr-only">Suspect lots</h1>
+      <Heading name="Suspect lots" />
       {askedBy(params, scope) === null ? (
         <Empty title="Nothing is suspected yet" command="npx fishbone contain FINDING-ID-OR-LOT-OR-EXPR">
           <p>Open a finding in Investigate and ask for its suspect lots.</p>
@@ -60,7 +61,7 @@ function Population({answer}: {answer: ContainAnswer}) {
                 } suspect; ${whereabouts}.`}
           </p>
           <p className="subtitle">
-            {answer.basis}{' '}
+            {answer.basis[0].toUpperCase() + answer.basis.slice(1)}{' '}
             {isFinding(params.get('target')) && (
               <a href={href('/investigate', {finding: params.get('target')})}>Back to the finding</a>
             )}
@@ -82,7 +83,7 @@ function Population({answer}: {answer: ContainAnswer}) {
         <p key={note}>{note}</p>
       ))}
       {answer.boundary && <BoundaryChoice boundary={answer.boundary} chosen={params.get('boundary')} />}
-      <section className="two-columns">
+      <section className="two-columns lots-wide">
         <div>
           <h2>Suspect lots</h2>
           {lots.length > 0 && (

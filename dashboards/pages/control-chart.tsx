@@ -12,6 +12,7 @@ import {Answer} from '../parts/answer.tsx';
 import {Baselines} from '../parts/baselines.tsx';
 import {ChartControls} from '../parts/chart-controls.tsx';
 import {ControlFigure} from '../parts/control-figure.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {ViolationsList} from '../parts/violations-list.tsx';
 import {useQuestion} from '../question.ts';
 
@@ -40,7 +41,7 @@ export function ControlChart({parameter}: {parameter: string}) {
           </li>
         </ol>
       </nav>
-      <h1 className="sr-only">Control chart of {parameter}</h1>
+      <Heading name={`Control chart of ${parameter}`} />
       {query.error && <ChartControls {...asked} isFrozen={false} />}
       <Answer query={query}>
         {answer => (

@@ -2,18 +2,20 @@
 import '../style/pages.css';
 import '../style/holds.css';
 import type {BatchRow, Unresolved} from '../../api/schemas.ts';
-import {useBatches, usePlant, useQuarantine, useUnresolved} from '../api.ts';
+import {usePlant} from '../api.ts';
 import {age, count, counted, moment} from '../format.ts';
 import {Alerts} from '../parts/alerts.tsx';
 import {Answer, Empty} from '../parts/answer.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {Queue} from '../parts/queue.tsx';
 import {Supply} from '../parts/supply.tsx';
 import {Wide} from '../parts/wide.tsx';
+import {useBatches, useQuarantine, useUnresolved} from '../supply-questions.ts';
 
 export function Data() {
   return (
     <>
-      <h1>Data</h1>
+      <Heading name="Data">Data</Heading>
       <Freshness />
       <Alerts />
       <Supply />
@@ -97,12 +99,12 @@ function References({references, lookAlikes}: Unresolved) {
               {references.map(r => (
                 <tr key={`${r.table} ${r.what} ${r.batch}`}>
                   <td>{r.table}</td>
-                  <td>{r.what}</td>
+                  <td className="wraps">{r.what}</td>
                   <td className="number">{count(r.rows)}</td>
                   <td className="number">{count(r.ids)}</td>
                   <td>{r.examples.join(', ')}</td>
                   <td className="number">{r.batch}</td>
-                  <td>{r.source}</td>
+                  <td className="wraps">{r.source}</td>
                 </tr>
               ))}
             </tbody>

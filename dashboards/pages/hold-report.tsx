@@ -9,10 +9,17 @@ import {placesOnPaper} from '../frozen-places.ts';
 import {useHoldEvidence} from '../hold-questions.ts';
 import {Answer} from '../parts/answer.tsx';
 import {BlastEvidence} from '../parts/blast-evidence.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {Wide} from '../parts/wide.tsx';
 
 export function HoldReport({id}: {id: string}) {
-  return <Answer query={useHoldEvidence(id)}>{evidence => <Report evidence={evidence} />}</Answer>;
+  const query = useHoldEvidence(id);
+  return (
+    <>
+      {query.error && !query.data && <Heading name={`8D of hold ${id}`} />}
+      <Answer query={query}>{evidence => <Report evidence={evidence} />}</Answer>
+    </>
+  );
 }
 
 function Report({evidence}: {evidence: HoldEvidence}) {
@@ -24,9 +31,9 @@ function Report({evidence}: {evidence: HoldEvidence}) {
   return (
     <article className="report">
       <header>
-        <h1>
+        <Heading name={`8D of hold ${hold.id}`}>
           {hold.reason}: hold {hold.id}
-        </h1>
+        </Heading>
         <p className="subtitle">
           Plant {plant}, printed {when(askedAt)} at ledger entry {count(head.seq)}. Data position{' '}
           {frozen.asOf ?? 'unknown'}.
@@ -171,11 +178,13 @@ function Containment({evidence: {hold}}: {evidence: HoldEvidence}) {
                 <td className="number">
                   {parts > 0 ? `${count(parts)}${then && then.of > 0 ? ` of ${count(then.of)}` : ''}` : 'as a whole'}
                 </td>
-                <td>{inherited ? `came later, from ${inherited.through}` : then ? placesOnPaper(then) : 'unknown'}</td>
+                <td className="folds">
+                  {inherited ? `came later, from ${inherited.through}` : then ? placesOnPaper(then) : 'unknown'}
+                </td>
                 <td>{state}</td>
-                <td>
+                <td className="folds">
                   {sent ? `${sent.action} ${sent.delivery}` : 'not sent'}
-                  {sent?.seenAtMes ? ', read from the MES' : ''}
+                  {sent?.seenAtMes ? ', read back' : ''}
                 </td>
               </tr>
             );

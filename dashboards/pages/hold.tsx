@@ -10,6 +10,7 @@ import {type HoldDecision, useDecideHold, useHold} from '../hold-questions.ts';
 import {Answer, ProblemNote} from '../parts/answer.tsx';
 import {Decision, Delivery} from '../parts/delivery.tsx';
 import {formText} from '../parts/form-text.ts';
+import {Heading} from '../parts/heading.tsx';
 import {HoldCoverage} from '../parts/hold-coverage.tsx';
 import {HoldReviewNote} from '../parts/hold-review.tsx';
 import {LotsAtMes} from '../parts/lots-at-mes.tsx';
@@ -21,7 +22,13 @@ import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
 
 export function HoldPage({id}: {id: string}) {
-  return <Answer query={useHold(id)}>{hold => <HoldView hold={hold} />}</Answer>;
+  const query = useHold(id);
+  return (
+    <>
+      {query.error && !query.data && <Heading name={`Hold ${id}`} />}
+      <Answer query={query}>{hold => <HoldView hold={hold} />}</Answer>
+    </>
+  );
 }
 
 function HoldView({hold}: {hold: Hold}) {
@@ -33,9 +40,9 @@ function HoldView({hold}: {hold: Hold}) {
         <p>
           <a href={href('/holds')}>Holds</a> / <code>{hold.id}</code>
         </p>
-        <h1>
+        <Heading name={`Hold ${hold.id}`}>
           <Decision decision={hold.decision} /> · {hold.reason}
-        </h1>
+        </Heading>
         <p className="hold-text">{hold.text}</p>
         <p className="subtitle">
           {lots > 0 && `${counted(lots, 'lot')}, `}
@@ -86,7 +93,7 @@ function LotDeliveries({hold}: {hold: Hold}) {
                       <code>{lot.lot}</code>
                     </a>
                   </td>
-                  <td>{placesOf.get(lot.lot) ?? '–'}</td>
+                  <td className="folds">{placesOf.get(lot.lot) ?? '–'}</td>
                   <td>{lot.action}</td>
                   <td>
                     <Delivery delivery={lot.delivery} />

@@ -7,6 +7,7 @@ import {count, moment} from '../format.ts';
 import {NEWEST_HOLDS, useHolds} from '../hold-questions.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {Decision, DeliverySummary} from '../parts/delivery.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
 
@@ -14,7 +15,7 @@ export function Holds() {
   const {href} = useQuestion();
   return (
     <>
-      <h1>Holds</h1>
+      <Heading name="Holds">Holds</Heading>
       <p className="subtitle">
         What responds by itself, and what came of it: <a href={href('/responses')}>response rules</a>
       </p>

@@ -6,6 +6,7 @@ import '../style/defect-map.css';
 import '../style/inspections.css';
 import {DefectPlaces} from '../parts/defect-places.tsx';
 import {Gallery} from '../parts/gallery.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {InspectionFilter} from '../parts/inspection-filter.tsx';
 import {Inspectors} from '../parts/inspectors.tsx';
 import {ReviewQueue} from '../parts/review-queue.tsx';
@@ -23,7 +24,7 @@ export function Inspections() {
   const {tab, show: Shown} = TABS.find(one => one.tab === params.get('tab')) ?? TABS[0];
   return (
     <>
-      <h1>Inspections</h1>
+      <Heading name="Inspections">Inspections</Heading>
       <nav className="tabs" aria-label="Inspections">
         {TABS.map(one => (
           <a key={one.tab} href={hrefOf(params, one.tab)} aria-current={one.tab === tab ? 'page' : undefined}>

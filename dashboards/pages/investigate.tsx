@@ -13,6 +13,7 @@ import {useWidth} from '../parts/chart-figure.tsx';
 import {FindingPanel} from '../parts/finding-panel.tsx';
 import {FindingsTable} from '../parts/findings-table.tsx';
 import {Glimpse} from '../parts/glimpse.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {Nothing} from '../parts/nothing.tsx';
 import {TakeAlong} from '../parts/take-along.tsx';
 import {useQuestion, withParams} from '../question.ts';
@@ -25,7 +26,7 @@ export function Investigate() {
   const query = useScreen(question);
   return (
     <>
-      <h1 className="sr-only">Investigate</h1>
+      <Heading name="Investigate" />
       <Answer query={query}>{answer => <Investigation answer={answer} />}</Answer>
     </>
   );
@@ -52,8 +53,9 @@ function Investigation({answer}: {answer: ScreenAnswer}) {
       <Headline answer={answer} />
       <Diagram answer={answer} />
       <div className={selected ? 'evidence with-panel' : 'evidence'}>
-        <FindingsTable answer={answer} />
+        {/* First also for the keyboard: what was opened is what one came for. */}
         {selected && <FindingPanel key={selected.id} finding={selected} answer={answer} />}
+        <FindingsTable answer={answer} />
       </div>
     </>
   );
@@ -141,7 +143,9 @@ function Diagram({answer}: {answer: ScreenAnswer}) {
       className="diagram-room"
       aria-label="Fishbone"
       ref={figure}
-      onKeyDown={event => event.key === 'Escape' && change({finding: null})}
+      onKeyDown={event => {
+        if (event.key === 'Escape' && !(event.target as Element).closest('dialog')) change({finding: null});
+      }}
     >
       <div className="diagram" ref={ref}>
         {width >= LEAST_DRAWN_PX && (

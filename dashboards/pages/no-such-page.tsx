@@ -1,6 +1,7 @@
 /** An address that leads nowhere says so, rather than showing another page. */
 import {useLocation} from 'wouter';
 import {Empty} from '../parts/answer.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {useQuestion} from '../question.ts';
 
 export function NoSuchPage({places}: {places: readonly {path: string; name: string}[]}) {
@@ -8,7 +9,7 @@ export function NoSuchPage({places}: {places: readonly {path: string; name: stri
   const {href} = useQuestion();
   return (
     <>
-      <h1>No such page</h1>
+      <Heading name="No such page">No such page</Heading>
       <Empty title={`Nothing is at ${path}`}>
         <p>The address may be misspelt, or of another version. The pages are:</p>
         <p>

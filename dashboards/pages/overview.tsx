@@ -4,6 +4,7 @@ import type {YieldAnswer} from '../../api/schemas.ts';
 import {useYield} from '../api.ts';
 import {count, percent} from '../format.ts';
 import {Answer} from '../parts/answer.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {ParetoFigure} from '../parts/pareto-figure.tsx';
 import {Trend} from '../parts/trend.tsx';
 import {Wide} from '../parts/wide.tsx';
@@ -18,7 +19,7 @@ export function Overview() {
   const yields = useYield({...scope, by: 'product'});
   return (
     <>
-      <h1 className="sr-only">Overview</h1>
+      <Heading name="Overview" />
       <Answer query={yields}>
         {answer =>
           answer.inspected === 0 ? (

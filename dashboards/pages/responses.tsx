@@ -6,6 +6,7 @@ import {usePlant} from '../api.ts';
 import {count, counted, moment} from '../format.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {Delivery} from '../parts/delivery.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {SettleForm} from '../parts/settle-form.tsx';
 import {Wide} from '../parts/wide.tsx';
 import {useQuestion} from '../question.ts';
@@ -16,7 +17,7 @@ export function Responses() {
   const tried = params.get('try');
   return (
     <>
-      <h1>Response rules</h1>
+      <Heading name="Response rules">Response rules</Heading>
       <Answer query={useRules()}>
         {({rules}) =>
           rules.length === 0 ? (

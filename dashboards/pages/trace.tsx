@@ -12,6 +12,7 @@ import {CompletenessNote} from '../parts/completeness.tsx';
 import {lotsFilter, useDifference} from '../parts/difference.ts';
 import {formText} from '../parts/form-text.ts';
 import {GenealogyFigure} from '../parts/genealogy-figure.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {HoldsOf} from '../parts/holds-of.tsx';
 import {Looks} from '../parts/looked-at.tsx';
 import {MeasuredValues} from '../parts/measured-values.tsx';
@@ -28,7 +29,7 @@ export function Trace() {
   const query = useTrace(id, kind, scope.asOf);
   return (
     <>
-      <h1 className="sr-only">Trace</h1>
+      <Heading name={id === null ? 'Trace' : `Trace of ${id}`} />
       <search>
         <TraceForm key={`${id} ${kind}`} id={id ?? ''} kind={kind ?? 'any'} />
       </search>

@@ -1,9 +1,10 @@
 /** Alerts: what is odd about the supply of data, until somebody closes it or it is over. Signals of charts are alarms. */
 import {useState} from 'react';
 import type {Alert} from '../../api/schemas.ts';
-import {useAlerts, useCloseAlert, usePlant} from '../api.ts';
+import {usePlant} from '../api.ts';
 import {age, count, counted, moment} from '../format.ts';
 import {useQuestion} from '../question.ts';
+import {useAlerts, useCloseAlert} from '../supply-questions.ts';
 import {Answer} from './answer.tsx';
 import {Decision} from './decision.tsx';
 import {formText} from './form-text.ts';

@@ -1,9 +1,10 @@
+import {Fragment} from 'react';
 import type {ContainAnswer} from '../../api/schemas.ts';
 import {count, counted, percent} from '../format.ts';
 
 const ORDERS_SHOWN = 6;
 
-/** What a hold would stop, how many of the suspects are truly bad, and how much of the trouble they are. */
+/** What a hold would stop, how many of the suspects failed, and how much of the trouble they are. */
 export function BlastEvidence({blast: {stops, evidence}}: {blast: NonNullable<ContainAnswer['blast']>}) {
   const {share, unit, covered, inspected, failed, allFailed} = evidence;
   return (
@@ -20,23 +21,28 @@ export function BlastEvidence({blast: {stops, evidence}}: {blast: NonNullable<Co
         <div>
           <dt>Work orders concerned</dt>
           <dd>
-            {stops.workOrders
-              .slice(0, ORDERS_SHOWN)
-              .map(({workOrder, parts}) => `${workOrder} (${count(parts)})`)
-              .join(', ')}
-            {stops.workOrders.length > ORDERS_SHOWN && ` and ${count(stops.workOrders.length - ORDERS_SHOWN)} more`}
+            {stops.workOrders.slice(0, ORDERS_SHOWN).map(({workOrder, parts}, k) => (
+              <Fragment key={workOrder}>
+                {k > 0 && ', '}
+                <span className="whole">
+                  {workOrder} ({count(parts)})
+                </span>
+              </Fragment>
+            ))}
+            {stops.workOrders.length > ORDERS_SHOWN &&
+              ` and\u00a0${count(stops.workOrders.length - ORDERS_SHOWN)}\u00a0more`}
           </dd>
         </div>
       )}
       <div>
-        <dt>Truly bad</dt>
+        <dt>Failed, for whatever reason</dt>
         <dd>
           {share === null
             ? 'none of them was inspected: nothing says'
             : `${count(failed)} of ${counted(inspected, 'inspected part')}, ${percent(share.value)}`}
           {share !== null &&
             share.low !== null &&
-            ` (95 %: ${percent(share.low)} to ${percent(share.high!)}, by ${unit}s)`}
+            ` (95\u00a0%: ${percent(share.low)} to ${percent(share.high!)}, by ${unit}s)`}
         </dd>
       </div>
       {covered !== null && (

@@ -5,7 +5,7 @@ import {useChart, usePlant} from '../api.ts';
 import {companionQuestion, MOST_POINTS} from '../chart-question.ts';
 import {companionOf, plotted, writer} from '../charts/chart-kinds.ts';
 import {controlChart} from '../charts/control-chart.ts';
-import {type ChartRow, chartRows, placedAs, ruleWords} from '../charts/violations.ts';
+import {type ChartRow, chartRows, nameOf, placedAs, ruleWords} from '../charts/violations.ts';
 import {count, counted, moment} from '../format.ts';
 import {useQuestion, withParams} from '../question.ts';
 import {Answer} from './answer.tsx';
@@ -160,14 +160,14 @@ export function PointsTable({
                       <label className="box">
                         <input
                           type="checkbox"
-                          aria-label={`Select ${row.x}`}
+                          aria-label={`Select ${nameOf(row)}`}
                           checked={chosen.has(row.place)}
                           onChange={() => selection.toggle(row)}
                         />
                       </label>
                     </td>
                   )}
-                  <td>{/^\d{4}-\d{2}-\d{2}T/.test(row.x) ? '' : row.x}</td>
+                  <td>{/^\d{4}-\d{2}-\d{2}T/.test(row.x) ? '' : nameOf(row)}</td>
                   <td>{moment(row.at, timeZone)}</td>
                   <td className="number">{count(row.n)}</td>
                   <td className="number">{write(row.value)}</td>

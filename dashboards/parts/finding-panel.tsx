@@ -1,5 +1,5 @@
 /** One finding opened: what it says, how sure, what else it could be, and the way to the suspect lots. */
-import {useCallback, useEffect, useRef, useState} from 'react';
+import {type KeyboardEvent, useCallback, useEffect, useRef, useState} from 'react';
 import type {Finding, FindingAnswer, LevelRate, ScreenAnswer} from '../../api/schemas.ts';
 import {useFinding, useRecomputed} from '../api.ts';
 import {overallRate, rateByLevel} from '../charts/rate-by-level.ts';
@@ -17,23 +17,45 @@ import {Wide} from './wide.tsx';
 export function FindingPanel({finding, answer}: {finding: Finding; answer: ScreenAnswer}) {
   const {href, change, params} = useQuestion();
   const lead = useRef<HTMLDivElement>(null);
-  useEffect(() => lead.current?.scrollIntoView({block: 'nearest'}), []);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const opener = useRef<HTMLElement>(null);
+  useEffect(() => {
+    lead.current?.scrollIntoView({block: 'nearest'});
+    // Whoever opened it on this page wants to read it next; an address that names it takes no focus.
+    opener.current = (document.activeElement?.closest('.diagram-room a, .findings a') ?? null) as HTMLElement | null;
+    if (opener.current) heading.current?.focus({preventScroll: true});
+  }, []);
+  const close = () => {
+    const back = opener.current?.isConnected ? opener.current : document.querySelector<HTMLElement>(ITS_LINKS);
+    back?.focus();
+    change({finding: null});
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !(event.target as Element).closest('dialog')) close();
+  };
   return (
-    <aside className="panel" aria-label={`Finding: ${labelOf(finding)}`}>
+    <aside className="panel" aria-label={`Finding: ${labelOf(finding)}`} onKeyDown={onKeyDown}>
       <div className="lead" ref={lead}>
         <header>
           <Verdict verdict={finding.verdict} />
-          <button type="button" className="quiet-button" onClick={() => change({finding: null})}>
+          <button type="button" className="quiet-button" onClick={close}>
             Close
           </button>
         </header>
-        <h2>{labelOf(finding)}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {labelOf(finding)}
+        </h2>
         <p className="sentence">{unbroken(finding.sentence)}</p>
         <a className="button" href={href('/contain', {target: finding.id})}>
           Suspect lots →
         </a>
         {finding.where !== null && (
-          <a className="button" href={href('/investigate', {given: remaining(params.get('given'), finding.id)})}>
+          <a
+            className="button"
+            href={href('/investigate', {given: remaining(params.get('given'), finding.id)})}
+            // The panel goes with it: the answer begins above.
+            onClick={() => document.querySelector('h1')?.focus()}
+          >
             What remains?
           </a>
         )}
@@ -54,6 +76,8 @@ export function FindingPanel({finding, answer}: {finding: Finding; answer: Scree
     </aside>
   );
 }
+
+const ITS_LINKS = '.diagram-room a[aria-current], .findings [aria-current] a';
 
 /** What was held fixed before stays so. */
 function remaining(given: string | null, id: string): string {

@@ -29,7 +29,7 @@ export function FindingsTable({answer}: {answer: ScreenAnswer}) {
               <th>factor</th>
               <th className="wide-only">verdict</th>
               <th className="number">{measure}</th>
-              <th className="number">crude</th>
+              <th className="number crude">crude</th>
               <th className="number">parts</th>
               <th className="number">lots</th>
               <th className="number">q</th>
@@ -69,7 +69,10 @@ function FindingRow({finding}: {finding: Finding}) {
         <Verdict verdict={finding.verdict} />
       </td>
       <td className="number">{figureOf(finding)}</td>
-      <td className="number" title={finding.reversed ? 'the direction turns around once it is adjusted' : undefined}>
+      <td
+        className="number crude"
+        title={finding.reversed ? 'the direction turns around once it is adjusted' : undefined}
+      >
         {finding.reversed && '⇄ '}
         {crudeText(finding)}
       </td>

@@ -35,7 +35,7 @@ export function ProposeHold({answer, close}: {answer: ContainAnswer; close: () =
       <form onSubmit={submit}>
         <h2 id="propose-title">Propose a hold</h2>
         <p>
-          {counted(answer.parts, 'part')} in {counted(answer.lots.length, 'lot')}. {answer.basis}
+          {counted(answer.parts, 'part')} in {counted(answer.lots.length, 'lot')}: {answer.basis}
         </p>
         <p className="subtitle">Nothing is stopped until somebody else approves it.</p>
         <ReasonCode kind="hold" />

@@ -1,8 +1,9 @@
 /** The quarantine as work: rows that are wrong in the same way, with one of them as it was sent, and what can be done. */
 import {useState} from 'react';
 import type {QueueGroup, RejectedRow} from '../../api/schemas.ts';
-import {usePlant, useRejectedRows, useReplay, useSetAside} from '../api.ts';
+import {usePlant} from '../api.ts';
 import {age, count, counted, moment} from '../format.ts';
+import {useRejectedRows, useReplay, useSetAside} from '../supply-questions.ts';
 import {useMayAct} from './alerts.tsx';
 import {Answer, Command, ProblemNote} from './answer.tsx';
 import {Decision} from './decision.tsx';

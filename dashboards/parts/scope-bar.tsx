@@ -39,7 +39,7 @@ function ScopeFields({plant}: {plant: Plant | undefined}) {
   const {scope, params, outcome, change} = useQuestion();
   const defect = params.get('defect') ?? '';
   const choose = (bound: string) => (event: ChangeEvent<HTMLInputElement>) =>
-    change({[bound]: startOfDay(event.target.value, plant?.timeZone), finding: null});
+    change({[bound]: startOfDay(event.target.value, plant?.timeZone), finding: null, windowBefore: null});
   // What a link may ask about and this list cannot choose.
   const other = defect === '' && (params.get('measurement') || params.get('against')) ? outcome : null;
   return (

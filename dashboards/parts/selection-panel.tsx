@@ -3,10 +3,11 @@ import '../style/selection.css';
 import {useId} from 'react';
 import type {ChartAnswer} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
-import type {ChartRow} from '../charts/violations.ts';
+import {type ChartRow, nameOf} from '../charts/violations.ts';
 import {count, counted, moment} from '../format.ts';
+import {filterOfPoints} from '../points-filter.ts';
 import {useQuestion} from '../question.ts';
-import {type Chosen, filterOfPoints, spanOf} from '../selection.ts';
+import {type Chosen, spanOf} from '../selection.ts';
 import {useDifference} from './difference.ts';
 
 interface Props {
@@ -21,8 +22,12 @@ export function SelectionPanel({answer, rows, chosen, asBaseline, toggle}: Props
   const {params, change} = useQuestion();
   const timeZone = usePlant().data?.timeZone;
   const title = useId();
-  const called = (row: ChartRow) =>
-    row.x === row.at ? moment(row.at, timeZone) : row.at === null ? row.x : `${row.x}, ${moment(row.at, timeZone)}`;
+  // Of a stretch its first and its last part.
+  const called = (row: ChartRow, end?: 'first' | 'last') => {
+    const name = (end && row.parts?.[end]) ?? nameOf(row);
+    if (row.x === row.at) return moment(row.at, timeZone);
+    return row.at === null ? name : `${name}, ${moment(row.at, timeZone)}`;
+  };
   const single = new Set(params.getAll('point'));
   const singles = rows.filter(({x}) => single.has(x));
   // The sliders move the stretch; single points stand beside it.
@@ -37,7 +42,8 @@ export function SelectionPanel({answer, rows, chosen, asBaseline, toggle}: Props
         <b>
           {count(chosen.rows.length)} of {counted(rows.length, 'point')} selected
         </b>
-        {ends && ` · ${called(rows[ends[0]])}${ends[0] === ends[1] ? '' : ` to ${called(rows[ends[1]])}`}`}
+        {ends &&
+          ` · ${ends[0] === ends[1] ? called(rows[ends[0]]) : `${called(rows[ends[0]], 'first')} to ${called(rows[ends[1]], 'last')}`}`}
       </p>
       <div className="selection-ends">
         {(['First', 'Last'] as const).map((name, k) => (
@@ -68,10 +74,10 @@ export function SelectionPanel({answer, rows, chosen, asBaseline, toggle}: Props
               key={row.place}
               type="button"
               className="quiet-button"
-              aria-label={`Select ${row.x} no more`}
+              aria-label={`Select ${nameOf(row)} no more`}
               onClick={() => toggle(row)}
             >
-              {row.x === row.at ? moment(row.at, timeZone) : row.x} ×
+              {row.x === row.at ? moment(row.at, timeZone) : nameOf(row)} ×
             </button>
           ))}
         </p>

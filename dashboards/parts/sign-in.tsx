@@ -2,11 +2,12 @@
 import type {SubmitEvent} from 'react';
 import {Problem, useSession, useSignIn} from '../api.ts';
 import {formText} from './form-text.ts';
+import {Heading} from './heading.tsx';
 
 export function SignInPage() {
   return (
     <>
-      <h1>Who are you?</h1>
+      <Heading name="Who are you?">Who are you?</Heading>
       <p className="sign-in-why">What this plant knows is for those who work with it.</p>
       <SignIn />
     </>

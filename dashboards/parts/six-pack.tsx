@@ -4,9 +4,10 @@ import type {CapabilityAnswer, Panel, SixPack} from '../../api/schemas.ts';
 import type {Asked} from '../behind.ts';
 import {capabilityHistogram} from '../charts/capability-histogram.ts';
 import {capabilityLast} from '../charts/capability-last.ts';
-import {capabilityPoints, digitsFor, figure, panelHeadline} from '../charts/capability-points.ts';
+import {capabilityPoints, digitsFor, figure, markName, panelHeadline} from '../charts/capability-points.ts';
 import {capabilityProbability} from '../charts/capability-probability.ts';
 import {capabilitySpans, spanName} from '../charts/capability-spans.ts';
+import {nameOf} from '../charts/violations.ts';
 import {count, counted, probability as pText} from '../format.ts';
 import {ChartFigure} from './chart-figure.tsx';
 import type {Taken} from './take-along.tsx';
@@ -80,13 +81,13 @@ function Points({panel, digits, timeZone, taken}: PointsProps) {
         <Table
           label={KINDS[panel.kind] ?? panel.kind}
           names={['point', 'from', 'to', 'lcl', 'ucl', 'beyond']}
-          rows={panel.marks.map(({x, to, points, low, high, lcl, ucl, outside}) => [
-            points === 1 ? x : `${x} to ${to}`,
-            figure(low, digits),
-            figure(high, digits),
-            lcl === null ? '–' : figure(lcl, digits),
-            ucl === null ? '–' : figure(ucl, digits),
-            outside > 0 ? count(outside) : '',
+          rows={panel.marks.map(mark => [
+            markName(mark),
+            figure(mark.low, digits),
+            figure(mark.high, digits),
+            mark.lcl === null ? '–' : figure(mark.lcl, digits),
+            mark.ucl === null ? '–' : figure(mark.ucl, digits),
+            mark.outside > 0 ? count(mark.outside) : '',
           ])}
         />
       }
@@ -117,8 +118,8 @@ function Last({sixPack: {last}, answer, digits, taken}: PanelProps) {
         <Table
           label="Last subgroups"
           names={['subgroup', 'values', 'mean', 'lowest', 'highest']}
-          rows={last.map(({x, n, mean, values}) => [
-            x,
+          rows={last.map(({n, mean, values, ...point}) => [
+            nameOf(point),
             count(n),
             figure(mean, digits),
             figure(values[0], digits),

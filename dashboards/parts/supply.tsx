@@ -1,9 +1,10 @@
 /** How fresh each source is, and how complete what ties parts and lots together. */
 import type {SupplyAnswer} from '../../api/schemas.ts';
-import {usePlant, useSupply} from '../api.ts';
+import {usePlant} from '../api.ts';
 import {age, count, counted, moment, percent} from '../format.ts';
 import {useNow} from '../live.ts';
 import {useQuestion} from '../question.ts';
+import {useSupply} from '../supply-questions.ts';
 import {Answer} from './answer.tsx';
 import {Shortened} from './shortened.tsx';
 import {Wide} from './wide.tsx';

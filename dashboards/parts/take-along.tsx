@@ -5,9 +5,6 @@ import type {Asked} from '../behind.ts';
 
 const Behind = lazy(async () => ({default: (await import('./behind.tsx')).Behind}));
 
-/** What makes files comes when somebody wants one. */
-const making = () => import('../take-along.ts');
-
 export interface Taken {
   /** Of the files. */
   name: string;
@@ -34,39 +31,15 @@ export function TakeAlong({taken, figure}: {taken: Taken; figure: RefObject<HTML
       removeEventListener('focusin', leave);
     };
   }, []);
-  const {name, rows, asOf, asked} = taken;
-  const file = `${name.replaceAll(/[^\w.-]+/g, '-')}-${asOf}`;
-  const picture = ({svgOf}: Awaited<ReturnType<typeof making>>) => {
-    const drawing = figure.current?.querySelector<SVGSVGElement>('svg.plot-drawing, svg.fishbone, svg.genealogy');
-    if (!drawing) return null;
-    // A figure without words of its own is what the page's headline speaks of.
-    const wordsOf = (of: string, otherwise: string) =>
-      (figure.current?.querySelector(of) ?? document.querySelector(otherwise))?.textContent ?? '';
-    const source = `${plant}, batch ${asOf} · ${location.host}`;
-    const title = wordsOf('figcaption h2', '.headline .finding-sentence');
-    return svgOf(drawing, {title, subtitle: wordsOf('figcaption p', '.headline .subtitle'), source});
-  };
+  const {asOf, asked} = taken;
   const done = (words: string | null) => {
     setSaid(words);
     if (menu.current) menu.current.open = false;
   };
-  const saveCsv = async () => {
-    const {csvOf, download} = await making();
-    download(`${file}.csv`, new Blob([csvOf(rows)], {type: 'text/csv'}));
-    done(null);
-  };
-  const saveSvg = async () => {
-    const made = await making();
-    const drawn = picture(made);
-    if (drawn) made.download(`${file}.svg`, new Blob([drawn.text], {type: 'image/svg+xml'}));
-    done(drawn ? null : 'View as chart first');
-  };
-  const savePng = async () => {
-    const made = await making();
-    const drawn = picture(made);
-    const png = drawn && (await made.pngOf(drawn).catch(() => null));
-    if (png) made.download(`${file}.png`, png);
-    done(png ? null : drawn ? 'This browser cannot: take the SVG' : 'View as chart first');
+  const save = async (as: 'csv' | 'svg' | 'png') => {
+    // What makes files comes when somebody wants one.
+    const {take} = await import('../take-along.ts');
+    done(await take(as, taken, {figure: figure.current, plant}));
   };
   const copyLink = () => {
     const url = new URL(location.href);
@@ -84,19 +57,20 @@ export function TakeAlong({taken, figure}: {taken: Taken; figure: RefObject<HTML
         className="menu"
         onKeyDown={event => {
           if (event.key !== 'Escape' || !menu.current?.open) return;
+          event.stopPropagation();
           menu.current.open = false;
           menu.current.querySelector('summary')?.focus();
         }}
       >
         <summary className="quiet-button">Take along</summary>
         <div className="menu-items">
-          <button type="button" onClick={() => void saveCsv()}>
+          <button type="button" onClick={() => void save('csv')}>
             Data as CSV
           </button>
-          <button type="button" onClick={() => void saveSvg()}>
+          <button type="button" onClick={() => void save('svg')}>
             Picture as SVG
           </button>
-          <button type="button" onClick={() => void savePng()}>
+          <button type="button" onClick={() => void save('png')}>
             Picture as PNG
           </button>
           <button type="button" onClick={copyLink}>

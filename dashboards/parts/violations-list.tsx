@@ -2,8 +2,8 @@
 import type {ChartAnswer} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
 import {writer} from '../charts/chart-kinds.ts';
-import {chartRows, ruleWords, type Stretch, shownValue, stretches} from '../charts/violations.ts';
-import {count, counted, moment} from '../format.ts';
+import {chartRows, nameOf, ruleWords, type Stretch, shownValue, stretches} from '../charts/violations.ts';
+import {counted, moment} from '../format.ts';
 import {useQuestion} from '../question.ts';
 import {lotsFilter, useDifference} from './difference.ts';
 import {Shortened} from './shortened.tsx';
@@ -51,6 +51,7 @@ function Violation({stretch, answer}: {stretch: Stretch; answer: ChartAnswer}) {
   const timeZone = usePlant().data?.timeZone;
   const write = writer(answer);
   const {number, rows, worst} = stretch;
+  const [first, last] = [rows[0], rows[rows.length - 1]];
   const difference = useDifference();
   const different = answer.subgroup === 'lot' ? difference(lotsFilter(rows.map(row => row.x))) : null;
   const name = (row: Stretch['worst']) =>
@@ -60,29 +61,28 @@ function Violation({stretch, answer}: {stretch: Stretch; answer: ChartAnswer}) {
       </a>
     ) : row.x === row.at ? (
       moment(row.at, timeZone)
-    ) : /^\d+$/.test(row.x) ? (
-      `no. ${count(Number(row.x) + 1)}`
     ) : (
-      row.x
+      nameOf(row)
     );
   return (
     <li value={number}>
       <span className="violation-number">{number}</span>
       <span>
-        {name(rows[0])}
-        {rows.length > 1 && (
+        {rows.length > 1 && first.parts && last.parts ? (
+          nameOf({...first, parts: {first: first.parts.first, last: last.parts.last}})
+        ) : (
           <>
-            {' '}
-            to {name(rows[rows.length - 1])}, {counted(rows.length, 'point')}
+            {name(first)}
+            {rows.length > 1 && <> to {name(last)}</>}
           </>
         )}
-        : <b>{write(shownValue(worst))}</b>
+        {rows.length > 1 && `, ${counted(rows.length, 'point')}`}: <b>{write(shownValue(worst))}</b>
         {stretch.rules[0] === '1' ? ' ' : ', '}
         {ruleWords(stretch, answer.rules.texts)}
-        {rows.length > 1 && worst.x !== worst.at && <small> (furthest: {worst.x})</small>}
+        {rows.length > 1 && worst.x !== worst.at && <small> (furthest: {nameOf(worst)})</small>}
         {worst.at !== null && rows[0].x !== rows[0].at && <small> {moment(rows[0].at, timeZone)}</small>}{' '}
         {different !== null && (
-          <a href={different} aria-label={`What is different about ${rows.map(row => row.x).join(', ')}?`}>
+          <a href={different} aria-label={`What is different about ${rows.map(nameOf).join(', ')}?`}>
             What is different?
           </a>
         )}

@@ -1,4 +1,4 @@
-/** Every page at three widths in both themes: nothing sticks out, nothing fails; the pictures are in `screenshots/`. */
+/** Every page at three widths in both themes: nothing sticks out, no table is cut off on a laptop, nothing fails; the pictures are in `screenshots/`. */
 import {mkdirSync, mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -110,6 +110,15 @@ test.each(Object.keys(PAGES))('%s', async name => {
       await page.screenshot({path: join(pictures, file), fullPage: true, type: 'jpeg', quality: 85});
     }
   }
+  // On a laptop every column is there without scrolling sideways, those behind a heading too.
+  await page.setViewportSize({width: 1366, height: 768});
+  const cut = () =>
+    page.evaluate(() => {
+      for (const details of document.querySelectorAll<HTMLDetailsElement>('#answer .step-values')) details.open = true;
+      const tables = [...document.querySelectorAll('.wide')].filter(e => e.scrollWidth > e.clientWidth);
+      return tables.map(e => e.getAttribute('aria-label'));
+    });
+  await expect.poll(cut).toEqual([]);
   expect(sticksOut).toEqual([]);
   expect(troubles).toEqual([]);
 });

@@ -131,6 +131,38 @@ test("overview: a month against the one before it, in the plant's calendar, from
   await accessible();
 });
 
+test('overview: without the period the window is what it was before, unless it was changed by hand since', async () => {
+  await open('/?from=2026-03-03');
+  const compared = page.getByRole('combobox', {name: 'compared with'});
+  const choose = async (option: string, then: (params: URLSearchParams) => boolean) => {
+    await compared.selectOption(option);
+    await page.waitForURL(url => then(url.searchParams));
+  };
+  const asked = () => Object.fromEntries(new URL(page.url()).searchParams);
+  await choose('the month before', params => params.has('againstFrom'));
+  const {againstFrom: month} = asked();
+  await choose('the quarter before', params => params.get('againstFrom') !== month);
+  await choose('nothing', params => !params.has('againstTo'));
+  expect(asked()).toEqual({from: '2026-03-03'});
+  await choose('the 7 days before', params => params.has('againstFrom'));
+  const {from: week, to} = asked();
+  // Within that week: what is compared may not overlap.
+  const day = new Date(Date.parse(week) + 2 * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel('From', {exact: true}).fill(day);
+  await page.waitForURL(url => url.searchParams.get('from')!.startsWith(day));
+  await choose('nothing', params => !params.has('againstTo'));
+  expect(asked()).toEqual({from: `${day}T00:00:00+09:00`, to});
+  // Nor does another comparison keep the window of a period.
+  await open('/');
+  await choose('the month before', params => params.has('againstFrom'));
+  await page.getByText(/lots against \d+/).waitFor();
+  await compared.selectOption('before');
+  await page.getByLabel('The time before this day').fill('2026-03-10');
+  await page.getByRole('button', {name: 'Compare'}).click();
+  await page.waitForURL(/againstTo=2026-03-10/);
+  expect(asked()).toEqual({againstTo: '2026-03-10T00:00:00+09:00'});
+});
+
 test('overview: a bar by keyboard keeps the focus on the way, and the next stop is its causes', async () => {
   await open('/');
   const bar = page

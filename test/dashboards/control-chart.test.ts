@@ -168,6 +168,16 @@ describe('an alarm in words', () => {
       {kind: 'imr', subgroup: 1, first: '2026-03-19T05:07:31Z', points: 1},
       'coat.gloss: the value was higher than usual, 79.8 where 77.1 is usual',
     ],
+    [
+      {subgroup: 50, first: '000000009', firstParts: {first: 'P000451', last: 'P000500'}, points: 1},
+      'coat.gloss: the mean was higher than usual in parts P000451 to P000500, 79.8 where 77.1 is usual',
+    ],
+    [
+      {subgroup: 50, first: '000000009', firstParts: {first: 'P000451', last: 'P000500'}},
+      'coat.gloss: the mean was higher than usual in 3 points from P000451 on, 79.8 where 77.1 is usual',
+    ],
+    // A lot whose name is a number keeps it.
+    [{first: '4711', points: 1}, 'coat.gloss: the mean was higher than usual in lot 4711, 79.8 where 77.1 is usual'],
   ])('%#', (changes, sentence) => {
     expect(alarmSentence({...alarm, ...changes})).toBe(sentence);
   });

@@ -2,8 +2,9 @@
 import {expect, test} from 'vitest';
 import {chartRows} from '../../dashboards/charts/violations.ts';
 import {differenceOf, lotsFilter, MOST_LOTS} from '../../dashboards/parts/difference.ts';
+import {filterOfPoints} from '../../dashboards/points-filter.ts';
 import {drilledFilter} from '../../dashboards/question.ts';
-import {chosenRows, filterOfPoints, spanOf} from '../../dashboards/selection.ts';
+import {chosenRows, spanOf} from '../../dashboards/selection.ts';
 import {parseFilter} from '../../warehouse/filter-grammar.ts';
 import {chartAnswer} from './chart-answer.ts';
 

@@ -1,5 +1,6 @@
 /** Baselines that are chosen, frozen and versioned; stages; alarms within a budget; all parameters at a glance. */
 import {describe, expect, test} from 'vitest';
+import {scanText} from '../../api/command-line/print/charts.ts';
 import type {ChartQuestion} from '../../warehouse/chart-answers.ts';
 import {alarms} from '../../warehouse/charts/alarms.ts';
 import {capability} from '../../warehouse/charts/capability.ts';
@@ -364,6 +365,26 @@ describe('all parameters at a glance', () => {
     expect(gap.sigmaOverall).toBeCloseTo(Math.sqrt(25 / 19), 12);
     expect(gap.ppk?.value).toBeCloseTo(12.5 / (3 * Math.sqrt(25 / 19)), 12);
     expect(play.ppk?.value).toBeCloseTo(7.5 / (3 * Math.sqrt(25 / 19)), 12);
+  });
+
+  test('limits for all products beside those of some: it says so as capability does, on paper too', async () => {
+    const limits = (names: string[]) => names.map(name => `${name},bore,,2,18\n${name},bore,Q,4,14`).join('\n');
+    const named = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const mixed = await plantOf([
+      ...asTables(Object.fromEntries(named.map((name, k) => [name, lots(k, {})]))),
+      ['parameters', `parameter,step,product,lsl,usl\n${limits(named)}`],
+    ]);
+    const [told] = (await capability(mixed, {parameter: 'bore.a'})).notes.filter(note => note.includes('all products'));
+    expect(told).toContain('have Q (4 to 14)');
+    const answer = await scan(mixed, {});
+    const notes = answer.notes.filter(note => note.includes('all products'));
+    expect(notes.slice(0, -1)).toEqual(answer.worrying.slice(0, 5).map(({parameter}) => `${parameter}: ${told}`));
+    expect(notes.at(-1)).toBe('limits of all products are used for 2 more parameters likewise');
+    expect(answer.worrying.every(({why}) => why.endsWith('limits of all products'))).toBe(true);
+    for (const note of notes) expect(scanText(answer)).toContain(`note: ${note}`);
+    // Of one product they are its own.
+    for (const product of ['P', 'Q'])
+      expect(JSON.stringify(await scan(mixed, {product}))).not.toContain('limits of all products');
   });
 
   test('a scope without parts has too few of everything, and says so', async () => {

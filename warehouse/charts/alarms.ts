@@ -14,7 +14,7 @@ import type {Chance, Chartable} from './chartable.ts';
 import {type Frozen, frozenBaselines} from './frozen.ts';
 import {openChart} from './open-chart.ts';
 import {stagesOf} from './stages.ts';
-import {isoTime} from './values.ts';
+import {isoTime, withParts} from './values.ts';
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 const WEEKS_LOOKED_AT = 4;
@@ -132,6 +132,7 @@ function episodes({chart, tests}: Watched, chance: number): Alarm[] {
     const {what, side} = first;
     const {id: baseline, version, parameter, kind, subgroup, product, where, center, sigma} = frozen;
     const name = chart.nameOf(run[0].i);
+    const firstParts = chart.endsOf?.(run[0].i);
     return {
       id: `a${createHash('sha256')
         .update(canonicalJson([baseline, what, side, name]))
@@ -150,7 +151,14 @@ function episodes({chart, tests}: Watched, chance: number): Alarm[] {
       to: isoTime(run[run.length - 1].at)!,
       points: run.length,
       first: name,
-      worst: {x: chart.nameOf(worst.i), at: isoTime(worst.at)!, value: worst.chance.value, p: worst.chance.p},
+      ...(firstParts !== undefined && {firstParts}),
+      worst: {
+        x: chart.nameOf(worst.i),
+        ...withParts(chart.endsOf?.(worst.i)),
+        at: isoTime(worst.at)!,
+        value: worst.chance.value,
+        p: worst.chance.p,
+      },
       center: what === 'spread' ? sigma : center,
     };
   });

@@ -13,7 +13,7 @@ import {centerLine, medianOf} from './measured-chart.ts';
 import {openChart} from './open-chart.ts';
 import {rulesOf, rulesThatApply} from './run-length.ts';
 import {type Stage, stageStarts, stagesOf} from './stages.ts';
-import {isoTime} from './values.ts';
+import {isoTime, withParts} from './values.ts';
 
 /** So many points are listed where the question does not say how many. */
 const LISTED = 10_000;
@@ -120,6 +120,7 @@ function draw(chart: Chartable, stage: Stage, rules: ReturnType<typeof rulesOf>)
     violations: stated.reduce((sum, i) => sum + Number(broken[i].length > 0), 0),
     point: i => ({
       x: chart.nameOf(stage.from + i),
+      ...withParts(chart.endsOf?.(stage.from + i)),
       at: isoTime(chart.began[stage.from + i]),
       n: chart.sizes[stage.from + i],
       value: values[i],

@@ -43,10 +43,12 @@ export async function countedPoints(session: Session, question: Asked): Promise<
     n: number;
     defective: number;
     defects: number;
+    first_part: string;
+    last_part: string;
   }>(
     `select ${key.name} as name, * from (
        select grp, epoch_ms(min("at"))::double as began, count(*) as n, count(*) filter (defective) as defective,
-         sum(defects)::integer as defects
+         sum(defects)::integer as defects, ${key.ends}
        from (${key.sql(key.isByOrder ? withIds('from points') : 'from points')}) group by grp)
      order by began nulls last, name`,
   );
@@ -58,6 +60,7 @@ export async function countedPoints(session: Session, question: Asked): Promise<
     defective: inside.map(r => r.defective),
     defects: inside.map(r => r.defects),
     nameOf: i => inside[i].name,
+    ...(key.isByOrder && {endsOf: (i: number) => ({first: inside[i].first_part, last: inside[i].last_part})}),
     began: Float64Array.from(inside, r => r.began ?? Number.NaN),
     notes: notesOfSubgroups(key, loose, out, 'parts'),
   };

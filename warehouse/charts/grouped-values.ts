@@ -1,5 +1,6 @@
 /** The values of one parameter in the order of their subgroups, and within those of time: what a capability is worked out from. */
 import type {CapabilityQuestion} from '../capability-answers.ts';
+import type {Ends} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
@@ -13,6 +14,8 @@ export interface GroupedValues {
   group: Int32Array;
   /** Name of each subgroup: its lot, its shift, its time. */
   names: string[];
+  /** The first and the last part of each, where names only count. */
+  ends: Ends[] | null;
   /** What the subgroups are. */
   by: NonNullable<CapabilityQuestion['subgroup']>;
   notes: string[];
@@ -23,7 +26,7 @@ export async function groupedValues(session: Session, question: CapabilityQuesti
   const singles = await singlesOf(session, question, true);
   if (singles.values.length > 1) throw new QuestionError('capability is about one parameter: ask for each by itself');
   const [all] = singles.values;
-  const {of, names, by} = singles.groups!;
+  const {of, names, ends, by} = singles.groups!;
   // Values stand in order of time already: putting them where their subgroup begins keeps it.
   const next = new Int32Array(names.length + 1);
   for (const g of of) if (g >= 0) next[g + 1]++;
@@ -37,7 +40,7 @@ export async function groupedValues(session: Session, question: CapabilityQuesti
     at[place] = singles.began[i];
     group[place] = of[i];
   });
-  return {values, at, group, names, by, notes: singles.notes};
+  return {values, at, group, names, ends, by, notes: singles.notes};
 }
 
 /** Means are taken off before anything is squared; the order of the values is fixed, so the last digit is too. */

@@ -4,7 +4,7 @@ import type {Session} from '../duckdb.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Limits} from '../statistics/capability.ts';
 import type {GroupedValues} from './grouped-values.ts';
-import {limitsThatHold, type RecordedLimits, recordedLimits} from './limits.ts';
+import {generalLimitsTold, limitsThatHold, type RecordedLimits, recordedLimits} from './limits.ts';
 import {isoTime} from './values.ts';
 
 /** @throws QuestionError for no limits, limits the wrong way round, or a guard band that leaves nothing between them */
@@ -25,8 +25,7 @@ export function limitsFor(
     usl: usl ?? recorded?.usl ?? null,
     target: target ?? recorded?.target ?? null,
   };
-  const notes: string[] = [];
-  if (exceptions.length > 0 && (lsl === undefined || usl === undefined)) notes.push(exceptTold(exceptions));
+  const notes = lsl === undefined || usl === undefined ? generalLimitsTold(exceptions) : [];
   const {bound} = question;
   if (bound !== undefined && limits.lsl !== null && limits.lsl <= bound) {
     notes.push(
@@ -61,18 +60,6 @@ export function limitsFor(
     );
   return {limits, band: band === 0 ? null : band, unit: recorded?.unit ?? null, bound, notes};
 }
-
-/** Parts of products with limits of their own are held against others here: whoever reads the answer has to know. */
-function exceptTold(exceptions: readonly RecordedLimits[]): string {
-  const told = exceptions
-    .map(({product, lsl, usl}) => `${product} (${lsl ?? 'no lower limit'} to ${usl ?? 'no upper limit'})`)
-    .sort();
-  const more = told.length > NAMED ? `, and ${told.length - NAMED} more` : '';
-  const which = told.slice(0, NAMED).join(', ');
-  return `the limits are those recorded for all products; limits of their own, not used here, have ${which}${more}: ask for one product`;
-}
-
-const NAMED = 5;
 
 const outside = ({lsl, usl}: Limits, x: number) => (lsl !== null && x < lsl) || (usl !== null && x > usl);
 

@@ -66,6 +66,24 @@ export function limitsThatHold(
   return {limits: null, differ: newest.map(r => r.product!).sort(), exceptions: [], changedAt: null};
 }
 
+/**
+ * Parts of products with limits of their own are held against others here: whoever reads the answer has to know.
+ * @returns nothing where there are none
+ */
+export function generalLimitsTold(exceptions: readonly RecordedLimits[]): string[] {
+  if (exceptions.length === 0) return [];
+  const told = exceptions
+    .map(({product, lsl, usl}) => `${product} (${lsl ?? 'no lower limit'} to ${usl ?? 'no upper limit'})`)
+    .sort();
+  const more = told.length > NAMED ? `, and ${told.length - NAMED} more` : '';
+  const which = told.slice(0, NAMED).join(', ');
+  return [
+    `the limits are those recorded for all products; limits of their own, not used here, have ${which}${more}: ask for one product`,
+  ];
+}
+
+const NAMED = 5;
+
 function same(a: RecordedLimits, b: RecordedLimits): boolean {
   return a.lsl === b.lsl && a.usl === b.usl && a.target === b.target && a.guard_band === b.guard_band;
 }

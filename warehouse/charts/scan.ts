@@ -19,7 +19,7 @@ import {
 import {fTail, studentTail} from '../statistics/tails.ts';
 import {type StepTable, stepTables} from '../step-tables.ts';
 import type {Warehouse} from '../store.ts';
-import {limitsThatHold, type RecordedLimits, recordedLimits} from './limits.ts';
+import {generalLimitsTold, limitsThatHold, type RecordedLimits, recordedLimits} from './limits.ts';
 import {weightedMean} from './measured-chart.ts';
 import {firstRuns} from './measured-rows.ts';
 import {parameterName} from './parameters.ts';
@@ -44,6 +44,7 @@ export async function scan(warehouse: Warehouse, question: ScanQuestion): Promis
         scanned.push(judge(found, limitsOf(found, recorded, question.product)));
     }
     const q = benjaminiHochberg(scanned.map(({p}) => p));
+    const general = new Map(scanned.map(({parameter, general}) => [parameter, general]));
     const all = scanned.map((one, k) => worded({...one, q: q[k]}));
     all.sort((a, b) => WORRY.indexOf(a.verdict) - WORRY.indexOf(b.verdict) || byWorry(a, b));
     const verdicts = Object.fromEntries(WORRY.map(v => [v, all.filter(({verdict}) => verdict === v).length]));
@@ -54,7 +55,7 @@ export async function scan(warehouse: Warehouse, question: ScanQuestion): Promis
       values: all.reduce((sum, {n}) => sum + n, 0),
       verdicts,
       worrying: all.slice(0, question.top ?? 20),
-      notes: notesOf(all),
+      notes: [...notesOf(all), ...generalNotes(all, general)],
     };
   });
 }
@@ -140,26 +141,32 @@ function limitsOf(
   {step, parameter, newest}: LotsOfParameter,
   recorded: readonly RecordedLimits[],
   product: string | undefined,
-): {limits: Limits | null; why: string | null} {
+): {limits: Limits | null; why: string | null; general: string[]} {
   const name = parameterName(step, parameter);
-  const {limits, differ} = limitsThatHold(recorded, name, product, {from: null, to: newest});
+  const {limits, differ, exceptions} = limitsThatHold(recorded, name, product, {from: null, to: newest});
   if (limits === null || (limits.lsl === null && limits.usl === null))
-    return {limits: null, why: differ.length > 0 ? 'limits differ by product: ask for one product' : null};
+    return {limits: null, why: differ.length > 0 ? 'limits differ by product: ask for one product' : null, general: []};
   if (limits.lsl !== null && limits.usl !== null && limits.lsl >= limits.usl)
-    return {limits: null, why: `the limits are the wrong way round: ${limits.lsl} is not below ${limits.usl}`};
-  return {limits, why: null};
+    return {
+      limits: null,
+      why: `the limits are the wrong way round: ${limits.lsl} is not below ${limits.usl}`,
+      general: [],
+    };
+  return {limits, why: null, general: generalLimitsTold(exceptions)};
 }
 
 interface Judged extends Omit<ScannedParameter, 'verdict' | 'why'> {
   /** Why there are no limits, if there is more to say. */
   noLimits: string | null;
+  /** What has to be said where limits are those of all products, and some have their own. */
+  general: string[];
   /** Chance of such jumps in a process in order. */
   p: number;
 }
 
 function judge(
   {step, parameter, lots, squares}: LotsOfParameter,
-  {limits, why}: ReturnType<typeof limitsOf>,
+  {limits, why, general}: ReturnType<typeof limitsOf>,
 ): Omit<Judged, 'q'> {
   const name = parameterName(step, parameter);
   const n = lots.reduce((sum, lot) => sum + lot.n, 0);
@@ -177,6 +184,7 @@ function judge(
     jumps: 0,
     lotsDiffer: null,
     noLimits: why,
+    general,
     p: 1,
   };
   const largest = lots.reduce((most, lot) => Math.max(most, lot.n), 0);
@@ -232,7 +240,7 @@ function howLotsDiffer(lots: readonly Subgroup[], mean: number, {value, degrees}
 /** The worst first. */
 const WORRY = ScannedParameter.shape.verdict.options;
 
-function worded({p: _p, noLimits, ...judged}: Judged): ScannedParameter {
+function worded({p: _p, noLimits, general, ...judged}: Judged): ScannedParameter {
   const {ppk, q, jumps, lots, mean, sigmaOverall} = judged;
   const unstable = q <= 0.05;
   const says: string[] = [];
@@ -256,6 +264,7 @@ function worded({p: _p, noLimits, ...judged}: Judged): ScannedParameter {
                 : 'in-order';
   if (sigmaOverall === 0) says.push('all values are equal');
   if (noLimits !== null) says.push(noLimits);
+  if (general.length > 0) says.push('limits of all products');
   return {...judged, verdict, why: says.join('; ')};
 }
 
@@ -279,4 +288,15 @@ function notesOf(all: readonly ScannedParameter[]): string[] {
       `${few} parameters have fewer than ${LEAST_VALUES} values or ${LEAST_LOTS} lots and are not judged; values that name no lot do not count`,
     );
   return notes;
+}
+
+const TOLD = 5;
+
+/** The most worrying first, as they are listed. */
+function generalNotes(all: readonly ScannedParameter[], general: ReadonlyMap<string, string[]>): string[] {
+  const notes = all.flatMap(({parameter}) => general.get(parameter)!.map(told => `${parameter}: ${told}`));
+  const more = notes.length - TOLD;
+  return more > 0
+    ? [...notes.slice(0, TOLD), `limits of all products are used for ${more} more parameters likewise`]
+    : notes;
 }

@@ -1,5 +1,6 @@
 /** The six panels that show a capability: two charts, the last subgroups, histogram, probability plot, spans. */
 import type {Mark, Panel, SixPack} from '../capability-answers.ts';
+import type {Ends} from '../chart-answers.ts';
 import type {Limits} from '../statistics/capability.ts';
 import type {Fitted} from '../statistics/fitted-distributions.ts';
 import {histogram} from '../statistics/histogram.ts';
@@ -8,7 +9,7 @@ import type {Charted} from '../statistics/shewhart.ts';
 import {quantileOf} from './fits.ts';
 import type {GroupedValues} from './grouped-values.ts';
 import type {Within} from './stability.ts';
-import {isoTime} from './values.ts';
+import {isoTime, withParts} from './values.ts';
 
 /** More points than a chart can show become so many marks, each from the lowest to the highest of its points. */
 const MARKS = 240;
@@ -36,10 +37,13 @@ export function sixPack(shown: Shown): SixPack {
   const first = single ? null : firstsOf(points.group, points.names.length);
   const began = (i: number) => isoTime(points.at[first === null ? i : first[i]]);
   const nameOf = (i: number) => (single ? (began(i) ?? String(i + 1)) : points.names[i]);
+  const {group, ends} = points;
+  const endsOf = (i: number) => (single ? (began(i) === null ? ends?.[group[i]] : undefined) : ends?.[i]);
+  const named = {nameOf, endsOf, began};
   return {
-    means: panel(within.means.kind, within.means.chart, nameOf, began),
-    spread: panel(within.spread.kind, within.spread.chart, nameOf, began),
-    last: last(points, single, nameOf),
+    means: panel(within.means.kind, within.means.chart, named),
+    spread: panel(within.spread.kind, within.spread.chart, named),
+    last: last(points, single, named),
     histogram: withCurves(shown),
     probability: probability(shown),
     spans: spans(shown),
@@ -53,22 +57,25 @@ function firstsOf(group: Int32Array, groups: number): Int32Array {
   return first;
 }
 
+interface Named {
+  nameOf: (i: number) => string;
+  endsOf: (i: number) => Ends | undefined;
+  began: (i: number) => string | null;
+}
+
 /** @returns a chart of at most 240 marks; a point that has no statistic (the range of one value) is none */
-function panel(
-  kind: Panel['kind'],
-  chart: Charted,
-  nameOf: (i: number) => string,
-  began: (i: number) => string | null,
-): Panel {
+function panel(kind: Panel['kind'], chart: Charted, {nameOf, endsOf, began}: Named): Panel {
   const {values, lcl, ucl, center} = chart;
   const places = Array.from(values.keys()).filter(i => !Number.isNaN(values[i]));
   const size = Math.ceil(places.length / MARKS);
   const marks: Mark[] = [];
   for (let from = 0; from < places.length; from += size) {
     const group = places.slice(from, from + size);
+    const [first, final] = [endsOf(group[0]), endsOf(group[group.length - 1])];
     marks.push({
       x: nameOf(group[0]),
       to: nameOf(group[group.length - 1]),
+      ...withParts(first && final && {first: first.first, last: final.last}),
       at: began(group[0]),
       place: (group[0] + group[group.length - 1]) / 2 + 1,
       points: group.length,
@@ -91,7 +98,7 @@ function panel(
 const finite = (value: number) => (Number.isFinite(value) ? value : null);
 
 /** The last 25 subgroups with their values, of a large one forty from the lowest to the highest. */
-function last({values, group, names}: GroupedValues, single: boolean, nameOf: (i: number) => string): SixPack['last'] {
+function last({values, group, names}: GroupedValues, single: boolean, {nameOf, endsOf}: Named): SixPack['last'] {
   const first = Math.max(0, (single ? values.length : names.length) - LAST);
   const members = new Map<number, number[]>();
   for (let i = values.length - 1; i >= 0; i--) {
@@ -106,6 +113,7 @@ function last({values, group, names}: GroupedValues, single: boolean, nameOf: (i
     const few = sorted.length <= VALUES_OF_ONE;
     return {
       x: nameOf(g),
+      ...withParts(endsOf(g)),
       place: g + 1,
       n: sorted.length,
       mean: sorted.reduce((sum, x) => sum + x, 0) / sorted.length,

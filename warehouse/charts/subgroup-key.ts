@@ -11,6 +11,8 @@ export interface SubgroupKey {
   name: string;
   /** Whether the relation must have `id`, which settles the order of equal times. */
   isByOrder: boolean;
+  /** SQL of the columns `first_part` and `last_part` of a subgroup: ids, null where its name says enough. */
+  ends: string;
 }
 
 export interface Loose {
@@ -21,6 +23,7 @@ export interface Loose {
   timeless: number;
 }
 
+const NO_ENDS = 'null::varchar as first_part, null::varchar as last_part';
 const ZONE = "coalesce(getvariable('time_zone'), 'UTC')";
 
 /** How many in a row make a subgroup where no lots are known. */
@@ -35,6 +38,7 @@ export function subgroupKey(subgroup: ChartQuestion['subgroup'], loose: Loose): 
       sql: rows => `select *, lot as grp from (${rows})`,
       name: '(select id from lot_names where item = grp)',
       isByOrder: false,
+      ends: NO_ENDS,
     };
   if (by === 'hour')
     return {
@@ -42,6 +46,7 @@ export function subgroupKey(subgroup: ChartQuestion['subgroup'], loose: Loose): 
       sql: rows => `select *, date_trunc('hour', "at" at time zone ${ZONE}) as grp from (${rows})`,
       name: "strftime(grp, '%Y-%m-%d %H:00')",
       isByOrder: false,
+      ends: NO_ENDS,
     };
   if (by === 'shift')
     return {
@@ -50,13 +55,17 @@ export function subgroupKey(subgroup: ChartQuestion['subgroup'], loose: Loose): 
         asof left join (${CALENDAR}) c on c.starts_at <= r."at"`,
       name: `(select shift || ' ' || strftime(starts_at at time zone ${ZONE}, '%Y-%m-%d') from (${CALENDAR}) where starts_at = grp)`,
       isByOrder: false,
+      ends: NO_ENDS,
     };
   return {
     by,
     sql: rows =>
-      `select *, ((row_number() over (order by "at" nulls last, id) - 1) // ${by})::integer as grp from (${rows})`,
+      `select *, (place // ${by})::integer as grp
+       from (select *, row_number() over (order by "at" nulls last, id) - 1 as place from (${rows}))`,
     name: "lpad(grp::varchar, 9, '0')",
     isByOrder: true,
+    // Counting tells them apart; people know the parts.
+    ends: 'arg_min(id, place) as first_part, arg_max(id, place) as last_part',
   };
 }
 

@@ -1,5 +1,5 @@
 /** Measured values as charts and capability take them: in subgroups, or one by one, in order of time. */
-import type {ChartQuestion} from '../chart-answers.ts';
+import type {ChartQuestion, Ends} from '../chart-answers.ts';
 import type {Session} from '../duckdb.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
@@ -12,6 +12,8 @@ export type Asked = Pick<ChartQuestion, 'parameter' | 'subgroup' | 'product' | '
 /** What there is to a point besides its statistic: its name, when it began (ms, NaN where nothing says when). */
 export interface Places {
   nameOf: (i: number) => string;
+  /** Of points whose names only count: by these people know them. */
+  endsOf?: (i: number) => Ends | undefined;
   began: Float64Array;
   notes: string[];
 }
@@ -25,7 +27,7 @@ export interface Singles extends Places {
   /** One array a parameter, in order of time, then of ids. */
   values: Float64Array[];
   /** Subgroup of each value, numbered in order of time, -1 for none, and their names; null when not asked for. */
-  groups: {of: Int32Array; names: string[]; by: SubgroupKey['by']} | null;
+  groups: {of: Int32Array; names: string[]; ends: Ends[] | null; by: SubgroupKey['by']} | null;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function subgroupsOf(session: Session, question: Asked): Promise<Su
     `create or replace temp table grouped as
      select ${key.name} as name, * from (
        select grp, count(*)::integer as n, $near + avg(v0 - $near) as mean, max(v0) - min(v0) as "range",
-         stddev_samp(v0 - $near) as deviation, min("at") as began, bool_or(astray) as astray
+         stddev_samp(v0 - $near) as deviation, min("at") as began, bool_or(astray) as astray, ${key.ends}
        from (${key.sql(key.isByOrder ? withIds(rows.sql) : rows.sql)}) group by grp)`,
     {...rows.bindings, near},
   );
@@ -59,12 +61,13 @@ export async function subgroupsOf(session: Session, question: Asked): Promise<Su
   const [n, mean, range, deviation, began] = await session.typed(
     `select n, mean, "range", coalesce(deviation, 'nan'::double), ${MILLISECONDS('began')} ${ordered}`,
   );
-  const {columns} = await session.columns(`select name ${ordered}`);
-  const names = columns[0] as string[];
+  const {columns} = await session.columns(`select name${key.isByOrder ? ', first_part, last_part' : ''} ${ordered}`);
+  const [names, ...parts] = columns as string[][];
   return {
     by: key.by,
     subgroups: Array.from(n, (size, i) => ({n: size, mean: mean[i], range: range[i], deviation: deviation[i]})),
     nameOf: i => names[i],
+    ...(key.isByOrder && {endsOf: endsFrom(parts)}),
     began: began as Float64Array,
     notes: [...beyond, ...notesOfSubgroups(key, loose, out ?? 0, 'values')],
   };
@@ -83,10 +86,11 @@ export async function singlesOf(session: Session, question: Asked, grouped = fal
   if (grouped) await prepareLotNames(session);
   const key = grouped ? subgroupKey(question.subgroup, loose) : null;
   const values = source.columns.map((_, k) => `v${k}`);
+  const isNamedByParts = loose.timeless > 0 || key?.isByOrder;
   const chosen = key === null ? `select *, 0 as grp from (${withIds(rows.sql)})` : key.sql(withIds(rows.sql));
   await session.run(
     `create or replace temp table singles as
-     select ${values.join(', ')}, "at", astray,
+     select ${values.join(', ')}, "at", astray, ${isNamedByParts ? 'id,' : ''} ${key?.isByOrder ? 'place,' : ''}
        grp, case when grp is null then -1 else dense_rank() over (order by grp_began nulls last, grp) - 1 end::integer as grp_no
      from (select *, min("at") over (partition by grp) as grp_began from (${chosen})) order by "at" nulls last, id`,
     rows.bindings,
@@ -101,21 +105,41 @@ export async function singlesOf(session: Session, question: Asked, grouped = fal
   const began = columns[values.length] as Float64Array;
   const out = of.reduce((sum, g) => sum + Number(g < 0), 0);
   const notes = key === null ? [] : notesOfSubgroups(key, loose, out, 'values');
+  const timed = began.findIndex(Number.isNaN);
+  const timeless = timed < 0 ? [] : (await session.columns('select id from singles where "at" is null')).columns[0];
   return {
     values: columns.slice(0, values.length) as Float64Array[],
     nameOf: i => isoTime(began[i]) ?? String(i + 1),
+    endsOf: i => onePart(timeless[i - timed] as string | undefined),
     began,
-    groups: key === null ? null : {of, names: await namesOf(session, key), by: key.by},
+    groups: key === null ? null : {of, ...(await namesOf(session, key)), by: key.by},
     notes: [...beyond, ...notes],
   };
 }
 
-async function namesOf(session: Session, key: SubgroupKey): Promise<string[]> {
+async function namesOf(session: Session, key: SubgroupKey): Promise<{names: string[]; ends: Ends[] | null}> {
   const {columns} = await session.columns(
-    `select ${key.name} as name from (select distinct grp_no, grp from singles where grp_no >= 0) order by grp_no`,
+    `select ${key.name} as name, first_part, last_part
+     from (select grp_no, grp, ${key.ends} from singles where grp_no >= 0 group by all) order by grp_no`,
   );
-  return columns[0] as string[];
+  const [names, ...parts] = columns as string[][];
+  return {names, ends: key.isByOrder ? names.map((_, i) => endsFrom(parts)(i)) : null};
 }
+
+const endsFrom =
+  ([first, last]: string[][]) =>
+  (i: number): Ends => ({first: first[i], last: last[i]});
+
+/** Of a single value. */
+export const onePart = (part: string | undefined): Ends | undefined =>
+  part === undefined ? undefined : {first: part, last: part};
+
+/** Where there are any: answers are compared and written without what is not there. */
+export const withParts = (parts: Ends | undefined): {parts?: Ends} => (parts === undefined ? {} : {parts});
+
+/** What people call a point. */
+export const pointName = ({x, parts}: {x: string; parts?: Ends}): string =>
+  parts === undefined ? x : parts.first === parts.last ? parts.first : `${parts.first} to ${parts.last}`;
 
 export const isoTime = (ms: number): string | null =>
   Number.isNaN(ms) ? null : new Date(ms).toISOString().replace('.000Z', 'Z');

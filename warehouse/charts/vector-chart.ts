@@ -14,10 +14,11 @@ export interface VectorLines extends Lines {
 export function vectorChart(question: ChartQuestion, points: Singles): Chartable<VectorLines> {
   const width = points.values.length;
   if (width < 2) throw new QuestionError('t2 takes several parameters: name them with commas');
-  const {subgroups, began, nameOf, notes} = subgroupsOf(question, points);
+  const {subgroups, began, nameOf, endsOf, notes} = subgroupsOf(question, points);
   const grouped = subgroups.some(rows => rows.length > 1);
   return {
     nameOf,
+    endsOf,
     began,
     sizes: subgroups.map(rows => rows.length),
     notes: [...points.notes, ...notes],
@@ -59,9 +60,9 @@ export function vectorChart(question: ChartQuestion, points: Singles): Chartable
   };
 }
 
-function subgroupsOf({subgroup}: ChartQuestion, {values, groups, began, nameOf}: Singles) {
+function subgroupsOf({subgroup}: ChartQuestion, {values, groups, began, nameOf, endsOf}: Singles) {
   const rows = Array.from(began, (_, i) => values.map(column => column[i]));
-  const singles = {subgroups: rows.map(row => [row]), began, nameOf};
+  const singles = {subgroups: rows.map(row => [row]), began, nameOf, endsOf};
   if (subgroup === undefined || subgroup === 1 || groups === null) return {...singles, notes: []};
   const count = groups.names.length;
   const subgroups: number[][][] = Array.from({length: count}, () => []);
@@ -84,6 +85,7 @@ function subgroupsOf({subgroup}: ChartQuestion, {values, groups, began, nameOf}:
     subgroups,
     began: since.subarray(0, subgroups.length),
     nameOf: (i: number) => groups.names[i],
+    endsOf: (i: number) => groups.ends?.[i],
     notes,
   };
 }

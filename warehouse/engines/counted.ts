@@ -2,7 +2,7 @@ import type {CountedPoints} from '../charts/counts.ts';
 import type {Asked} from '../charts/values.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Asking} from './company.ts';
-import {inOrder, keyOf, milliseconds, notesOf} from './measured.ts';
+import {endsOf, endsTold, inOrder, keyOf, milliseconds, notesOf, type PartsAtEnds, withMembers} from './measured.ts';
 import {failures, mustBeDefect, population} from './parts.ts';
 
 /** Inspected parts of all plants and what was found on them, by subgroup in order of time. @throws QuestionError */
@@ -24,16 +24,11 @@ export async function countedPoints(asking: Asking, question: Asked): Promise<Co
     from ${await people()} p
     left join (select plant, part, count(*) as defects from ${found} f group by plant, part) f
       on f.plant = p.plant and f.part = p.part)`;
-  const rows = await asking.rows<{
-    plant: string;
-    grp: string | null;
-    began: number | null;
-    n: number;
-    defective: number;
-    defects: number;
-  }>(
-    `select plant, grp, min(at_time) as began, count(*) as n, sum(defective) as defective, sum(defects) as defects
-     from ${key.sql(points)} g group by plant, grp`,
+  const rows = await asking.rows<
+    PartsAtEnds & {grp: string | null; began: number | null; n: number; defective: number; defects: number}
+  >(
+    `select plant, grp, min(at_time) as began, count(*) as n, sum(defective) as defective, sum(defects) as defects${endsOf(key)}
+     from (select g.*${withMembers(key)} from ${key.sql(points)} g) c group by plant, grp`,
   );
   const out = rows.filter(({grp}) => grp === null).reduce((sum, {n}) => sum + n, 0);
   const inside = inOrder(rows.flatMap(row => (row.grp === null ? [] : [{...row, name: key.name(row.plant, row.grp)}])));
@@ -43,6 +38,7 @@ export async function countedPoints(asking: Asking, question: Asked): Promise<Co
     defective: inside.map(r => r.defective),
     defects: inside.map(r => r.defects),
     nameOf: i => inside[i].name,
+    ...(key.isByOrder && {endsOf: (i: number) => endsTold(asking.company, inside[i])}),
     began: Float64Array.from(inside, r => milliseconds(r.began)),
     notes: notesOf(key, loose, out, 'parts'),
   };

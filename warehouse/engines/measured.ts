@@ -1,6 +1,7 @@
 /** Measured values of all plants, by subgroup or one by one: what charts and capability are worked out from. */
+import type {Ends} from '../chart-answers.ts';
 import type {Asked} from '../charts/values.ts';
-import {isoTime, type Places} from '../charts/values.ts';
+import {isoTime, onePart, type Places} from '../charts/values.ts';
 import {nearNames} from '../near-names.ts';
 import {QuestionError} from '../question-error.ts';
 import type {Subgroup} from '../statistics/subgroup-sigma.ts';
@@ -84,7 +85,37 @@ export interface Key {
   sql: (rows: string) => string;
   /** What a subgroup is called. */
   name: (plant: string, grp: string) => string;
+  /** Whether names only count, and subgroups are known by their first and last parts. */
+  isByOrder: boolean;
 }
+
+/**
+ * SQL of aggregates over rows of `withMembers`: where names only count the ids of the first and the last part, else none.
+ */
+export const endsOf = ({isByOrder}: Key): string =>
+  isByOrder
+    ? `, max(case when place = grp then part end) as first_part,
+       max(case when place = grp + members - 1 then part end) as last_part`
+    : '';
+
+/** SQL of window columns that `endsOf` wants. */
+export const withMembers = ({isByOrder}: Key): string =>
+  isByOrder ? ', count(*) over (partition by plant, grp) as members' : '';
+
+/** What a part is called among those of all plants. */
+const partOf = ({isSeveral}: Company, plant: string, part: string): string => (isSeveral ? `${plant}/${part}` : part);
+
+/** What rows say of subgroups that are known by their parts. */
+export interface PartsAtEnds {
+  plant: string;
+  first_part?: string;
+  last_part?: string;
+}
+
+export const endsTold = (company: Company, {plant, first_part: first, last_part: last}: PartsAtEnds): Ends => ({
+  first: partOf(company, plant, first!),
+  last: partOf(company, plant, last!),
+});
 
 /** How rows are put into rational subgroups: never of two plants. @throws QuestionError for one that an engine is not asked for */
 export function keyOf(company: Company, asked: Asked['subgroup'], loose: Pick<Loose, 'all' | 'lotless'>): Key {
@@ -95,7 +126,8 @@ export function keyOf(company: Company, asked: Asked['subgroup'], loose: Pick<Lo
     throw new QuestionError('subgroups by shift are not asked of an engine', {
       hint: 'by lot, by hour or so many in a row',
     });
-  if (by === 'lot') return {by, sql: rows => `(select r.*, lot as grp from ${rows} r)`, name: own(grp => grp)};
+  if (by === 'lot')
+    return {by, sql: rows => `(select r.*, lot as grp from ${rows} r)`, name: own(grp => grp), isByOrder: false};
   const modulo = (sql: string, n: number) => `(${sql} - ((${sql} % ${n}) + ${n}) % ${n})`;
   if (by === 'hour') {
     if (company.snapshots.some(({manifest}) => manifest.timeZone !== 'UTC'))
@@ -106,6 +138,7 @@ export function keyOf(company: Company, asked: Asked['subgroup'], loose: Pick<Lo
       by,
       sql: rows => `(select r.*, ${modulo('at_time', HOUR)} as grp from ${rows} r)`,
       name: own(grp => new Date(Number(grp) / 1000).toISOString().slice(0, 13).replace('T', ' ').concat(':00')),
+      isByOrder: false,
     };
   }
   const place = `(row_number() over (partition by plant order by at_time nulls last, part) - 1)`;
@@ -113,6 +146,7 @@ export function keyOf(company: Company, asked: Asked['subgroup'], loose: Pick<Lo
     by,
     sql: rows => `(select q.*, ${modulo('place', by)} as grp from (select r.*, ${place} as place from ${rows} r) q)`,
     name: own(grp => String(Number(grp) / by).padStart(9, '0')),
+    isByOrder: true,
   };
 }
 
@@ -153,19 +187,20 @@ export async function subgroupsOf(asking: Asking, question: Asked): Promise<Plac
   if (loose.all === 0) throw new QuestionError('no values in this scope');
   const key = keyOf(asking.company, question.subgroup, loose);
   const rows = key.sql(`(select * from ${await valuesOf(asking, question)} f where ${FINITE})`);
-  const groups = await asking.rows<{
-    plant: string;
-    grp: string | null;
-    n: number;
-    mean: number;
-    lowest: number;
-    highest: number;
-    squares: number;
-    began: number | null;
-  }>(
+  const groups = await asking.rows<
+    PartsAtEnds & {
+      grp: string | null;
+      n: number;
+      mean: number;
+      lowest: number;
+      highest: number;
+      squares: number;
+      began: number | null;
+    }
+  >(
     `select plant, grp, count(*) as n, min(mean) as mean, min(value) as lowest, max(value) as highest,
-       sum((value - mean) * (value - mean)) as squares, min(at_time) as began
-     from (select g.*, avg(value) over (partition by plant, grp) as mean from ${rows} g) c group by plant, grp`,
+       sum((value - mean) * (value - mean)) as squares, min(at_time) as began${endsOf(key)}
+     from (select g.*, avg(value) over (partition by plant, grp) as mean${withMembers(key)} from ${rows} g) c group by plant, grp`,
   );
   const out = groups.filter(({grp}) => grp === null).reduce((sum, {n}) => sum + n, 0);
   const named = groups.flatMap(group =>
@@ -181,6 +216,7 @@ export async function subgroupsOf(asking: Asking, question: Asked): Promise<Plac
       deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : Number.NaN,
     })),
     nameOf: i => ordered[i].name,
+    ...(key.isByOrder && {endsOf: (i: number) => endsTold(asking.company, ordered[i])}),
     began: Float64Array.from(ordered, ({began}) => milliseconds(began)),
     notes: notesOf(key, loose, out, 'values'),
   };
@@ -191,6 +227,8 @@ export interface CompanyValues extends Places {
   /** Subgroup of each value, in order of time, and their names. */
   group: Int32Array;
   names: string[];
+  /** The first and the last part of each, where names only count. */
+  ends: Ends[] | null;
   by: By;
 }
 
@@ -225,6 +263,7 @@ export async function singlesOf(asking: Asking, question: Asked, grouped: boolea
       group.members.push(i);
     }
   }
+  const called = (i: number) => partOf(asking.company, told[i].plant, told[i].part);
   const ordered = grouped ? inOrder([...groups.values()]) : [];
   const order = grouped ? ordered.flatMap(({members}) => members) : told.map((_, i) => i);
   const began = Float64Array.from(order, i => milliseconds(told[i].at_time));
@@ -232,9 +271,13 @@ export async function singlesOf(asking: Asking, question: Asked, grouped: boolea
     values: Float64Array.from(order, i => told[i].value),
     group: Int32Array.from(ordered.flatMap(({members}, g) => members.map(() => g))),
     names: ordered.map(({name}) => name),
+    ends: key.isByOrder
+      ? ordered.map(({members}) => ({first: called(members[0]), last: called(members[members.length - 1])}))
+      : null,
     by: key.by,
     began,
     nameOf: i => isoTime(began[i]) ?? String(i + 1),
+    endsOf: i => (Number.isNaN(began[i]) ? onePart(called(order[i])) : undefined),
     notes: notesOf(key, loose, grouped ? out : 0, 'values'),
   };
 }

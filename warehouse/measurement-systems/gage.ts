@@ -26,10 +26,18 @@ export async function gage(warehouse: Warehouse, question: GageQuestion): Promis
       notes.push(
         `only the balanced subset is analysed, as asked: ${measurements.length - used.length} of ${measurements.length} values are left out`,
       );
-    const limits = await specLimits(session, {...question, product: question.product ?? product}, newest);
+    const spec = await specLimits(session, {...question, product: question.product ?? product}, newest);
+    const {limits} = spec;
     const {lsl, usl} = limits;
     const analysis = analyse(study, limits, question.keepInteraction ?? false);
-    return {asOf, parameter: question.parameter, lsl, usl, ...analysis, notes: [...notes, ...analysis.notes]};
+    return {
+      asOf,
+      parameter: question.parameter,
+      lsl,
+      usl,
+      ...analysis,
+      notes: [...notes, ...spec.notes, ...analysis.notes],
+    };
   });
 }
 

@@ -1,4 +1,5 @@
 import type {AlarmAnswer, ChartAnswer, FrozenBaseline, ScanAnswer} from '../../../warehouse/chart-answers.ts';
+import {pointName} from '../../../warehouse/charts/values.ts';
 import {bold, type Clock, count, counted, paragraphs, short, table} from './layout.ts';
 
 const VIOLATIONS_SHOWN = 30;
@@ -40,8 +41,8 @@ export function chartText(answer: ChartAnswer, clock: Clock): string {
       ['point', 'value', 'breaks'],
       broken
         .slice(0, VIOLATIONS_SHOWN)
-        .map(({x, value, violations}) => [
-          clock(x),
+        .map(({x, parts, value, violations}) => [
+          parts === undefined ? clock(x) : pointName({x, parts}),
           short(value),
           violations.map(id => `${id}: ${rules.texts[id]}`).join('; '),
         ]),
@@ -106,7 +107,7 @@ export function alarmsText(
         a.parameter,
         `${a.what} ${a.side}`,
         a.points,
-        a.worst.x,
+        pointName(a.worst),
         short(a.worst.value),
         short(a.center),
         a.worst.p.toExponential(1),

@@ -1,3 +1,4 @@
+import {pointName} from '../../../warehouse/charts/values.ts';
 import type {CompanyAnswer} from '../../../warehouse/engines/answers.ts';
 import {bold, count, counted, paragraphs, percent, short, table} from './layout.ts';
 
@@ -65,7 +66,7 @@ function bodyOf(told: CompanyAnswer): string {
           ['point', 'value', 'rules'],
           points
             .filter(point => point.violations.length > 0)
-            .map(point => [point.x, short(point.value), point.violations.join(', ')]),
+            .map(point => [pointName(point), short(point.value), point.violations.join(', ')]),
         ),
       );
     }

@@ -2,8 +2,10 @@
 import {chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest';
+import {companyText} from '../../../api/command-line/print/company.ts';
 import {capability} from '../../../warehouse/charts/capability.ts';
 import {chart} from '../../../warehouse/charts/chart.ts';
+import {pointName} from '../../../warehouse/charts/values.ts';
 import {contain} from '../../../warehouse/contain.ts';
 import {companyCapability} from '../../../warehouse/engines/capability.ts';
 import {companyChart} from '../../../warehouse/engines/chart.ts';
@@ -162,6 +164,28 @@ test('counts of all plants are the sums of what each of their warehouses counts,
     const {asOf: _, unit: __, sigmaShift: ___, route: ____, notes: _____, ...figures} = await yieldOf(warehouse, {});
     expect(yields.groups!.find(group => group.key === key)).toEqual({key, ...roundedLike(figures)});
   }
+});
+
+test('points whose names only count are known by their parts, those of several plants by their plants too', async () => {
+  const {company, warehouse} = await oslo();
+  const question = {parameter: 'scratch', kind: 'p', subgroup: 50} as const;
+  const own = await chart(warehouse, question);
+  const labels = own.points.map(pointName);
+  expect(new Set(labels).size).toBe(labels.length);
+  expect(labels[0]).toMatch(/^\S+ to \S+$/);
+  const all = await companyChart(await open(), question);
+  for (const point of all.points)
+    expect(pointName(point)).toMatch(
+      point.x.startsWith('oslo/') ? /^oslo\/\S+ to oslo\/\S+$/ : /^turin\/\S+ to turin\/\S+$/,
+    );
+  const points = all.points.map(point => ({...point, violations: ['1']}));
+  const counters = {queries: 1, bytesRead: null, rowsRead: null, bytesShuffled: null, bytesReturned: null};
+  const text = companyText({question: 'chart', answer: {...all, points}, engine: 'duckdb', plants: [], counters});
+  expect(text).toContain(pointName(all.points[0]));
+  expect(text).not.toContain('00000000');
+  const single = {parameter: 'bore.diameter', kind: 'imr', last: 3} as const;
+  const singles = await companyChart(company, single);
+  expect(singles.points.map(pointName)).toEqual((await chart(warehouse, single)).points.map(pointName));
 });
 
 /** Sums in another order may differ in the last digit. */

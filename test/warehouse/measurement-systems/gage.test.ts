@@ -128,6 +128,33 @@ describe('gaskets (AIAG MSA; figures as Minitab prints them for gageaiag, tolera
     );
   });
 
+  test.each([
+    [
+      'limits for all products',
+      'thickness,lab,,-4,4\nthickness,lab,lid,-5,5',
+      -4,
+      'the limits are those recorded for all products; limits of their own, not used here, have lid (-5 to 5): ask for one product',
+    ],
+    [
+      'limits of products alone',
+      'thickness,lab,gasket,-2,2\nthickness,lab,lid,-5,5',
+      null,
+      'limits of lab.thickness differ by product, and none is used: ask for one product (gasket, lid), or give lsl or usl',
+    ],
+  ])('a study of several products and %s: it says whose were not used, on paper too', async (_, rows, lsl, told) => {
+    const mixed = await plantOf([
+      ['parts', `part,product\n${gaskets.map((_g, i) => `G${i + 1},${i % 2 ? 'lid' : 'gasket'}`).join('\n')}`],
+      ...studyTables(gaskets, 'thickness'),
+      ['parameters', `parameter,step,product,lsl,usl\n${rows}`],
+    ]);
+    const answer = await gage(mixed, {parameter: 'lab.thickness'});
+    expect(answer.lsl).toBe(lsl);
+    expect(answer.notes).toContain(told);
+    expect(gageText(answer)).toContain(told);
+    for (const question of [{where: "part.product = 'lid'"}, {lsl: -1, usl: 1}])
+      expect((await gage(mixed, {parameter: 'lab.thickness', ...question})).notes).not.toContain(told);
+  });
+
   test('a past position', async () => {
     const warehouse = await plantOf(studyTables(gaskets, 'thickness'));
     await feed(warehouse, ['operations', 'part,step,run,operator\nG1,lab,10,D']);
