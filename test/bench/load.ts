@@ -148,7 +148,9 @@ async function accountOf(
   {acknowledged, errors, withoutRetryAfter, rssMax}: LoadSeen,
   {run, inspections: each}: LoadOrder['sends'],
 ): Promise<Table> {
-  const csv = await fetch(`${address}/v1/tables/inspections.csv?columns=inspection`).then(response => response.text());
+  // What is in the journal still is waited for.
+  const headers = {'cache-control': 'no-cache'};
+  const csv = await (await fetch(`${address}/v1/tables/inspections.csv?columns=inspection`, {headers})).text();
   const stored = new Set(csv.split(/\r?\n/).filter(id => id.startsWith(`${run}-`)));
   const ids = acknowledged.flatMap(n => Array.from({length: each}, (_, k) => `${run}-${n}-${k}`));
   return {
