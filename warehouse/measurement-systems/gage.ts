@@ -8,6 +8,7 @@ import {allOf, scopeConditions} from '../scope.ts';
 import {specLimits} from '../spec-limits.ts';
 import type {Warehouse} from '../store.ts';
 import {analyse} from './analysis.ts';
+import {gagePlots} from './plots.ts';
 import {arrange, completeSubset, type Measurement} from './study.ts';
 
 /**
@@ -29,7 +30,15 @@ export async function gage(warehouse: Warehouse, question: GageQuestion): Promis
     const limits = await specLimits(session, {...question, product: question.product ?? product}, newest);
     const {lsl, usl} = limits;
     const analysis = analyse(study, limits, question.keepInteraction ?? false);
-    return {asOf, parameter: question.parameter, lsl, usl, ...analysis, notes: [...notes, ...analysis.notes]};
+    return {
+      asOf,
+      parameter: question.parameter,
+      lsl,
+      usl,
+      ...analysis,
+      plots: question.plots ? gagePlots(study) : null,
+      notes: [...notes, ...analysis.notes],
+    };
   });
 }
 
