@@ -81,7 +81,7 @@ function panelOf(
     x: {domain: [0, most], label: null},
     y: {domain: rows.map(({source}) => source), axis: null, padding: 0.5},
     marks: [
-      Plot.axisX({ticks: width > 240 ? 5 : 3, tickSize: 0, label: null, fill: 'var(--ink-faint)'}),
+      Plot.axisX({ticks: width - marginLeft > 240 ? 5 : 3, tickSize: 0, label: null, fill: 'var(--ink-faint)'}),
       Plot.ruleX([0], {stroke: 'var(--line-strong)'}),
       Plot.ruleX(bounds, {stroke: 'var(--ink-faint)', strokeDasharray: '2 3'}),
       // Of bounds of the contribution there is no room for both.

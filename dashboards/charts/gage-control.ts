@@ -56,7 +56,7 @@ export function gageControl(
   const unitPx = (HEIGHT_PX - TOP_PX - BOTTOM_PX) / (Math.max(...bounds) - Math.min(...bounds) || 1);
   const lines = [
     {value: ucl, name: 'UCL'},
-    {value: center, name: of === 'mean' ? 'mean' : 'mean range'},
+    {value: center, name: 'mean'},
     {value: lcl, name: 'LCL'},
   ].filter((line, k, all) => k === 0 || (all[k - 1].value - line.value) * unitPx >= 14);
   const title = (row: (typeof points)[number]) =>

@@ -48,6 +48,7 @@ function OfParameter({parameter, known, ready}: {parameter: string; known: reado
       ) : (
         <Answer query={query}>{answer => <Told answer={answer} question={question} />}</Answer>
       )}
+      <MeasuredBy parameter={parameter} />
     </>
   );
 }
@@ -108,7 +109,6 @@ function Told({answer, question}: {answer: CapabilityAnswer; question: object}) 
             {span}; {limits.join(', ')}
             {unit === null ? '' : ` ${unit}`}; sigma within subgroups by {SIGMAS[sigmaBy] ?? sigmaBy}.
           </p>
-          <MeasuredBy parameter={parameter} />
         </div>
         <a className="button" href={href('/investigate', {measurement: parameter, defect: null})}>
           What moves it?

@@ -180,7 +180,7 @@ function Plots({answer, plots, take}: PlotProps) {
   );
 }
 
-const digitsOf = ({components}: GageAnswer) => digitsFor(components[components.length - 1].sigma);
+const digitsOf = ({components}: GageAnswer) => digitsFor(components[components.length - 1].sigma) + 1;
 
 function Control({answer, plots, take, of}: PlotProps & {of: GageChart}) {
   const places = digitsOf(answer);

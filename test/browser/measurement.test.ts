@@ -24,6 +24,7 @@ beforeAll(async () => {
   mkdirSync(pictures, {recursive: true});
   app = await openApp(join(folder, 'warehouse'), {make: true});
   ({server, browser, page} = await browsed(app, troubles));
+  page.setDefaultTimeout(8000);
 });
 afterAll(() => leave(folder, {app, server, browser}));
 
@@ -118,7 +119,7 @@ test('5 the figure is taken along: data, picture, and the same question elsewher
 });
 
 test('6 other limits and a kept interaction are in the address', async () => {
-  await page.getByLabel('Interaction').selectOption('true');
+  await page.getByRole('combobox', {name: 'Interaction'}).selectOption('true');
   await page.waitForURL(/keepInteraction=true/);
   await page
     .getByText(/kept, as asked/i)
@@ -132,7 +133,7 @@ test('6 other limits and a kept interaction are in the address', async () => {
 });
 
 test('7 bias and linearity: AIAG’s line and its table by reference', async () => {
-  await page.getByLabel('Study').selectOption({label: 'bench.width against metrology'});
+  await page.getByRole('combobox', {name: 'Study'}).selectOption({label: 'bench.width against metrology'});
   await page.waitForURL(/study=linearity/);
   await page.getByRole('heading', {name: /Bias = 0\.737 − 0\.132 × reference/}).waitFor();
   const table = page.getByRole('region', {name: 'Bias by reference value'});
@@ -143,7 +144,7 @@ test('7 bias and linearity: AIAG’s line and its table by reference', async () 
 });
 
 test('8 agreement: kappas, the same again, overkill and escapes', async () => {
-  await page.getByLabel('Study').selectOption({label: 'inspectors at visual'});
+  await page.getByRole('combobox', {name: 'Study'}).selectOption({label: 'inspectors at visual'});
   await page.waitForURL(/study=agreement/);
   await page
     .getByText(/The weakest agreement is that of MH with reference|MH with reference/)
@@ -178,9 +179,10 @@ test('10 Ctrl+K finds a study, and a capability leads to the study of its gage',
   await link.click();
   await page.waitForURL(/study=gage/);
   await page.goto(`${server.address}/capability/bench.width?lsl=0&usl=20`);
+  await settled(page);
   await page.getByText('no gage study was loaded').waitFor();
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill('thick');
+  await page.getByRole('dialog').getByRole('combobox').fill('thick');
   await page.getByRole('option', {name: /Gage study of ?lab\.thickness/}).click();
   await page.waitForURL(/study=gage&parameter=lab\.thickness/);
 });
@@ -210,7 +212,7 @@ test('it prints without its controls', async () => {
   await page.emulateMedia({media: 'print', colorScheme: 'light'});
   await page.goto(server.address + GAGE);
   await settled(page);
-  expect(await page.getByLabel('Interaction').isVisible()).toBe(false);
+  expect(await page.getByRole('combobox', {name: 'Interaction'}).isVisible()).toBe(false);
   expect(await page.getByText('Take along').first().isVisible()).toBe(false);
   await picture('10-gage-print');
   await page.emulateMedia({media: 'screen'});
