@@ -1,7 +1,7 @@
 /** Bias and linearity: the verdict, the line over reference values, and the bias of each part. */
 import {type SubmitEvent, useCallback} from 'react';
 import type {LinearityAnswer, LinearityQuestion} from '../../api/schemas.ts';
-import {digitsFor} from '../charts/capability-points.ts';
+import {digitsFor, figure} from '../charts/capability-points.ts';
 import {linearityLine, signedFigure} from '../charts/linearity-line.ts';
 import {count, counted, cut, percent, probability} from '../format.ts';
 import {linearityQuestionOf, useLinearity} from '../measurement-questions.ts';
@@ -132,7 +132,7 @@ function Tables({answer}: {answer: LinearityAnswer}) {
               part,
               cut(reference),
               count(n),
-              cut(mean),
+              figure(mean, places),
               told(bias.value),
               between(bias),
               bias.p === null ? '' : probability(bias.p),
@@ -175,8 +175,8 @@ function Tables({answer}: {answer: LinearityAnswer}) {
           Linearity {regression.percentLinearity.toFixed(2)}&nbsp;%
           {regression.linearity === null
             ? '. '
-            : `, which is ${cut(regression.linearity)} over the process variation. `}
-          Residual standard deviation {cut(regression.sigma)}.
+            : `, which is ${Number(regression.linearity.toPrecision(4))} over the process variation. `}
+          Residual standard deviation {Number(regression.sigma.toPrecision(4))}.
           {lackOfFit === null
             ? ''
             : ` Off a straight line: F ${lackOfFit.f.toFixed(2)}, p ${probability(lackOfFit.p)}.`}

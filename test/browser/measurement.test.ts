@@ -24,7 +24,6 @@ beforeAll(async () => {
   mkdirSync(pictures, {recursive: true});
   app = await openApp(join(folder, 'warehouse'), {make: true});
   ({server, browser, page} = await browsed(app, troubles));
-  page.setDefaultTimeout(8000);
 });
 afterAll(() => leave(folder, {app, server, browser}));
 
