@@ -1,9 +1,12 @@
 /** A figure of a study: its chart or, as the address says, its table; `t` turns all of a page. */
-import {type ReactNode, useEffect, useRef} from 'react';
+import {type ReactNode, useCallback, useEffect, useRef} from 'react';
 import {useQuestion} from '../question.ts';
 import {Drawing} from './chart-figure.tsx';
 import {TakeAlong, type Taken} from './take-along.tsx';
 import {Wide} from './wide.tsx';
+
+/** While a page is laid out anew, its parts may be narrower than any margin for a moment. */
+const LEAST_PX = 240;
 
 interface Props {
   /** In the address. */
@@ -19,6 +22,7 @@ interface Props {
 export function StudyFigure({name, title, subtitle, draw, table, taken, className = ''}: Props) {
   const {params, change} = useQuestion();
   const figure = useRef<HTMLElement>(null);
+  const drawWide = useCallback((width: number) => draw(Math.max(LEAST_PX, width)), [draw]);
   const tables = params.getAll('table');
   const asTable = tables.includes(name);
   return (
@@ -42,7 +46,7 @@ export function StudyFigure({name, title, subtitle, draw, table, taken, classNam
           <TakeAlong taken={taken} figure={figure} />
         </div>
       </div>
-      {asTable ? table : <Drawing draw={draw} />}
+      {asTable ? table : <Drawing draw={drawWide} />}
     </figure>
   );
 }
