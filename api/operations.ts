@@ -8,17 +8,6 @@ import {chart} from '../warehouse/charts/chart.ts';
 import {compact} from '../warehouse/compact.ts';
 import {BatchRow, Receipt, SupplyAnswer, Unresolved, UnresolvedQuestion} from '../warehouse/data-answers.ts';
 import {erasePerson} from '../warehouse/erase.ts';
-import {agreement} from '../warehouse/measurement-systems/agreement.ts';
-import {gage} from '../warehouse/measurement-systems/gage.ts';
-import {linearity} from '../warehouse/measurement-systems/linearity.ts';
-import {
-  AgreementAnswer,
-  AgreementQuestion,
-  GageAnswer,
-  GageQuestion,
-  LinearityAnswer,
-  LinearityQuestion,
-} from '../warehouse/msa-answers.ts';
 import {pareto} from '../warehouse/pareto.ts';
 import {ParetoAnswer, ParetoQuestion, YieldAnswer, YieldQuestion} from '../warehouse/pareto-answers.ts';
 import {listBatches} from '../warehouse/plant.ts';
@@ -47,6 +36,7 @@ import {KEY_OPERATIONS} from './key-operations.ts';
 import {withProgress} from './live/progress.ts';
 import {ingest} from './load-files.ts';
 import {MAP_OPERATIONS} from './map-operations.ts';
+import {MSA_OPERATIONS} from './msa-operations.ts';
 import {type Caller, type Operation, operation, whoDecides} from './operation.ts';
 import {PUBLISH_OPERATIONS} from './publish-operations.ts';
 import {QUARANTINE_OPERATIONS} from './quarantine-operations.ts';
@@ -99,6 +89,7 @@ export const OPERATIONS = {
   ...RESPONSE_OPERATIONS,
   ...STATEMENT_OPERATIONS,
   ...MAP_OPERATIONS,
+  ...MSA_OPERATIONS,
   ingest: operation({
     summary: 'Takes files in, one receipt a file',
     input: z.strictObject({paths: z.array(z.string()).min(1), ...HowToRead, dryRun: z.boolean().optional()}),
@@ -155,25 +146,6 @@ export const OPERATIONS = {
     input: CapabilityQuestion.strict(),
     output: CapabilityAnswer,
     run: (app, question) => capability(app.warehouse, question),
-  }),
-  gage: operation({
-    summary: 'Gage R&R: how much of what a gage shows comes from the gage and those who use it',
-    input: GageQuestion.strict(),
-    output: GageAnswer,
-    run: (app, question) => gage(app.warehouse, question),
-  }),
-  linearity: operation({
-    summary: 'Bias and linearity: how far off a gage is from reference parts, and whether that changes with their size',
-    input: LinearityQuestion.strict(),
-    output: LinearityAnswer,
-    run: (app, question) => linearity(app.warehouse, question),
-  }),
-  agreement: operation({
-    summary:
-      'How far inspectors, models among them, agree with each other and with reviewers; rates corrected for their errors',
-    input: AgreementQuestion.strict(),
-    output: AgreementAnswer,
-    run: (app, question) => agreement(app.warehouse, question),
   }),
   deliver: operation({
     summary: 'Sends what waits in the outbox',

@@ -1,6 +1,6 @@
 import type {App} from './app.ts';
 
-/** What kept answers may take, as texts. */
+/** What kept answers may take. */
 const KEPT_BYTES = 64 * 2 ** 20;
 
 /** What an answer can know of: the ledger's last entry, and the last batch that the database has taken over from it. */
@@ -22,7 +22,7 @@ interface Answer {
   /** When it was asked. */
   state: State;
   askedMs: number;
-  text: Promise<string>;
+  body: Promise<Buffer>;
   /** Once it is there. */
   bytes: number | null;
 }
@@ -55,7 +55,7 @@ export class RecentAnswers {
    * @param now what was asked then or later is right
    * @param allowed seconds that an answer may be behind; beyond `maxAge` a newer one is begun behind it
    */
-  find(key: string, now: State, allowed: Allowed, make: () => Promise<string>): Answer {
+  find(key: string, now: State, allowed: Allowed, make: () => Promise<Buffer>): Answer {
     const ready = this.#ready.get(key);
     const coming = this.#coming.get(key);
     if (ready && !isBehind(ready.state, now)) return this.#used(key, ready);
@@ -73,7 +73,7 @@ export class RecentAnswers {
    * Behind the back of those who wait for an answer: one at a time, the others when somebody asks for them again. Then as long
    * as that took nothing is renewed, so that half of the machine is for those who do wait, and for what is being recorded.
    */
-  #renew(key: string, now: State, make: () => Promise<string>): void {
+  #renew(key: string, now: State, make: () => Promise<Buffer>): void {
     if (this.#isRenewing) return;
     this.#isRenewing = true;
     const begun = performance.now();
@@ -82,19 +82,19 @@ export class RecentAnswers {
         this.#isRenewing = false;
       }, performance.now() - begun).unref();
     };
-    this.#begin(key, now, make).text.then(rest, rest);
+    this.#begin(key, now, make).body.then(rest, rest);
   }
 
-  #begin(key: string, state: State, make: () => Promise<string>): Answer {
-    const answer: Answer = {state, askedMs: Date.now(), text: make(), bytes: null};
+  #begin(key: string, state: State, make: () => Promise<Buffer>): Answer {
+    const answer: Answer = {state, askedMs: Date.now(), body: make(), bytes: null};
     this.#coming.set(key, answer);
     const done = () => {
       if (this.#coming.get(key) === answer) this.#coming.delete(key);
     };
     const {forgotten} = this;
-    answer.text.then(text => {
+    answer.body.then(({length}) => {
       done();
-      if (forgotten === this.#forgotten) this.#keep(key, answer, text.length);
+      if (forgotten === this.#forgotten) this.#keep(key, answer, length);
     }, done);
     return answer;
   }

@@ -1,6 +1,9 @@
 /** The SQL behind an answer: every number can be opened. */
 import {capability} from '../warehouse/charts/capability.ts';
 import {chart} from '../warehouse/charts/chart.ts';
+import {agreement} from '../warehouse/measurement-systems/agreement.ts';
+import {gage} from '../warehouse/measurement-systems/gage.ts';
+import {linearity} from '../warehouse/measurement-systems/linearity.ts';
 import {pareto} from '../warehouse/pareto.ts';
 import {findingSqlOrReason} from '../warehouse/screening/finding-sql.ts';
 import {finding} from '../warehouse/screening/findings.ts';
@@ -35,6 +38,12 @@ function answered({warehouse}: App, asking: StatementsQuestion): Promise<{asOf: 
       return chart(warehouse, asking.question);
     case 'capability':
       return capability(warehouse, asking.question);
+    case 'gage':
+      return gage(warehouse, asking.question);
+    case 'linearity':
+      return linearity(warehouse, asking.question);
+    case 'agreement':
+      return agreement(warehouse, asking.question);
     case 'finding':
       return finding(warehouse, asking.question.id);
   }

@@ -19,6 +19,7 @@ const LANES: Readonly<Record<string, Lane>> = {
   statements: 'long',
   contain: 'long',
   plant: 'long',
+  studies: 'long',
   gage: 'long',
   linearity: 'long',
   agreement: 'long',

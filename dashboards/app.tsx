@@ -20,6 +20,7 @@ const HoldReport = lazy(async () => ({default: (await import('./pages/hold-repor
 const Holds = lazy(async () => ({default: (await import('./pages/holds.tsx')).Holds}));
 const Inspections = lazy(async () => ({default: (await import('./pages/inspections.tsx')).Inspections}));
 const Investigate = lazy(async () => ({default: (await import('./pages/investigate.tsx')).Investigate}));
+const Measurement = lazy(async () => ({default: (await import('./pages/measurement.tsx')).Measurement}));
 const NoSuchPage = lazy(async () => ({default: (await import('./pages/no-such-page.tsx')).NoSuchPage}));
 const Responses = lazy(async () => ({default: (await import('./pages/responses.tsx')).Responses}));
 const SignedIn = lazy(async () => ({default: (await import('./parts/signed-in.tsx')).SignedIn}));
@@ -33,6 +34,7 @@ const PLACES = [
   {path: '/trace', name: 'Trace'},
   {path: '/charts', name: 'Charts'},
   {path: '/capability', name: 'Capability'},
+  {path: '/measurement', name: 'Measurement systems'},
   {path: '/holds', name: 'Holds'},
   {path: '/inspections', name: 'Inspections'},
   {path: '/data', name: 'Data'},
@@ -97,6 +99,7 @@ function Pages() {
         <Route path="/capability/:parameter?">
           {({parameter}) => <Capability parameter={parameter ? named() : null} />}
         </Route>
+        <Route path="/measurement" component={Measurement} />
         <Route path="/holds" component={Holds} />
         <Route path="/holds/:id/report">{() => <HoldReport id={named()} />}</Route>
         <Route path="/holds/:id">{({id}) => <HoldPage key={id} id={named()} />}</Route>
@@ -204,7 +207,7 @@ function Finder() {
 function placeOfDetail(path: string) {
   if (path === '/') return PLACES[0];
   // Rules are a way to holds.
-  if (path.startsWith('/responses')) return PLACES[5];
+  if (path.startsWith('/responses')) return PLACES[6];
   return path.startsWith('/contain') ? PLACES[1] : undefined;
 }
 

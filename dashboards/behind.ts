@@ -12,7 +12,16 @@ interface Parts {
   command: string[] | null;
 }
 
-const PLACES = {pareto: 'pareto', yield: 'yield', chart: 'charts', capability: 'capability', finding: 'findings'};
+const PLACES: Record<Asked['of'], string> = {
+  pareto: 'pareto',
+  yield: 'yield',
+  chart: 'charts',
+  capability: 'capability',
+  gage: 'gage',
+  linearity: 'linearity',
+  agreement: 'agreement',
+  finding: 'findings',
+};
 
 /** @param asOf the position that the answer was given at: pinned, so that the same comes out */
 function partsOf(asked: Asked, asOf: number): Parts {

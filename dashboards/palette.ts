@@ -1,7 +1,7 @@
 /** What the command palette offers for what is typed: places, things to open, and serials to trace; the best fit first. */
 
 export interface Command {
-  group: 'Trace' | 'Go to' | 'Causes of' | 'Control chart of' | 'Product' | 'Do';
+  group: 'Trace' | 'Go to' | 'Causes of' | 'Control chart of' | 'Gage study of' | 'Product' | 'Do';
   name: string;
   /** What it is, in lighter ink. */
   detail?: string;

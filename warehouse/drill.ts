@@ -46,7 +46,9 @@ export function nextOf(key: string, {question, by, kind}: Broken): Drill | null 
   const defect = factor === DEFECT_FACTOR ? key : question.defect;
   const held = factor === DEFECT_FACTOR || product === key ? undefined : term(by, key, kind);
   const where = joined([question.where, held]);
-  const fixed = new Set([factor, ...(where === null ? [] : fixedFactors(parseFilter(where)).map(factorOf))]);
+  const fixed = new Set([factor]);
+  if (question.where !== undefined)
+    for (const name of fixedFactors(parseFilter(question.where))) fixed.add(factorOf(name));
   if (product !== undefined) fixed.add('part.product');
   if (defect !== undefined) fixed.add(DEFECT_FACTOR);
   const next = PATH.find(step => !fixed.has(factorOf(step)));

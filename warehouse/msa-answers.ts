@@ -1,6 +1,58 @@
 /** Measurement systems: what can be asked of gages and inspectors, and what is answered. Terms are AIAG's. */
 import {z} from 'zod';
-import {Count, Interval, Scope} from './answers.ts';
+import {Count, Interval, Position, Scope} from './answers.ts';
+
+// ── which studies there are ──────────────────────────────────────────────────────────────────────────────────────────
+
+export const StudiesQuestion = z.object({asOf: Scope.shape.asOf});
+export type StudiesQuestion = z.infer<typeof StudiesQuestion>;
+
+const Appraiser = z.enum(['operator', 'station', 'tool']);
+
+const Where = z
+  .string()
+  .nullable()
+  .describe('the filter that lets its parts alone through; null where no others were measured there');
+
+export const StudiesAnswer = z.object({
+  asOf: Position,
+  gage: z
+    .array(
+      z.object({
+        parameter: z.string(),
+        appraiser: Appraiser,
+        parts: Count,
+        appraisers: Count,
+        trials: Count.describe('of most parts by most appraisers'),
+        values: Count,
+        balanced: z.boolean().describe('whether each appraiser measured each part so often, or each its own parts'),
+        where: Where,
+      }),
+    )
+    .describe('parameters of which appraisers measured the same parts again'),
+  linearity: z
+    .array(
+      z.object({
+        parameter: z.string(),
+        reference: z.string().describe('the step at which the same parts were measured less often'),
+        parts: Count,
+        values: Count,
+        smallest: z.number().describe('reference value'),
+        largest: z.number(),
+        where: Where,
+      }),
+    )
+    .describe('parameters that were measured again and again at one step, and less often at another'),
+  agreement: z.array(
+    z.object({
+      step: z.string().nullable(),
+      inspectors: Count,
+      decisions: Count,
+      reviewed: Count,
+    }),
+  ),
+});
+export type StudiesAnswer = z.infer<typeof StudiesAnswer>;
 
 // ── gage ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -8,12 +60,12 @@ export const GageQuestion = Scope.extend({
   parameter: z.string().min(1).describe('<step>.<parameter>'),
   lsl: z.number().optional(),
   usl: z.number().optional(),
-  appraiser: z
-    .enum(['operator', 'station', 'tool'])
-    .optional()
-    .describe('what of the operation is the appraiser; station or tool where gages are compared'),
+  appraiser: Appraiser.optional().describe(
+    'what of the operation is the appraiser; station or tool where gages are compared',
+  ),
   keepInteraction: z.boolean().optional().describe('do not pool it with repeatability, whatever its p'),
   balancedSubset: z.boolean().optional().describe('of an unbalanced study, analyse what is complete'),
+  plots: z.boolean().optional().describe('with what plots of the study show'),
 });
 export type GageQuestion = z.infer<typeof GageQuestion>;
 
@@ -30,11 +82,38 @@ const Component = z.object({
   source: z.enum(['gage', 'repeatability', 'reproducibility', 'appraiser', 'interaction', 'part', 'total']),
   variance: Interval,
   contribution: z.number().describe('per cent of the total variance'),
+  percentContribution: Interval.describe('the same with its interval'),
   sigma: z.number(),
   studyVariation: z.number().describe('6 sigma'),
   percentStudy: Interval.describe('per cent of the total variation'),
   percentTolerance: Interval.nullable().describe('6 sigma as per cent of usl - lsl'),
 });
+
+const Limits = z.object({
+  center: z.number(),
+  lcl: z.number(),
+  ucl: z.number(),
+  outside: Count.describe('of all points'),
+});
+
+const GagePlots = z.object({
+  cells: z
+    .array(
+      z.object({
+        part: z.string(),
+        appraiser: z.string(),
+        values: z.array(z.number()),
+        mean: z.number(),
+        range: z.number(),
+      }),
+    )
+    .describe('by appraiser, then part'),
+  parts: z.array(z.object({part: z.string(), mean: z.number()})),
+  appraisers: z.array(z.object({appraiser: z.string(), mean: z.number(), range: z.number().describe('mean range')})),
+  means: Limits.describe('of the chart of means: three sigma of repeatability, by the mean range'),
+  ranges: Limits.describe('of the chart of ranges'),
+});
+export type GagePlots = z.infer<typeof GagePlots>;
 
 export const GageAnswer = z.object({
   asOf: z.number().int(),
@@ -63,6 +142,7 @@ export const GageAnswer = z.object({
       sentence: z.string(),
     }),
   ),
+  plots: GagePlots.nullable().describe('only if asked for'),
   notes: z.array(z.string()),
 });
 export type GageAnswer = z.infer<typeof GageAnswer>;
@@ -80,6 +160,7 @@ export const LinearityQuestion = Scope.extend({
     .positive()
     .optional()
     .describe('6 sigma of the process, for bias and linearity as its per cent'),
+  plots: z.boolean().optional().describe('with what the plot of the study shows'),
 });
 export type LinearityQuestion = z.infer<typeof LinearityQuestion>;
 
@@ -127,6 +208,13 @@ export const LinearityAnswer = z.object({
     .describe('bias = intercept + slope * reference'),
   lackOfFit: z.object({f: z.number(), p: z.number()}).nullable().describe('of a straight line; null with two parts'),
   verdict: z.object({found: z.enum(['linearity', 'bias', 'neither']), sentence: z.string()}),
+  plots: z
+    .object({
+      values: z.array(z.object({part: z.string(), reference: z.number(), bias: z.number()})),
+      line: z.array(Interval.extend({reference: z.number()})).describe('the line with the interval of its mean'),
+    })
+    .nullable()
+    .describe('only if asked for'),
   notes: z.array(z.string()),
 });
 export type LinearityAnswer = z.infer<typeof LinearityAnswer>;

@@ -3,6 +3,7 @@ import {z} from 'zod';
 import {Position} from './answers.ts';
 import {CapabilityQuestion} from './capability-answers.ts';
 import {ChartQuestion} from './chart-answers.ts';
+import {AgreementQuestion, GageQuestion, LinearityQuestion} from './msa-answers.ts';
 import {ParetoQuestion, YieldQuestion} from './pareto-answers.ts';
 
 const asked = <N extends string, Q extends z.ZodType>(of: N, question: Q) =>
@@ -13,6 +14,9 @@ export const StatementsQuestion = z.discriminatedUnion('of', [
   asked('yield', YieldQuestion.strict()),
   asked('chart', ChartQuestion.strict()),
   asked('capability', CapabilityQuestion.strict()),
+  asked('gage', GageQuestion.strict()),
+  asked('linearity', LinearityQuestion.strict()),
+  asked('agreement', AgreementQuestion.strict()),
   asked('finding', z.strictObject({id: z.string().min(1)})),
 ]);
 export type StatementsQuestion = z.infer<typeof StatementsQuestion>;

@@ -1,9 +1,16 @@
 import {type Command, Option} from 'commander';
-import type {AgreementQuestion, GageQuestion, LinearityQuestion} from '../../warehouse/msa-answers.ts';
-import {agreementText, gageText, linearityText} from './print/msa.ts';
-import {anyNumber, type Common, type Terminal, wholeNumber, withScope} from './terminal.ts';
+import type {AgreementQuestion, GageQuestion, LinearityQuestion, StudiesQuestion} from '../../warehouse/msa-answers.ts';
+import {agreementText, gageText, linearityText, studiesText} from './print/msa.ts';
+import {anyNumber, type Common, type Terminal, wholeNumber, withCommon, withScope} from './terminal.ts';
 
 export function msaCommands(program: Command, terminal: Terminal): void {
+  withCommon(program.command('studies'))
+    .description('which studies of measurement systems there are')
+    .option('--as-of <position>', 'as it was after this batch', wholeNumber)
+    .action(({warehouse, json, ...question}: Common & StudiesQuestion) =>
+      terminal.tell({warehouse, json}, 'studies', question, studiesText),
+    );
+
   withScope(program.command('gage'))
     .argument('<parameter>', '<step>.<parameter>')
     .description('gage R&R: how much of what a gage shows comes from the gage and those who use it')
@@ -12,6 +19,7 @@ export function msaCommands(program: Command, terminal: Terminal): void {
     .addOption(new Option('--appraiser <column>', 'who or what is compared').choices(['operator', 'station', 'tool']))
     .option('--keep-interaction', 'do not pool it with repeatability, whatever its p')
     .option('--balanced-subset', 'of an unbalanced study, analyse what is complete')
+    .option('--plots', 'with what plots of it show, for --json')
     .action((parameter: string, {warehouse, json, ...question}: Common & Omit<GageQuestion, 'parameter'>) =>
       terminal.tell({warehouse, json}, 'gage', {parameter, ...question}, gageText),
     );
@@ -21,6 +29,7 @@ export function msaCommands(program: Command, terminal: Terminal): void {
     .description('bias and linearity: how far off a gage is from reference parts, and whether that changes with size')
     .requiredOption('--reference <step>', 'where the same parameter was measured by what counts as the truth')
     .option('--process-variation <x>', '6 sigma of the process, for bias and linearity as its per cent', anyNumber)
+    .option('--plots', 'with what its plot shows, for --json')
     .action((parameter: string, {warehouse, json, ...question}: Common & Omit<LinearityQuestion, 'parameter'>) =>
       terminal.tell({warehouse, json}, 'linearity', {parameter, ...question}, linearityText),
     );

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {AgreementQuestion, GageQuestion, LinearityQuestion} from '../../warehouse/msa-answers.ts';
+import {AgreementQuestion, GageQuestion, LinearityQuestion, StudiesQuestion} from '../../warehouse/msa-answers.ts';
 import type {App} from '../app.ts';
 import type {Http} from '../http.ts';
 import {runOperation} from '../operations.ts';
@@ -12,6 +12,11 @@ const Parameter = z.object({parameter: z.string().min(1)});
 export async function measurementSystemRoutes(http: Http, app: App): Promise<void> {
   const cached = {config: {access: 'read'}, preHandler: recent(app)} as const;
 
+  http.get(
+    '/v1/studies',
+    {...cached, schema: {...answersWith('studies'), querystring: asQuery(StudiesQuestion)}},
+    ({query, caller}) => runOperation(app, 'studies', query, caller),
+  );
   http.get(
     '/v1/gage/:parameter',
     {

@@ -6,6 +6,7 @@ import '../style/capability.css';
 import type {CapabilityAnswer, ParameterRow} from '../../api/schemas.ts';
 import {useCapability, useParameters, usePlant} from '../api.ts';
 import {count, counted, cut, moment} from '../format.ts';
+import {gageHref, PATH, useStudies} from '../measurement-questions.ts';
 import {Answer, Empty} from '../parts/answer.tsx';
 import {CapabilityIndices} from '../parts/capability-indices.tsx';
 import {CapabilityTables} from '../parts/capability-tables.tsx';
@@ -48,6 +49,7 @@ function OfParameter({parameter, known, ready}: {parameter: string; known: reado
       ) : (
         <Answer query={query}>{answer => <Told answer={answer} question={question} />}</Answer>
       )}
+      <MeasuredBy parameter={parameter} />
     </>
   );
 }
@@ -134,6 +136,32 @@ function Told({answer, question}: {answer: CapabilityAnswer; question: object}) 
       )}
       <CapabilityTables answer={answer} />
     </>
+  );
+}
+
+/** What a figure rests on: the study of what measured it. */
+function MeasuredBy({parameter}: {parameter: string}) {
+  const {scope, href} = useQuestion();
+  const {data} = useStudies(scope.asOf);
+  if (data === undefined) return null;
+  const study = data.gage.find(one => one.parameter === parameter);
+  return (
+    <p className="subtitle">
+      May the measurement itself be trusted?{' '}
+      {study === undefined ? (
+        <>
+          For {parameter} <a href={href(PATH)}>no gage study was loaded</a>.
+        </>
+      ) : (
+        <>
+          There is a{' '}
+          <a href={href(PATH, gageHref(study))}>
+            gage study of {counted(study.parts, 'part')} by {counted(study.appraisers, study.appraiser)}
+          </a>
+          .
+        </>
+      )}
+    </p>
   );
 }
 

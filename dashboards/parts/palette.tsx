@@ -4,6 +4,7 @@ import {type KeyboardEvent, useEffect, useId, useMemo, useRef, useState} from 'r
 import {useLocation} from 'wouter';
 import {useFound, useParameters, usePlant} from '../api.ts';
 import {words} from '../format.ts';
+import {gageHref, PATH, useStudies} from '../measurement-questions.ts';
 import {type Command, fitting} from '../palette.ts';
 import {useQuestion} from '../question.ts';
 
@@ -103,6 +104,7 @@ function useCommands(typed: string, {places, deeds}: Pick<Props, 'places' | 'dee
   const {scope, href} = useQuestion();
   const plant = usePlant().data;
   const parameters = useParameters({product: scope.product, asOf: scope.asOf}).data?.parameters;
+  const studies = useStudies(scope.asOf).data?.gage;
   const sought = useRested(typed.trim());
   const found = useFound(sought, scope.asOf).data?.items;
   const known = useMemo(
@@ -123,11 +125,19 @@ function useCommands(typed: string, {places, deeds}: Pick<Props, 'places' | 'dee
           href: href(`/charts/${encodeURIComponent(parameter)}`, parameter === 'any-fail' ? {kind: 'laney-p'} : {}),
         }),
       ),
+      ...(studies ?? []).map(
+        (study): Command => ({
+          group: 'Gage study of',
+          name: study.parameter,
+          detail: study.where ?? undefined,
+          href: href(PATH, gageHref(study)),
+        }),
+      ),
       ...(plant?.products ?? []).map(
         ({product}): Command => ({group: 'Product', name: product, href: href('/', {product})}),
       ),
     ],
-    [places, deeds, plant, parameters, href],
+    [places, deeds, plant, parameters, studies, href],
   );
   return useMemo(() => {
     const text = typed.trim();

@@ -3,7 +3,8 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {ingest} from '../../api/load-files.ts';
-import type {AgreementAnswer, GageAnswer, LinearityAnswer} from '../../warehouse/msa-answers.ts';
+import type {AgreementAnswer, GageAnswer, LinearityAnswer, StudiesAnswer} from '../../warehouse/msa-answers.ts';
+import type {StatementsAnswer} from '../../warehouse/statement-answers.ts';
 import {gaskets, sizes} from '../warehouse/statistics/gage-data.ts';
 import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
@@ -46,6 +47,21 @@ test('over HTTP', async () => {
   // Minitab, gageaiag, tolerance 8.
   expect(answer.components[0].contribution).toBeCloseTo(7.76, 2);
   expect(answer.components[0].percentTolerance!.value).toBeCloseTo(22.68, 2);
+  const studies = await http.inject({url: '/v1/studies'});
+  expect(studies.json<StudiesAnswer>()).toMatchObject({
+    gage: [{parameter: 'lab.thickness', appraiser: 'operator', parts: 10, trials: 3, balanced: true}],
+    linearity: [{parameter: 'bench.width', reference: 'metrology', parts: 5}],
+    agreement: [{step: 'lab', inspectors: 1, decisions: 10, reviewed: 10}],
+  });
+  for (const [of, question] of [
+    ['gage', {parameter: 'lab.thickness'}],
+    ['linearity', {parameter: 'bench.width', reference: 'metrology'}],
+    ['agreement', {step: 'lab'}],
+  ] as const) {
+    const behind = await http.inject({method: 'POST', url: '/v1/statements', payload: {of, question}});
+    expect(behind.statusCode, behind.body).toBe(200);
+    expect(behind.json<StatementsAnswer>().statements.length).toBeGreaterThan(1);
+  }
   const agreement = await http.inject({url: '/v1/agreement?step=lab'});
   expect(agreement.statusCode).toBe(200);
   expect(agreement.json<AgreementAnswer>().inspectors).toMatchObject([
@@ -71,6 +87,10 @@ test('from the command line', async () => {
   const warehouse = temporaryFolder();
   expect((await fishboneHere(['ingest', studyFiles(), '--warehouse', warehouse])).code).toBe(0);
   const at = ['--warehouse', warehouse];
+  const studies = await fishboneHere(['studies', ...at]);
+  expect(studies.out).toMatch(/lab\.thickness +10 +operator +3 +3 +90 +yes/);
+  const plots = await fishboneHere(['gage', 'lab.thickness', '--plots', '--json', ...at]);
+  expect(plots.json<GageAnswer>().plots!.cells).toHaveLength(30);
   const gage = await fishboneHere(['gage', 'lab.thickness', '--lsl', '-4', '--usl', '4', ...at]);
   expect(gage.code).toBe(0);
   expect(gage.out).toMatch(/total gage R&R .* 7\.76 .* 27\.86 .* 22\.68/);

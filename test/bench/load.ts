@@ -66,7 +66,7 @@ async function mixOf(address: string): Promise<Record<string, string[]>> {
   const part = (k: number) => `P${String((k * 7919) % inspections).padStart(9, '0')}`;
   return {
     plant: ['/v1/plant'],
-    pareto: ['station', 'product', 'part.lot'].map(by => `/v1/pareto?by=${by}`),
+    pareto: ['station', 'product', 'part.lot'].map(by => `/v1/pareto?by=${by}&top=10`),
     yield: ['/v1/yield', '/v1/yield?by=station'],
     chart: ['/v1/charts/any-fail?kind=p&subgroup=lot', '/v1/charts/bore.p1?kind=xbar&subgroup=lot'],
     trace: Array.from({length: 50}, (_, k) => `/v1/trace/part/${part(k)}`),

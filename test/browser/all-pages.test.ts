@@ -65,6 +65,7 @@ const PAGES: Record<string, () => string> = {
   'chart of failures': () => '/charts/any-fail?kind=laney-p',
   capability: () => '/capability',
   'capability of a parameter': () => '/capability/bore.diameter',
+  measurement: () => '/measurement',
   holds: () => '/holds',
   hold: () => `/holds/${ids.hold}`,
   'hold, report': () => `/holds/${ids.hold}/report`,

@@ -2,7 +2,7 @@ import {fileURLToPath} from 'node:url';
 import {build} from 'vite';
 
 const CHARTS = ['pareto', 'pareto-compared', 'rate-by-level', 'control-chart', 'outcome-histogram', 'time-strip']
-  .concat(['trend-on-wall'])
+  .concat(['trend-on-wall', 'gage-components', 'gage-plots', 'gage-control', 'linearity-line', 'agreement-intervals'])
   .map(name => `${name}.ts`);
 
 /** The charts alone, as one script that the page's own policy lets in. */

@@ -1,5 +1,10 @@
 /** Answers with a drawing that is kept: small enough that the drawing can be checked by eye. */
 import type {LevelRate, OutcomeHistogram, ParetoAnswer, ParetoComparison, TimeStrip} from '../../api/schemas.ts';
+import {analyse} from '../../warehouse/measurement-systems/analysis.ts';
+import {biasOf} from '../../warehouse/measurement-systems/bias.ts';
+import {gagePlots} from '../../warehouse/measurement-systems/plots.ts';
+import {arrange} from '../../warehouse/measurement-systems/study.ts';
+import {gaskets, sizes} from '../warehouse/statistics/gage-data.ts';
 import {chartAnswer} from './chart-answer.ts';
 
 /** Of a hundred defects. */
@@ -89,6 +94,36 @@ const strip: TimeStrip = {
   points: [lotAt(1, null, 0.01), lotAt(4, 0.08, null), lotAt(9, null, 0.02), lotAt(14, 0.06, 0.03), lotAt(20, null, 0)],
 };
 
+// AIAG's gaskets and reference parts.
+const study = arrange(
+  gaskets.flatMap((row, i) =>
+    row.flatMap((cell, j) => cell.map(value => ({part: `G${i + 1}`, appraiser: 'ABC'[j], value}))),
+  ),
+);
+const plots = gagePlots(study)!;
+const {levels, plots: line} = biasOf(
+  Object.entries(sizes).map(([size, values], i) => ({
+    part: `R${i + 1}`,
+    reference: Number(size),
+    referenceValues: 1,
+    values,
+  })),
+  null,
+  true,
+);
+const kappas = [
+  {group: 'Against reference', name: 'BL', value: 0.49, low: 0.24, high: 0.74, text: '0.49'},
+  {group: 'Between inspectors', name: 'BL × EG', value: null, low: null, high: null, text: 'undefined'},
+];
+const ofKappas = {
+  ariaLabel: 'Kappa',
+  from: 0,
+  bounds: [
+    {at: 0.4, name: '0.40'},
+    {at: 0.75, name: '0.75'},
+  ],
+};
+
 /** The chart (after a space what is special about it), its answer and its options. */
 export const goldenAnswers = {
   pareto: [pareto, {width: 700}],
@@ -98,6 +133,18 @@ export const goldenAnswers = {
   controlChart: [chartAnswer([10, 9, 16, 17, 10, 8, 12, 4, 10], {stages: [5, 4]}), {width: 700, timeZone: 'UTC'}],
   trendOnWall: [chartAnswer([10, 9, 12, 11, 16]), {width: 900, timeZone: 'UTC'}],
   outcomeHistogram: [histogram, {width: 400, threshold: {op: '>=', value: 14}}],
+  gageComponents: [analyse(study, {lsl: -4, usl: 4}, false), {width: 900}],
+  'gageComponents narrow': [analyse(study, {lsl: null, usl: null}, true), {width: 328}],
+  'gageControl means': [plots, {of: 'mean', width: 520, digits: 2}],
+  'gageControl ranges': [plots, {of: 'range', width: 328, digits: 2}],
+  'gageValues parts': [plots, {by: 'part', width: 520, digits: 2}],
+  'gageValues appraisers': [plots, {by: 'appraiser', width: 328, digits: 2}],
+  gageInteraction: [plots, {width: 520, digits: 2}],
+  linearityLine: [
+    {levels, plots: line!},
+    {width: 700, digits: 3},
+  ],
+  agreementIntervals: [kappas, {width: 520, ...ofKappas}],
   timeStrip: [strip, {width: 400, timeZone: 'UTC', means: false, overall: 0.02}],
 } as const;
 

@@ -23,7 +23,7 @@ const STUDY_SIGMAS = 6;
 /** The square root of 2 as the manual rounds it. */
 const NDC_FACTOR = 1.41;
 
-type Analysis = Omit<GageAnswer, 'asOf' | 'parameter' | 'lsl' | 'usl'>;
+type Analysis = Omit<GageAnswer, 'asOf' | 'parameter' | 'lsl' | 'usl' | 'plots'>;
 type AnovaRow = GageAnswer['anova'][number];
 type Component = GageAnswer['components'][number];
 
@@ -177,6 +177,7 @@ function componentRows(components: Components, tolerance: number | null): {rows:
       source,
       variance,
       contribution: 100 * share.value,
+      percentContribution: mapped(share, s => 100 * s),
       sigma,
       studyVariation: STUDY_SIGMAS * sigma,
       percentStudy: mapped(share, s => 100 * Math.sqrt(s)),

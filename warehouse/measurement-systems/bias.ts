@@ -17,6 +17,9 @@ export interface ReferencePart {
 }
 
 type Study = Omit<LinearityAnswer, 'asOf' | 'parameter' | 'reference'>;
+
+/** So many places of the line are told, so that its band looks as it is. */
+const LINE_PLACES = 41;
 type PercentOf = (value: number) => number | null;
 type Coefficient = LinearityAnswer['regression']['slope'];
 
@@ -26,7 +29,7 @@ const PARTS = 5;
 const TRIALS = 10;
 
 /** @throws QuestionError where all references are one, or no part shows two different values */
-export function biasOf(unordered: readonly ReferencePart[], processVariation: number | null): Study {
+export function biasOf(unordered: readonly ReferencePart[], processVariation: number | null, withPlots = false): Study {
   const parts = unordered.toSorted((a, b) => a.reference - b.reference || (a.part < b.part ? -1 : 1));
   refuseWhatCannotBeTold(parts);
   const percentOf: PercentOf = value => (processVariation === null ? null : (100 * Math.abs(value)) / processVariation);
@@ -49,6 +52,7 @@ export function biasOf(unordered: readonly ReferencePart[], processVariation: nu
     },
     lackOfFit,
     verdict: verdictOf(levels, overall, slope, lackOfFit),
+    plots: withPlots ? plotsOf(parts, fittedAt) : null,
     notes: notesOf(parts, levels, lackOfFit),
   };
 }
@@ -112,6 +116,19 @@ function levelsOf(
     bias: {...told[k], q: q.get(k) ?? null, percent: percentOf(told[k].value)},
     fitted: fittedAt(reference),
   }));
+}
+
+function plotsOf(parts: readonly ReferencePart[], fittedAt: (reference: number) => Interval): Study['plots'] {
+  const [first, last] = [parts[0].reference, parts[parts.length - 1].reference];
+  return {
+    values: parts.flatMap(({part, reference, values}) =>
+      values.map(value => ({part, reference, bias: value - reference})),
+    ),
+    line: Array.from({length: LINE_PLACES}, (_, k) => {
+      const reference = first + ((last - first) * k) / (LINE_PLACES - 1);
+      return {reference, ...fittedAt(reference)};
+    }),
+  };
 }
 
 const isConstant = (values: readonly number[]) => values.every(value => value === values[0]);

@@ -8,6 +8,7 @@ import {allOf, scopeConditions} from '../scope.ts';
 import {specLimits} from '../spec-limits.ts';
 import type {Warehouse} from '../store.ts';
 import {analyse} from './analysis.ts';
+import {gagePlots} from './plots.ts';
 import {arrange, completeSubset, type Measurement} from './study.ts';
 
 /**
@@ -36,6 +37,7 @@ export async function gage(warehouse: Warehouse, question: GageQuestion): Promis
       lsl,
       usl,
       ...analysis,
+      plots: question.plots ? gagePlots(study) : null,
       notes: [...notes, ...spec.notes, ...analysis.notes],
     };
   });

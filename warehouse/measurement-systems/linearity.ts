@@ -19,7 +19,7 @@ export async function linearity(warehouse: Warehouse, question: LinearityQuestio
   return warehouse.read(question.asOf, async (session, asOf) => {
     const rows = await read(session, question);
     const {parts, notes} = referenceParts(rows, question);
-    const study = biasOf(parts, question.processVariation ?? null);
+    const study = biasOf(parts, question.processVariation ?? null, question.plots);
     return {
       asOf,
       parameter: question.parameter,

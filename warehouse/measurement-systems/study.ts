@@ -18,12 +18,17 @@ export interface Study {
   trials: number;
 }
 
+export interface NamedStudy extends Study {
+  /** Of the parts, by appraiser: in a crossed study the same for each. */
+  names: string[][];
+}
+
 const SHOWN = 10;
 const SUBSET =
   'ask for the balanced subset (--balanced-subset), or narrow the scope to the parts of the study (--where)';
 
 /** @throws QuestionError for what is no study, or an unbalanced one, with the cells that lack values */
-export function arrange(measurements: readonly Measurement[]): Study {
+export function arrange(measurements: readonly Measurement[]): NamedStudy {
   const cells = cellsOf(measurements);
   const appraisers = [...cells.keys()].sort();
   if (appraisers.length < 2)
@@ -63,7 +68,7 @@ function usualTrials(cells: Cells): number {
   return [...times].sort(([a, n], [b, m]) => m - n || b - a)[0]?.[0] ?? 1;
 }
 
-function crossed(cells: Cells, appraisers: string[], parts: string[], trials: number): Study {
+function crossed(cells: Cells, appraisers: string[], parts: string[], trials: number): NamedStudy {
   const counted = parts.flatMap(part =>
     appraisers.map(appraiser => ({part, appraiser, count: cells.get(appraiser)!.get(part)?.length ?? 0})),
   );
@@ -73,10 +78,17 @@ function crossed(cells: Cells, appraisers: string[], parts: string[], trials: nu
   );
   if (parts.length < 2) throw new QuestionError('all values are of one part: parts have to differ for a study');
   const values = parts.map(part => appraisers.map(appraiser => cells.get(appraiser)!.get(part)!));
-  return {design: 'crossed', values, parts: parts.length, appraisers, trials};
+  return {
+    design: 'crossed',
+    values,
+    parts: parts.length,
+    appraisers,
+    trials,
+    names: appraisers.map(() => parts),
+  };
 }
 
-function nested(cells: Cells, appraisers: string[], trials: number): Study {
+function nested(cells: Cells, appraisers: string[], trials: number): NamedStudy {
   const own = appraisers.map(appraiser => [...cells.get(appraiser)!].sort(([a], [b]) => byNumber(a, b)));
   refuseUneven(
     own.flatMap((parts, a) =>
@@ -97,7 +109,8 @@ function nested(cells: Cells, appraisers: string[], trials: number): Study {
       'each appraiser measured one part only, another each: parts and appraisers cannot be told apart',
     );
   const values = own.map(parts => parts.map(([, cell]) => cell));
-  return {design: 'nested', values, parts: numbers[0], appraisers, trials};
+  const names = own.map(parts => parts.map(([part]) => part));
+  return {design: 'nested', values, parts: numbers[0], appraisers, trials, names};
 }
 
 function refuseUneven(uneven: {part: string; appraiser: string; count: number}[], plan: string): void {

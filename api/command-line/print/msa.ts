@@ -1,4 +1,4 @@
-import type {AgreementAnswer, GageAnswer, LinearityAnswer} from '../../../warehouse/msa-answers.ts';
+import type {AgreementAnswer, GageAnswer, LinearityAnswer, StudiesAnswer} from '../../../warehouse/msa-answers.ts';
 import {bold, count, counted, paragraphs, percent, short, table} from './layout.ts';
 
 interface Bounded {
@@ -16,6 +16,57 @@ const WORDS: Record<GageAnswer['components'][number]['source'], string> = {
   part: 'part-to-part (PV)',
   total: 'total variation (TV)',
 };
+
+export function studiesText({gage, linearity, agreement}: StudiesAnswer): string {
+  if (gage.length + linearity.length + agreement.length === 0)
+    return 'No study was loaded: each value as a run of its own, with operations that name who measured it.\n';
+  const section = (name: string, text: string) => (text === '' ? '' : `${bold(name)}\n${text}`);
+  return paragraphs(
+    section(
+      'Gage R&R',
+      table(
+        ['parameter', 'parts', 'by', 'appraisers', 'trials', 'values', 'balanced', 'where'],
+        gage.map(study => [
+          study.parameter,
+          study.parts,
+          study.appraiser,
+          study.appraisers,
+          study.trials,
+          study.values,
+          study.balanced ? 'yes' : 'no',
+          study.where ?? '',
+        ]),
+      ),
+    ),
+    section(
+      'Bias and linearity',
+      table(
+        ['parameter', 'reference', 'parts', 'values', 'from', 'to', 'where'],
+        linearity.map(study => [
+          study.parameter,
+          study.reference,
+          study.parts,
+          study.values,
+          study.smallest,
+          study.largest,
+          study.where ?? '',
+        ]),
+      ),
+    ),
+    section(
+      'Agreement of inspectors',
+      table(
+        ['step', 'inspectors', 'decisions', 'reviewed'],
+        agreement.map(({step, ...counts}) => [
+          step ?? '(no step)',
+          counts.inspectors,
+          counts.decisions,
+          counts.reviewed,
+        ]),
+      ),
+    ),
+  );
+}
 
 export function gageText(answer: GageAnswer): string {
   const {parameter, design, parts, appraisers, trials, n, anova, anovaPooled, interaction, components, ndc} = answer;

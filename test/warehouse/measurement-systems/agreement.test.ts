@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {agreementText} from '../../../api/command-line/print/msa.ts';
 import {agreement} from '../../../warehouse/measurement-systems/agreement.ts';
 import {plantOf, sharedPlant, type Table} from '../plant-in-a-folder.ts';
+import {bearings} from '../statistics/gage-data.ts';
 
 interface Inspection {
   part: string;
@@ -21,15 +22,7 @@ function inspectionsTable(inspections: readonly Inspection[]): Table {
   return ['inspections', `inspection,part,inspected_at,step,station,inspector,result,verification\n${rows.join('\n')}`];
 }
 
-/** Black spots on plain bearings (data of JASP's quality module): 15 parts, three trials, Y is good; then the reference. */
-const TRIALS: Record<string, string> = {
-  EG: 'YYY NNN YYY YNN YYY YYY YYY NNN NNN YYY NNN YYY YYY NNN YYY',
-  BL: 'YYY NNN YYY YNN YYY YYY NNN NNN NNN YYY NNN YYY YYY NNN YYY',
-  MH: 'YYY YYY YYY YYY YYY YYY YYY NNY YNN YYY YNY YYY YYY NNN YYY',
-};
-const REFERENCE = 'Y N Y Y Y N Y N N Y N Y Y Y Y';
-
-const bearings = [...Object.entries(TRIALS), ['reference', REFERENCE]].flatMap(([inspector, text]) =>
+const decided = Object.entries(bearings).flatMap(([inspector, text]) =>
   text.split(' ').flatMap((decisions, i) =>
     Array.from(
       decisions,
@@ -44,7 +37,7 @@ const bearings = [...Object.entries(TRIALS), ['reference', REFERENCE]].flatMap((
 );
 
 describe('bearings: three appraisers, three trials, a reference (kappas: statsmodels 0.15; counts by hand)', () => {
-  const plant = sharedPlant([inspectionsTable(bearings)]);
+  const plant = sharedPlant([inspectionsTable(decided)]);
 
   test('between appraisers', async () => {
     const {pairs, fleiss} = await agreement(plant(), {reference: 'reference'});

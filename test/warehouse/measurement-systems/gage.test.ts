@@ -61,6 +61,8 @@ describe('gaskets (AIAG MSA; figures as Minitab prints them for gageaiag, tolera
       const found = of(answer, source);
       expect(found.variance.value).toBeCloseTo(variance, 5);
       expect(found.contribution).toBeCloseTo(contribution, 2);
+      expect(found.percentContribution.value).toBe(found.contribution);
+      expect(found.percentContribution.high).toBeCloseTo(found.percentStudy.high ** 2 / 100, 9);
       expect(found.sigma).toBeCloseTo(sigma, 5);
       expect(found.studyVariation).toBeCloseTo(study, 4);
       expect(found.percentStudy.value).toBeCloseTo(percentStudy, 2);
@@ -103,6 +105,32 @@ describe('gaskets (AIAG MSA; figures as Minitab prints them for gageaiag, tolera
     const text = gageText(answer);
     expect(text).toContain('Distinct categories (ndc): 4, and at least 5 are wanted');
     expect(text).not.toContain('NaN');
+  });
+
+  // AIAG MSA, 4th ed., data sheet and figures of this study: mean ranges 0.184, 0.513, 0.328, in all 0.3417; means 0.1903,
+  // 0.0683, -0.2543; constants of three trials A2 = 1.023, D3 = 0, D4 = 2.574 (ASTM MNL 7).
+  test('what its plots show, only if asked for', async () => {
+    expect((await gage(plant(), {parameter: 'lab.thickness'})).plots).toBeNull();
+    const plots = (await gage(plant(), {parameter: 'lab.thickness', plots: true})).plots!;
+    expect(plots.cells).toHaveLength(30);
+    expect(plots.cells[11]).toMatchObject({part: 'G2', appraiser: 'B', values: [-0.47, -1.22, -0.68]});
+    expect(plots.cells[11].range).toBeCloseTo(0.75, 12);
+    expect(plots.appraisers.map(({range}) => Number(range.toFixed(3)))).toEqual([0.184, 0.513, 0.328]);
+    expect(plots.appraisers.map(({mean}) => Number(mean.toFixed(4)))).toEqual([0.1903, 0.0683, -0.2543]);
+    expect(plots.parts.map(({part}) => part)).toEqual(gaskets.map((_, i) => `G${i + 1}`));
+    // AIAG: the range of the means of parts is 3.511.
+    const means = plots.parts.map(({mean}) => mean);
+    expect(Math.max(...means) - Math.min(...means)).toBeCloseTo(3.511, 3);
+    expect(plots.ranges.center).toBeCloseTo(0.3417, 4);
+    expect(plots.ranges.ucl).toBeCloseTo(0.3417 * 2.574, 3);
+    expect(plots.ranges.lcl).toBe(0);
+    expect(plots.means.center).toBeCloseTo(0.0014, 4);
+    expect(plots.means.ucl - plots.means.center).toBeCloseTo(0.3417 * 1.023, 3);
+    // B read 0.01, 1.03 and 0.20 of part 4; no other range reaches 0.88.
+    expect(plots.ranges.outside).toBe(1);
+    expect(plots.means.outside).toBe(
+      gaskets.flat().filter(c => Math.abs((c[0] + c[1] + c[2]) / 3 - 0.0014) > 0.3496).length,
+    );
   });
 
   test('limits of the time of the study, and of the product of its parts', async () => {

@@ -62,6 +62,16 @@ describe('five parts, twelve trials (AIAG MSA, 4th ed.; figures as SPC for Excel
     expect(to(2)(overall.percent!)).toBe(0.32);
   });
 
+  test('what its plot shows, only if asked for', async () => {
+    const {plots, levels} = await linearity(plant(), {...ask, plots: true});
+    expect((await linearity(plant(), ask)).plots).toBeNull();
+    expect(plots!.values).toHaveLength(60);
+    expect(plots!.values[12]).toEqual({part: 'R2', reference: 4, bias: 5.1 - 4});
+    expect(plots!.line[0]).toEqual({reference: 2, ...levels[0].fitted});
+    expect(plots!.line[20]).toEqual({reference: 6, ...levels[2].fitted});
+    expect(plots!.line).toHaveLength(41);
+  });
+
   // SciPy 1.17.1 ttest_1samp; statsmodels 0.15 multipletests (fdr_bh), get_prediction, anova_lm.
   test('intervals, q and the fit of a straight line', async () => {
     const {levels, lackOfFit, overall} = await linearity(plant(), ask);

@@ -56,3 +56,11 @@ export const sizes: Record<number, number[]> = {
   8: [7.6, 7.7, 7.8, 7.7, 7.8, 7.8, 7.8, 7.7, 7.8, 7.5, 7.6, 7.7],
   10: [9.1, 9.3, 9.5, 9.3, 9.4, 9.5, 9.5, 9.5, 9.6, 9.2, 9.3, 9.4],
 };
+
+/** Black spots on plain bearings (data of JASP's quality module): 15 parts, three trials, Y is good; then the reference. */
+export const bearings = {
+  EG: 'YYY NNN YYY YNN YYY YYY YYY NNN NNN YYY NNN YYY YYY NNN YYY',
+  BL: 'YYY NNN YYY YNN YYY YYY NNN NNN NNN YYY NNN YYY YYY NNN YYY',
+  MH: 'YYY YYY YYY YYY YYY YYY YYY NNY YNN YYY YNY YYY YYY NNN YYY',
+  reference: 'Y N Y Y Y N Y N N Y N Y Y Y Y',
+};
