@@ -45,7 +45,8 @@ export async function pareto(warehouse: Warehouse, question: ParetoQuestion): Pr
         shown.map(({group, weight}) => bar(group, weight, broken)),
         total,
       );
-      const other = await otherOf(session, broken, ranked.slice(shown.length), total);
+      const named = shown.map(({group}) => group.key);
+      const other = await otherOf(session, broken, named, ranked.slice(shown.length), total);
       const notes = [...(await notesOf(session, weight)), ...(compared?.notes ?? [])];
       if (basis.parts === 0) notes.push(await whyNobody(session, {}, await scopeConditions(session, asked)));
       const comparison = compared ? {comparison: compared.comparison} : {};
@@ -121,23 +122,26 @@ export function inOrder<Bar extends Pick<ParetoBar, 'weight' | 'share' | 'cumula
 async function otherOf(
   session: Session,
   broken: Broken,
+  shown: readonly string[],
   rest: {group: Group; weight: number}[],
   total: number,
 ): Promise<ParetoAnswer['other']> {
   if (rest.length === 0) return null;
   const keys = rest.map(r => r.group.key);
-  const {parts, inspected} = await session.row<{parts: number; inspected: number}>(
+  const sum = (of: (group: Group) => number) => rest.reduce((all, {group}) => all + of(group), 0);
+  // A part is at one level, and may have several defects. What is shown is little, what is not may be a hundred thousand lots.
+  const {parts, inspected} =
     broken.by === 'defect'
-      ? `select count(distinct part) as parts, (select count(*) from population) as inspected
-         from failures where list_contains($keys::varchar[], defect)`
-      : `select count(distinct f.part) as parts, count(distinct l.part) as inspected
-         from levels l left join failures f on f.part = l.part where list_contains($keys::varchar[], l.key)`,
-    {keys},
-  );
+      ? await session.row<{parts: number; inspected: number}>(
+          `select count(distinct part) as parts, (select count(*) from population) as inspected
+           from failures where not list_contains($shown::varchar[], defect)`,
+          {shown},
+        )
+      : {parts: sum(group => group.parts), inspected: sum(group => group.inspected)};
   const weight = rest.reduce((sum, r) => sum + r.weight, 0);
   return {
     key: 'Other',
-    count: rest.reduce((sum, r) => sum + r.group.count, 0),
+    count: sum(group => group.count),
     parts,
     ppm: ppm(parts, inspected),
     weight,
