@@ -51,6 +51,7 @@ const MATRIX: [method: 'GET' | 'POST' | 'DELETE', url: string, roles: string[]][
   ['POST', '/v1/quarantine/1/set-aside', ['engineer', 'quality-lead', 'admin']],
   ['POST', '/v1/quarantine/1/reopen', ['engineer', 'quality-lead', 'admin']],
   ['GET', '/v1/unresolved', READERS],
+  ['GET', '/v1/studies', READERS],
   ['GET', '/v1/supply', READERS],
   ['GET', '/v1/alerts', READERS],
   ['GET', '/v1/drift', READERS],
