@@ -12,8 +12,8 @@ const AGAIN_MS = 5_000;
 const CHANGED: Partial<Record<LiveName, readonly string[]>> = {
   hello: ['plant'],
   batch: ['plant'],
-  hold: ['holds', 'hold'],
-  delivery: ['holds', 'hold'],
+  hold: ['holds', 'hold', 'trace'],
+  delivery: ['holds', 'hold', 'trace'],
   alert: ['plant', 'alerts'],
 };
 

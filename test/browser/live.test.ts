@@ -23,6 +23,7 @@ beforeAll(async () => {
     join(files, 'inspections.csv'),
     'inspection,part,inspected_at,result\nI1,P1,2024-03-01T06:00:00Z,fail\nI2,P2,2024-03-01T07:00:00Z,pass\n',
   );
+  writeFileSync(join(files, 'parts.csv'), 'part,product,lot\nP1,A,L1\nP2,A,L1\n');
   writeFileSync(join(files, 'defects.csv'), 'inspection,defect\nI1,scratch\n');
   await ingest(app, [files]);
   server = await serve(app, {host: '127.0.0.1', port: 0, dashboards: await buildDashboards()});
@@ -66,6 +67,34 @@ test('a result that is recorded is on the open page without a reload', async () 
   await page.close();
   // A page that is closed watches no more.
   await expect.poll(() => app.live.watchers, {timeout: 300_000}).toBe(0);
+});
+
+test('whoever looks at a part sees that its lot is held, as it happens and when coming back', async () => {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(`${server.address}/trace?id=P1`);
+  await page.getByRole('heading', {name: 'Genealogy'}).waitFor();
+  await page.getByText('· live').waitFor();
+  expect(await page.getByText('lot L1: held').count()).toBe(0);
+  const post = async (path: string, body: object) => {
+    const response = await fetch(`${server.address}/v1/${path}`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(200);
+    return (await response.json()) as {id: string};
+  };
+  const {id: contained} = await post('contain', {target: 'L1'});
+  const {id} = await post('holds', {contained, reason: 'TOOL', text: 'T7', by: 'Ada'});
+  await post(`holds/${id}/approve`, {by: 'Bo'});
+  await page.getByText('lot L1: held').waitFor();
+  await page.close();
+  const again = await browser.newPage();
+  again.setDefaultTimeout(PATIENCE_MS);
+  await again.goto(`${server.address}/trace?id=P2`);
+  await again.getByText('lot L1: held').waitFor();
+  await again.close();
 });
 
 test('where nothing is told, the page asks', async () => {
