@@ -72,9 +72,13 @@ test('a result that is recorded is on the open page without a reload', async () 
 test('whoever looks at a part sees that its lot is held, as it happens and when coming back', async () => {
   const page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
+  let plants = 0;
+  page.on('response', response => response.url().endsWith('/v1/plant') && plants++);
   await page.goto(`${server.address}/trace?id=P1`);
   await page.getByRole('heading', {name: 'Genealogy'}).waitFor();
   await page.getByText('· live').waitFor();
+  // Whoever begins to listen asks what the plant has once more; were that answered after the hold, all would be asked anew.
+  await expect.poll(() => plants).toBe(2);
   expect(await page.getByText('lot L1: held').count()).toBe(0);
   const post = async (path: string, body: object) => {
     const response = await fetch(`${server.address}/v1/${path}`, {
