@@ -1,36 +1,16 @@
 /** Measurement systems by both doors: the same answers from the command line and over HTTP. */
-import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {ingest} from '../../api/load-files.ts';
 import type {AgreementAnswer, GageAnswer, LinearityAnswer, StudiesAnswer} from '../../warehouse/msa-answers.ts';
 import type {StatementsAnswer} from '../../warehouse/statement-answers.ts';
-import {gaskets, sizes} from '../warehouse/statistics/gage-data.ts';
+import {writeGageStudies} from '../warehouse/measurement-systems/study-files.ts';
 import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
 /** AIAG's gaskets and sizes as files, and an inspector whose word on ten parts was reviewed. */
 function studyFiles(): string {
   const files = join(temporaryFolder(), 'study');
-  mkdirSync(files);
-  const runs = gaskets.flatMap((row, i) =>
-    row.flatMap((cell, j) => cell.map((value, k) => [`G${i + 1}`, 'lab', 3 * k + j + 1, 'ABC'[j], value] as const)),
-  );
-  const write = (name: string, lines: string[]) => writeFileSync(join(files, name), `${lines.join('\n')}\n`);
-  write('operations.csv', [
-    'part,step,run,operator',
-    ...runs.map(([part, step, run, by]) => [part, step, run, by].join()),
-  ]);
-  write('measurements.csv', [
-    'part,step,run,parameter,value',
-    ...runs.map(([part, step, run, , value]) => [part, step, run, 'thickness', value].join()),
-  ]);
-  write('measurements.linearity.csv', [
-    'part,step,run,parameter,value',
-    ...Object.entries(sizes).flatMap(([size, values], i) => [
-      `R${i + 1},metrology,1,width,${size}`,
-      ...values.map((value, k) => `R${i + 1},bench,${k + 1},width,${value}`),
-    ]),
-  ]);
+  const write = writeGageStudies(files);
   write('inspections.csv', [
     'inspection,part,step,inspector,result,verification',
     ...Array.from({length: 10}, (_, k) => `i${k},G${k + 1},lab,m@1,${k < 4 ? 'fail,rejected' : 'pass,confirmed'}`),

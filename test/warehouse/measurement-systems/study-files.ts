@@ -3,8 +3,8 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {bearings, gaskets, sizes} from '../statistics/gage-data.ts';
 
-/** AIAG's gaskets with limits that are recorded, AIAG's reference parts, and the decisions on JASP's bearings, some reviewed. */
-export function writeStudies(folder: string): void {
+/** AIAG's gaskets and reference parts. @returns writes another file beside them */
+export function writeGageStudies(folder: string): (name: string, lines: string[]) => void {
   mkdirSync(folder, {recursive: true});
   const write = (name: string, lines: string[]) => writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
   const runs = gaskets.flatMap((row, i) =>
@@ -25,6 +25,12 @@ export function writeStudies(folder: string): void {
       ...values.map((value, k) => `R${i + 1},bench,${k + 1},width,${value}`),
     ]),
   ]);
+  return write;
+}
+
+/** And the limits of the gaskets, and the decisions on JASP's bearings, some reviewed. */
+export function writeStudies(folder: string): void {
+  const write = writeGageStudies(folder);
   write('parameters.csv', ['parameter,step,lsl,usl,unit', 'thickness,lab,-4,4,mm']);
   // A reviewer looked at what EG said in the first trial: by the reference.
   const truth = bearings.reference.split(' ');
