@@ -49,6 +49,7 @@ export function chartCommands(program: Command, terminal: Terminal): void {
         IntervalConvention.options,
       ),
     )
+    .option('--six-pack', 'with the six panels that show it, for --json')
     .action((parameter: string, {warehouse, json, ...question}: Asked<CapabilityQuestion> & Scope) =>
       terminal.tell({warehouse, json}, 'capability', {parameter, ...question}, capabilityText),
     );
