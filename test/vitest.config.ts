@@ -9,6 +9,7 @@ const SEEN = ['test/browser/**', 'test/notebooks/**'];
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
+    globalSetup: new URL('./own-temporary-folder.ts', import.meta.url).pathname,
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: {poll: {timeout: 120_000}},

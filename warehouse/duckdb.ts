@@ -43,8 +43,8 @@ export class Session {
   readonly connection: DuckDBConnection;
   /** What it finds made for the position it looks from (`newest.ts`); null where it makes its own. */
   kept: ReadonlySet<string> | null = null;
-  /** Which parts its table `population_found` holds, as they were asked for (`population.ts`); null where it has none. */
-  found: string | null = null;
+  /** Variables that hold which parts a filter lets through, for the position it looks from (`filter.ts`). */
+  readonly filters = new Set<string>();
   /** What modules of others add to the factors; null where it looks from no position. */
   variables: Variables | null = null;
 

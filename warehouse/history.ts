@@ -19,9 +19,12 @@ const QUERIES = {
 } as const;
 export type HistoryTable = keyof typeof QUERIES;
 
-/** What changes, with a batch, for the parts alone that it tells of. */
-export const KEPT = ['subjects', 'visits', 'step_firsts'] as const;
+/** What is kept for the newest position; what follows from others stands behind them. */
+export const KEPT = ['subjects', 'visits', 'step_firsts', 'inspection_steps', 'step_pairs'] as const;
 export type KeptTable = (typeof KEPT)[number];
+
+/** What does not change, with a batch, for the parts alone that it tells of. */
+export const OF_ALL_PARTS: ReadonlySet<KeptTable> = new Set(['inspection_steps', 'step_pairs']);
 
 /** The database in memory where those are kept for the newest position. */
 export const NEWEST = 'newest';

@@ -5,7 +5,7 @@
 import type {DuckDBInstance} from '@duckdb/node-api';
 import {CANONICAL} from './canonical.ts';
 import {openSession, quoteText, type Session} from './duckdb.ts';
-import {historyQuery, KEPT, type KeptTable, NEWEST} from './history.ts';
+import {historyQuery, KEPT, type KeptTable, NEWEST, OF_ALL_PARTS} from './history.ts';
 import {asTold, currentRows, firstInspections, POSITION} from './views.ts';
 
 /** What is kept: for which position and edition of the names, and which tables. */
@@ -19,7 +19,7 @@ export interface Kept {
 const TOUCHED_MAX = 0.2;
 
 /** Tables whose rows bear on parts that they do not name. */
-const BEYOND_PARTS: Readonly<Record<KeptTable, readonly string[]>> = {
+const BEYOND_PARTS: Readonly<Partial<Record<KeptTable, readonly string[]>>> = {
   subjects: ['stations'],
   visits: ['events', 'shifts'],
   step_firsts: ['stations'],
@@ -89,7 +89,9 @@ export class Newest {
     };
     if (known !== edition) for (const table of before) await drop(table);
     const since = `batch > ${at} and batch <= ${position}`;
-    for (const table of before) if (tables.has(table) && (await this.#isBeyondParts(table, since))) await drop(table);
+    for (const table of before)
+      if (tables.has(table) && (OF_ALL_PARTS.has(table) ? position > at : await this.#isBeyondParts(table, since)))
+        await drop(table);
     if (tables.size > 0 && position > at) {
       const isFew = await this.#touch(since);
       for (const table of before) {
@@ -102,6 +104,8 @@ export class Newest {
     for (const table of KEPT) {
       if (!needed.includes(table) || tables.has(table)) continue;
       await session.run(`create table ${NEWEST}.main.${table} as ${historyQuery(table)}`);
+      // What follows from it finds it by its name.
+      await session.run(`create or replace temp view ${table} as from ${NEWEST}.main.${table}`);
       tables.add(table);
     }
     const list = [...tables].map(quoteText).join(', ');
@@ -112,7 +116,7 @@ export class Newest {
   }
 
   async #isBeyondParts(table: KeptTable, since: string): Promise<boolean> {
-    for (const other of BEYOND_PARTS[table]) {
+    for (const other of BEYOND_PARTS[table] ?? []) {
       const {n} = await this.#session.row<{n: number}>(`select count(*) as n from fact.${other} where ${since}`);
       if (n > 0) return true;
     }

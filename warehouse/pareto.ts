@@ -34,7 +34,7 @@ export async function pareto(warehouse: Warehouse, question: ParetoQuestion): Pr
       await createFailures(session, defect);
       const kind = by === 'defect' ? 'category' : await createLevels(session, by);
       const basis = await session.row<ParetoAnswer['basis']>(BASIS);
-      const groups = await session.rows<Group>(groupsOf(by));
+      const groups = await session.rows<Group>(groupsOf(by), by === 'defect' ? {inspected: basis.parts} : {});
       const ranked = groups
         .map(group => ({group, weight: weightOf(group, weight)}))
         .sort((a, b) => b.weight - a.weight || compare(a.group.key, b.group.key));
@@ -46,7 +46,7 @@ export async function pareto(warehouse: Warehouse, question: ParetoQuestion): Pr
         total,
       );
       const named = shown.map(({group}) => group.key);
-      const other = await otherOf(session, broken, named, ranked.slice(shown.length), total);
+      const other = await otherOf(session, {...broken, basis, shown: named, rest: ranked.slice(shown.length), total});
       const notes = [...(await notesOf(session, weight)), ...(compared?.notes ?? [])];
       if (basis.parts === 0) notes.push(await whyNobody(session, {}, await scopeConditions(session, asked)));
       const comparison = compared ? {comparison: compared.comparison} : {};
@@ -78,7 +78,7 @@ const SUMS = `count(*) as count, count(distinct f.part) as parts,
 /** Grain: one row per bar. */
 function groupsOf(by: string): string {
   if (by === 'defect') {
-    return `select f.defect as key, ${SUMS}, (select count(*) from population) as inspected
+    return `select f.defect as key, ${SUMS}, $inspected::bigint as inspected
       from failures f group by f.defect order by key`;
   }
   return `with inspected as (select key, count(*) as parts from levels group by key)
@@ -118,14 +118,15 @@ export function inOrder<Bar extends Pick<ParetoBar, 'weight' | 'share' | 'cumula
   });
 }
 
+interface Cut extends Broken {
+  basis: ParetoAnswer['basis'];
+  shown: readonly string[];
+  rest: {group: Group; weight: number}[];
+  total: number;
+}
+
 /** What `top` cut off, as one bar: a part with several of those defects counts once. */
-async function otherOf(
-  session: Session,
-  broken: Broken,
-  shown: readonly string[],
-  rest: {group: Group; weight: number}[],
-  total: number,
-): Promise<ParetoAnswer['other']> {
+async function otherOf(session: Session, {basis, shown, rest, total, ...broken}: Cut): Promise<ParetoAnswer['other']> {
   if (rest.length === 0) return null;
   const keys = rest.map(r => r.group.key);
   const sum = (of: (group: Group) => number) => rest.reduce((all, {group}) => all + of(group), 0);
@@ -133,9 +134,9 @@ async function otherOf(
   const {parts, inspected} =
     broken.by === 'defect'
       ? await session.row<{parts: number; inspected: number}>(
-          `select count(distinct part) as parts, (select count(*) from population) as inspected
+          `select count(distinct part) as parts, $inspected::bigint as inspected
            from failures where not list_contains($shown::varchar[], defect)`,
-          {shown},
+          {shown, inspected: basis.parts},
         )
       : {parts: sum(group => group.parts), inspected: sum(group => group.inspected)};
   const weight = rest.reduce((sum, r) => sum + r.weight, 0);

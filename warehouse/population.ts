@@ -1,8 +1,9 @@
 /** Which parts an analysis is about: those inspected, within the scope that the question gives. */
 import type {Scope} from './answers.ts';
 import {quoteText, type Session} from './duckdb.ts';
+import {countBits} from './filter.ts';
 import {prepareHistory} from './history.ts';
-import {allOf, isLookedFor, scopeConditions} from './scope.ts';
+import {allOf, type Condition, scopeConditions} from './scope.ts';
 import {heard} from './statements.ts';
 
 /** The columns of `population`. */
@@ -14,6 +15,11 @@ const columnsOf = (judged: string, station: string) =>
    case when ${judged}.failed then ${judged}.inspection end as failed_inspection`;
 
 const OTHERS = 's.id, s.work_order, s.lot_id, s.inspection_station, s.inspector, s.made_at';
+
+const FOUND = 'population_found';
+
+/** Fewer than a tenth of the items are sooner written down than looked for each time. */
+const FEW = 0.1;
 
 /**
  * Makes temporary view `population`: one row per inspected part in scope: `part, product, lot, steps` (as `subjects` has them),
@@ -31,28 +37,38 @@ export async function createPopulation(session: Session, scope: Scope, step?: st
     step === undefined
       ? `select ${columnsOf('s', 's.inspection_station')} from subjects s where s.failed is not null`
       : `select ${columnsOf('j', 'j.station')} from step_firsts j join subjects s on s.part = j.part where j.step = $step`;
-  if (!isLookedFor(scope, step)) {
+  if (step === undefined && !(await areFew(session, conditions))) {
     // A look at the parts themselves says which they are: that is sooner done each time than written down.
     const within = `and ${allOf(conditions)}`.replaceAll(/\$(\w+)/g, (_, name) => quoteText(String(bindings[name])));
     await session.run(`create or replace temp view population as ${judged} ${within}`);
     await session.run(
       `create or replace temp view population_subjects as ${judged.replace('select', `select ${OTHERS},`)} ${within}`,
     );
+    session.known?.set(createPopulation, within);
     return;
   }
   const sql = `create or replace temp table population_found as ${judged} and ${allOf(conditions)}`;
   const values = {...bindings, ...(step === undefined ? {} : {step})};
   const asked = JSON.stringify([sql, values]);
   // A page asks several questions about the same parts, one after the other.
-  if (session.found === asked) heard(sql, values);
+  if (session.known?.get(FOUND) === asked) heard(sql, values);
   else {
-    session.found = null;
+    session.known?.delete(FOUND);
     await session.run(sql, values);
-    session.found = asked;
+    session.known?.set(FOUND, asked);
   }
   await session.run('create or replace temp view population as from population_found');
   await session.run(
     `create or replace temp view population_subjects as
      select ${OTHERS}, p.* from population_found p join subjects s on s.part = p.part`,
   );
+  session.known?.set(createPopulation, asked);
+}
+
+/** Whether a filter lets few parts through. */
+async function areFew(session: Session, conditions: readonly Condition[]): Promise<boolean> {
+  const filter = conditions.find(({restricts}) => restricts === 'filter');
+  if (filter === undefined) return false;
+  const {parts, items} = await countBits(session, filter.sql);
+  return parts < FEW * items;
 }

@@ -104,7 +104,6 @@ export class Readers {
       const label = labelOf(position, edition, session.kept !== null);
       if (at !== label) {
         at = null;
-        session.found = null;
         session.known = new Map();
         await clearTemporary(session);
         await session.run(`set variable as_of = ${Math.trunc(position)}`);
@@ -116,7 +115,6 @@ export class Readers {
       at = label;
       return answer;
     } catch (error) {
-      session.found = null;
       session.known = new Map();
       await session.run('rollback').catch(() => undefined);
       throw error;
@@ -181,4 +179,6 @@ async function clearTemporary(session: Session): Promise<void> {
      union all select 'view', view_name from duckdb_views() where temporary and not internal`,
   );
   for (const {kind, name} of made) await session.run(`drop ${kind} ${quoteName(name)}`);
+  for (const filter of session.filters) await session.run(`reset variable ${filter}`);
+  session.filters.clear();
 }

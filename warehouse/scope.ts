@@ -48,20 +48,15 @@ export async function scopeConditions(
   if (from !== undefined && to !== undefined && momentOf(to) <= momentOf(from))
     throw new QuestionError(`the window from ${from} to ${to} ends before it begins`);
   if (where !== undefined) {
-    const filter = await filterCondition(session, where, {prefix: `${prefix}_filter`});
-    conditions.push({sql: filter.sql, words: `with ${where}`, restricts: 'filter'});
-    Object.assign(bindings, filter.bindings);
+    conditions.push({sql: await filterCondition(session, where), words: `with ${where}`, restricts: 'filter'});
   }
   return {conditions, bindings};
 }
 
-/** Whether more than a look at the parts themselves is needed to know which are meant. */
-export const isLookedFor = ({where}: Scope, step?: string): boolean => where !== undefined || step !== undefined;
-
 /** The parts of a question, for `Warehouse.read`; undefined where they need not be looked for. */
 export function aboutOf(scope: Scope, step?: string): string | undefined {
   const {product, from, to, where} = scope;
-  return isLookedFor(scope, step) ? JSON.stringify([product, from, to, where, step]) : undefined;
+  return where !== undefined || step !== undefined ? JSON.stringify([product, from, to, where, step]) : undefined;
 }
 
 /** SQL that holds where all conditions do. */

@@ -31,7 +31,10 @@ const isMaking = (sql: string) => sql.startsWith('create temp table ');
 
 /** Not what only looks after the session itself, or stands for what is told in full. */
 function isAsked({sql}: Statement): boolean {
-  return !(/^(begin|commit|rollback|drop |set )/.test(sql) || /duckdb_(tables|views)\(\)|\bnewest\.main\./.test(sql));
+  return !(
+    /^(begin|commit|rollback|drop |reset |set (?!variable filter_))/.test(sql) ||
+    /duckdb_(tables|views)\(\)|\bnewest\.main\./.test(sql)
+  );
 }
 
 /**

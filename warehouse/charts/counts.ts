@@ -1,7 +1,7 @@
 import {isDefect, mustBeDefect} from '../defects.ts';
 import type {Bindings, Session} from '../duckdb.ts';
+import {createFailures} from '../failures.ts';
 import {createPopulation} from '../population.ts';
-import {query} from '../queries.ts';
 import {QuestionError} from '../question-error.ts';
 import {looseOf, notesOfSubgroups, prepareLotNames, type SubgroupKey, subgroupKey} from './subgroup-key.ts';
 import {type Asked, type Places, withIds} from './values.ts';
@@ -17,7 +17,7 @@ export interface CountedPoints extends Places {
 /** @throws QuestionError for a defect that is not known, nothing inspected, and what the filter throws */
 export async function countedPoints(session: Session, question: Asked): Promise<CountedPoints> {
   await createPopulation(session, question);
-  await session.run(`create or replace temp table failures as ${query('failures')}`);
+  await createFailures(session);
   const anyFail = question.parameter === 'any-fail';
   const bindings: Bindings = anyFail ? {} : {defect: question.parameter};
   if (!anyFail) await mustBeDefect(session, question.parameter, 'any-fail');

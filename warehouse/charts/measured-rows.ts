@@ -67,13 +67,15 @@ export async function firstRuns(
     };
   }
   const {name, isWhole} = await besideOf(session, table.id, step);
-  // The product stands beside the values too: no look at the parts is needed for it.
+  // The product stands beside the values too, and a filter knows the parts' keys: no look at the parts is needed for them.
   const product = conditions.find(({restricts}) => restricts === 'product');
+  const filter = conditions.find(({restricts}) => restricts === 'filter');
   return {
     sql: `select m.part, b.lot, b."at", b.part is distinct from m.part as astray, ${values}
       from ${factTable(table)} m positional join ${name} b
       where m.run = 1 and m.batch <= ${POSITION} ${product ? `and ${product.sql.replace('s.product', 'b.product')}` : ''}
-        ${within(conditions.filter(c => c !== product))}`,
+        ${filter ? `and ${filter.sql.replace('s.part', 'm.part')}` : ''}
+        ${within(conditions.filter(c => c !== product && c !== filter))}`,
     bindings,
     isWhole,
   };

@@ -21,7 +21,7 @@ async function findingSql(warehouse: Warehouse, id: string): Promise<{sql: strin
   if (!found) throw new NotFound(`there is no finding ${id} here: ask the question again with "fishbone screen"`);
   const {finding, question} = found;
   return warehouse.read(found.asOf, async (session, asOf) => {
-    const {conditions, bindings} = await scopeOf(session, question);
+    const {conditions, bindings} = await scopeOf(session, question, true);
     const outcome = await outcomeOf(session, question);
     const all: Bindings = {...bindings, ...outcome.bindings};
     const tables = [];

@@ -3,7 +3,7 @@ import type {ScreenQuestion} from '../answers.ts';
 import {isDefect, mustBeDefect} from '../defects.ts';
 import {quoteText, type Session} from '../duckdb.ts';
 import {factorRelation} from '../factors.ts';
-import {filteredParts} from '../filter.ts';
+import {filterCondition, filteredParts} from '../filter.ts';
 import {QuestionError} from '../question-error.ts';
 import {allOf, type Conditions, scopeConditions} from '../scope.ts';
 import {FIRST_SELECTION} from './frame.ts';
@@ -91,17 +91,22 @@ function clusterNotes(
   return loose > 0 ? [`${loose} of ${rows} parts name no lot: each stands alone`] : [];
 }
 
-/** SQL conditions over `s` (subjects) for product, window and filter, each with its words. */
-export async function scopeOf(session: Session, question: ScreenQuestion): Promise<Conditions> {
+/**
+ * SQL conditions over `s` (subjects) for product, window and filter, each with its words.
+ * @param spelledOut so that the SQL can be run elsewhere; else its filters hold in this session alone
+ */
+export async function scopeOf(session: Session, question: ScreenQuestion, spelledOut = false): Promise<Conditions> {
   const {conditions, bindings} = await scopeConditions(session, {...question, where: undefined});
   // One selection alone is compared with everything else in scope.
   const alone = question.against !== undefined && question.where === undefined;
   const selections = alone ? [] : [question.where, question.against].filter(e => e !== undefined);
   const parts: string[] = [];
   for (const [k, expression] of selections.entries()) {
-    const filter = await filteredParts(session, expression, `selection_${k}`);
-    parts.push(`s.part in (${filter.sql})`);
-    Object.assign(bindings, filter.bindings);
+    if (spelledOut) {
+      const filter = await filteredParts(session, expression, `selection_${k}`);
+      parts.push(`s.part in (${filter.sql})`);
+      Object.assign(bindings, filter.bindings);
+    } else parts.push(await filterCondition(session, expression));
   }
   if (parts.length > 0)
     conditions.push({sql: parts.join(' or '), words: `with ${selections.join(', or with ')}`, restricts: 'filter'});

@@ -1,0 +1,14 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+const NAME = 'fishbone-tests-';
+
+/** What tests leave behind, those that are killed on purpose too, goes with the run. */
+export default function setup(): (() => void) | undefined {
+  // Each project of the run calls it.
+  if (tmpdir().includes(NAME)) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), NAME));
+  process.env.TMPDIR = folder;
+  return () => rmSync(folder, {recursive: true, force: true});
+}
