@@ -32,7 +32,11 @@ export async function countedPoints(session: Session, question: Asked): Promise<
        ${anyFail ? 'p.failed' : 'f.part is not null'} as defective
      from population p left join failing f on f.part = p.part`,
   );
-  const loose = await looseOf(session, {sql: 'from points', bindings: {}, isWhole: false});
+  const loose = await looseOf(session, {
+    sql: 'select lot, inspected_at as "at" from population',
+    bindings: {},
+    isWhole: false,
+  });
   if (loose.all === 0) throw new QuestionError('no inspected parts in this scope');
   await prepareLotNames(session);
   const key = subgroupKey(question.subgroup, loose);
