@@ -7,11 +7,11 @@ import {allOf, type Condition, scopeConditions} from './scope.ts';
 import {heard} from './statements.ts';
 
 /** The columns of `population`. */
-export const POPULATION = 'part, product, lot, steps, inspected_at, station, failed, failed_inspection';
+export const POPULATION = 'part, product, lot, steps, troubled, inspected_at, station, failed, failed_inspection';
 
 /** What analyses ask of many parts; ten million rows of all columns of `subjects` would take longer to write than to find. */
 const columnsOf = (judged: string, station: string) =>
-  `s.part, s.product, s.lot, s.steps, ${judged}.inspected_at, ${station} as station, ${judged}.failed,
+  `s.part, s.product, s.lot, s.steps, s.troubled, ${judged}.inspected_at, ${station} as station, ${judged}.failed,
    case when ${judged}.failed then ${judged}.inspection end as failed_inspection`;
 
 const OTHERS = 's.id, s.work_order, s.lot_id, s.inspection_station, s.inspector, s.made_at';
@@ -22,7 +22,7 @@ const FOUND = 'population_found';
 const FEW = 0.1;
 
 /**
- * Makes temporary view `population`: one row per inspected part in scope: `part, product, lot, steps` (as `subjects` has them),
+ * Makes temporary view `population`: one row per inspected part in scope: `part, product, lot, steps, troubled` (as `subjects` has them),
  * `inspected_at, station, failed` of the inspection that counts, `failed_inspection`, which is that one's id where it failed.
  * And view `population_subjects`, which has the other columns of `subjects` too. What takes work to find is found once, for
  * as long as the session looks from the same position.

@@ -4,8 +4,6 @@ with reworked as (
   from step_firsts
   where not failed_last and step in (select step from inspection_steps where rework)
   group by part
-), troubled as (
-  select distinct part from step_firsts where failed or failed_last
 ), steps as (
   -- A part that never failed came well through all its steps: only the others are looked at step by step.
   select
@@ -17,7 +15,7 @@ with reworked as (
     -- A failure is put right by a later pass at its step, or at a place of rework.
     not f.failed_last or coalesce(f.last_at < r.passed_at, false) as good
   from step_firsts f
-  join troubled t on t.part = f.part
+  semi join (select part from levels where troubled) t on t.part = f.part
   left join reworked r on r.part = f.part
   where $step::varchar is null or f.step = $step
 ), judged as (
@@ -44,9 +42,9 @@ with reworked as (
     coalesce(j.left_so, false) as left_so,
     coalesce(f.defects, 0) as defects
   from levels p
-  join troubled t on t.part = p.part
   left join judged j on j.part = p.part
   left join found f on f.part = p.part
+  where p.troubled
 ), walks as (
   -- The millions without trouble, by the steps that they came to.
   select
@@ -57,7 +55,7 @@ with reworked as (
     case when $step::varchar is null then p.steps else to_json([$step::varchar])::varchar end as steps,
     count(*) as parts
   from levels p
-  anti join troubled t on t.part = p.part
+  where not p.troubled
   group by 1, 2, 3, 4, 5
 ), counted as (
   select
