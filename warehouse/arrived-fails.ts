@@ -58,10 +58,9 @@ export async function partsWith(
 ): Promise<Set<string>> {
   const rows = await warehouse.read(asOf, async session => {
     await prepareHistory(session, 'subjects');
-    const {sql, bindings} = await filteredParts(session, where);
     return session.rows<{id: string}>(
-      `select i.id from (${sql}) f join fact.items i on i.item = f.part where i.id in (select unnest($among::varchar[]))`,
-      {...bindings, among: parts},
+      `select i.id from (${await filteredParts(session, where)}) f join fact.items i on i.item = f.part where i.id in (select unnest($among::varchar[]))`,
+      {among: parts},
     );
   });
   return new Set(rows.map(({id}) => id));

@@ -10,23 +10,28 @@ import {QuestionError} from './question-error.ts';
 import {heard} from './statements.ts';
 
 /**
- * The parts that a filter expression describes.
+ * The parts that a filter expression describes, as SQL that can be run anywhere.
  * @param prefix of the names of its bindings, for a query that holds several filters
  * @returns `sql`, a select with one column `part` (item keys, distinct)
  * @throws FilterError when it cannot be read, UnknownFactor, QuestionError for a number compared with a text or the like
  */
-export async function filteredParts(
+export async function partsSpelledOut(
   session: Session,
   expression: string,
-  prefix = 'filter',
+  prefix: string,
 ): Promise<{sql: string; bindings: Bindings}> {
   const {sql, bindings} = await compiled(session, expression, {form: CONDITION, prefix});
   return {sql: `select s.part from subjects s where ${sql}`, bindings};
 }
 
+/** The same as SQL for this session, for as long as it looks from its position. */
+export async function filteredParts(session: Session, expression: string): Promise<string> {
+  return `select s.part from subjects s where ${await filterCondition(session, expression)}`;
+}
+
 /**
- * The same as a condition over `s`, the subjects, for as long as the session looks from its position. Which parts they are
- * is found once and kept as a bit an item: a look at a bit takes a tenth of the time of writing down what parts are like.
+ * The same as a condition over `s`, the subjects. Which parts they are is found once and kept as a bit an item: a look at a
+ * bit takes a tenth of the time of writing down what parts are like.
  */
 export async function filterCondition(session: Session, expression: string): Promise<string> {
   const {items} = await session.row<{items: number}>('select coalesce(max(item), 0) + 1 as items from fact.items');

@@ -129,10 +129,8 @@ export async function findSuspects(
   }
   await prepareHistory(session, 'subjects');
   if (target.kind === 'filter') {
-    const {sql, bindings} = target.expression
-      ? await filteredParts(session, target.expression)
-      : {sql: 'select part from subjects', bindings: {}};
-    await session.run(`create or replace temp table exposed as ${sql}`, bindings);
+    const sql = target.expression ? await filteredParts(session, target.expression) : 'select part from subjects';
+    await session.run(`create or replace temp table exposed as ${sql}`);
   } else {
     const items = target.kind === 'lot' ? genealogy.wentInto([target.lot], asOf).items : target.parts;
     await session.integerTable('exposed', {part: suspectsAmong(genealogy, Int32Array.from(items)).parts});

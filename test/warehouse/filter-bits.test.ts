@@ -1,6 +1,6 @@
 /** Which parts a filter means is kept as bits: the same parts as the condition that is spelled out, however it is put together. */
 import {expect, test} from 'vitest';
-import {countBits, filterCondition, filteredParts} from '../../warehouse/filter.ts';
+import {countBits, filterCondition, partsSpelledOut} from '../../warehouse/filter.ts';
 import {pareto} from '../../warehouse/pareto.ts';
 import {yieldOf} from '../../warehouse/yield.ts';
 import {feed, plantOf, type Table} from './plant-in-a-folder.ts';
@@ -51,7 +51,7 @@ test('bits and the condition that is spelled out mean the same parts', async () 
     const sizes = new Set<number>();
     for (const expression of EXPRESSIONS) {
       const condition = await filterCondition(session, expression);
-      const {sql, bindings} = await filteredParts(session, expression);
+      const {sql, bindings} = await partsSpelledOut(session, expression, 'filter');
       const kept = await session.rows(`select s.part from subjects s where ${condition} order by 1`);
       expect(kept, expression).toEqual(await session.rows(`from (${sql}) order by 1`, bindings));
       expect((await countBits(session, condition)).parts, expression).toBeGreaterThanOrEqual(kept.length);

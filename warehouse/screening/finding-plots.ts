@@ -58,11 +58,11 @@ export async function outcomeHistogram(session: Session, values: string): Promis
  * @returns null where no lot has a time
  */
 export async function timeStrip(session: Session, {where}: Pick<Finding, 'where'>): Promise<TimeStrip | null> {
-  const filter = where === null ? null : await filteredParts(session, where, 'exposed');
+  const filter = where === null ? null : await filteredParts(session, where);
   const rows = await session.rows<StripRow>(
     `with marked as (
        select coalesce(lot_id, id) as lot, lot_id is null as alone, lot_at, outcome,
-         ${filter === null ? 'false' : `part in (${filter.sql})`} as exposed
+         ${filter === null ? 'false' : `part in (${filter})`} as exposed
        from screened
      ), lots as (
        select lot, alone, any_value(lot_at) as lot_at, count(*) filter (exposed) as en, count(*) filter (not exposed) as "on",
@@ -77,7 +77,6 @@ export async function timeStrip(session: Session, {where}: Pick<Finding, 'where'
        any_value(lot) as name, sum(en)::integer as "exposedParts", sum("on")::integer as "otherParts",
        sum(es order by es) as "exposedSum", sum(os order by os) as "otherSum"
      from placed group by place order by place nulls last`,
-    filter?.bindings ?? {},
   );
   const placed = rows.filter(({place}) => place !== null);
   if (placed.length === 0) return null;

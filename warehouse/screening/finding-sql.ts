@@ -3,7 +3,7 @@ import type {ScreenQuestion} from '../answers.ts';
 import {overCanonical} from '../canonical-sql.ts';
 import type {Bindings} from '../duckdb.ts';
 import {factorRelation} from '../factors.ts';
-import {filteredParts} from '../filter.ts';
+import {partsSpelledOut} from '../filter.ts';
 import {NotFound} from '../not-found.ts';
 import {QuestionError} from '../question-error.ts';
 import {allOf} from '../scope.ts';
@@ -26,7 +26,7 @@ async function findingSql(warehouse: Warehouse, id: string): Promise<{sql: strin
     const all: Bindings = {...bindings, ...outcome.bindings};
     const tables = [];
     if (question.against !== undefined) {
-      const cases = await filteredParts(session, casesOf(question as ScreenQuestion), 'cases');
+      const cases = await partsSpelledOut(session, casesOf(question as ScreenQuestion), 'cases');
       tables.push({name: 'cases', sql: cases.sql});
       Object.assign(all, cases.bindings);
     }
@@ -44,7 +44,7 @@ async function findingSql(warehouse: Warehouse, id: string): Promise<{sql: strin
         sql: `select p.outcome, coalesce(f.value::varchar, '(missing)') as level from screened p left join (${sql}) f on f.part = p.part`,
       });
     } else {
-      const exposed = await filteredParts(session, filterOf(finding), 'exposed');
+      const exposed = await partsSpelledOut(session, filterOf(finding), 'exposed');
       Object.assign(all, exposed.bindings);
       tables.push({name: 'exposed', sql: exposed.sql});
       tables.push({

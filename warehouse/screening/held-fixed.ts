@@ -24,8 +24,7 @@ export async function heldFixed(
   for (const asked of given?.split(';').map(one => one.trim()) ?? []) {
     if (asked === '') continue;
     const expression = await expressionOf(folder, asked);
-    const {sql, bindings} = await filteredParts(session, expression);
-    await session.run(`create or replace temp table held_fixed as ${sql}`, bindings);
+    await session.run(`create or replace temp table held_fixed as ${await filteredParts(session, expression)}`);
     const [idx] = await session.typed('select idx from inspected_parts s semi join held_fixed h on h.part = s.part');
     const codes = shared(Int32Array, parts);
     for (const row of idx) codes[row] = 1;

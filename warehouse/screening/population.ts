@@ -3,7 +3,7 @@ import type {ScreenQuestion} from '../answers.ts';
 import {isDefect, mustBeDefect} from '../defects.ts';
 import {quoteText, type Session} from '../duckdb.ts';
 import {factorRelation} from '../factors.ts';
-import {filterCondition, filteredParts} from '../filter.ts';
+import {filterCondition, filteredParts, partsSpelledOut} from '../filter.ts';
 import {QuestionError} from '../question-error.ts';
 import {allOf, type Conditions, scopeConditions} from '../scope.ts';
 import {FIRST_SELECTION} from './frame.ts';
@@ -103,7 +103,7 @@ export async function scopeOf(session: Session, question: ScreenQuestion, spelle
   const parts: string[] = [];
   for (const [k, expression] of selections.entries()) {
     if (spelledOut) {
-      const filter = await filteredParts(session, expression, `selection_${k}`);
+      const filter = await partsSpelledOut(session, expression, `selection_${k}`);
       parts.push(`s.part in (${filter.sql})`);
       Object.assign(bindings, filter.bindings);
     } else parts.push(await filterCondition(session, expression));
@@ -150,10 +150,8 @@ export async function outcomeOf(session: Session, question: ScreenQuestion) {
 export const casesOf = ({where, against}: ScreenQuestion): string => where ?? `not (${against})`;
 
 async function againstOutcome(session: Session, where: string, against: string) {
-  const cases = await filteredParts(session, where);
-  const rest = await filteredParts(session, against);
-  await session.run(`create or replace temp table cases as ${cases.sql}`, cases.bindings);
-  await session.run(`create or replace temp table controls as ${rest.sql}`, rest.bindings);
+  await session.run(`create or replace temp table cases as ${await filteredParts(session, where)}`);
+  await session.run(`create or replace temp table controls as ${await filteredParts(session, against)}`);
   const {both} = await session.row<{both: number}>(
     'select count(*) as both from cases c join controls r on r.part = c.part',
   );
