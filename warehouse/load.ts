@@ -163,7 +163,7 @@ async function prepare(context: LoadContext, scratch: Scratch, plan: LoadPlan, p
     for (const {field, rows} of ambiguous) {
       if (rows > 0)
         notices.push(
-          `${rows} ${field} fall into the hour that the clock in ${plan.timeZone} showed twice: read as one of the two`,
+          `${rows} ${field} fall into the hour that the clock in ${plan.timeZone} showed twice: read as the second time, after it went back`,
         );
     }
     parts.end('parse and validate');
