@@ -363,6 +363,7 @@ describe('what is acknowledged stays', () => {
     const w = await plantOf([]);
     const receipt = await raw(w, 'parts.csv', 'part,product\nA,HX\nB,\n', {dryRun: true});
     expect(receipt).toMatchObject({batch: null, status: 'dry-run', tables: [{accepted: 1, rejected: 1}]});
+    expect(receipt.rejects).toEqual([{table: 'parts', line: 3, field: 'product', reason: 'missing, but required'}]);
     expect(w.ledger.head.seq).toBe(0);
     expect(readdirSync(join(w.folder, 'archive', 'raw'))).toEqual([]);
     expect(existsSync(join(w.folder, 'archive', 'batches', '00000001'))).toBe(false);
