@@ -109,7 +109,27 @@ async function nearest(folder: string): Promise<string> {
 async function warehouse(folder: string): Promise<Check> {
   if (!hasWarehouse(folder)) return {what: 'warehouse', ok: true, detail: `none in ${folder} yet`};
   const server = await findServer(folder);
-  return {what: 'warehouse', ok: true, detail: server ? `${folder}, served at ${server.address}` : folder};
+  return server ? served(folder, server.address) : {what: 'warehouse', ok: true, detail: folder};
+}
+
+const PATIENCE_MS = 10_000;
+
+/** A server that runs is not yet one that works: it knows best what it lacks. */
+async function served(folder: string, address: string): Promise<Check> {
+  const what = 'warehouse';
+  const detail = `${folder}, served at ${address}`;
+  try {
+    const answer = await fetch(new URL('/readyz', address), {signal: AbortSignal.timeout(PATIENCE_MS)});
+    if (answer.ok) return {what, ok: true, detail};
+    const [, ...reasons] = (await answer.text()).trim().split('\n');
+    const hint = 'what was acknowledged is safe; its log says since when, and a restart tries again';
+    return {what, ok: false, detail: `${detail}, is not ready: ${reasons.join('; ')}`, hint};
+  } catch (error) {
+    const {message, cause} = error as Error;
+    const why = cause instanceof Error ? cause.message : message;
+    const hint = 'it may be starting or stopping, or busy: look again, then at its log';
+    return {what, ok: true, warning: true, detail: `${detail}, which does not answer: ${why}`, hint};
+  }
 }
 
 async function settings(folder: string): Promise<Check> {

@@ -8,7 +8,7 @@ import {type Bindings, quoteName, quoteText, type Session} from './duckdb.ts';
 import {historyQuery, otherRuns, UNCOUNTED} from './history.ts';
 import {NAMES} from './names-table.ts';
 import {QuestionError} from './question-error.ts';
-import {STEP_VIEW, type StepTable, stepTables} from './step-tables.ts';
+import {columnNames, type StepTable, stepTables, viewNames} from './step-tables.ts';
 import {firstInspections, POSITION} from './views.ts';
 
 const HISTORY = ['subjects', 'visits', 'step_firsts', 'materials', 'station_readings'] as const;
@@ -72,7 +72,7 @@ function definitionOf(name: string, steps: readonly StepTable[]): string {
   if (table === 'first_inspections') return firstInspections('now_inspections');
   if (table === 'cells') return keyed('measurements', {step: "coalesce(step, '')"});
   const step = /^step_(\d+)$/.exec(table)?.[1];
-  return step === undefined ? keyed(table) : stepOf(steps.find(({id}) => id === Number(step))!);
+  return step === undefined ? keyed(table) : stepOf(steps.find(({id}) => id === Number(step))!, viewNames(steps));
 }
 
 /** Keys of parts and lots, told apart as the dense ones are. */
@@ -94,11 +94,14 @@ function keyed(table: string, other: Record<string, string> = {}): string {
   return `select ${columns.join(', ')} from ${quoteName(table)}`;
 }
 
-function stepOf({step, parameters}: StepTable): string {
+function stepOf(table: StepTable, views: ReadonlyMap<StepTable, string>): string {
+  const {parameters} = table;
   const head = `select ${keyOf("'part'", 'part')} as part, run`;
-  if (step !== '') {
-    const values = parameters.map(({parameter, column}) => `, ${quoteName(parameter)} as ${column}`).join('');
-    return `${head}, measured_at${values} from ${quoteName(STEP_VIEW + step)}`;
+  const view = views.get(table);
+  if (view !== undefined) {
+    const called = columnNames(table);
+    const values = parameters.map(({column}, k) => `, ${quoteName(called[k])} as ${column}`).join('');
+    return `${head}, measured_at${values} from ${quoteName(view)}`;
   }
   // Measurements that name no step have no wide table of their own there.
   const cells = parameters.map(

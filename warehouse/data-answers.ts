@@ -9,6 +9,17 @@ export const Receipt = z.object({
   status: z.enum(['accepted', 'duplicate', 'partly-rejected', 'rejected', 'dry-run']),
   tables: z.array(z.object({table: z.string(), accepted: Count, rejected: Count, duplicates: Count, conflicts: Count})),
   notices: z.array(z.string()),
+  rejects: z
+    .array(
+      z.object({
+        table: z.string(),
+        line: z.number().int().nullable(),
+        field: z.string().nullable(),
+        reason: z.string(),
+      }),
+    )
+    .optional()
+    .describe('of a dry run, the first of what it rejects: nothing of it is in the quarantine'),
 });
 export type Receipt = z.infer<typeof Receipt>;
 

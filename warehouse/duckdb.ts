@@ -357,8 +357,11 @@ export async function openSession(instance: DuckDBInstance): Promise<Session> {
 /** An SQL identifier. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** An SQL text literal, for the few places that take no bound value (paths, views). */
-export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** An SQL text literal, for the few places that take no bound value (paths, views). A NUL in it would end the statement. */
+export function quoteText(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return quoted.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted;
+}
 
 /** Values, and the types that a list does not tell by its first item: one may begin with a whole number, or be empty. */
 function asParameters(bindings: Bindings): [Record<string, DuckDBValue>, Record<string, DuckDBType>] {

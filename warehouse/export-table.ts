@@ -121,7 +121,7 @@ function behind({key, types}: Shape, after: ExportQuestion['after']): {condition
 /** Names of all that can be exported at the newest position. */
 export async function exportable(session: Session): Promise<string[]> {
   const views = await session.rows<{name: string}>(
-    `select view_name as name from duckdb_views() where schema_name = 'main' and not internal and starts_with(view_name, '${STEP_VIEW}') order by 1`,
+    `select view_name as name from duckdb_views() where schema_name = 'main' and not internal and not temporary and starts_with(view_name, '${STEP_VIEW}') order by 1`,
   );
   return [...Object.keys(CANONICAL), ...views.map(({name}) => name)];
 }

@@ -36,12 +36,20 @@ export function columnChecks(column: Column, plan: LoadPlan): Check[] {
     checks.push({
       field: column.name,
       reason: `case when ${text} is not null and (${value} is null or ${value} <> trunc(${value}) or abs(${value}) > 2147483647)
-               then 'not a whole number: "' || ${text} || '"' end`,
+               then case when abs(${value}) > 2147483647 then 'beyond 2147483647: "' else 'not a whole number: "' end || ${text} || '"' end`,
     });
   }
   if (column.type === 'time') checks.push({field: column.name, reason: wrongTime(text, plan)});
+  if (mayHoldNul(column, plan))
+    checks.push({field: column.name, reason: `case when ${holdsNul(text)} then 'holds a NUL character' end`});
   return checks;
 }
+
+/** No name in SQL can hold it, and steps and parameters become names. A text file that does is refused before it is read. */
+export const mayHoldNul = ({type}: Column, plan: LoadPlan): boolean =>
+  plan.records.format !== 'csv' && !['number', 'integer', 'time'].includes(type);
+
+export const holdsNul = (text: string): string => `contains(${text}, chr(0))`;
 
 export function tableChecks(table: TablePlan, plan: LoadPlan): Check[] {
   const {exactlyOne, retractable, ordered} = CANONICAL[table.table];

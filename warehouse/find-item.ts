@@ -21,7 +21,7 @@ export async function findItem(session: Session, id: string, kind: ItemKind | un
     const sought = kind === undefined ? 'part, lot or work order' : kind.replace('_', ' ');
     const near = await nearIds(session, id, kind, asOf);
     const hint = near.length > 0 ? `; near it: ${idsTold(near)}` : '';
-    throw new NotFound(`no row up to this position names a ${sought} "${id}"${hint}`);
+    throw new NotFound(`no row up to this position names a ${sought} ${visible(id)}${hint}`);
   }
   if (found.length > 1) {
     const kinds = found.map(f => f.kind).join(' and a ');
@@ -34,6 +34,9 @@ export async function findItem(session: Session, id: string, kind: ItemKind | un
   );
   return {kind: 'work_order', items: parts.map(p => p.part)};
 }
+
+/** A line end or a tab at the end of an id, as scanners and files leave one, has to be seen. */
+const visible = (id: string) => (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(id) ? JSON.stringify(id) : `"${id}"`);
 
 /** The key of a lot, or null. */
 export async function findLot(session: Session, id: string, asOf: number): Promise<number | null> {

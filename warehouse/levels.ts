@@ -13,21 +13,24 @@ export const MISSING = '(missing)';
  * @throws UnknownFactor
  */
 export async function createLevels(session: Session, by?: string): Promise<'category' | 'number'> {
-  const keyed = (value: string) => `coalesce(${value}::varchar, '${MISSING}') as key`;
+  const keyed = (value: string) => `coalesce(${value}, '${MISSING}') as key`;
   if (by === undefined || by === 'product' || by === 'station') {
-    const key = by === undefined ? "'' as key" : keyed(`p.${by}`);
+    const key = by === undefined ? "'' as key" : keyed(`p.${by}::varchar`);
     await session.run(`create or replace temp view levels as select p.*, ${key} from population p`);
     return 'category';
   }
   const {sql, bindings, kind, subjectColumn} = await factorRelation(session, by);
+  // The engine writes a whole number among doubles as 18.0.
+  const told = (value: string) =>
+    kind === 'number' ? `regexp_replace(${value}::varchar, '\\.0$', '')` : `${value}::varchar`;
   if (subjectColumn !== null) {
-    const key = keyed(subjectColumn);
+    const key = keyed(told(subjectColumn));
     await session.run(`create or replace temp view levels as select ${POPULATION}, ${key} from population_subjects`);
     return kind;
   }
   await session.run(
     `create or replace temp table levels_found as
-     select p.*, ${keyed('v.value')} from population p left join (${sql}) v on v.part = p.part`,
+     select p.*, ${keyed(told('v.value'))} from population p left join (${sql}) v on v.part = p.part`,
     bindings,
   );
   await session.run('create or replace temp view levels as from levels_found');

@@ -52,6 +52,9 @@ export interface LoadContext {
   since: string;
 }
 
+/** Of a dry run: enough to see what is wrong, whatever is sent. */
+const REJECTS_TOLD = 20;
+
 interface Reject {
   table: string;
   line: number | null;
@@ -87,6 +90,10 @@ export async function load(context: LoadContext, plan: LoadPlan): Promise<{recei
     const settlesNothing =
       accepted === 0 &&
       (context.replays === undefined ? rejects.length === 0 : latestRejects(ledger, context.replays) === rejected);
+    if (plan.dryRun && rejects.length > 0)
+      receipt.rejects = rejects
+        .slice(0, REJECTS_TOLD)
+        .map(({table, line, field, reason}) => ({table, line, field, reason}));
     if (plan.dryRun || settlesNothing) {
       await keepOnlyHeld(context, digest);
       return {receipt, behind: null};
@@ -163,7 +170,7 @@ async function prepare(context: LoadContext, scratch: Scratch, plan: LoadPlan, p
     for (const {field, rows} of ambiguous) {
       if (rows > 0)
         notices.push(
-          `${rows} ${field} fall into the hour that the clock in ${plan.timeZone} showed twice: read as one of the two`,
+          `${rows} ${field} fall into the hour that the clock in ${plan.timeZone} showed twice: read as the second time, after it went back`,
         );
     }
     parts.end('parse and validate');

@@ -4,7 +4,7 @@
  */
 import {CANONICAL, NO_EARLIER_DEFECTS} from './canonical.ts';
 import {quoteName, quoteText} from './duckdb.ts';
-import {distrusted, hasOffset, isShare, localTime, plainNumber} from './field-checks.ts';
+import {distrusted, hasOffset, holdsNul, isShare, localTime, mayHoldNul, plainNumber} from './field-checks.ts';
 import type {TablePlan} from './load-plan.ts';
 import {isSkewed, type LifeOfPlant, tellsOfThePast} from './skewed-times.ts';
 import {fieldOf, type Reading, taken} from './texts.ts';
@@ -106,6 +106,7 @@ function columnOf(source: Source, i: number, reading: Reading): PlainColumn {
   if (source.column.isShare) column.doubts.push(`not coalesce(${isShare(value)}, true)`);
   if (name === 'run') column.value = `coalesce(${value}, 1)`;
   if (kind === 'time') Object.assign(column, timeColumn(text, i, reading), {value});
+  if (mayHoldNul(source.column, plan)) column.doubts.push(`coalesce(${holdsNul(text)}, false)`);
   return column;
 }
 

@@ -42,6 +42,33 @@ export interface FirstOfStep {
 /** What the readable views of steps are called, before the name of the step. */
 export const STEP_VIEW = 'step_';
 
+/**
+ * What the readable view of each table is called. Names in SQL differ by more than case, ids of a plant need not: the later
+ * one bears a number.
+ */
+export function viewNames(tables: readonly StepTable[]): Map<StepTable, string> {
+  const named = tables.filter(({step}) => step !== '');
+  const names = toldApart(named.map(({step}) => STEP_VIEW + step));
+  return new Map(named.map((table, k) => [table, names[k]]));
+}
+
+/** What its columns are called there, in the order of its parameters. */
+export const columnNames = ({parameters}: Pick<StepTable, 'parameters'>): string[] =>
+  toldApart(
+    parameters.map(({parameter}) => parameter),
+    ['part', 'run', 'measured_at'],
+  );
+
+function toldApart(names: readonly string[], others: readonly string[] = []): string[] {
+  const taken = new Set(others);
+  return names.map(name => {
+    let told = name;
+    for (let k = 1; taken.has(told.toLowerCase()); k++) told = `${name}_${k}`;
+    taken.add(told.toLowerCase());
+    return told;
+  });
+}
+
 const OF_VISIT = [
   'part integer',
   'run integer',
@@ -122,17 +149,20 @@ export async function renewStepViews(session: Session, steps: ReadonlySet<string
 async function stepViews(session: Session, steps: ReadonlySet<string> | null): Promise<View[]> {
   const tables = await stepTables(session);
   const late = await session.rows<{step: string; parameter: string}>('from fact.late_parameters');
+  const viewed = viewNames(tables);
   const views: View[] = [];
   for (const table of tables) {
     if (steps && !steps.has(table.step)) continue;
     const isLate = new Set(late.filter(l => l.step === table.step).map(l => l.parameter));
     const patched = table.parameters.filter(p => isLate.has(p.parameter));
     views.push({schema: 'now', name: `step_${table.id}`, sql: currentStep(table, patched)});
-    if (table.step === '') continue;
-    const names = table.parameters.map(p => `s.${p.column} as ${quoteName(p.parameter)}`);
+    const name = viewed.get(table);
+    if (name === undefined) continue;
+    const called = columnNames(table);
+    const names = table.parameters.map((p, k) => `s.${p.column} as ${quoteName(called[k])}`);
     views.push({
       schema: 'main',
-      name: STEP_VIEW + table.step,
+      name,
       sql: `select i.id as part, s.run, s.measured_at${names.map(n => `, ${n}`).join('')}
       from now.step_${table.id} s join fact.items i on i.item = s.part`,
     });

@@ -21,7 +21,7 @@ interface FieldError {
 
 export interface Validated {
   errors: FieldError[];
-  /** Columns with times that the clock showed twice, read as the first of the two. */
+  /** Columns with times that the clock showed twice, read as the second of the two. */
   ambiguous: {field: string; rows: number}[];
   /** Of each record that is kept out: its fields as sent, as JSON, and its line where it is known. */
   sent: Map<number, {row: string; line: number | null}>;

@@ -72,14 +72,18 @@ async function recordRehearsed(
 }
 
 function refuseRejected(inspections: readonly InspectionInput[], alone: readonly Receipt[]): void {
-  const bad = inspections.filter((_, k) => alone[k] && total(alone[k], 'rejected') > 0);
-  if (bad.length > 0) throw refused(bad.map(({inspection}) => inspection));
-}
-
-function refused(ids: readonly string[]): FishboneError {
-  const message = `inspection ${ids.join(', ')}: a value is not what its column takes; nothing was recorded`;
-  return new FishboneError('FILE_UNUSABLE', message, {
-    hint: 'times need an offset unless fishbone.json has a timeZone',
+  const bad = inspections.flatMap(({inspection}, k) => {
+    if (!alone[k] || total(alone[k], 'rejected') === 0) return [];
+    const [first] = alone[k].rejects ?? [];
+    return [{inspection, why: first ? `${first.field === null ? '' : `${first.field}: `}${first.reason}` : 'refused'}];
+  });
+  if (bad.length === 0) return;
+  const told = bad.map(({inspection, why}) => `inspection ${inspection}: ${why}`);
+  const isOffset = bad.some(({why}) => why.includes('without an offset'));
+  throw new FishboneError('FILE_UNUSABLE', `${told.join('; ')}; nothing was recorded`, {
+    hint: isOffset
+      ? 'times need an offset unless fishbone.json has a timeZone'
+      : 'put it right and send the whole request again',
   });
 }
 

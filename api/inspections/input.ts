@@ -2,7 +2,10 @@ import {z} from 'zod';
 import {type Column, columnsOf} from '../../warehouse/canonical.ts';
 
 const Time = z.iso.datetime({offset: true, local: true});
-const NotBlank = z.string().regex(/\S/, {error: 'is empty'});
+const NotBlank = z
+  .string()
+  .regex(/\S/, {error: 'is empty'})
+  .refine(text => !text.includes('\0'), {error: 'holds a NUL character'});
 
 /** A row of `inspections` with its `defects` in it. */
 export const InspectionInput = z.strictObject({

@@ -150,6 +150,12 @@ describe('exit codes', () => {
     const dry = await fishboneHere(['ingest', file, '--dry-run', ...at]);
     expect(dry).toMatchObject({code: 0});
     expect(dry.out).toContain('1 file: 1 row would be accepted, 0 rejected. Nothing was changed.');
+    const bad = join(folder, 'parts.1.csv');
+    writeFileSync(bad, 'part,product\nA,HX\n,HX\n');
+    const dryBad = await fishboneHere(['ingest', bad, '--dry-run', ...at]);
+    expect(dryBad).toMatchObject({code: 3});
+    expect(dryBad.out).toContain(`${bad}: parts, line 3: part: missing, but required\n`);
+    expect(dryBad.out).not.toContain('quarantine');
     expect((await fishboneHere(['infer', odd, '--model', 'none', ...at])).code).toBe(2);
     expect(existsSync(join(folder, 'new'))).toBe(false);
 

@@ -4,8 +4,10 @@ import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {masked, type Setting} from '../../api/config-told.ts';
+import {examine} from '../../api/doctor.ts';
 import {clocks, permissions, port, versions} from '../../api/doctor-machine.ts';
-import {fishboneHere, temporaryFolder} from './plant.ts';
+import {announceServer} from '../../api/running-server.ts';
+import {fishboneHere, servedPlant, temporaryFolder} from './plant.ts';
 
 test('every setting with where it comes from; secrets are masked, unknown names refused', async () => {
   const folder = join(temporaryFolder(), 'W');
@@ -101,4 +103,21 @@ test('a port that is taken is told', async () => {
   expect(await port(taken)).toMatchObject({ok: true, warning: true, detail: `${taken} is taken by another program`});
   await new Promise(resolve => other.close(resolve));
   expect(await port(taken)).toMatchObject({detail: `${taken} is free`});
+});
+
+test('a server that runs and is not ready is no good one, in its own words', async () => {
+  const {app, http} = await servedPlant({empty: true});
+  const {folder} = app.config;
+  const address = await http.listen({port: 0, host: '127.0.0.1'});
+  await announceServer(folder, {address, pid: process.pid, token: 'any'});
+  const told = async () => (await examine(folder)).checks.find(({what}) => what === 'warehouse');
+  expect(await told()).toEqual({what: 'warehouse', ok: true, detail: `${folder}, served at ${address}`});
+  http.traffic.isStarting = true;
+  expect(await told()).toMatchObject({
+    ok: false,
+    detail: `${folder}, served at ${address}, is not ready: STARTING it is not at work yet`,
+    hint: expect.stringContaining('its log'),
+  });
+  await http.close();
+  expect(await told()).toMatchObject({ok: true, warning: true, detail: expect.stringContaining('ECONNREFUSED')});
 });

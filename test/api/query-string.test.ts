@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {z} from 'zod';
 import {asQuery} from '../../api/query-string.ts';
+import {servedPlant} from './plant.ts';
 
 test('numbers as programs write them: with exponents too; what is none is refused', () => {
   const query = asQuery(z.object({lsl: z.number().optional()}));
@@ -10,4 +11,11 @@ test('numbers as programs write them: with exponents too; what is none is refuse
   for (const lsl of ['', ' ', '.', 'e5', '1e', '1,5', '0x10', 'Infinity', '1e999', 'NaN', '--1']) {
     expect(query.safeParse({lsl}).success, lsl).toBe(false);
   }
+});
+
+test('a NUL in a question finds nothing, and fails nothing', async () => {
+  const {http} = await servedPlant();
+  expect((await http.inject({url: '/v1/trace/part/P%001'})).statusCode).toBe(404);
+  const answer = await http.inject({url: '/v1/yield?product=%00'});
+  expect([answer.statusCode, answer.json().inspected]).toEqual([200, 0]);
 });

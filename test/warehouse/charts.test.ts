@@ -155,3 +155,23 @@ describe('what cannot be drawn says why', () => {
     expect(answer).toMatchObject({cp: null, pp: null, cpm: null, ppmObserved: 100_000});
   });
 });
+
+test('what a chart of this kind has no use for is not passed over in silence', async () => {
+  const w = await plantOf([
+    ['parts', 'part,product\np1,A\np2,A\np3,A\np4,A'],
+    [
+      'measurements',
+      'part,parameter,value,step\np1,torque,1,bore\np2,torque,3,bore\np3,torque,2,bore\np4,torque,5,bore',
+    ],
+  ]);
+  const notes = async (options: object) =>
+    (await chart(w, {parameter: 'bore.torque', kind: 'imr', ...options})).notes.filter(note =>
+      note.includes('not used'),
+    );
+  expect(await notes({lambda: 0.4, subgroup: 'lot', sigma: 'mr'})).toEqual([
+    'lambda means nothing on a chart of kind imr, and was not used',
+    'subgroup means nothing on a chart of kind imr, and was not used',
+  ]);
+  expect(await notes({kind: 'ewma', lambda: 0.4, subgroup: 2})).toEqual([]);
+  expect(await notes({subgroup: 1})).toEqual([]);
+});

@@ -106,8 +106,11 @@ describe('rejected rows', () => {
     // The European Union's clocks: forward on 2026-03-29 at 02:00, back on 2026-10-25 at 03:00.
     expect(receipt.tables).toMatchObject([{accepted: 2, rejected: 1}]);
     expect(receipt.notices.join()).toContain(
-      '1 made_at fall into the hour that the clock in Europe/Berlin showed twice',
+      '1 made_at fall into the hour that the clock in Europe/Berlin showed twice: read as the second time',
     );
+    expect(await w.read(undefined, s => s.rows(`select made_at from parts where part = 'B'`))).toEqual([
+      {made_at: '2026-10-25T01:30:00.000Z'},
+    ]);
     const [{reason}] = await rejects(w);
     expect(reason).toContain('does not exist in Europe/Berlin');
     expect(await ask(w, "select made_at from parts where part = 'C'")).toEqual([{made_at: '2026-07-01T00:30:00.000Z'}]);
@@ -360,6 +363,7 @@ describe('what is acknowledged stays', () => {
     const w = await plantOf([]);
     const receipt = await raw(w, 'parts.csv', 'part,product\nA,HX\nB,\n', {dryRun: true});
     expect(receipt).toMatchObject({batch: null, status: 'dry-run', tables: [{accepted: 1, rejected: 1}]});
+    expect(receipt.rejects).toEqual([{table: 'parts', line: 3, field: 'product', reason: 'missing, but required'}]);
     expect(w.ledger.head.seq).toBe(0);
     expect(readdirSync(join(w.folder, 'archive', 'raw'))).toEqual([]);
     expect(existsSync(join(w.folder, 'archive', 'batches', '00000001'))).toBe(false);

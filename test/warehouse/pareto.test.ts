@@ -95,6 +95,20 @@ describe('by a level', () => {
     expect((await pareto(warehouse, {by: 'inspection.station'})).bars).toEqual(answer.bars);
     await expect(pareto(warehouse, {by: 'bore.tool'})).rejects.toThrow('there is no factor "bore.tool"');
   });
+
+  test('numbers as people write them, and each bar leads to its own parts', async () => {
+    const w = await plantOf([
+      ['parts', 'part,product,made_at\np1,A,2024-05-01T18:10:00Z\np2,A,2024-05-01T18:50:00Z\np3,A,'],
+      ['inspections', 'inspection,part,result\ni1,p1,fail\ni2,p2,fail\ni3,p3,fail'],
+    ]);
+    const {bars} = await pareto(w, {by: 'time.hour'});
+    expect(bars.map(({key, parts}) => [key, parts])).toEqual([
+      ['18', 2],
+      ['(missing)', 1],
+    ]);
+    expect(bars[0].where).toMatch(/^time.hour = 18 and /);
+    expect((await pareto(w, {where: bars[0].where!})).basis.parts).toBe(2);
+  });
 });
 
 describe('scope', () => {

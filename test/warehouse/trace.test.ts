@@ -324,6 +324,7 @@ describe('asking', () => {
   test('an unknown id, and one that is two things', async () => {
     await expect(trace(plant(), {id: 'nobody'})).rejects.toThrow('names a part, lot or work order "nobody"');
     await expect(trace(plant(), {id: 'P1 '})).rejects.toThrow('near it: p1');
+    await expect(trace(plant(), {id: 'p1\r'})).rejects.toThrow('names a part, lot or work order "p1\\r"; near it: p1');
     const padded = await plantOf([['parts', 'part,product\n"p9 ",A']]);
     await expect(trace(padded, {id: 'p9'})).rejects.toThrow('names a part, lot or work order "p9"; near it: "p9 "');
     await expect(trace(plant(), {id: 'p1', kind: 'lot'})).rejects.toThrow('names a lot "p1"');

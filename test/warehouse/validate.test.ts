@@ -68,8 +68,8 @@ test('whole numbers and times keep their bounds', async () => {
   );
   expect(await loaded(w, path)).toMatchObject({tables: [{accepted: 1, rejected: 4}]});
   expect((await rejects(w)).map(([line, field, reason]) => [line, field, String(reason).slice(0, 26)])).toEqual([
-    [2, 'run', 'not a whole number: "30000'],
-    [3, 'run', 'not a whole number: "-2147'],
+    [2, 'run', 'beyond 2147483647: "300000'],
+    [3, 'run', 'beyond 2147483647: "-21474'],
     [4, 'started_at', 'skewed: before the plant e'],
     [5, 'started_at', 'a time without an offset: '],
   ]);
@@ -104,4 +104,20 @@ test('a doubtful row among plain ones keeps its place: its line, its fields, and
     s.rows("select count(*) as n from measurements where parameter = 'a' and part = 'P' || value::integer"),
   );
   expect(found).toEqual([{n: 4999}]);
+});
+
+test('a text with a NUL in it is refused, and what follows can still be recorded and asked about', async () => {
+  const w = await plantOf([]);
+  const path = join(folder(), 'parts.ndjson');
+  writeFileSync(path, '{"part":"A\\u0000B","product":"HX"}\n{"part":"C","product":"HX"}\n');
+  expect(await loaded(w, path)).toMatchObject({tables: [{accepted: 1, rejected: 1}], notices: []});
+  expect(await rejects(w)).toEqual([[1, 'part', 'holds a NUL character']]);
+  // The words of whoever sent it stand in the ledger: they must not keep the database from following.
+  const other = join(folder(), 'parts.ndjson');
+  writeFileSync(other, '{"part":"D","product":"HX"}\n');
+  await w.load({...(await planFile(other)), source: 'POST\0'}, linesOfRecords);
+  expect(await w.read(undefined, s => s.rows('select part from parts order by part'))).toEqual([
+    {part: 'C'},
+    {part: 'D'},
+  ]);
 });

@@ -13,6 +13,7 @@ import {centerLine, medianOf} from './measured-chart.ts';
 import {openChart} from './open-chart.ts';
 import {rulesOf, rulesThatApply} from './run-length.ts';
 import {type Stage, stageStarts, stagesOf} from './stages.ts';
+import {unusedOptions} from './unused-options.ts';
 import {isoTime, withParts} from './values.ts';
 
 /** So many points are listed where the question does not say how many. */
@@ -66,7 +67,7 @@ export function judged(
   const same = limits.every(({lcl, ucl}) => lcl === limits[0].lcl && ucl === limits[0].ucl);
   const {sizes} = chart;
   const {lines, baseline} = stages[stages.length - 1];
-  const notes = [...chart.notes];
+  const notes = [...unusedOptions(question), ...chart.notes];
   if (rules.length < RULE_SETS[set].length)
     notes.push(`on this chart only ${rules.length} of the ${RULE_SETS[set].length} ${set} rules mean anything`);
   for (const note of stages.flatMap(stage => chart.notesOf?.(stage.lines, judgedBy(stage)) ?? []))

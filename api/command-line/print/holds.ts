@@ -24,13 +24,26 @@ export function holdText(hold: Hold, clock: Clock): string {
       .filter(({askPerson, delivery}) => askPerson || delivery === 'rejected')
       .slice(0, 5)
       .map(settleText(hold)),
-    hold.lots.length === 0 && !['proposed', 'refused'].includes(hold.decision)
-      ? `Nobody was told: no receiver is configured. Stop ${counted(hold.covers, 'lot')} by hand, and name the MES in fishbone.json, under receivers.`
-      : '',
+    byHand(hold),
     hold.decision === 'proposed'
       ? `It is of ${counted(hold.covers, 'lot')}${hold.children ? ' and what they go into later' : ', not of what they go into later'}. Somebody else decides: fishbone hold approve ${hold.id} --by NAME`
       : '',
   );
+}
+
+/** Where nobody is told, what was decided is for people to do, and lots that another hold keeps are not to go. */
+function byHand({lots, decision, coverage, events}: Hold): string {
+  if (lots.length > 0 || decision === 'proposed' || decision === 'refused') return '';
+  const of = (state: string) => coverage.filter(cover => cover.state === state).length;
+  const kept = events.filter(({what}) => what === 'kept').length;
+  const todo = [
+    [of('held'), (n: number) => `stop ${counted(n, 'lot')} by hand`],
+    [of('released') - kept, (n: number) => `let ${counted(n, 'lot')} go by hand`],
+    [of('scrapped'), (n: number) => `take ${counted(n, 'lot')} out as scrap by hand`],
+    [kept, (n: number) => `leave ${counted(n, 'lot')} where ${n === 1 ? 'it is' : 'they are'}: see above`],
+  ] as const;
+  const told = todo.flatMap(([n, say]) => (n > 0 ? [say(n)] : [])).join('; ');
+  return `Nobody was told: no receiver is configured. ${told.charAt(0).toUpperCase()}${told.slice(1)}, and name the MES in fishbone.json, under receivers.`;
 }
 
 /** A hold that nobody at the MES has heard of holds nothing, whatever the decision says. */

@@ -25,11 +25,22 @@ export function receiptsText(receipts: readonly Receipt[]): string {
   return paragraphs(
     table(['batch', 'status', 'table', 'accepted', 'rejected', 'duplicates', 'conflicts', 'file'], rows),
     notices.join(''),
-    receipts.some(({tables}) => tables.some(({rejected}) => rejected > 0))
+    usable.flatMap(dryRejects).join(''),
+    receipts.some(({status, tables}) => status !== 'dry-run' && tables.some(({rejected}) => rejected > 0))
       ? 'Rejected rows wait in the quarantine: fishbone quarantine list'
       : '',
   );
 }
+
+/** What a dry run rejects is kept nowhere. */
+function dryRejects({source, tables, rejects = []}: Receipt): string[] {
+  const more = tables.reduce((sum, {rejected}) => sum + rejected, 0) - new Set(rejects.map(atLine)).size;
+  const told = rejects.map(row => `  ${source}: ${atLine(row)}: ${row.field ?? 'record'}: ${row.reason}\n`);
+  return rejects.length > 0 && more > 0 ? [...told, `  and ${counted(more, 'other row')}\n`] : told;
+}
+
+const atLine = ({table, line}: NonNullable<Receipt['rejects']>[number]) =>
+  line === null ? table : `${table}, line ${line}`;
 
 /** The last line of a load: files and rows, and what of them did not come in. */
 export function ingestedText(receipts: readonly Receipt[], leftOut: number): string {
