@@ -49,7 +49,8 @@ export function App() {
   const [path] = useLocation();
   const {params} = useQuestion();
   const isAndon = path === '/' && params.has('kiosk') && !isShut;
-  useArrival(`${path} ${isAndon}`);
+  // A study is a page of its own, and so is what somebody finds who has signed in.
+  useArrival(`${path} ${isAndon} ${isShut} ${params.get('study')}`);
   if (isAndon) {
     return (
       <Suspense fallback={<p role="status">Loading the page …</p>}>

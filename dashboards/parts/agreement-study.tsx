@@ -98,7 +98,7 @@ function verdictOf({pairs, reference, inspectors}: AgreementAnswer) {
   if (worst !== undefined) {
     const word = wordOf(worst.value);
     const [least, most] = [wordOf(worst.low), wordOf(worst.high)];
-    const unsure = least === most ? '' : `; its interval reaches from ${least} to ${most}`;
+    const unsure = least === most ? '' : `; its interval does not decide between ${least} and ${most}`;
     return {
       shape: {
         glyph: {good: '●', moderate: '◐', poor: '○'}[word],
