@@ -168,6 +168,27 @@ test.each([
   expect(await page.title()).toBe(`${name} · Fishbone`);
 });
 
+test('from one trace to the next, and where the keyboard led to, the heading is seen', async () => {
+  const [{part}] = await app.warehouse.read(undefined, session =>
+    session.rows<{part: string}>('select part from parts order by part limit 1'),
+  );
+  await open(`/trace?id=${part}`);
+  await tabTo(/^a lot /);
+  await page.keyboard.press('Enter');
+  await isFocused(/^h1 Trace of L/);
+  // Out of sight it would be a focus that nobody sees.
+  const seen = () =>
+    page.evaluate(() => {
+      const [h1, ring] = [document.activeElement!.getBoundingClientRect(), getComputedStyle(document.activeElement!)];
+      return {shown: h1.width > 20 && h1.height > 10 && ring.clipPath === 'none', ring: ring.outlineStyle};
+    });
+  expect(await seen()).toEqual({shown: true, ring: 'solid'});
+  const top = () => page.locator('main').evaluate(main => main.lastElementChild!.getBoundingClientRect().top);
+  const before = await top();
+  await page.keyboard.press('Tab');
+  expect(await top()).toBe(before);
+});
+
 test('the palette opens again however soon after it closed', async () => {
   await open('/');
   await page.keyboard.press('Control+k');
