@@ -2,7 +2,7 @@
  * A day without a mouse: where the focus is after each page, how many stops lie between a cause and its suspect lots, and that
  * nothing takes the focus from whoever has it elsewhere. Only the keyboard is used, but for what the test waits for.
  */
-import {mkdtempSync} from 'node:fs';
+import {mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {AxeBuilder} from '@axe-core/playwright';
@@ -272,6 +272,34 @@ test('a page is read from its top, and going back leads to where one was', async
   await page.goBack();
   await isFocused(/^h1 Investigate$/);
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(below);
+});
+
+test('a bar keeps the focus when a new batch has it drawn anew', async () => {
+  await open('/');
+  const onBar = () =>
+    page.evaluate(() => {
+      const bar = document.activeElement?.querySelector('rect[aria-label]');
+      return {of: bar?.getAttribute('aria-label')?.split(',')[0], isOld: bar?.hasAttribute('data-seen')};
+    });
+  for (let stops = 0; (await onBar()).of === undefined; stops++) {
+    expect(stops).toBeLessThan(60);
+    await page.keyboard.press('Tab');
+  }
+  const {of} = await onBar();
+  await page.evaluate(() => document.activeElement!.querySelector('rect')!.setAttribute('data-seen', ''));
+  const [kind, number] = of!.split(': ');
+  const files = {
+    parts: ['part,product', 'NEW1,HX-100'],
+    inspections: ['inspection,part,result,inspected_at', 'NEW1,NEW1,fail,2026-03-01T06:00:00Z'],
+    defects: ['inspection,defect', `NEW1,${kind}`],
+  };
+  for (const [table, lines] of Object.entries(files))
+    writeFileSync(join(folder, `${table}.csv`), `${lines.join('\n')}\n`);
+  await ingest(
+    app,
+    Object.keys(files).map(table => join(folder, `${table}.csv`)),
+  );
+  await expect.poll(onBar).toEqual({of: `${kind}: ${Number(number.replace(',', '')) + 1}`, isOld: false});
 });
 
 test('nothing went wrong in the pages, and nothing was asked of another machine', () => {
