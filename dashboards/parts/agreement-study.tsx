@@ -104,7 +104,7 @@ function verdictOf({pairs, reference, inspectors}: AgreementAnswer) {
         glyph: {good: '●', moderate: '◐', poor: '○'}[word],
         as: ({good: 'yes', moderate: 'open', poor: 'no'} as const)[word],
       },
-      sentence: `${compared.length === 1 ? '' : 'The weakest agreement is that of '}${worst.names}: kappa ${two(worst.value)} (${two(worst.low)} to ${two(worst.high)}) is ${word}${unsure}.`,
+      sentence: `${compared.length === 1 ? '' : 'The weakest agreement is that of '}${worst.names}: kappa ${two(worst.value)} (${two(worst.low)}\u00a0to\u00a0${two(worst.high)}) is ${word}${unsure}.`,
     };
   }
   const known = inspectors.filter(one => one.overkill !== null || one.escape !== null);

@@ -274,6 +274,14 @@ test('a page is read from its top, and going back leads to where one was', async
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(below);
 });
 
+test('after a decision the focus is at what was decided, not on a button that decides the next thing', async () => {
+  const [{id}] = app.holds.list();
+  await open(`/holds/${id}`);
+  await page.getByLabel(/Your name/).fill('Bo');
+  await page.keyboard.press('Enter');
+  await isFocused(/^h1 .*approved/);
+});
+
 test('a bar keeps the focus when a new batch has it drawn anew', async () => {
   await open('/');
   const onBar = () =>

@@ -66,7 +66,7 @@ export function analyse(
 }
 
 const CONVENTIONS = [
-  'between 10 and 30 % it depends on what is at stake and on what a better gage costs (AIAG)',
+  'between 10 and 30 % of gage R&R the use decides: what is at stake, and what a better gage costs (AIAG)',
   `study variation is ${STUDY_SIGMAS} sigma; ndc is ${NDC_FACTOR} times part-to-part over gage R&R, cut off (AIAG MSA, 4th ed.)`,
   'intervals are 95 %, modified large sample (Burdick, Borror & Montgomery 2005): with few appraisers they are wide',
 ];
