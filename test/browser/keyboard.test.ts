@@ -279,7 +279,7 @@ test('after a decision the focus is at what was decided, not on a button that de
   await open(`/holds/${id}`);
   await page.getByLabel(/Your name/).fill('Bo');
   await page.keyboard.press('Enter');
-  await isFocused(/^h1 .*approved/);
+  await isFocused(/^h1 .*on hold/);
 });
 
 test('a bar keeps the focus when a new batch has it drawn anew', async () => {
