@@ -45,11 +45,12 @@ export function App() {
   useLive();
   useNewest();
   const session = useSession().data;
-  const isShut = session?.mode === 'keys' && session.name === null;
+  const isShut = session && session.mode === 'keys' && session.name === null;
   const [path] = useLocation();
   const {params} = useQuestion();
   const isAndon = path === '/' && params.has('kiosk') && !isShut;
-  useArrival(`${path} ${isAndon}`);
+  // Each study and each trace is a page of its own.
+  useArrival(`${path} ${isAndon} ${params.get('study')} ${params.get('id')}`, isShut);
   if (isAndon) {
     return (
       <Suspense fallback={<p role="status">Loading the page …</p>}>
@@ -114,7 +115,7 @@ function Pages() {
   );
 }
 
-function Rail({isShut}: {isShut: boolean}) {
+function Rail({isShut}: {isShut: boolean | undefined}) {
   const [path] = useLocation();
   const {href} = useQuestion();
   const here = PLACES.find(place => place.path !== '/' && path.startsWith(place.path)) ?? placeOfDetail(path);

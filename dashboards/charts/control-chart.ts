@@ -161,8 +161,19 @@ export function controlChart(answer: ChartAnswer, options: Options): Element {
     r: {type: 'identity'},
     symbol: {type: 'identity'} as Plot.ScaleOptions,
   });
+  oneStopEach(drawing, rows, broken);
   if (selecting) letChoose(drawing, rows, selecting);
   return styledByPage(drawing);
+}
+
+/** Of neighbours that break a rule the keyboard stops at the worst: where all points do, they would be hundreds of stops. */
+function oneStopEach(drawing: Element, rows: readonly ChartRow[], broken: readonly Stretch[]): void {
+  const worst = new Set(broken.map(stretch => stretch.worst));
+  const marked = rows.filter(({violations}) => violations.length > 0);
+  const links = drawing.querySelectorAll('a');
+  // Where some lead nowhere, which link is whose is not known.
+  if (links.length !== marked.length) return;
+  for (const [k, link] of links.entries()) if (!worst.has(marked[k])) link.setAttribute('tabindex', '-1');
 }
 
 /** A line before the first point since each moment. */

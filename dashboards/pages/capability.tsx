@@ -181,13 +181,15 @@ function Choose({parameters}: {parameters: readonly ParameterRow[]}) {
       </Empty>
     );
   const steps = [...new Set(parameters.map(({step}) => step))];
+  const limited = parameters.filter(p => p.limits !== 'none').length;
   return (
     <>
       <header className="headline">
         <p className="finding-sentence">Which parameter?</p>
         <p className="subtitle">
-          {counted(parameters.filter(p => p.limits !== 'none').length, 'parameter')} of {count(parameters.length)} have
-          limits; those without can be asked about once limits are given.
+          {limited === parameters.length
+            ? `${counted(limited, 'parameter')}, all with limits.`
+            : `${count(limited)} of ${counted(parameters.length, 'parameter')} ${limited === 1 ? 'has' : 'have'} limits; the others can be asked about once limits are given.`}
         </p>
       </header>
       <div className="parameters">

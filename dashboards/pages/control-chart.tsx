@@ -4,7 +4,7 @@ import '../style/holds.css';
 import '../style/control-charts.css';
 import '../style/capability.css';
 import type {ChartAnswer, ChartKind, ChartQuestion} from '../../api/schemas.ts';
-import {useChart, usePlant} from '../api.ts';
+import {useChart, useParameters, usePlant} from '../api.ts';
 import {chartQuestionOf, MOST_POINTS} from '../chart-question.ts';
 import {COUNTED} from '../charts/chart-kinds.ts';
 import {chartHeadline} from '../charts/violations.ts';
@@ -75,6 +75,7 @@ function Headline({answer, isCounted}: {answer: ChartAnswer; isCounted: boolean}
             {baseline.frozen.reason}
           </p>
         )}
+        {!isCounted && <ProductsApart parameter={parameter} />}
       </div>
       <p className="actions">
         {!isCounted && !parameter.includes(',') && (
@@ -92,6 +93,25 @@ function Headline({answer, isCounted}: {answer: ChartAnswer; isCounted: boolean}
         )}
       </p>
     </header>
+  );
+}
+
+/** What is made to different limits differs on purpose: on one chart nearly all of it is out of order. */
+function ProductsApart({parameter}: {parameter: string}) {
+  const {scope, href} = useQuestion();
+  const {data} = useParameters({product: scope.product, asOf: scope.asOf});
+  const products = usePlant().data?.products ?? [];
+  if (data?.parameters.find(row => row.parameter === parameter)?.limits !== 'by product') return null;
+  return (
+    <p className="subtitle">
+      {parameter} has limits of its own for each product, so that points differ because products do. Of one product:{' '}
+      {products.map(({product}, k) => (
+        <span key={product}>
+          {k > 0 && ' · '}
+          <a href={href(`/charts/${encodeURIComponent(parameter)}`, {product})}>{product}</a>
+        </span>
+      ))}
+    </p>
   );
 }
 

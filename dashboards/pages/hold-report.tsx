@@ -29,7 +29,7 @@ function Report({evidence}: {evidence: HoldEvidence}) {
   const approved = hold.events.find(({what}) => what === 'approved');
   const when = (at: string) => moment(at, timeZone);
   return (
-    <article className="report">
+    <article className="hold-report">
       <header>
         <Heading name={`8D of hold ${hold.id}`}>
           {hold.reason}: hold {hold.id}

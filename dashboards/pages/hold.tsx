@@ -121,7 +121,7 @@ function Unsent({hold}: {hold: Hold}) {
   const {basis, lots} = evidenceOf(hold);
   return (
     <>
-      <p>
+      <p className="unsent">
         {hold.decision !== 'proposed' && hold.decision !== 'refused'
           ? 'Approved, but nobody was told: no receiver is configured. Name the MES in fishbone.json, under receivers.'
           : 'Nothing is sent before the hold is approved.'}
@@ -129,7 +129,7 @@ function Unsent({hold}: {hold: Hold}) {
       {basis && <p className="subtitle">It rests on: {basis}</p>}
       {lots.length > 0 && (
         <>
-          <p>{counted(lots.length, 'lot')}, and where they were when the hold was proposed:</p>
+          <p className="unsent">{counted(lots.length, 'lot')}, and where they were when the hold was proposed:</p>
           <Shortened items={lots} first={20}>
             {some => (
               <ul>
@@ -194,15 +194,14 @@ function NextDecision({hold}: {hold: Hold}) {
       .split(/[,\n]/)
       .map(lot => lot.trim())
       .filter(lot => lot !== '');
-    decide.mutate({
-      decision: chosen,
-      by: nameOf(form),
-      reason: reason || undefined,
-      lots: lots.length > 0 ? lots : undefined,
-    });
+    decide.mutate(
+      {decision: chosen, by: nameOf(form), reason: reason || undefined, lots: lots.length > 0 ? lots : undefined},
+      // The button may decide something else by now, or be gone: nobody should press it twice.
+      {onSuccess: () => document.querySelector('h1')?.focus()},
+    );
   };
   return (
-    <section>
+    <section className="no-print">
       <h2>Decide</h2>
       <form className="decide" onSubmit={submit}>
         {choices.length > 1 && (

@@ -7,9 +7,9 @@ import {agreementHref, gageHref, linearityHref, PATH, useStudies} from '../measu
 import {AgreementStudy} from '../parts/agreement-study.tsx';
 import {Answer, Command, Empty} from '../parts/answer.tsx';
 import {GageStudy} from '../parts/gage-study.tsx';
+import {Heading} from '../parts/heading.tsx';
 import {LinearityStudy} from '../parts/linearity-study.tsx';
-import {useTableKey} from '../parts/study-figure.tsx';
-import {Wide} from '../parts/wide.tsx';
+import {StudyTable, useTableKey} from '../parts/study-figure.tsx';
 import {useQuestion} from '../question.ts';
 
 export function Measurement() {
@@ -19,7 +19,7 @@ export function Measurement() {
   const parameter = params.get('parameter');
   return (
     <>
-      <h1 className="sr-only">Measurement systems</h1>
+      <Heading name={named(study, parameter)} />
       {study === 'gage' && parameter ? (
         <GageStudy parameter={parameter} />
       ) : study === 'linearity' && parameter ? (
@@ -31,6 +31,12 @@ export function Measurement() {
       )}
     </>
   );
+}
+
+function named(study: string | null, parameter: string | null): string {
+  if (study === 'gage' && parameter) return `Gage study of ${parameter}`;
+  if (study === 'linearity' && parameter) return `Bias and linearity of ${parameter}`;
+  return study === 'agreement' ? 'Agreement of inspectors' : 'Measurement systems';
 }
 
 function Choose() {
@@ -46,8 +52,8 @@ function Studies({gage, linearity, agreement}: StudiesAnswer) {
       <header className="headline">
         <p className="finding-sentence">Which measurement system?</p>
         <p className="subtitle">
-          {counted(all, 'study', 'studies')} of gages, {counted(agreement.length, 'step')} with inspectors; whatever the
-          question above restricts.
+          {counted(all, 'study', 'studies')} of gages and {counted(agreement.length, 'step')} with inspectors: all there
+          are, whatever the bar above is set to.
         </p>
       </header>
       <div className="studies">
@@ -71,113 +77,82 @@ function Studies({gage, linearity, agreement}: StudiesAnswer) {
   );
 }
 
-function GageList({gage}: Pick<StudiesAnswer, 'gage'>) {
+interface StudyLinkProps {
+  name: string;
+  changes: Record<string, string | null>;
+  where?: string | null;
+  note?: string;
+}
+
+/** The way to a study, with what tells it apart from others of the same name. */
+function StudyLink({name, changes, where = null, note}: StudyLinkProps) {
   const {href} = useQuestion();
   return (
-    <Wide label="Gage R&R studies">
-      <table>
-        <thead>
-          <tr>
-            <th>parameter</th>
-            <th className="number">parts</th>
-            <th>by</th>
-            <th className="number">trials</th>
-            <th className="number">values</th>
-            <th> </th>
-          </tr>
-        </thead>
-        <tbody>
-          {gage.map(study => (
-            <tr key={`${study.parameter} ${study.where}`}>
-              <td>
-                <a href={href(PATH, gageHref(study))}>{study.parameter}</a>
-                {study.where !== null && (
-                  <small>
-                    {' '}
-                    <code>{study.where}</code>
-                  </small>
-                )}
-              </td>
-              <td className="number">{count(study.parts)}</td>
-              <td>{counted(study.appraisers, study.appraiser)}</td>
-              <td className="number">{count(study.trials)}</td>
-              <td className="number">{count(study.values)}</td>
-              <td>{study.balanced ? '' : 'not balanced'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Wide>
+    <>
+      <a href={href(PATH, changes)}>{name}</a>
+      {where !== null && (
+        <small>
+          {' '}
+          <code>{where}</code>
+        </small>
+      )}
+      {note && <small> {note}</small>}
+    </>
+  );
+}
+
+function GageList({gage}: Pick<StudiesAnswer, 'gage'>) {
+  return (
+    <StudyTable
+      label="Gage R&R studies"
+      names={['parameter', 'by', 'parts', 'trials', 'values']}
+      texts={2}
+      rows={gage.map(study => [
+        <StudyLink
+          key="study"
+          name={study.parameter}
+          changes={gageHref(study)}
+          where={study.where}
+          note={study.balanced ? undefined : 'not balanced'}
+        />,
+        counted(study.appraisers, study.appraiser),
+        count(study.parts),
+        count(study.trials),
+        count(study.values),
+      ])}
+    />
   );
 }
 
 function LinearityList({linearity}: Pick<StudiesAnswer, 'linearity'>) {
-  const {href} = useQuestion();
   return (
-    <Wide label="Studies of bias and linearity">
-      <table>
-        <thead>
-          <tr>
-            <th>parameter</th>
-            <th>reference</th>
-            <th className="number">parts</th>
-            <th className="number">values</th>
-            <th className="number">sizes</th>
-          </tr>
-        </thead>
-        <tbody>
-          {linearity.map(study => (
-            <tr key={`${study.parameter} ${study.reference} ${study.where}`}>
-              <td>
-                <a href={href(PATH, linearityHref(study))}>{study.parameter}</a>
-                {study.where !== null && (
-                  <small>
-                    {' '}
-                    <code>{study.where}</code>
-                  </small>
-                )}
-              </td>
-              <td>{study.reference}</td>
-              <td className="number">{count(study.parts)}</td>
-              <td className="number">{count(study.values)}</td>
-              <td className="number">
-                {cut(study.smallest)} to {cut(study.largest)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Wide>
+    <StudyTable
+      label="Studies of bias and linearity"
+      names={['parameter', 'reference', 'parts', 'range', 'values']}
+      texts={2}
+      rows={linearity.map(study => [
+        <StudyLink key="study" name={study.parameter} changes={linearityHref(study)} where={study.where} />,
+        study.reference,
+        count(study.parts),
+        `${cut(study.smallest)} to ${cut(study.largest)}`,
+        count(study.values),
+      ])}
+    />
   );
 }
 
 function AgreementList({agreement}: Pick<StudiesAnswer, 'agreement'>) {
-  const {href} = useQuestion();
   return (
-    <Wide label="Inspectors by step">
-      <table>
-        <thead>
-          <tr>
-            <th>inspected at</th>
-            <th className="number">inspectors</th>
-            <th className="number">decisions</th>
-            <th className="number">reviewed</th>
-          </tr>
-        </thead>
-        <tbody>
-          {agreement.map(study => (
-            <tr key={study.step}>
-              <td>
-                <a href={href(PATH, agreementHref(study))}>{study.step ?? 'no step'}</a>
-              </td>
-              <td className="number">{count(study.inspectors)}</td>
-              <td className="number">{count(study.decisions)}</td>
-              <td className="number">{count(study.reviewed)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Wide>
+    <StudyTable
+      label="Inspectors by step"
+      names={['inspected at', 'inspectors', 'reviewed', 'decisions']}
+      rows={agreement.map(study => [
+        <StudyLink key="study" name={study.step ?? 'no step'} changes={agreementHref(study)} />,
+        count(study.inspectors),
+        count(study.reviewed),
+        count(study.decisions),
+      ])}
+    />
   );
 }
 
@@ -203,7 +178,7 @@ function HowToGage() {
         measured, the other what.
       </p>
       <Command
-        text={`operations.csv       measurements.csv
+        text={`operations.csv               measurements.csv
 part,step,run,operator       part,step,run,parameter,value
 G1,lab,1,A                   G1,lab,1,thickness,0.29
 G1,lab,2,B                   G1,lab,2,thickness,0.08

@@ -11,7 +11,7 @@ import {Answer, Empty} from '../parts/answer.tsx';
 import {CompletenessNote} from '../parts/completeness.tsx';
 import {lotsFilter, useDifference} from '../parts/difference.ts';
 import {formText} from '../parts/form-text.ts';
-import {GenealogyFigure} from '../parts/genealogy-figure.tsx';
+import {GenealogyFigure, itemsOr} from '../parts/genealogy-figure.tsx';
 import {Heading} from '../parts/heading.tsx';
 import {HoldsOf} from '../parts/holds-of.tsx';
 import {Looks} from '../parts/looked-at.tsx';
@@ -97,8 +97,8 @@ function Story({answer}: {answer: TracedAnswer}) {
             {words(answer.kind)} <code>{answer.id}</code>
           </p>
           <p className="subtitle">
-            {counted(history.length, 'event')}; made from {counted(backward.length + truncated.backward, 'item')}, went
-            into {counted(forward.length + truncated.forward, 'item')}.
+            {counted(history.length, 'event')}; made from {itemsOr(backward.length + truncated.backward)}, went into{' '}
+            {itemsOr(forward.length + truncated.forward)}.
             {difference !== null && (
               <>
                 {' '}

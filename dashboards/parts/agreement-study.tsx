@@ -98,13 +98,13 @@ function verdictOf({pairs, reference, inspectors}: AgreementAnswer) {
   if (worst !== undefined) {
     const word = wordOf(worst.value);
     const [least, most] = [wordOf(worst.low), wordOf(worst.high)];
-    const unsure = least === most ? '' : `; its interval reaches from ${least} to ${most}`;
+    const unsure = least === most ? '' : `; its interval does not decide between ${least} and ${most}`;
     return {
       shape: {
         glyph: {good: '●', moderate: '◐', poor: '○'}[word],
         as: ({good: 'yes', moderate: 'open', poor: 'no'} as const)[word],
       },
-      sentence: `${compared.length === 1 ? '' : 'The weakest agreement is that of '}${worst.names}: kappa ${two(worst.value)} (${two(worst.low)} to ${two(worst.high)}) is ${word}${unsure}.`,
+      sentence: `${compared.length === 1 ? '' : 'The weakest agreement is that of '}${worst.names}: kappa ${two(worst.value)} (${two(worst.low)}\u00a0to\u00a0${two(worst.high)}) is ${word}${unsure}.`,
     };
   }
   const known = inspectors.filter(one => one.overkill !== null || one.escape !== null);

@@ -49,10 +49,17 @@ export function ChartFigure({title, subtitle, draw, table, taken, tools, beside}
 export function Drawing({draw}: {draw: (widthPx: number) => Element}) {
   const [ref, width] = useWidth<HTMLDivElement>();
   useEffect(() => {
-    if (width > 0) ref.current?.replaceChildren(draw(width));
+    const room = ref.current;
+    if (width === 0 || room === null) return;
+    // Who stood on a bar stands on the same one when it is drawn anew: live answers come while people read.
+    const at = hrefOf(room.contains(document.activeElement) ? document.activeElement : null);
+    room.replaceChildren(draw(width));
+    if (at !== null) [...room.querySelectorAll('a')].find(link => hrefOf(link) === at)?.focus({preventScroll: true});
   }, [draw, ref, width]);
   return <div className="plot" ref={ref} />;
 }
+
+const hrefOf = (link: Element | null) => link && (link.getAttribute('href') ?? link.getAttribute('xlink:href'));
 
 /** The width of an element in whole px, kept up to date; 0 before the first layout. */
 export function useWidth<E extends HTMLElement>() {

@@ -1,5 +1,5 @@
 /** A dialog for what somebody decides: it wants a reason and a name. */
-import {type ReactNode, type SubmitEvent, useEffect, useRef} from 'react';
+import {type ReactNode, type SubmitEvent, useLayoutEffect, useRef} from 'react';
 import {ProblemNote} from './answer.tsx';
 import {NameField} from './who.tsx';
 
@@ -17,7 +17,16 @@ interface DecisionProps {
 
 export function Decision({title, act, busy, error, submit, close, reason, children}: DecisionProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const opened = dialog.current!;
+    opened.showModal();
+    return () => {
+      if (!opened.open) return;
+      // It was decided, which may take away what opened the dialog: closed by itself it would give the focus to nothing.
+      opened.close();
+      document.querySelector('h1')?.focus({preventScroll: true});
+    };
+  }, []);
   return (
     <dialog ref={dialog} className="calm" onClose={close} aria-labelledby="decision-title">
       <form

@@ -1,52 +1,49 @@
 /** The findings, ranked: the same as the fishbone says, as figures. */
-import {useState} from 'react';
 import type {Finding, ScreenAnswer} from '../../api/schemas.ts';
 import {figureOf, labelOf} from '../charts/ribs.ts';
 import {count, counted, probability} from '../format.ts';
 import {useQuestion, withParams} from '../question.ts';
 import {crudeText} from './crude-adjusted.tsx';
+import {Shortened} from './shortened.tsx';
 import {Verdict} from './verdict.tsx';
 import {Wide} from './wide.tsx';
 
 const FIRST_SHOWN = 20;
 
 export function FindingsTable({answer}: {answer: ScreenAnswer}) {
-  const [all, setAll] = useState(false);
-  const shown = all ? answer.findings : answer.findings.slice(0, FIRST_SHOWN);
   const measure = answer.findings[0]?.effect.measure === 'meanDifference' ? 'difference' : 'risk ratio';
   return (
     <section className="findings">
       <h2>Findings</h2>
       <p className="subtitle">
         One a factor, at its most harmful level; the strongest first. Intervals are 95 %, those of claims wider, so that
-        95 % of all told cover; q bounds the share of false claims.
+        95 % of all that are told cover the true value; q bounds the share of false claims.
       </p>
-      <Wide label="Findings">
-        <table>
-          <thead>
-            <tr>
-              <th className="number">#</th>
-              <th>factor</th>
-              <th className="wide-only">verdict</th>
-              <th className="number">{measure}</th>
-              <th className="number crude">crude</th>
-              <th className="number">parts</th>
-              <th className="number">lots</th>
-              <th className="number">q</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(finding => (
-              <FindingRow key={finding.id} finding={finding} />
-            ))}
-          </tbody>
-        </table>
-      </Wide>
-      {answer.findings.length > FIRST_SHOWN && (
-        <button type="button" className="quiet-button" onClick={() => setAll(!all)}>
-          {all ? `Show the first ${FIRST_SHOWN}` : `Show all ${count(answer.findings.length)}`}
-        </button>
-      )}
+      <Shortened items={answer.findings} first={FIRST_SHOWN}>
+        {shown => (
+          <Wide label="Findings">
+            <table>
+              <thead>
+                <tr>
+                  <th className="number">#</th>
+                  <th>factor</th>
+                  <th className="wide-only">verdict</th>
+                  <th className="number">{measure}</th>
+                  <th className="number crude">crude</th>
+                  <th className="number">parts</th>
+                  <th className="number">lots</th>
+                  <th className="number">q</th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map(finding => (
+                  <FindingRow key={finding.id} finding={finding} />
+                ))}
+              </tbody>
+            </table>
+          </Wide>
+        )}
+      </Shortened>
       {answer.notTested.length > 0 && <NotTested factors={answer.notTested} />}
     </section>
   );

@@ -300,7 +300,7 @@ const SOURCES: Record<GageAnswer['anova'][number]['source'], string> = {
 
 function Anova({answer: {anova, anovaPooled, interaction}}: {answer: GageAnswer}) {
   return (
-    <div className="capability-tables">
+    <div className="study-tables anova">
       <AnovaTable title="Analysis of variance" rows={anova} />
       {anovaPooled && <AnovaTable title="Without the interaction" rows={anovaPooled} />}
       {interaction && anovaPooled && (

@@ -24,8 +24,8 @@ export function GenealogyFigure({answer}: {answer: TracedAnswer}) {
       <figcaption>
         <h2>Genealogy</h2>
         <p>
-          Made from {counted(before, 'item')}, went into {counted(after, 'item')}, at any depth. Whole lines were
-          consumed, dashed ones belong to the same lot or order.
+          Made from {itemsOr(before)}, went into {itemsOr(after)}, at any depth. Whole lines were consumed, dashed ones
+          belong to the same lot or order.
           {layout !== null && layout.hidden > 0 && ` ${count(layout.hidden)} stand together for want of room.`}
         </p>
       </figcaption>
@@ -57,3 +57,5 @@ export function GenealogyFigure({answer}: {answer: TracedAnswer}) {
     </figure>
   );
 }
+
+export const itemsOr = (items: number) => (items === 0 ? 'nothing that was recorded' : counted(items, 'item'));

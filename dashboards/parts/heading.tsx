@@ -7,9 +7,10 @@ let isAwaited = false;
 /**
  * Takes the focus from what led to another page, unless something within the page keeps it on purpose.
  * @param page what tells pages apart
+ * @param isShut whether somebody has to sign in first, once that is known: signing in and out lead to another page
  */
-export function useArrival(page: string): void {
-  const before = useRef(page);
+export function useArrival(page: string, isShut: boolean | undefined): void {
+  const before = useRef({page, isShut});
   const isReturn = useRef(false);
   useEffect(() => {
     const onReturn = () => {
@@ -20,15 +21,19 @@ export function useArrival(page: string): void {
     return () => removeEventListener('popstate', onReturn, true);
   }, []);
   useLayoutEffect(() => {
-    const [isNew, top] = [page !== before.current, !isReturn.current];
-    before.current = page;
+    const {page: pageBefore, isShut: shutBefore} = before.current;
+    const isNew = page !== pageBefore || (shutBefore !== undefined && isShut !== shutBefore);
+    const top = !isReturn.current;
+    before.current = {page, isShut};
     isReturn.current = false;
     if (!isNew) return;
     isAwaited = true;
     // Whoever goes back is put by the browser where they were.
     if (top) scrollTo(0, 0);
     const main = document.querySelector('main');
-    if (!main?.contains(document.activeElement)) main?.focus({preventScroll: true});
+    // A link that led here may stand in the old picture for a while yet.
+    if (!main?.contains(document.activeElement) || document.activeElement?.matches('a'))
+      main?.focus({preventScroll: true});
   });
 }
 

@@ -16,8 +16,10 @@ export function Reviewers() {
         {({total, between: pairs}) =>
           pairs.length === 0 ? (
             <p className="subtitle">
-              {total === 0 ? 'Nobody reviewed anything yet.' : 'No inspection was reviewed by two.'} A second opinion
-              can be asked for under Review.
+              {total === 0
+                ? 'No review names who reviewed: words that came with inspections do not.'
+                : 'No inspection was reviewed by two.'}{' '}
+              A second opinion can be asked for under Review.
             </p>
           ) : (
             <Wide label="Reviewers against each other">

@@ -15,6 +15,11 @@ export function Shortened<T>({items, first, children}: ShortenedProps<T>) {
   return (
     <>
       {children(isLong && !all ? items.slice(0, first) : items)}
+      {isLong && !all && (
+        <p className="only-print">
+          The first {count(first)} of {count(items.length)}.
+        </p>
+      )}
       {isLong && (
         <button type="button" className="quiet-button" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? `Show the first ${first}` : `Show all ${count(items.length)}`}

@@ -67,7 +67,7 @@ export function useTableKey(): void {
   }, [params, change]);
 }
 
-export type Row = readonly (string | number | null)[];
+export type Row = readonly ReactNode[];
 
 /** The first columns are names, the others figures. */
 export function StudyTable({
@@ -83,7 +83,7 @@ export function StudyTable({
 }) {
   return (
     <Wide label={label}>
-      <table>
+      <table className="study-table">
         <thead>
           <tr>
             {names.map((name, c) => (

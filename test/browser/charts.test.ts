@@ -175,12 +175,19 @@ test('8 retired, with a reason, nothing is watched any more', async () => {
   await page.goto(`${server.address}/charts/bore.torque?kind=xbar&subgroup=lot`);
   await limits().getByRole('button', {name: 'Retire version 1'}).click();
   const dialog = page.getByRole('dialog', {name: 'Retire version 1'});
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await expect.poll(focused).toBe('Retire version 1');
+  await page.keyboard.press('Enter');
   await dialog.getByLabel(/Reason/).fill('the tool was changed');
   await dialog.getByLabel(/Your name/).fill('Bo');
   await dialog.getByRole('button', {name: 'Retire'}).click();
   await limits()
     .getByText(/Nothing: limits are estimated anew/)
     .waitFor();
+  // What opened the dialog is gone: the focus is where it is after a change of page, not nowhere.
+  await expect.poll(focused).toBe('Control chart of bore.torque');
 });
 
 test('9 what cannot be drawn is refused in the words of the API, and the controls stay', async () => {

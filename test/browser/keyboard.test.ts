@@ -2,7 +2,7 @@
  * A day without a mouse: where the focus is after each page, how many stops lie between a cause and its suspect lots, and that
  * nothing takes the focus from whoever has it elsewhere. Only the keyboard is used, but for what the test waits for.
  */
-import {mkdtempSync} from 'node:fs';
+import {mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {AxeBuilder} from '@axe-core/playwright';
@@ -168,6 +168,27 @@ test.each([
   expect(await page.title()).toBe(`${name} · Fishbone`);
 });
 
+test('from one trace to the next, and where the keyboard led to, the heading is seen', async () => {
+  const [{part}] = await app.warehouse.read(undefined, session =>
+    session.rows<{part: string}>('select part from parts order by part limit 1'),
+  );
+  await open(`/trace?id=${part}`);
+  await tabTo(/^a lot /);
+  await page.keyboard.press('Enter');
+  await isFocused(/^h1 Trace of L/);
+  // Out of sight it would be a focus that nobody sees.
+  const seen = () =>
+    page.evaluate(() => {
+      const [h1, ring] = [document.activeElement!.getBoundingClientRect(), getComputedStyle(document.activeElement!)];
+      return {shown: h1.width > 20 && h1.height > 10 && ring.clipPath === 'none', ring: ring.outlineStyle};
+    });
+  expect(await seen()).toEqual({shown: true, ring: 'solid'});
+  const top = () => page.locator('main').evaluate(main => main.lastElementChild!.getBoundingClientRect().top);
+  const before = await top();
+  await page.keyboard.press('Tab');
+  expect(await top()).toBe(before);
+});
+
 test('the palette opens again however soon after it closed', async () => {
   await open('/');
   await page.keyboard.press('Control+k');
@@ -251,6 +272,42 @@ test('a page is read from its top, and going back leads to where one was', async
   await page.goBack();
   await isFocused(/^h1 Investigate$/);
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(below);
+});
+
+test('after a decision the focus is at what was decided, not on a button that decides the next thing', async () => {
+  const [{id}] = app.holds.list();
+  await open(`/holds/${id}`);
+  await page.getByLabel(/Your name/).fill('Bo');
+  await page.keyboard.press('Enter');
+  await isFocused(/^h1 .*on hold/);
+});
+
+test('a bar keeps the focus when a new batch has it drawn anew', async () => {
+  await open('/');
+  const onBar = () =>
+    page.evaluate(() => {
+      const bar = document.activeElement?.querySelector('rect[aria-label]');
+      return {of: bar?.getAttribute('aria-label')?.split(',')[0], isOld: bar?.hasAttribute('data-seen')};
+    });
+  for (let stops = 0; (await onBar()).of === undefined; stops++) {
+    expect(stops).toBeLessThan(60);
+    await page.keyboard.press('Tab');
+  }
+  const {of} = await onBar();
+  await page.evaluate(() => document.activeElement!.querySelector('rect')!.setAttribute('data-seen', ''));
+  const [kind, number] = of!.split(': ');
+  const files = {
+    parts: ['part,product', 'NEW1,HX-100'],
+    inspections: ['inspection,part,result,inspected_at', 'NEW1,NEW1,fail,2026-03-01T06:00:00Z'],
+    defects: ['inspection,defect', `NEW1,${kind}`],
+  };
+  for (const [table, lines] of Object.entries(files))
+    writeFileSync(join(folder, `${table}.csv`), `${lines.join('\n')}\n`);
+  await ingest(
+    app,
+    Object.keys(files).map(table => join(folder, `${table}.csv`)),
+  );
+  await expect.poll(onBar).toEqual({of: `${kind}: ${Number(number.replace(',', '')) + 1}`, isOld: false});
 });
 
 test('nothing went wrong in the pages, and nothing was asked of another machine', () => {

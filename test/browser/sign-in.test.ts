@@ -52,6 +52,8 @@ afterAll(async () => {
 });
 
 const picture = (name: string) => page.screenshot({path: join(pictures, `${name}.png`)});
+const focused = () =>
+  page.evaluate(() => `${document.activeElement?.localName} ${document.activeElement?.textContent}`);
 const heading = () => page.getByRole('heading', {name: 'Who are you?'});
 
 test('nobody sees anything; the way in is there, accessible, light and dark, wide and narrow', async () => {
@@ -76,6 +78,8 @@ test('a wrong key is refused in words; the right one opens the page, and is kept
   await page.getByLabel('or with an API key').fill(key);
   await page.getByRole('button', {name: 'Sign in', exact: true}).click();
   await page.getByRole('button', {name: 'Sign out'}).waitFor();
+  // The form is gone that had the focus: it is where it is after every change of page.
+  await expect.poll(focused).toBe('h1 Trace of P1');
   await page
     .getByText('Hall 2')
     .or(page.getByText('P1', {exact: true}))
@@ -100,6 +104,7 @@ test('a wrong key is refused in words; the right one opens the page, and is kept
 test('signs out, and in again at the issuer, back to where one was', async () => {
   await page.getByRole('button', {name: 'Sign out'}).click();
   await heading().waitFor();
+  await expect.poll(focused).toBe('h1 Who are you?');
   await page.goto(`${server.address}/trace?id=P2`);
   await page.getByRole('link', {name: /^Sign in with 127\.0\.0\.1/}).click();
   await page.getByPlaceholder('Enter any login').fill('anna');

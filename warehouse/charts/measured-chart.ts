@@ -208,9 +208,11 @@ function betweenSubgroups(
   const ratio = between / sigma ** 2;
   if (fTail(ratio, subgroups.length - 1, degrees) > 0.01) return [];
   return [
-    `means of subgroups differ ${Math.sqrt(ratio).toFixed(1)} times as much as the values within them explain: where that is usual, sigma mr draws limits from how the means vary`,
+    `means of subgroups differ ${timesText(Math.sqrt(ratio))} times as much as the values within them explain: where that is usual, sigma mr draws limits from how the means vary`,
   ];
 }
+
+const timesText = (times: number) => (times < 100 ? times.toFixed(1) : Math.round(times).toLocaleString('en-US'));
 
 /** Neighbours that resemble each other make limits from short-term spread too narrow. */
 function autocorrelation(subgroups: readonly Subgroup[], kind: ChartQuestion['kind']): string[] {

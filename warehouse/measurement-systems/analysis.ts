@@ -66,6 +66,7 @@ export function analyse(
 }
 
 const CONVENTIONS = [
+  'between 10 and 30 % of gage R&R the use decides: what is at stake, and what a better gage costs (AIAG)',
   `study variation is ${STUDY_SIGMAS} sigma; ndc is ${NDC_FACTOR} times part-to-part over gage R&R, cut off (AIAG MSA, 4th ed.)`,
   'intervals are 95 %, modified large sample (Burdick, Borror & Montgomery 2005): with few appraisers they are wide',
 ];
@@ -234,7 +235,7 @@ function verdicts(gage: Component): GageAnswer['verdicts'] {
   return all.map(({basis, percent}) => {
     const band = bandOf(percent.value);
     const [best, worst] = [bandOf(percent.low), bandOf(percent.high)];
-    const unsure = best === worst ? '' : `; its interval reaches from ${best} to ${worst}`;
+    const unsure = best === worst ? '' : `; its interval does not decide between “${best}” and “${worst}”`;
     return {
       basis,
       percent,
@@ -251,6 +252,6 @@ const bandOf = (percent: number): Band =>
 
 const IN_WORDS: Record<Band, string> = {
   acceptable: 'acceptable (below 10 %)',
-  'may be acceptable': 'may be acceptable for some uses (10 to 30 %), by what is at stake and what a better gage costs',
+  'may be acceptable': 'may be acceptable for some uses (10 to 30 %)',
   'not acceptable': 'not acceptable (above 30 %)',
 };

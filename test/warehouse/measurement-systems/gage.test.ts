@@ -77,7 +77,9 @@ describe('gaskets (AIAG MSA; figures as Minitab prints them for gageaiag, tolera
       ['tolerance', 'may be acceptable'],
     ]);
     expect(verdicts[0].sentence).toContain('27.9 % of the study variation');
-    expect(verdicts[0].sentence).toContain('its interval reaches from may be acceptable to not acceptable');
+    expect(verdicts[0].sentence).toContain(
+      'its interval does not decide between “may be acceptable” and “not acceptable”',
+    );
     expect(notes.join()).toContain('modified large sample');
   });
 
