@@ -344,6 +344,9 @@ function create(
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
+    // What is freed goes back to the system at once: else the process holds up to a third more than the limit says.
+    allocator_background_threads: 'true',
+    allocator_bulk_deallocation_flush_threshold: '32MB',
     ...more,
   });
 }

@@ -166,7 +166,7 @@ async function prepare(context: LoadContext, scratch: Scratch, plan: LoadPlan, p
     await pseudonymise(scratch, context.persons, table, k, named);
     const {errors, ambiguous} = validated;
     const broken = k === 0 ? await records.broken() : [];
-    rejects.push(...(await describeRejects(context, plan, table, validated, broken)));
+    for (const reject of await describeRejects(context, plan, table, validated, broken)) rejects.push(reject);
     for (const {field, rows} of ambiguous) {
       if (rows > 0)
         notices.push(

@@ -36,7 +36,7 @@ async function cameBefore(session: Session, table: string): Promise<string> {
     key.map(k => `${other}.${quoteName(k)} is not distinct from n.${quoteName(k)}`).join(' and ');
   const {empty} = await session.row<{empty: boolean}>(`select not exists (from fact.${table}) as empty`);
   const {unique} = await session.row<{unique: boolean}>(
-    `select count(*) = count(distinct hash(${keys})) as "unique" from named`,
+    `select count(*) = (select count(*) from (select distinct hash(${keys}) from named)) as "unique" from named`,
   );
   if (!unique) {
     await session.run(`create or replace temp table repeated as

@@ -15,7 +15,8 @@ export async function settleWide(
 ): Promise<Settled & {whole: number; cells: number}> {
   const {session} = scratch;
   const {rows, unique} = await session.row<{rows: number; unique: boolean}>(
-    `select count(*) as rows, count(*) = count(distinct hash(part, step, run)) as "unique" from valid_${k}`,
+    `select count(*) as rows, count(*) = (select count(*) from (select distinct hash(part, step, run) from valid_${k})) as "unique"
+     from valid_${k}`,
   );
   if (unique && !(await anyVisitStored(scratch, k))) {
     await scratch.view(`settled_${k}_wide`, `select * from valid_${k}`);
@@ -44,7 +45,7 @@ export async function settleWide(
   );
   await scratch.view(`valid_${k}`, `select * from cells_${k}`);
   const cells = await settleLong(scratch, k);
-  const late = await session.row<{n: number}>(`select count(distinct ordinal) as n from settled_${k}`);
+  const late = await session.row<{n: number}>(`select count(*) as n from (select distinct ordinal from settled_${k})`);
   return {
     accepted: whole + late.n,
     duplicates: rows - whole - late.n,

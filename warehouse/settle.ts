@@ -33,14 +33,15 @@ export async function settle(
   const content = columnsOf(table)
     .map(c => quoteName(c.name))
     .join(', ');
+  const keys = `select ${keyHash(table)} as "$key" from valid_${k}`;
+  // Unlike `count(distinct)`, and a list of all, `distinct` goes to the disk where memory is full.
   const {rows, different, hashes} = await session.row<{rows: number; different: number; hashes: string[] | null}>(
-    `select count(*) as rows, count(distinct "$key") as different,
-       case when count(*) <= ${SMALL_ROWS} then list("$key"::varchar) end as hashes
-     from (select ${keyHash(table)} as "$key" from valid_${k})`,
+    `select (select count(*) from valid_${k}) as rows, (select count(*) from (select distinct * from (${keys}))) as different,
+       (select list("$key"::varchar) from (${keys} limit ${SMALL_ROWS})) as hashes`,
   );
   // Digests that differ are of keys that differ.
   const unique = rows === different;
-  const few = rows === 0 ? [] : hashes;
+  const few = rows > SMALL_ROWS ? null : (hashes ?? []);
   const isKnownNew = unique && ((await known?.areNew(session, table, few)) || (await stored.surelyNone(scratch)));
   if (!isKnownNew) await keepStored(scratch, table, k, content, stored.versions);
   const isNew = unique && (isKnownNew || (await isEmpty(scratch, `stored_${k}`)));

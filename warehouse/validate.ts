@@ -159,7 +159,7 @@ async function judge(
   await scratch.table(`wrong_${k}`, ordinalsOf(errors));
   const plausible = `(from ${doubtful} anti join wrong_${k} on ordinal = "$ordinal")`;
   const skewed = await fieldErrors(scratch, plausible, skewChecks(present, plan, life));
-  errors.push(...skewed);
+  for (const error of skewed) errors.push(error);
   if (skewed.length > 0) await scratch.table(`wrong_${k}`, ordinalsOf(errors));
   const values = sources.map(s =>
     isParameter(s)
