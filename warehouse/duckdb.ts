@@ -5,13 +5,10 @@ import {
   DOUBLE,
   type DuckDBConnection,
   DuckDBDataChunk,
-  DuckDBDateValue,
   DuckDBInstance,
   type DuckDBIntegerVector,
   DuckDBListValue,
   type DuckDBResult,
-  DuckDBTimestampTZValue,
-  DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
@@ -20,6 +17,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import {joined, plainItems} from './plain-items.ts';
+import {asPlain} from './plain-values.ts';
 import {heard, isListening} from './statements.ts';
 import type {Variables} from './variables/variables.ts';
 
@@ -379,23 +377,4 @@ function asParameters(bindings: Bindings): [Record<string, DuckDBValue>, Record<
     }
   }
   return [values, types];
-}
-
-/** A value as it leaves: times as ISO 8601 in UTC, integers beyond 2^53 as text. */
-export function asPlain(value: DuckDBValue): unknown {
-  if (typeof value === 'bigint') {
-    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
-  }
-  if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) return isoTime(value.micros);
-  if (value instanceof DuckDBDateValue) return value.toString();
-  if (value instanceof DuckDBListValue) return value.items.map(asPlain);
-  return value;
-}
-
-/** ISO 8601 in UTC with as many decimals as the value has: milliseconds, or microseconds where they matter. */
-export function isoTime(micros: bigint): string {
-  const milliseconds = micros >= 0n ? micros / 1000n : (micros - 999n) / 1000n;
-  const rest = Number(micros - milliseconds * 1000n);
-  const iso = new Date(Number(milliseconds)).toISOString();
-  return rest === 0 ? iso : iso.replace('Z', `${String(rest).padStart(3, '0')}Z`);
 }

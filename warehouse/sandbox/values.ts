@@ -9,7 +9,7 @@ import {
   DuckDBUnionValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import {isoTime} from '../duckdb.ts';
+import {isoTime} from '../plain-values.ts';
 
 /**
  * Integers within 2^53 as numbers, beyond as texts; decimals as texts with all their digits; moments in UTC as ISO 8601 with

@@ -1,7 +1,8 @@
 /** The values of one derived variable at a position. */
 import {setImmediate} from 'node:timers/promises';
 import {inspect} from 'node:util';
-import {asPlain, QueryError, type Session} from '../duckdb.ts';
+import {QueryError, type Session} from '../duckdb.ts';
+import {asPlain} from '../plain-values.ts';
 import {type DerivedVariable, type HistoryRow, VariableTrouble} from './variable.ts';
 
 /** One entry a part that has a value. */
