@@ -9,6 +9,7 @@ import {Answer, Empty} from './answer.tsx';
 import {useInspectionFilter} from './inspection-filter.tsx';
 import {InspectionImage} from './inspection-image.tsx';
 import {InspectionPanel} from './inspection-panel.tsx';
+import {Nothing} from './nothing.tsx';
 
 const A_PAGE = 24;
 
@@ -34,8 +35,11 @@ function Cards({
   chosen,
 }: InspectionListAnswer & {offset: number; chosen: string | null}) {
   const {change} = useQuestion();
+  const isEmpty = usePlant().data?.parts === 0;
   if (inspections.length === 0) {
-    return (
+    return isEmpty ? (
+      <Nothing what="part was inspected" command="npx fishbone ingest parts.csv inspections.csv defects.csv" />
+    ) : (
       <Empty title="No inspection is like this" command="npx fishbone inspections list --result fail">
         <p>Widen the question above, or the choices below it.</p>
       </Empty>

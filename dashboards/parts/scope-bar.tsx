@@ -1,5 +1,5 @@
 /** The question, always on top: product, window, outcome, filter, and the data position with its age. */
-import {type ChangeEvent, useEffect, useState} from 'react';
+import {type ChangeEvent, useEffect, useState, useSyncExternalStore} from 'react';
 import type {Plant} from '../../api/schemas.ts';
 import {usePlant} from '../api.ts';
 import {age, count, moment} from '../format.ts';
@@ -9,8 +9,8 @@ import {useQuestion} from '../question.ts';
 
 export function ScopeBar() {
   const plant = usePlant().data;
-  // On a narrow screen the question is one line until it is opened.
-  const [roomy] = useState(() => matchMedia('(min-width: 761px)').matches);
+  // On a narrow screen the question is one line until it is opened; on one that was turned or widened it is all there.
+  const roomy = useSyncExternalStore(onRoom, () => room().matches);
   return (
     <section className="scope" aria-label="Question">
       <details className="scope-fold" open={roomy}>
@@ -22,6 +22,14 @@ export function ScopeBar() {
       <DataPosition plant={plant} />
     </section>
   );
+}
+
+const room = () => matchMedia('(min-width: 761px)');
+
+function onRoom(listener: () => void): () => void {
+  const now = room();
+  now.addEventListener('change', listener);
+  return () => now.removeEventListener('change', listener);
 }
 
 function ScopeInWords() {

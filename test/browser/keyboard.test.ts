@@ -286,7 +286,7 @@ test('a bar keeps the focus when a new batch has it drawn anew', async () => {
   await open('/');
   const onBar = () =>
     page.evaluate(() => {
-      const bar = document.activeElement?.querySelector('rect[aria-label]');
+      const bar = document.activeElement?.closest('a')?.querySelector('rect[aria-label]');
       return {of: bar?.getAttribute('aria-label')?.split(',')[0], isOld: bar?.hasAttribute('data-seen')};
     });
   for (let stops = 0; (await onBar()).of === undefined; stops++) {

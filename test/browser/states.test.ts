@@ -73,6 +73,8 @@ test('an empty warehouse: every page says what to do next, and none breaks', asy
   await page.goto(empty);
   await page.getByRole('heading', {name: 'The warehouse is empty'}).waitFor();
   await page.getByText('npx fishbone ingest').waitFor();
+  await page.goto(`${empty}/inspections`);
+  await page.getByRole('heading', {name: 'The warehouse is empty'}).waitFor();
   expect(wrong).toEqual([]);
 });
 
@@ -140,6 +142,17 @@ test('a server that is gone: what was shown stays, and the page says that it is 
   await page.getByLabel('From').fill('2026-03-06');
   await page.getByRole('alert').getByText('The server cannot be reached').first().waitFor();
   await page.unroute('**/v1/**');
+});
+
+test('a narrow window that is made wider has the whole question, and folds it again', async () => {
+  await page.setViewportSize({width: 360, height: 800});
+  await page.goto(full);
+  await settled(page);
+  expect(await page.getByLabel('From').isVisible()).toBe(false);
+  await page.setViewportSize({width: 1280, height: 800});
+  await page.getByLabel('From').waitFor();
+  await page.setViewportSize({width: 360, height: 800});
+  await page.getByLabel('From').waitFor({state: 'hidden'});
 });
 
 test('ten thousand defect codes and a name without end: the page stays whole, and quick', async () => {

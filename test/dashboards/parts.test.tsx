@@ -18,7 +18,8 @@ const list = (n: number) => (
   </Shortened>
 );
 
-test('a long list begins with the first few and says how many there are, in words on paper', () => {
+test('a long list begins with the first few and says how many there are', () => {
+  // The sentence is for paper, where there is no button.
   expect(text(list(1440))).toBe('p1 p2 p3 The first 3 of 1,440. Show all 1,440');
   expect(text(list(3))).toBe('p1 p2 p3');
   // A button would take as much room as the one that it hides.
