@@ -97,6 +97,9 @@ export async function planFile(path: string, options: IngestOptions = {}, into?:
     told: told ? '--mapping' : options.table !== undefined ? '--table' : options.wide ? '--wide' : undefined,
     ...(into !== undefined && {into}),
   });
+  const unnameable = records.columns.find(name => name.includes('\0'));
+  if (unnameable !== undefined)
+    throw new IngestError(`${path}: the name ${JSON.stringify(unnameable)} holds a NUL character: rename it`);
   const plan: LoadPlan = {
     source: path,
     path,

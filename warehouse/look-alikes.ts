@@ -46,8 +46,11 @@ const NAMED_IN: Readonly<Record<string, readonly [table: string, column: string]
   ],
 };
 
-/** SQL of an id as a hasty person reads it. */
-const folded = (id: string): string => `lower(regexp_replace(trim(${id}, ' \\t'), '\\s+', ' ', 'g'))`;
+/** SQL of an id as a hasty person reads it: a letter with an accent is one however it is coded, some marks are not seen. */
+const folded = (id: string): string => {
+  const seen = `regexp_replace(nfc_normalize(${id}), '\\p{Cf}', '', 'g')`;
+  return `lower(trim(regexp_replace(${seen}, '[\\s\\p{Z}]+', ' ', 'g'), ' '))`;
+};
 
 /** All sets of ids of one kind that read alike, at the session's position. */
 export async function lookAlikes(session: Session): Promise<Unresolved['lookAlikes']> {

@@ -107,7 +107,7 @@ export async function rebuild(folder: string): Promise<{entries: number; batches
   await forgetDatabase(folder);
   const warehouse = await Warehouse.open(folder);
   try {
-    return {entries: warehouse.entries().length, batches: warehouse.position};
+    return {entries: warehouse.entries().length, batches: warehouse.holdings.batches().length};
   } finally {
     await warehouse.close();
   }

@@ -1,8 +1,9 @@
 /** Charts and capability asked of a warehouse: the same textbook figures as the pure functions give, through SQL and subgroups. */
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
 import {capability} from '../../warehouse/charts/capability.ts';
 import {chart} from '../../warehouse/charts/chart.ts';
-import {plantOf, sharedPlant, type Table} from './plant-in-a-folder.ts';
+import {Warehouse} from '../../warehouse/store.ts';
+import {feed, folder, plantOf, sharedPlant, type Table} from './plant-in-a-folder.ts';
 import {orangeJuice, pistonRings, shared} from './statistics/textbook-data.ts';
 
 const time = (minutes: number) => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString();
@@ -174,4 +175,23 @@ test('what a chart of this kind has no use for is not passed over in silence', a
   ]);
   expect(await notes({kind: 'ewma', lambda: 0.4, subgroup: 2})).toEqual([]);
   expect(await notes({subgroup: 1})).toEqual([]);
+});
+
+test('of the hour that the clock shows twice there are two subgroups, in the order of time', async () => {
+  const into = folder();
+  const made = await plantOf([], into);
+  await made.close();
+  const w = await Warehouse.open(into, {timeZone: 'Europe/Berlin'});
+  onTestFinished(() => w.close());
+  // The European Union's clocks: back on 2025-10-26 at 03:00, which is 01:00 UTC.
+  const at = ['2025-10-25T23:10', '2025-10-26T00:10', '2025-10-26T00:50', '2025-10-26T01:10', '2025-10-26T02:10'];
+  const rows = at.map((t, k) => `p${k},torque,${k * k},bore,${t}:00Z`).join('\n');
+  await feed(w, ['measurements', `part,parameter,value,step,measured_at\n${rows}`]);
+  const {points} = await chart(w, {parameter: 'bore.torque', kind: 'xbar', subgroup: 'hour'});
+  expect(points.map(({x, value}) => [x, value])).toEqual([
+    ['2025-10-26 01:00', 0],
+    ['2025-10-26 02:00', 2.5],
+    ['2025-10-26 02:00 again', 9],
+    ['2025-10-26 03:00', 16],
+  ]);
 });

@@ -50,6 +50,17 @@ test('what nobody described is counted by file, and goes when the rest arrives',
   expect(await told(undefined, 5)).toEqual(before);
 });
 
+test('what nobody can see in an id is told too: a letter coded in two ways, a space that does not break, a mark', async () => {
+  const w = await plantOf([
+    ['lots', 'lot,material\nn\u00e91,bar\nne\u03011,bar\nA 1,bar\nA\u00a01,bar\nB1,bar\nB\u200b1,bar'],
+  ]);
+  expect((await unresolved(w, {})).lookAlikes.map(({ids}) => ids)).toEqual([
+    ['A 1', 'A\u00a01'],
+    ['B1', 'B\u200b1'],
+    ['ne\u03011', 'n\u00e91'],
+  ]);
+});
+
 test('ids that differ only by case or white space are told, and kept apart', async () => {
   const w = await plantOf([
     ['lots', 'lot,material,supplier\nA17,bar,Acme\na17,bar,ACME\nA18,bar,Best'],

@@ -121,3 +121,11 @@ test('a text with a NUL in it is refused, and what follows can still be recorded
     {part: 'D'},
   ]);
 });
+
+test('a column with a NUL in its name refuses the file in a sentence', async () => {
+  const path = join(folder(), 'measurements.ndjson');
+  writeFileSync(path, '{"part":"A","tor\\u0000que":1}\n');
+  await expect(planFile(path, {wide: true})).rejects.toThrow(
+    `${path}: the name "tor\\u0000que" holds a NUL character: rename it`,
+  );
+});

@@ -203,6 +203,17 @@ describe('rebuild', () => {
     expect(await told(path)).toEqual([]);
   });
 
+  test('counts the batches that verify counts, one of rejected rows alone among them', async () => {
+    const path = folder();
+    const warehouse = await Warehouse.open(path);
+    await feed(warehouse, ['parts', 'part,product\np1,A']);
+    await feed(warehouse, ['parts', 'part,product\n,A']);
+    await warehouse.close();
+    const {checked} = await verify(path);
+    expect([checked.entries, checked.batches]).toEqual([2, 2]);
+    expect(await rebuild(path)).toEqual({entries: 2, batches: 2});
+  });
+
   test('keeps its hands off a database that it could not make anew', async () => {
     const path = atRest();
     unlinkSync(batchFile(path, 2));

@@ -25,6 +25,7 @@ export interface Loose {
 
 const NO_ENDS = 'null::varchar as first_part, null::varchar as last_part';
 const ZONE = "coalesce(getvariable('time_zone'), 'UTC')";
+const LOCAL = `("at" at time zone ${ZONE})`;
 
 /** How many in a row make a subgroup where no lots are known. */
 const IN_A_ROW = 5;
@@ -43,8 +44,10 @@ export function subgroupKey(subgroup: ChartQuestion['subgroup'], loose: Loose): 
   if (by === 'hour')
     return {
       by,
-      sql: rows => `select *, date_trunc('hour', "at" at time zone ${ZONE}) as grp from (${rows})`,
-      name: "strftime(grp, '%Y-%m-%d %H:00')",
+      // The moment that the hour began: of the hour that the clock shows twice there are two.
+      sql: rows => `select *, "at" - (${LOCAL} - date_trunc('hour', ${LOCAL})) as grp from (${rows})`,
+      name: `strftime(grp at time zone ${ZONE}, '%Y-%m-%d %H:00') ||
+        case when (grp - interval 1 hour) at time zone ${ZONE} = grp at time zone ${ZONE} then ' again' else '' end`,
       isByOrder: false,
       ends: NO_ENDS,
     };
