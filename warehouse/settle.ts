@@ -90,9 +90,7 @@ async function keepStored(
   );
   await scratch.table(
     `stored_${k}`,
-    `select ${key.map(quoteName).join(', ')}, list(hash(${content})) as hashes,
-       bool_or(recorded_at is null) as undated, list(recorded_at) as dates
-     from (${versions}) group by all`,
+    `select ${key.map(quoteName).join(', ')}, hash(${content}) as "$hash", recorded_at from (${versions})`,
   );
 }
 
@@ -117,14 +115,18 @@ async function compare(
         or (count(*) over (partition by ${keyList}) > count(recorded_at) over (partition by ${keyList})
             and min("$hash") over (partition by ${keyList}) <> max("$hash") over (partition by ${keyList})))
        and ordinal > min(ordinal) over (partition by ${keyList}) as "$rival"`;
-  const sameKey = key.map(name => `s.${quoteName(name)} is not distinct from k.${quoteName(name)}`).join(' and ');
+  const sameKey = (version: string) =>
+    key.map(name => `${version}.${quoteName(name)} is not distinct from k.${quoteName(name)}`).join(' and ');
+  // Versions in a list a key would have to fit into memory, all of them; joins need not.
   await scratch.table(
     `compared_${k}`,
-    `select k.*, k."$copy" > 1 or coalesce(list_contains(s.hashes, k."$hash"), false) as "$duplicate",
-       k."$rival" or (s.hashes is not null
-         and (k.recorded_at is null or s.undated or list_contains(s.dates, k.recorded_at))) as "$conflict"
+    `select k.*, k."$copy" > 1 or v."$hash" is not null as "$duplicate",
+       k."$rival" or (s.undated is not null
+         and (k.recorded_at is null or s.undated or d.recorded_at is not null)) as "$conflict"
      from (select *, ${inFile} from (select *, hash(${content}) as "$hash" from valid_${k})) k
-     left join stored_${k} s on ${sameKey}`,
+     left join (select distinct ${keyList}, "$hash" from stored_${k}) v on ${sameKey('v')} and v."$hash" = k."$hash"
+     left join (select ${keyList}, bool_or(recorded_at is null) as undated from stored_${k} group by ${keyList}) s on ${sameKey('s')}
+     left join (select distinct ${keyList}, recorded_at from stored_${k}) d on ${sameKey('d')} and d.recorded_at = k.recorded_at`,
   );
   await scratch.view(`settled_${k}`, `select ordinal, ${content} from compared_${k} where not "$duplicate"`);
   return scratch.session.row<{accepted: number; duplicates: number; conflicts: number}>(
