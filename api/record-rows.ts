@@ -88,19 +88,26 @@ function lineOf(sent: Sent): {table: string; text: string; keys: string[]} {
   const known = new Set(columnsOf(table).map(({name}) => name));
   const strange = Object.keys(sent.row).filter(name => !known.has(name));
   const nested = Object.keys(sent.row).filter(name => typeof sent.row[name] === 'object' && sent.row[name] !== null);
-  if (strange.length === 0 && nested.length === 0) return line(table, {...told, ...sent.row});
+  const damaged = Object.keys(sent.row).filter(name => holdsNul(sent.row[name]));
+  if (strange.length + nested.length + damaged.length === 0) return line(table, {...told, ...sent.row});
   const fault =
     strange.length > 0
       ? `${table} has no column ${strange.map(name => `"${name}"`).join(', ')}`
-      : `${nested[0]} is not one value`;
+      : nested.length > 0
+        ? `${nested[0]} is not one value`
+        : `${damaged[0]} holds a NUL character`;
   const reason = topic === undefined ? fault : `topic ${topic}: ${fault}`;
-  return line(table, {...told, $reason: reason, $text: JSON.stringify(sent.row)});
+  return line(table, {...told, $reason: reason, $text: JSON.stringify(sent.row, withoutNul)});
 }
 
+const holdsNul = (value: unknown): boolean => typeof value === 'string' && value.includes('\0');
+
+/** DuckDB's JSON knows no NUL: what is refused is told without. */
+const withoutNul = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value;
+
 function line(table: string, fields: Record<string, unknown>) {
-  // DuckDB's JSON knows no NUL.
-  const text = JSON.stringify(fields).replaceAll('\\u0000', '\ufffd');
-  return {table, text, keys: Object.keys(fields)};
+  return {table, text: JSON.stringify(fields, withoutNul), keys: Object.keys(fields)};
 }
 
 function planOf(table: string): TablePlan {

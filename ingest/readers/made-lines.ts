@@ -18,22 +18,23 @@ export class MadeLines {
     this.#file = openSync(this.path, 'wx', 0o600);
   }
 
-  /** @returns whether it was written: not if it is too long to be read again */
-  write(fields: Record<string, unknown>): boolean {
-    // DuckDB's JSON knows no NUL.
-    let line = JSON.stringify(fields);
-    if (line.includes('\\u0000')) line = JSON.stringify(fields, withoutNul);
-    if (line.length > LINE_CHARACTERS_MAX) return false;
+  /** @returns why it was not written, as it could not be read again; null where it was */
+  write(fields: Record<string, unknown>): string | null {
+    const line = JSON.stringify(fields);
+    // DuckDB's JSON knows none.
+    if (line.includes('\\u0000') && Object.values(fields).some(holdsNul)) return 'it holds a NUL character';
+    if (line.length > LINE_CHARACTERS_MAX) return 'it is longer than 8 million characters';
     this.#waiting += `${line}\n`;
-    if (this.#waiting.length < BUFFER_CHARACTERS) return true;
-    writeSync(this.#file, this.#waiting);
-    this.#waiting = '';
-    return true;
+    if (this.#waiting.length >= BUFFER_CHARACTERS) {
+      writeSync(this.#file, this.#waiting);
+      this.#waiting = '';
+    }
+    return null;
   }
 
   /** What cannot be a record goes into quarantine, with the reason. */
   refuse(line: number, reason: string, text: string): void {
-    this.write({$line: line, $reason: reason, $text: text.slice(0, TEXT_CHARACTERS)});
+    this.write({$line: line, $reason: reason, $text: text.slice(0, TEXT_CHARACTERS).replaceAll('\0', '\ufffd')});
   }
 
   close(): void {
@@ -42,5 +43,4 @@ export class MadeLines {
   }
 }
 
-const withoutNul = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value;
+const holdsNul = (value: unknown): boolean => typeof value === 'string' && value.includes('\0');

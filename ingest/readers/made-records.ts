@@ -18,8 +18,9 @@ export class MadeRecords {
   }
 
   put(record: string, line: number, fields: Record<string, string | undefined>): void {
-    this.counts.set(record, (this.counts.get(record) ?? 0) + 1);
-    this.#lines.write({$line: line, record, ...fields});
+    const fault = this.#lines.write({$line: line, record, ...fields});
+    if (fault === null) this.counts.set(record, (this.counts.get(record) ?? 0) + 1);
+    else this.refuse(line, fault, Object.values(fields).join(' '));
   }
 
   /** What cannot be a record goes into quarantine, with the reason. */

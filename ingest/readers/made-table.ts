@@ -28,8 +28,9 @@ export class MadeTable {
 
   put(line: number, fields: Record<string, string>): void {
     for (const name in fields) if (!this.#columns.has(name)) this.#learn(name, line);
-    if (this.#lines.write({...fields, $line: line})) this.records++;
-    else this.refuse(line, 'the record is longer than 8 million characters', '');
+    const fault = this.#lines.write({...fields, $line: line});
+    if (fault === null) this.records++;
+    else this.refuse(line, fault, Object.values(fields).join(' '));
   }
 
   refuse(line: number, reason: string, text: string): void {

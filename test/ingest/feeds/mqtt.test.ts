@@ -65,6 +65,7 @@ describe.skipIf(!hasMosquitto)('with mosquitto, MQTT 5', () => {
         {at: '2024-05-01T06:00:02Z', value: 5},
       ]),
       send('plant/P1/force/reading', {at: '2024-05-01T06:00:03Z', value: 4, colour: 'red'}),
+      send('plant/P1/force/reading', {at: '2024-05-01T06:00:04Z', value: '4\0'}),
       send('cfx/aoi', {MessageName: 'CFX.Production.UnitsArrived'}),
       send(
         'cfx/aoi',
@@ -74,15 +75,15 @@ describe.skipIf(!hasMosquitto)('with mosquitto, MQTT 5', () => {
         }),
       ),
     ]);
-    await until(() => feedOf(app).received === 10 && feedOf(app).behind === 0);
-    await send('cfx/aoi', cfx('CFX.Heartbeat', 'h1', {}));
     await until(() => feedOf(app).received === 11 && feedOf(app).behind === 0);
+    await send('cfx/aoi', cfx('CFX.Heartbeat', 'h1', {}));
+    await until(() => feedOf(app).received === 12 && feedOf(app).behind === 0);
     // The completion comes on its own, as it does in a plant.
     await send(
       'cfx/aoi',
       cfx('CFX.Production.WorkCompleted', 'w2', {TransactionID: 't1', Result: 'Completed'}, '2024-05-01T06:05:00Z'),
     );
-    await until(() => feedOf(app).received === 12 && feedOf(app).behind === 0);
+    await until(() => feedOf(app).received === 13 && feedOf(app).behind === 0);
     expect(await count(app, 'inspections')).toBe(3);
     expect(
       await app.warehouse.read(undefined, s => s.rows('select station, parameter, value from readings order by "at"')),
@@ -98,15 +99,16 @@ describe.skipIf(!hasMosquitto)('with mosquitto, MQTT 5', () => {
       'not a number: "much"',
       'topic cfx/aoi: CFX.Production.UnitsArrived without UniqueID',
       'topic plant/P1/force/reading: readings has no column "colour"',
+      'topic plant/P1/force/reading: value holds a NUL character',
       'topic plant/a/inspections: 0.result: has to be one of pass, fail, error, not "maybe"',
       expect.stringMatching(/^topic plant\/a\/inspections: inspection I4 .*(other content|more defects)/),
       'topic plant/a/inspections: not JSON',
     ]);
     expect(quarantined.map(([text]) => text)).toContain('{"inspection": "cut off');
-    expect(feedOf(app)).toMatchObject({received: 12, behind: 0, rejected: 6, ignored: 1, lastError: null});
+    expect(feedOf(app)).toMatchObject({received: 13, behind: 0, rejected: 7, ignored: 1, lastError: null});
     // Sent once more, what was refused is in the quarantine once.
     await send('plant/a/inspections', '{"inspection": "cut off');
-    await until(() => feedOf(app).received === 13 && feedOf(app).behind === 0);
+    await until(() => feedOf(app).received === 14 && feedOf(app).behind === 0);
     expect(await rejects(app)).toHaveLength(quarantined.length);
   });
 

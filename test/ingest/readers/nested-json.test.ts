@@ -63,6 +63,13 @@ test.each<[string, RegExp, string?]>([
   expect(await refused(text, rows)).toMatch(why);
 });
 
+test('a record that holds a NUL is put into quarantine, not altered', async () => {
+  expect(await lines('[{"a":"x\\u0000y"},{"a":"z"}]')).toEqual([
+    {$line: 1, $reason: 'it holds a NUL character', $text: 'x\ufffdy'},
+    {a: 'z', $line: 1},
+  ]);
+});
+
 test('a record with two fields of one name is put into quarantine; fourteen levels are read', async () => {
   const deep = `${'{"a":'.repeat(13)}1${'}'.repeat(13)}`;
   expect(await lines(`[{"a.b":1,"a":{"b":2}}, {"z":${deep}}]`)).toEqual([
