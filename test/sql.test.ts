@@ -71,6 +71,9 @@ async function prepareTemporaryTables(session: Session): Promise<void> {
     by_lot: null,
     measure: null,
   });
+  await session.run(
+    'create or replace temp table level_lots (key varchar, product varchar, lot integer, loose boolean, steps varchar, troubled boolean, parts integer)',
+  );
   await session.run('create or replace temp table inspection_steps (step varchar, rework boolean)');
   await session.run(
     'create or replace temp table compared (side varchar, part integer, product varchar, lot integer, loose boolean, key varchar)',

@@ -2,9 +2,12 @@
 import type {Session} from './duckdb.ts';
 import {factorRelation} from './factors.ts';
 import {POPULATION} from './population.ts';
+import {createPopulationLots} from './population-lots.ts';
 
 /** How a part without a value is grouped. */
 export const MISSING = '(missing)';
+
+const keyed = (value: string) => `coalesce(${value}, '${MISSING}') as key`;
 
 /**
  * Makes temporary view `levels`: one row per part of `population`, with its `key` beside the columns of `population`.
@@ -13,7 +16,6 @@ export const MISSING = '(missing)';
  * @throws UnknownFactor
  */
 export async function createLevels(session: Session, by?: string): Promise<'category' | 'number'> {
-  const keyed = (value: string) => `coalesce(${value}, '${MISSING}') as key`;
   if (by === undefined || by === 'product' || by === 'station') {
     const key = by === undefined ? "'' as key" : keyed(`p.${by}::varchar`);
     await session.run(`create or replace temp view levels as select p.*, ${key} from population p`);
@@ -35,4 +37,22 @@ export async function createLevels(session: Session, by?: string): Promise<'cate
   );
   await session.run('create or replace temp view levels as from levels_found');
   return kind;
+}
+
+/**
+ * Makes temporary view `level_lots` of the levels that `createLevels` made: `key, product, lot, loose, steps, troubled, parts`, as
+ * `population_lots` has them.
+ */
+export async function createLevelLots(session: Session, by?: string): Promise<void> {
+  if (by === undefined || by === 'product') {
+    await createPopulationLots(session);
+    const key = by === undefined ? "'' as key" : keyed('product::varchar');
+    await session.run(`create or replace temp view level_lots as select ${key}, * from population_lots`);
+    return;
+  }
+  await session.run(
+    `create or replace temp view level_lots as
+     select key, product, coalesce(lot, -part) as lot, any_value(lot) is null as loose, steps, troubled, count(*) as parts
+     from levels group by key, product, coalesce(lot, -part), steps, troubled`,
+  );
 }

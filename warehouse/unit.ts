@@ -1,5 +1,6 @@
 /** What intervals take as independent: lots, whose parts share their fate, or parts where no lots are known. */
 import type {Session} from './duckdb.ts';
+import {createPopulationLots} from './population-lots.ts';
 
 export interface PartsOfLots {
   parts: number;
@@ -9,11 +10,14 @@ export interface PartsOfLots {
 }
 
 /** Of `population`. */
-export const lotsOf = (session: Session): Promise<PartsOfLots> =>
-  session.row<PartsOfLots & Record<string, unknown>>(
-    `select count(*) as parts, count(*) filter (lot is null) as loose, count(distinct lot) as lots
-     from population`,
+export async function lotsOf(session: Session): Promise<PartsOfLots> {
+  await createPopulationLots(session);
+  return session.row<PartsOfLots & Record<string, unknown>>(
+    `select coalesce(sum(parts), 0)::bigint as parts, count(*) filter (loose) as loose,
+       count(distinct lot) filter (not loose) as lots
+     from population_lots`,
   );
+}
 
 export function unitOf({parts, loose, lots}: PartsOfLots): {unit: 'lot' | 'part'; notes: string[]} {
   const notes: string[] = [];

@@ -2,7 +2,7 @@
 import type {Session} from './duckdb.ts';
 import {createFailures} from './failures.ts';
 import {grouped} from './grouped.ts';
-import {createLevels} from './levels.ts';
+import {createLevelLots, createLevels} from './levels.ts';
 import type {YieldAnswer, YieldFigures, YieldQuestion} from './pareto-answers.ts';
 import {createPopulation} from './population.ts';
 import {query} from './queries.ts';
@@ -132,6 +132,7 @@ function routeOf(lots: readonly LotYield[], {route, rework}: Route) {
 async function lotYields(session: Session, step: string | undefined, by: string | undefined): Promise<Lot[]> {
   await createFailures(session);
   await createLevels(session, by);
+  await createLevelLots(session, by);
   return session.rows<Lot & Record<string, unknown>>(query('lot-yields'), {step: step ?? null});
 }
 

@@ -1,6 +1,6 @@
 -- One row per defect of a defective part in `population`; a fail that names no defect is one row of '(not named)'.
 with found as (
-  select p.part, p.product, d.defect
+  select p.part, p.product, p.lot, d.defect
   from population p
   left join now.defects d on d.inspection = p.failed_inspection
   where p.failed
@@ -8,6 +8,7 @@ with found as (
 select
   f.part,
   f.product,
+  f.lot,
   coalesce(f.defect, '(not named)') as defect,
   c.severity_weight,
   -- What a part costs is lost once, however many of its defects have no cost of their own.

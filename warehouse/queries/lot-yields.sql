@@ -1,4 +1,4 @@
--- One row per level, product and kind of lot in `levels`: what such a lot counts, and how many are alike (`times`).
+-- One row per level, product and kind of lot in `levels` and `level_lots`: what such a lot counts, and how many are alike (`times`).
 with reworked as (
   select part, max(last_at) as passed_at
   from step_firsts
@@ -48,14 +48,14 @@ with reworked as (
 ), walks as (
   -- The millions without trouble, by the steps that they came to.
   select
-    p.key,
-    p.product,
-    coalesce(p.lot, -p.part) as lot,
-    p.lot is null as loose,
-    case when $step::varchar is null then p.steps else to_json([$step::varchar])::varchar end as steps,
-    count(*) as parts
-  from levels p
-  where not p.troubled
+    key,
+    product,
+    lot,
+    loose,
+    case when $step::varchar is null then steps else to_json([$step::varchar])::varchar end as steps,
+    sum(parts) as parts
+  from level_lots
+  where not troubled
   group by 1, 2, 3, 4, 5
 ), counted as (
   select
