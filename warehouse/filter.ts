@@ -70,7 +70,7 @@ const bitsOf = (items: number): Form => ({
 });
 
 /** A session keeps the last ones: what a question asks about is always among them. */
-const FILTERS_MAX = 16;
+const FILTERS_MAX = 8;
 
 /** @returns the session's variable that holds the bits: named by how they are found, so that it never holds others */
 async function keptFilter(session: Session, bits: string, bindings: Bindings): Promise<string> {

@@ -71,7 +71,7 @@ test('more filters than a session keeps: those of a question hold, and the first
     expect((await yieldOf(warehouse, {where: other})).inspected, other).toBe(69 - Math.max(4, k));
   expect(await yieldOf(warehouse, {where})).toEqual(first);
   await warehouse.read(undefined, async session => {
-    expect(session.filters.size).toBeLessThanOrEqual(16);
+    expect(session.filters.size).toBeLessThanOrEqual(8);
     const {n} = await session.row<{n: number}>("select count(*) as n from duckdb_variables() where name ^@ 'filter_'");
     expect(n).toBe(session.filters.size);
   });
