@@ -10,7 +10,7 @@ const CR_ALONE = /\r(?!\n)/;
  */
 export class CsvSigns {
   found = false;
-  readonly #wanted: RegExp[];
+  readonly #wanted: {sign: RegExp; needs: string}[];
   readonly #header: string;
   readonly #delimiter: string;
   #carried = '';
@@ -19,7 +19,11 @@ export class CsvSigns {
   /** @param header one line; empty = there is none */
   constructor(delimiter: string, header: string, totals: boolean) {
     const d = delimiter === '|' ? '\\|' : delimiter;
-    this.#wanted = [CR_ALONE, new RegExp(`(?:^|[\\n${d}]) +"`), ...(totals ? [MAYBE_TOTALS] : [])];
+    this.#wanted = [
+      {sign: CR_ALONE, needs: '\r'},
+      {sign: new RegExp(`(?:^|[\\n${d}]) +"`), needs: '"'},
+      ...(totals ? [{sign: MAYBE_TOTALS, needs: ''}] : []),
+    ];
     this.#header = header;
     this.#delimiter = delimiter;
   }
@@ -27,13 +31,14 @@ export class CsvSigns {
   /** @param chunk whole characters of UTF-8 text */
   see(chunk: Buffer): void {
     if (this.found) return;
-    const piece = chunk.toString('utf8');
-    const text = this.#carried + (this.#begun ? piece : piece.replace(BEGINNING, ''));
+    const text = chunk.toString('utf8');
+    const piece = this.#begun ? text : text.replace(BEGINNING, '');
     this.#begun = true;
-    // What may go on beyond the piece is looked at with the next one.
-    const settled = text.endsWith('\r') ? text.slice(0, -1) : text;
-    this.#look(settled);
-    this.#carried = text.slice(-CARRIED - this.#header.length);
+    const reach = CARRIED + this.#header.length;
+    // What stands across two pieces is looked at by itself: to put a whole piece together with another would copy it.
+    if (this.#carried !== '') this.#look(settled(this.#carried + piece.slice(0, reach)));
+    this.#look(settled(piece), chunk);
+    this.#carried = piece.length < reach ? (this.#carried + piece).slice(-reach) : piece.slice(-reach);
   }
 
   /** @returns whether anything was found */
@@ -46,9 +51,13 @@ export class CsvSigns {
     return this.found;
   }
 
-  #look(text: string): void {
-    this.found ||= this.#wanted.some(sign => sign.test(text));
+  /** @param bytes of the text, where they are at hand: what is not in them need not be looked for */
+  #look(text: string, bytes?: Buffer): void {
+    this.found ||= this.#wanted.some(({sign, needs}) => (bytes?.includes(needs) ?? true) && sign.test(text));
     if (this.#header === '' || this.found) return;
     this.found = text.includes(`\n${this.#header}\n`) || text.includes(`\n${this.#header}\r\n`);
   }
 }
+
+/** What may go on beyond the piece is looked at with the next one. */
+const settled = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text);
