@@ -36,14 +36,16 @@ function byHand({lots, decision, coverage, events}: Hold): string {
   if (lots.length > 0 || decision === 'proposed' || decision === 'refused') return '';
   const of = (state: string) => coverage.filter(cover => cover.state === state).length;
   const kept = events.filter(({what}) => what === 'kept').length;
-  const todo = [
+  const steps = [
     [of('held'), (n: number) => `stop ${counted(n, 'lot')} by hand`],
     [of('released') - kept, (n: number) => `let ${counted(n, 'lot')} go by hand`],
     [of('scrapped'), (n: number) => `take ${counted(n, 'lot')} out as scrap by hand`],
     [kept, (n: number) => `leave ${counted(n, 'lot')} where ${n === 1 ? 'it is' : 'they are'}: see above`],
   ] as const;
-  const told = todo.flatMap(([n, say]) => (n > 0 ? [say(n)] : [])).join('; ');
-  return `Nobody was told: no receiver is configured. ${told.charAt(0).toUpperCase()}${told.slice(1)}, and name the MES in fishbone.json, under receivers.`;
+  const told = steps.flatMap(([n, say]) => (n > 0 ? [say(n)] : [])).join('; ');
+  // Parts of no lot have none to be stopped.
+  const next = `${told === '' ? '' : `${told}, and `}name the MES in fishbone.json, under receivers.`;
+  return `Nobody was told: no receiver is configured. ${next.charAt(0).toUpperCase()}${next.slice(1)}`;
 }
 
 /** A hold that nobody at the MES has heard of holds nothing, whatever the decision says. */
