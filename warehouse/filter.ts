@@ -26,24 +26,25 @@ export async function partsSpelledOut(
 
 /** The same as SQL for this session, for as long as it looks from its position. */
 export async function filteredParts(session: Session, expression: string): Promise<string> {
-  return `select s.part from subjects s where ${await filterCondition(session, expression)}`;
+  const {sql} = await filterCondition(session, expression);
+  return `select s.part from subjects s where ${sql}`;
 }
 
 /**
  * The same as a condition over `s`, the subjects. Which parts they are is found once and kept as a bit an item: a look at a
  * bit takes a tenth of the time of writing down what parts are like.
+ * @returns `sql`, the condition, and `bits`, SQL of what it looks into
  */
-export async function filterCondition(session: Session, expression: string): Promise<string> {
+export async function filterCondition(session: Session, expression: string): Promise<{sql: string; bits: string}> {
   const {items} = await session.row<{items: number}>('select coalesce(max(item), 0) + 1 as items from fact.items');
   const {sql, bindings} = await compiled(session, expression, {form: bitsOf(items), prefix: 'filter'});
-  return `get_bit(getvariable('${await keptFilter(session, sql, bindings)}'), s.part) = 1`;
+  const bits = `getvariable('${await keptFilter(session, sql, bindings)}')`;
+  return {sql: `get_bit(${bits}, s.part) = 1`, bits};
 }
 
-/** How many bits are set, of a condition that `filterCondition` gave. */
-export async function countBits(session: Session, condition: string): Promise<{parts: number; items: number}> {
-  const [kept] = /getvariable\('\w+'\)/.exec(condition) ?? [];
-  return session.row(`select bit_count(${kept}) as parts, bit_length(${kept}) as items`);
-}
+/** How many parts a filter lets through, of how many items. @param bits SQL of them, as `filterCondition` gives it */
+export const countBits = (session: Session, bits: string): Promise<{parts: number; items: number}> =>
+  session.row(`select bit_count(${bits}) as parts, bit_length(${bits}) as items`);
 
 /** How sets of parts are written, and put together. */
 interface Form {

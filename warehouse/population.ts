@@ -67,8 +67,8 @@ export async function createPopulation(session: Session, scope: Scope, step?: st
 
 /** Whether a filter lets few parts through. */
 async function areFew(session: Session, conditions: readonly Condition[]): Promise<boolean> {
-  const filter = conditions.find(({restricts}) => restricts === 'filter');
-  if (filter === undefined) return false;
-  const {parts, items} = await countBits(session, filter.sql);
+  const bits = conditions.find(condition => condition.bits !== undefined)?.bits;
+  if (bits === undefined) return false;
+  const {parts, items} = await countBits(session, bits);
   return parts < FEW * items;
 }

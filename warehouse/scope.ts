@@ -11,6 +11,8 @@ export interface Condition {
   /** "of product HX", to be said of parts. */
   words: string;
   restricts: 'product' | 'window' | 'filter';
+  /** Of a filter alone: SQL of the bits that it looks into. */
+  bits?: string;
 }
 
 /** What narrows a population. */
@@ -48,7 +50,8 @@ export async function scopeConditions(
   if (from !== undefined && to !== undefined && momentOf(to) <= momentOf(from))
     throw new QuestionError(`the window from ${from} to ${to} ends before it begins`);
   if (where !== undefined) {
-    conditions.push({sql: await filterCondition(session, where), words: `with ${where}`, restricts: 'filter'});
+    const filter = await filterCondition(session, where);
+    conditions.push({...filter, words: `with ${where}`, restricts: 'filter'});
   }
   return {conditions, bindings};
 }

@@ -106,7 +106,7 @@ export async function scopeOf(session: Session, question: ScreenQuestion, spelle
       const filter = await partsSpelledOut(session, expression, `selection_${k}`);
       parts.push(`s.part in (${filter.sql})`);
       Object.assign(bindings, filter.bindings);
-    } else parts.push(await filterCondition(session, expression));
+    } else parts.push((await filterCondition(session, expression)).sql);
   }
   if (parts.length > 0)
     conditions.push({sql: parts.join(' or '), words: `with ${selections.join(', or with ')}`, restricts: 'filter'});
