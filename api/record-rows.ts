@@ -2,6 +2,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Sent} from '../ingest/feeds/feed.ts';
 import {linesOfRecords} from '../ingest/line-numbers.ts';
+import {holdsNul} from '../ingest/readers/made-lines.ts';
 import {columnsOf} from '../warehouse/canonical.ts';
 import type {Receipt} from '../warehouse/data-answers.ts';
 import type {Expression, TablePlan} from '../warehouse/load-plan.ts';
@@ -99,8 +100,6 @@ function lineOf(sent: Sent): {table: string; text: string; keys: string[]} {
   const reason = topic === undefined ? fault : `topic ${topic}: ${fault}`;
   return line(table, {...told, $reason: reason, $text: JSON.stringify(sent.row, withoutNul)});
 }
-
-const holdsNul = (value: unknown): boolean => typeof value === 'string' && value.includes('\0');
 
 /** DuckDB's JSON knows no NUL: what is refused is told without. */
 const withoutNul = (_key: string, value: unknown): unknown =>

@@ -43,4 +43,4 @@ export class MadeLines {
   }
 }
 
-const holdsNul = (value: unknown): boolean => typeof value === 'string' && value.includes('\0');
+export const holdsNul = (value: unknown): boolean => typeof value === 'string' && value.includes('\0');
