@@ -123,7 +123,7 @@ function Unsent({hold}: {hold: Hold}) {
     <>
       <p className="unsent">
         {hold.decision !== 'proposed' && hold.decision !== 'refused'
-          ? 'Approved, but nobody was told: no receiver is configured. Name the MES in fishbone.json, under receivers.'
+          ? 'Nobody was told: no receiver is configured. Name the MES in fishbone.json, under receivers.'
           : 'Nothing is sent before the hold is approved.'}
       </p>
       {basis && <p className="subtitle">It rests on: {basis}</p>}
